@@ -1,0 +1,61 @@
+# Two commands do everything: `make demo` shows it on made-up data, `make test` tests it.
+PYTHON ?= python3.11
+VENV = .venv
+RUN = $(VENV)/bin/python manage.py
+export PORT SANDBOX_PORT
+
+.PHONY: demo run test test-browser lint format requirements python
+
+demo: $(VENV)/.installed
+	@exec $(RUN) demo
+
+# Your own data, with the settings of .env, at http://localhost:5001.
+run: $(VENV)/.installed .env
+	@$(RUN) migrate --verbosity 0
+	@$(RUN) collectstatic --noinput --verbosity 0
+	@echo "Life Tracker: http://localhost:$${PORT:-5001} (Ctrl-C stops; the first account: $(RUN) createsuperuser)"
+	@exec $(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$${PORT:-5001} --threads 4
+
+test: $(VENV)/.installed-dev
+	$(RUN) test
+
+test-browser: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest -m browser
+
+lint: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy .
+
+format: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+# After a change of a .in file.
+requirements: $(VENV)/.installed-dev
+	for name in requirements requirements-dev; do \
+		$(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$name.in --output-file $$name.txt; \
+	done
+
+.env:
+	@sed "s/^SECRET_KEY=.*/SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))')/" .env.example > .env
+	@chmod 600 .env
+	@echo "Made .env with a key of its own. Put your WHOOP credentials into it (README says how to get them)."
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Life Tracker needs Python 3.11, and there is no $(PYTHON) here. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+		echo "Life Tracker needs Python 3.11; $(PYTHON) is $$($(PYTHON) --version)."; exit 1; }
+
+$(VENV)/.installed: requirements.txt | python
+	@echo "Installing into $(VENV) ..."
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
