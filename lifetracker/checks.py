@@ -1,0 +1,116 @@
+"""`manage.py check` refuses a declaration that cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from lifetracker.models import SourceRecord
+from lifetracker.streams import Source, Stream, sources
+from lifetracker.upsert import OWN
+
+
+@register(Tags.models)
+def check_streams(**_: Any) -> list[CheckMessage]:
+    return [message for source in sources.values() for message in check_source(source)]
+
+
+def check_source(source: Source) -> Iterable[CheckMessage]:
+    names = [stream.name for stream in source.streams]
+    if len(set(names)) != len(names):
+        yield Error(
+            f"{source.name} declares two streams of one name.",
+            hint="Each stream keeps its state under its name: give each its own.",
+            obj=source.name,
+            id="lifetracker.E001",
+        )
+    for stream in source.streams:
+        yield from check_stream(source, stream)
+
+
+def check_stream(source: Source, stream: Stream) -> Iterable[CheckMessage]:
+    where = f"{source.name}.{stream.name}"
+    if not issubclass(stream.model, SourceRecord):
+        yield Error(
+            f"{where}: {stream.model.__name__} is no SourceRecord.",
+            obj=where,
+            id="lifetracker.E002",
+        )
+        return
+    if "source_id" not in stream.fields:
+        yield Error(
+            f"{where} does not map source_id.",
+            hint="Say which key of an item identifies it.",
+            obj=where,
+            id="lifetracker.E003",
+        )
+    for name, spec in stream.fields.items():
+        yield from check_field(where, stream, name, spec)
+    yield from check_required(where, stream)
+    yield from check_axis(where, stream)
+
+
+def check_field(where: str, stream: Stream, name: str, spec: Any) -> Iterable[CheckMessage]:
+    column = find(stream.model, name)
+    if column is None or name in {*OWN, "raw"}:
+        yield Error(
+            f"{where} maps {name!r}, which is not a column of {stream.model.__name__} that a stream fills.",
+            obj=where,
+            id="lifetracker.E004",
+        )
+        return
+    try:
+        type(stream)(name="probe", path="", model=stream.model, fields={name: spec}).mapping  # noqa: B018
+    except (TypeError, AttributeError) as error:
+        yield Error(f"{where}: {name} cannot be mapped: {error}", obj=where, id="lifetracker.E005")
+
+
+def check_required(where: str, stream: Stream) -> Iterable[CheckMessage]:
+    for column in stream.model._meta.concrete_fields:
+        filled = column.name in {*stream.fields, *OWN, "raw"} or column.primary_key
+        if not filled and not column.null and not column.has_default():
+            yield Error(
+                f"{where} leaves {column.name} empty, which {stream.model.__name__} does not allow.",
+                hint="Map it, give it a default, or allow NULL.",
+                obj=where,
+                id="lifetracker.E006",
+            )
+
+
+def check_axis(where: str, stream: Stream) -> Iterable[CheckMessage]:
+    if not stream.deletes_by_absence:
+        return
+    if stream.window is None or not isinstance(
+        find(stream.model, stream.axis), models.DateTimeField
+    ):
+        yield Error(
+            f"{where} deletes by absence without a window or without an axis.",
+            hint="Name as `axis` the column of times by which the service filters.",
+            obj=where,
+            id="lifetracker.E007",
+        )
+
+
+def find(model: type[models.Model], name: str) -> Any:
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(**_: Any) -> list[CheckMessage]:
+    if not settings.DEMO:
+        return []
+    return [
+        Error(
+            "DEMO is on.",
+            hint="The demo has a public key and made-up data: unset DEMO in production.",
+            id="lifetracker.E010",
+        )
+    ]

@@ -1,0 +1,35 @@
+"""The person's day. Nobody else computes a date."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils import timezone
+
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+
+
+def offset_minutes(text: str) -> int:
+    """`+05:30` is 330, `-04:00` is -240, `Z` is 0. Raises ValueError."""
+    if text in {"Z", "z"}:
+        return 0
+    match = _OFFSET.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is no offset from UTC such as +02:00 or Z")
+    sign, hours, minutes = match.groups()
+    total = int(hours) * 60 + int(minutes)
+    if total > 14 * 60 or int(minutes) > 59:
+        raise ValueError(f"{text!r} is farther from UTC than any zone")
+    return -total if sign == "-" else total
+
+
+def local_date(instant: datetime, offset: int | None = None) -> date:
+    """The date on the wall where the person was: by the record's own offset in minutes, else in `TIME_ZONE`."""
+    if offset is None:
+        return timezone.localtime(instant).date()
+    return (instant.astimezone(UTC) + timedelta(minutes=offset)).date()
+
+
+def today() -> date:
+    return timezone.localdate()

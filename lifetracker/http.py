@@ -1,0 +1,239 @@
+"""The one door to the network, and the errors that come through it, named by who can mend them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import tenacity
+from django.conf import settings
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 30
+ATTEMPTS = 4
+# A wait that is longer ends the run: it must not keep a worker busy with sleeping.
+LONGEST_WAIT = 120
+# Waits are cut in slices, so that whoever holds a lease can renew it meanwhile.
+WAIT_SLICE = 10
+
+
+class SyncError(Exception):
+    """The root of what a sync can fail with. The text is for the person, without a secret in it."""
+
+
+class NotConfigured(SyncError):
+    """The person must set something first."""
+
+
+class NeedsReauthorization(SyncError):
+    """The person must give consent again."""
+
+
+class TryLater(SyncError):
+    """Time mends it. `after` is known where the service (or another run) said so: then the whole run should wait."""
+
+    def __init__(self, message: str, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class BadResponse(SyncError):
+    """The service answered something that this program does not understand, or refused what it asked."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Transient(Exception):
+    """A failure that another attempt may mend."""
+
+
+@dataclass
+class RateLimit:
+    """At most `limit` requests within any `window` seconds, counted here and corrected by the service's own headers.
+
+    A request is let go when the one `limit` places before it was answered a whole window ago. That can never break a limit
+    that the service counts over fixed or sliding windows, and loses no time against either. The headers add what cannot be known here: the
+    limit in force, and that others have used a part of it.
+    """
+
+    limit: int
+    window: float
+    _answered: deque[float] = field(default_factory=deque)
+    _blocked_until: float = 0.0
+
+    def delay(self) -> float:
+        """Seconds to wait before the next request."""
+        now = time.monotonic()
+        return max(self._own_slot() - now, self._blocked_until - now, 0.0)
+
+    def _own_slot(self) -> float:
+        if not self.limit or len(self._answered) < self.limit:
+            return 0.0
+        return self._answered[-self.limit] + self.window
+
+    def count(self) -> None:
+        """One request has come to its end, whatever end: the service may have counted it."""
+        self._answered.append(time.monotonic())
+        while len(self._answered) > max(self.limit, 1):
+            self._answered.popleft()
+
+    def learn(self, response: requests.Response) -> None:
+        """Read `X-RateLimit-Limit: 100, 100;window=60, 10000;window=86400` (the nearest limit first),
+        `X-RateLimit-Remaining` and `X-RateLimit-Reset` (whole seconds from now)."""
+        now = time.monotonic()
+        self._adopt(response.headers.get("X-RateLimit-Limit", ""))
+        if response.headers.get("X-RateLimit-Remaining") != "0":
+            return
+        reset = number(response.headers.get("X-RateLimit-Reset"))
+        # Whole seconds may be rounded up or down. Where our own count names the same moment, it names it exactly.
+        if reset is not None and abs(now + reset - self._own_slot()) > 1:
+            self._blocked_until = now + reset + 1
+
+    def _adopt(self, header: str) -> None:
+        policies = re.findall(r"(\d+)\s*;\s*window=(\d+(?:\.\d+)?)", header)
+        if self.limit and policies:
+            # The shortest window is ours to pace; a day's limit shows in Remaining and Reset when it is near.
+            limit, window = min(policies, key=lambda policy: float(policy[1]))
+            self.limit, self.window = min(self.limit, int(limit)), float(window)
+
+    def refused(self, response: requests.Response, attempt: int) -> float:
+        """Seconds to wait after a 429: what the service says, else longer each time."""
+        for header in ("Retry-After", "X-RateLimit-Reset"):
+            seconds = number(response.headers.get(header))
+            if seconds is not None:
+                # Reset may be rounded down.
+                return seconds + (1 if header == "X-RateLimit-Reset" else 0)
+        return float(2**attempt * 5)
+
+
+def number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+class Door:
+    """One service's requests: timeouts, retries with jitter on what is transient, and its rate limit.
+
+    `pulse(seconds)` is called before each attempt and during waits with the seconds that are still to wait: a place to
+    renew a lease and to tell the person. `requests_made` counts every attempt.
+    """
+
+    def __init__(self, service: str, rate_limit: RateLimit | None = None) -> None:
+        self.service = service
+        self.rate_limit = rate_limit
+        self.pulse: Callable[[float], None] = lambda _seconds: None
+        self.requests_made = 0
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = settings.USER_AGENT
+
+    def close(self) -> None:
+        self._session.close()
+
+    def request(
+        self, method: str, url: str, *, attempts: int = ATTEMPTS, **options: Any
+    ) -> requests.Response:
+        """The answer, whatever its status, except 429 and 5xx, which are tried again first.
+
+        Raises TryLater when every attempt met a network error, a cut body or a 5xx; with `after`, when the service's limit
+        asks for a wait of more than `LONGEST_WAIT` seconds.
+        """
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(attempts),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
+            retry=tenacity.retry_if_exception_type(_Transient),
+            sleep=self._wait,
+            reraise=True,
+        )
+        try:
+            return retrying(self._within_limits, method, url, options)
+        except _Transient as error:
+            raise TryLater(f"{self.service}: {error} ({attempts} attempts).") from error
+
+    def json(self, response: requests.Response) -> Any:
+        """The parsed body. Raises BadResponse with the place, never with the body."""
+        try:
+            return response.json()
+        except requests.exceptions.JSONDecodeError:
+            kind = response.headers.get("Content-Type", "no content type")
+            raise BadResponse(
+                f"{self.service} answered {response.status_code} to {place(response.url)} with something that is not JSON ({kind})."
+            ) from None
+
+    def _within_limits(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        for attempt in range(ATTEMPTS):
+            self._wait_for_slot()
+            response = self._send(method, url, options)
+            if response.status_code != 429:
+                return response
+            self._wait(self._bearable(self._limit().refused(response, attempt)))
+        raise TryLater(
+            f"{self.service} keeps answering that its rate limit is reached.",
+            after=timedelta(minutes=5),
+        )
+
+    def _limit(self) -> RateLimit:
+        return self.rate_limit or RateLimit(0, 60)
+
+    def _wait_for_slot(self) -> None:
+        if self.rate_limit:
+            self._wait(self._bearable(self.rate_limit.delay()))
+
+    def _bearable(self, seconds: float) -> float:
+        if seconds > LONGEST_WAIT:
+            raise TryLater(
+                f"{self.service}'s request limit is used up; it opens again in {timedelta(seconds=round(seconds))}.",
+                after=timedelta(seconds=seconds),
+            )
+        return seconds
+
+    def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pulse(left)
+            time.sleep(min(left, WAIT_SLICE))
+
+    def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        self.pulse(0)
+        self.requests_made += 1
+        try:
+            response = self._session.request(
+                method,
+                url,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                # A redirect could carry the token to another host; no service here needs one.
+                allow_redirects=False,
+                **options,
+            )
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+        ) as error:
+            raise _Transient(
+                f"no whole answer from {place(url)}: {type(error).__name__}"
+            ) from error
+        finally:
+            if self.rate_limit:
+                self.rate_limit.count()
+        if self.rate_limit:
+            self.rate_limit.learn(response)
+        if response.status_code >= 500:
+            raise _Transient(f"{place(url)} answered {response.status_code}")
+        return response
+
+
+def place(url: str) -> str:
+    """Host and path: what may stand in a message, without the query."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}"

@@ -1,0 +1,191 @@
+"""The whole program in one command, on made-up data: sandbox, consent, sync, web page."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from lifetracker.http import SyncError
+from lifetracker.models import SyncState
+from oauth_integration.client import OAuthClient, providers
+from oauth_integration.consent import code_of
+
+STARTUP_TIME = 30
+DAYS_OF_HISTORY = 1095
+# WHOOP's limit over a shortened window, so that the waiting is seen and does not last.
+RATE_LIMIT = ["--rate-limit", "100", "--rate-window", "2"]
+USER = "demo"
+
+
+class Command(BaseCommand):
+    help = "Show everything on made-up data, in a database of its own, until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo runs as `make demo` or `python manage.py demo`.")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            with ExitStack() as running:
+                self.show(running)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped. `make demo` goes on from here.")
+
+    def show(self, running: ExitStack) -> None:
+        for port, name in ((settings.PORT, "PORT"), (settings.SANDBOX_PORT, "SANDBOX_PORT")):
+            require_free(port, name)
+        self.say("Preparing the database demo.sqlite3")
+        call_command("migrate", verbosity=0)
+        self.say("Starting the sandbox, a stand-in for the services")
+        redirect_uris = [
+            part for name in providers() for part in ("--redirect-uri", redirect_uri_of(name))
+        ]
+        running.enter_context(
+            process(
+                *manage("sandbox", "--port", str(settings.SANDBOX_PORT)),
+                *("--days", str(DAYS_OF_HISTORY), *RATE_LIMIT, *redirect_uris),
+            )
+        )
+        state = wait_for(f"{settings.SANDBOX_URL}/sandbox/state").json()
+        for name, client_class in providers().items():
+            self.say(f"Giving consent at {client_class.service}'s stand-in")
+            connect(client_class, state[name])
+            self.sync(name)
+        password = set_password()
+        self.say("Starting the web page")
+        running.enter_context(web())
+        wait_for(f"http://127.0.0.1:{settings.PORT}/api/health")
+        self.stdout.write(
+            f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
+            f"All data is made up; it comes from {settings.SANDBOX_URL}. Ctrl-C stops."
+        )
+        while True:
+            signal.pause()
+
+    def say(self, text: str) -> None:
+        self.stdout.write(f"{text} ...")
+        self.stdout.flush()
+
+    def sync(self, name: str) -> None:
+        """Everything at the first start, what is new at the next ones."""
+        states = SyncState.objects.filter(source__iexact=name)
+        whole = states.exists() and all(state.whole_history for state in states)
+        call_command(f"sync_{name}", full=not whole, stdout=self.stdout, stderr=self.stderr)
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
+def require_free(port: int, variable: str) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(
+                f"Port {port} is in use, perhaps by another demo. Stop that, or choose another: make demo {variable}={port + 100}"
+            ) from None
+
+
+@contextmanager
+def process(*command: str) -> Iterator[None]:
+    """A child that ends with the `with` block, or with this process however that ends."""
+    child = subprocess.Popen(  # noqa: S603 - our own commands
+        command,
+        env=os.environ | {"DEMO": "true", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.DEVNULL,
+        # Ctrl-C reaches the whole terminal group; the order of stopping is ours.
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def die_with_parent() -> None:
+    """On Linux, even `kill -9` of the demo leaves nothing behind that holds its ports."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def web() -> Any:
+    address = f"127.0.0.1:{settings.PORT}"
+    return process(
+        *(sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", address),
+        *("--threads", "4", "--log-level", "error", "--chdir", str(settings.BASE_DIR)),
+    )
+
+
+def wait_for(url: str) -> requests.Response:
+    """The first good answer. Raises CommandError if none comes in time."""
+    end = time.monotonic() + STARTUP_TIME
+    while time.monotonic() < end:
+        try:
+            response = requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+            continue
+        if response.ok:
+            return response
+        time.sleep(0.1)
+    raise CommandError(f"{url} does not answer; the reason stands above.")
+
+
+def redirect_uri_of(provider: str) -> str:
+    return str(getattr(settings, f"{provider.upper()}_REDIRECT_URI"))
+
+
+def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
+    """Do what a person would: open the consent page, press Allow, come back with the code."""
+    with closing(client_class()) as client:
+        credential = client.credential
+        credential.client_id = stand_in["client_id"]
+        credential.client_secret = stand_in["client_secret"]
+        credential.redirect_uri = redirect_uri_of(client.provider)
+        # A sandbox that was started anew knows nothing of the tokens that an earlier one gave.
+        credential.forget_tokens()
+        state = client.new_state()
+        address = client.get_authorization_url(state)
+        requests.get(address, timeout=10).raise_for_status()
+        page, _, query = address.partition("?")
+        pressed = dict(parse_qsl(query)) | {"decision": "allow"}
+        answer = requests.post(page, data=pressed, allow_redirects=False, timeout=10)
+        came_back = dict(parse_qsl(urlsplit(answer.headers.get("Location", "")).query))
+        try:
+            client.exchange_code_for_token(code_of(came_back, state))
+        except SyncError as error:
+            raise CommandError(str(error)) from None
+
+
+def set_password() -> str:
+    """A new one for each start of the demo; nothing else can log in."""
+    password = secrets.token_urlsafe(9)
+    user, _ = get_user_model().objects.get_or_create(
+        username=USER, defaults={"is_staff": True, "is_superuser": True}
+    )
+    user.set_password(password)
+    user.save()
+    return password

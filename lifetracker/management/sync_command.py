@@ -1,0 +1,112 @@
+"""What `sync_all` and every `sync_<source>` share: options, lines, progress, exit status."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from lifetracker.http import SyncError
+from lifetracker.models import RejectedItem, SyncRun
+from lifetracker.streams import Source, Window, sources
+from lifetracker.sync import Listener, Order, retry_rejected, sync
+
+COUNTS = ("created", "updated", "unchanged", "deleted", "rejected")
+
+
+def number_of_days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise ArgumentTypeError(f"{text!r} is no number of days between 1 and 36500")
+    return int(text)
+
+
+class ProgressBar(Listener):
+    """A bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, source: Source) -> None:
+        self._bar = tqdm(desc=source.name, unit=" records", disable=None, leave=False)
+
+    def progress(self, stream: str, window: Window | None, seen: int) -> None:
+        at = f" from {window.start:%Y-%m-%d}" if window and not window.open_start else ""
+        self._bar.set_postfix_str(f"{stream}{at}", refresh=False)
+        self._bar.update(seen)
+
+    def waiting(self, seconds: float, why: str) -> None:
+        self._bar.set_postfix_str(f"waiting {seconds:.0f} s until {why}")
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+class SyncCommand(BaseCommand):
+    """Syncs one source, or several, and says what came of it, a line for each stream."""
+
+    requires_migrations_checks = True
+
+    def carry_out(self, source: Source, order: Order, *, retry: bool = False) -> bool:
+        """One run, told to the person. True if all of it succeeded."""
+        bar = ProgressBar(source)
+        try:
+            run = retry_rejected(source, bar) if retry else sync(source, order, bar)
+        except SyncError as error:
+            self.stderr.write(str(error))
+            return False
+        finally:
+            bar.close()
+        self.tell(run)
+        return run.status == SyncRun.Status.SUCCESS
+
+    def tell(self, run: SyncRun) -> None:
+        for stream, counts in run.counts.items():
+            parts = ", ".join(f"{counts.get(name, 0)} {name}" for name in COUNTS)
+            self.stdout.write(f"{run.source} {stream}: {counts.get('seen', 0)} seen: {parts}")
+        if run.error:
+            self.stderr.write(f"{run.source}: {run.status}.\n{run.error}")
+        listed = RejectedItem.objects.filter(source=run.source).count()
+        if listed:
+            self.stderr.write(
+                f"{run.source}: {listed} rejected items are kept; the admin shows why. `sync_{run.source.lower()} --retry-rejected` tries them again."
+            )
+
+
+class SourceSyncCommand(SyncCommand):
+    """`sync_<source>`."""
+
+    source_name: ClassVar[str]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        choice = parser.add_mutually_exclusive_group()
+        choice.add_argument(
+            "--days",
+            type=number_of_days,
+            help="Read the last DAYS days whole, whatever is verified.",
+        )
+        choice.add_argument(
+            "--full",
+            action="store_true",
+            help="Verify the whole history, newest first; an interrupted one goes on where it stopped.",
+        )
+        choice.add_argument(
+            "--retry-rejected",
+            action="store_true",
+            help="Only try the rejected items again, without a request.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        order = Order(
+            kind=kind_of(options["days"], full=options["full"]),
+            days=options["days"],
+            full=options["full"],
+        )
+        if not self.carry_out(sources[self.source_name], order, retry=options["retry_rejected"]):
+            raise CommandError(
+                f"{self.source_name} was not synced completely; the reason stands above."
+            )
+
+
+def kind_of(days: int | None, *, full: bool = False) -> SyncRun.Kind:
+    if full:
+        return SyncRun.Kind.FULL
+    return SyncRun.Kind.MANUAL if days else SyncRun.Kind.INCREMENTAL

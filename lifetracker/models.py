@@ -1,0 +1,254 @@
+"""What every synced fact has in common, and the books of the sync: states, runs, rejected items, leases."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from lifetracker.http import TryLater
+
+MANUAL = "Manual"
+
+# Stands for "as far back as the service has anything".
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def new_source_id() -> str:
+    return str(uuid.uuid4())
+
+
+class SourceRecordQuerySet(models.QuerySet[Any]):
+    def live(self) -> Self:
+        """Without the tombstones of what is gone upstream."""
+        return self.filter(deleted_at__isnull=True)
+
+
+class SourceRecord(models.Model):
+    """One fact, known by (`source`, `source_id`): synced from a service, or typed in with the source `Manual`."""
+
+    source = models.CharField(max_length=20, default=MANUAL, editable=False)
+    source_id = models.CharField(max_length=64, default=new_source_id, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Moves only when a value changed: the sync writes nothing for a row that stayed the same.
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the sync found it gone upstream."
+    )
+    raw = models.JSONField(
+        null=True, blank=True, editable=False, help_text="The payload as the service sent it."
+    )
+    # Of all synced values together: tells an unchanged row without comparing column by column.
+    digest = models.CharField(max_length=32, default="", editable=False)
+
+    objects = SourceRecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"], name="%(app_label)s_%(class)s_source_id_unique"
+            )
+        ]
+
+
+class SyncStateQuerySet(models.QuerySet["SyncState"]):
+    def of(self, source: str, stream: str) -> SyncState:
+        """The stored state, or a new one (not saved) that has verified nothing."""
+        return self.filter(source=source, stream=stream).first() or SyncState(
+            source=source, stream=stream
+        )
+
+
+class SyncState(models.Model):
+    """How much of one stream is verified: every page of `[verified_from, verified_to)` was read, and every item
+    stored or listed as rejected. `full_from` says how far back a `--full` pass that is not finished has come."""
+
+    source = models.CharField(max_length=20)
+    stream = models.CharField(max_length=40)
+    verified_from = models.DateTimeField(null=True, blank=True)
+    verified_to = models.DateTimeField(null=True, blank=True)
+    full_from = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SyncStateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source", "stream"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "stream"], name="sync_state_per_stream"),
+            models.CheckConstraint(
+                condition=Q(verified_from__isnull=True, verified_to__isnull=True)
+                | Q(verified_from__lte=F("verified_to")),
+                name="sync_state_stretch_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.stream}"
+
+    @property
+    def whole_history(self) -> bool:
+        return self.verified_from == BEGINNING
+
+    def verify(self, start: datetime, end: datetime) -> None:
+        """Add `[start, end)` to the verified stretch. A window that does not touch the stretch is not added, because
+        what lies between the two was not read."""
+        if self.verified_from is None or self.verified_to is None:
+            self.verified_from, self.verified_to = start, end
+        elif start <= self.verified_to and end >= self.verified_from:
+            self.verified_from = min(self.verified_from, start)
+            self.verified_to = max(self.verified_to, end)
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def finished(self) -> Self:
+        return self.exclude(status__in=[SyncRun.Status.QUEUED, SyncRun.Status.RUNNING])
+
+    def last_success(self, source: str) -> SyncRun | None:
+        return self.filter(source=source, status=SyncRun.Status.SUCCESS).first()
+
+    def latest_per_source(self) -> dict[str, SyncRun]:
+        """The newest run of each source, by one query for all of them."""
+        newest = self.values("source").annotate(newest=models.Max("id")).values("newest")
+        return {run.source: run for run in self.filter(id__in=newest)}
+
+    def last_success_per_source(self) -> dict[str, datetime]:
+        rows = self.filter(status=SyncRun.Status.SUCCESS).values("source")
+        return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
+
+    def close_abandoned(self, source: str) -> int:
+        """Mark runs whose process is gone. Only for the holder of the source's lease, who knows that none is alive."""
+        return self.filter(source=source, status=SyncRun.Status.RUNNING).update(
+            status=SyncRun.Status.FAILED,
+            finished_at=timezone.now(),
+            error="The process stopped before the run was finished; the next run goes on from there.",
+        )
+
+
+class SyncRun(models.Model):
+    """One attempt to read windows of a source's streams. `counts` maps a stream's name to how many of its items were
+    seen, created, updated, unchanged, deleted and rejected, and to its error if it had one."""
+
+    class Kind(models.TextChoices):
+        TODAY = "today"
+        INCREMENTAL = "incremental"
+        MANUAL = "manual"
+        FULL = "full"
+        BACKFILL = "backfill"
+        WEBHOOK = "webhook"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCESS = "success"
+        PARTIAL = "partial"
+        FAILED = "failed"
+
+    source = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=Kind)
+    status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
+    window_start = models.DateTimeField(null=True, blank=True)
+    window_end = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    requests = models.PositiveIntegerField(default=0)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = SyncRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            # The newest run of a source: the sync status, the home page, the health answer.
+            models.Index(fields=["source", "-started_at"], name="sync_run_newest_per_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def total(self, count: str) -> int:
+        """Over all streams: `total("created")`."""
+        return sum(int(stream.get(count, 0)) for stream in self.counts.values())
+
+
+class RejectedItem(models.Model):
+    """An item that could not be stored: kept as received until it can be, never lost and never in the others' way."""
+
+    source = models.CharField(max_length=20)
+    stream = models.CharField(max_length=40)
+    # The item's own id where it can be read, else a digest of the payload: re-reading lists an item once.
+    item_key = models.CharField(max_length=80)
+    # Text, not JSON: what is broken may be something that a JSON column refuses.
+    payload = models.TextField()
+    reason = models.TextField()
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-last_seen_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "stream", "item_key"], name="rejected_item_listed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.stream} {self.item_key}"
+
+
+class LeaseQuerySet(models.QuerySet["Lease"]):
+    def acquire(self, name: str, duration: timedelta) -> HeldLease | None:
+        """The lease, or None while somebody else holds it. Claimed by a conditional UPDATE, so that of any number of
+        processes on any number of machines one gets it."""
+        holder = new_source_id()
+        now = timezone.now()
+        self.bulk_create([Lease(name=name, expires_at=now)], ignore_conflicts=True)
+        free = self.filter(name=name, expires_at__lte=now)
+        if free.update(holder=holder, expires_at=now + duration) != 1:
+            return None
+        return HeldLease(name, holder, duration)
+
+
+class Lease(models.Model):
+    """A right that one process at a time has, and that frees itself when its holder dies."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    holder = models.CharField(max_length=36, default="")
+    expires_at = models.DateTimeField()
+
+    objects = LeaseQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeldLease:
+    """A lease in the hands of this process, until the end of the `with` block."""
+
+    def __init__(self, name: str, holder: str, duration: timedelta) -> None:
+        self._mine = Lease.objects.filter(name=name, holder=holder)
+        self._duration = duration
+
+    def renew(self) -> None:
+        """Push the expiry out. As the first statement of a transaction it also fences that transaction: nobody can take
+        the lease until the transaction ends. Raises TryLater if somebody has taken it, because this process was
+        silent for too long."""
+        if self._mine.update(expires_at=timezone.now() + self._duration) != 1:
+            raise TryLater("Another process took this work over.", after=self._duration)
+
+    def release(self) -> None:
+        self._mine.update(expires_at=timezone.now(), holder="")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()

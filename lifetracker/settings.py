@@ -1,0 +1,267 @@
+"""Every setting, each read from the environment (or `.env`), here and nowhere else.
+
+`.env.example` lists them with what they mean. Three switches choose the defaults: `DEBUG` for development, `DEMO` for the
+demonstration with made-up data, and neither for production, where nothing that matters has a default.
+"""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+TESTING = "pytest" in sys.modules or sys.argv[1:2] == ["test"]
+
+
+class Environment(environ.Env):
+    """Names the variable whose value cannot be used; an empty value is one that is not set."""
+
+    def get_value(self, var: str, *args: Any, **options: Any) -> Any:
+        if self.ENVIRON.get(var) == "":
+            del self.ENVIRON[var]
+        try:
+            return super().get_value(var, *args, **options)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{var} has a value that cannot be used ({error}). .env.example says what it takes."
+            ) from None
+
+    def bool(self, var: str, default: bool) -> bool:
+        """A word that is neither yes nor no must not pass for no."""
+        return bool(self.get_value(var, cast=truth, default=default))
+
+
+def truth(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return word in {"true", "yes", "on", "1"}
+
+
+env = Environment()
+DEMO = env.bool("DEMO", default=False)
+if not (TESTING or DEMO):
+    # Tests and the demo must not reach a person's own accounts.
+    env.read_env(BASE_DIR / ".env")
+DEBUG = env.bool("DEBUG", default=False)
+LOCAL = DEBUG or DEMO or TESTING
+
+SECRET_KEY = (
+    env.str("SECRET_KEY", default="django-insecure-for-development-and-the-demo-only")
+    if LOCAL
+    else env.str("SECRET_KEY")
+)
+# Older keys: still good for reading stored tokens and sessions, never for writing.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=5001)
+
+# --- Applications ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_q",
+    "lifetracker",
+    "oauth_integration",
+    "whoop",
+    "workouts",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "lifetracker.urls"
+WSGI_APPLICATION = "lifetracker.wsgi.application"
+TEST_RUNNER = "lifetracker.test_runner.PytestRunner"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lifetracker.views.demo",
+            ],
+        },
+    },
+]
+
+# --- Database -------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": env.db(
+        "DATABASE_URL",
+        default=f"sqlite:///{BASE_DIR / ('demo.sqlite3' if DEMO else 'lifetracker.sqlite3')}",
+    )
+}
+if DATABASES["default"].get("ENGINE") not in {
+    "django.db.backends.sqlite3",
+    "django.db.backends.postgresql",
+}:
+    raise ImproperlyConfigured(
+        "DATABASE_URL takes sqlite:////path/to/file or postgres://user:password@host:5432/name."
+    )
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that reads first and writes later would fail at the write, without waiting.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A file, because some tests look at the database from other processes; its own for each run of the tests.
+    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/lifetracker-test-{os.getpid()}.sqlite3"}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The person's time and language ---------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError):
+    raise ImproperlyConfigured(
+        f"TIME_ZONE: {TIME_ZONE!r} is no time zone. It takes a name such as Europe/Berlin."
+    ) from None
+USE_I18N = False
+USE_TZ = True
+
+# --- Static files ---------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+# Development and the demo serve the files from where they are, without collecting them.
+STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = LOCAL
+
+# --- Who may --------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+# Off only where the pages are served on this machine alone: behind a name on the net there is no reason for it.
+HTTPS = env.bool("HTTPS", default=not LOCAL)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 400,  # a year of days is one page
+}
+
+# --- Queue ----------------------------------------------------------------------------------------
+
+Q_CLUSTER = {
+    "name": "lifetracker",
+    "orm": "default",
+    "workers": 2,
+    # A task that outlives `timeout` is killed before `retry` hands it to another worker.
+    "timeout": 3 * 3600,
+    "retry": 4 * 3600,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "catch_up": False,
+    "poll": 2,
+}
+
+# --- Services -------------------------------------------------------------------------------------
+
+USER_AGENT = f"life-tracker/{VERSION} (self-hosted, one person's data)"
+
+SANDBOX_PORT = env.int("SANDBOX_PORT", default=5010)
+SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+
+WHOOP_API_URL = env.str(
+    "WHOOP_API_URL", default=f"{SANDBOX_URL}/whoop" if DEMO else "https://api.prod.whoop.com"
+)
+WHOOP_CLIENT_ID = env.str("WHOOP_CLIENT_ID", default="")
+WHOOP_CLIENT_SECRET = env.str("WHOOP_CLIENT_SECRET", default="")
+WHOOP_REDIRECT_URI = env.str(
+    "WHOOP_REDIRECT_URI", default=f"http://localhost:{PORT}/oauth/whoop/callback"
+)
+WHOOP_REFRESH_TOKEN = env.str("WHOOP_REFRESH_TOKEN", default="")
+# What WHOOP grants to one application unless it was raised on request; 0 sends without a brake.
+WHOOP_REQUESTS_PER_MINUTE = env.int("WHOOP_REQUESTS_PER_MINUTE", default=100)
+
+# --- Admin theme ----------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Life Tracker",
+    "SITE_HEADER": "Life Tracker: demo data" if DEMO else "Life Tracker",
+    "SITE_URL": reverse_lazy("home"),
+    "SITE_SYMBOL": "monitor_heart",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda _request: static("lifetracker/admin.css")],
+    "ENVIRONMENT": "lifetracker.views.environment_badge",
+}
+
+# --- Logs -----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

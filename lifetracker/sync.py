@@ -1,0 +1,443 @@
+"""The only loop that reads a stream: pages -> rows -> upsert -> state.
+
+A run reads windows of time. What came is stored even when a later page fails, but a window counts as verified, and what it lacks as
+deleted, only after its last page. All windows overlap what was read before, and the upsert makes that harmless: every item is
+read at least once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.mapping import Item, Unmappable, to_json
+from lifetracker.models import (
+    BEGINNING,
+    HeldLease,
+    Lease,
+    RejectedItem,
+    SyncRun,
+    SyncState,
+)
+from lifetracker.streams import Between, ServiceClient, Source, Stream, Window
+from lifetracker.upsert import Batch, Written, bury_absent, upsert
+
+DEFAULT_RANGE = timedelta(days=30)
+# Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost little.
+BATCH = 500
+# Longer than any silence of a living run: one request with its timeouts, one batch.
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is to read: the last `days` whole, the whole history (`full`), or what is not verified yet."""
+
+    kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
+    days: int | None = None
+    full: bool = False
+
+
+class Listener:
+    """Told how a run goes. Does nothing; commands overwrite what they show."""
+
+    def progress(self, stream: str, window: Window | None, seen: int) -> None:
+        """`seen` more items were stored."""
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """The run sleeps for so long."""
+
+
+@dataclass
+class Counts:
+    """What came of one stream in one run."""
+
+    seen: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value != ""}
+
+
+# --- What to read ---------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """A window to read. `full`: it belongs to a pass over the whole history."""
+
+    window: Window
+    full: bool = False
+
+
+# Yields steps, and is sent how many items each of them brought.
+Plan = Generator[Step, int, None]
+
+
+def plan(order: Order, state: SyncState, between: Between, now: datetime) -> Plan:
+    if order.full:
+        return plan_full(state, between, now)
+    if order.days is not None:
+        windows = [Window(now - timedelta(days=order.days), now)]
+    else:
+        windows = unverified(state, between, now)
+    return plan_windows(windows, between)
+
+
+def plan_windows(windows: Iterable[Window], between: Between) -> Plan:
+    for window in windows:
+        for piece in window.split(between.chunk):
+            yield Step(piece)
+
+
+def unverified(state: SyncState, between: Between, now: datetime) -> list[Window]:
+    """What is not verified of the last 30 days, or of all that came after the verified stretch, and the lookback."""
+    earliest = now - DEFAULT_RANGE
+    if state.verified_from is None or state.verified_to is None:
+        return [Window(earliest, now)]
+    recent = Window(min(state.verified_to, now) - between.lookback, now)
+    if state.verified_from <= earliest:
+        return [recent]
+    if recent.start <= state.verified_from:
+        return [Window(earliest, now)]
+    return [recent, Window(earliest, state.verified_from)]
+
+
+def plan_full(state: SyncState, between: Between, now: datetime) -> Plan:
+    """The whole history, newest first, from where an unfinished pass stopped."""
+    boundary, length = now, between.first
+    if state.full_from is not None:
+        boundary, length = state.full_from, between.chunk
+    if state.full_from is not None or (state.verified_to or now) < now - between.first:
+        yield from plan_windows(unverified(state, between, now), between)
+    while boundary > BEGINNING:
+        window = Window(max(boundary - length, BEGINNING), boundary)
+        brought = yield Step(window, full=True)
+        # Nothing in a whole year: one question without a start finds whatever is older, or that there is nothing.
+        length = between.chunk if brought else boundary - BEGINNING
+        boundary = window.start
+
+
+# --- Reading it -----------------------------------------------------------------------------------
+
+
+def sync(
+    source: Source,
+    order: Order,
+    listener: Listener | None = None,
+    patience: timedelta = LEASE + timedelta(seconds=5),
+) -> SyncRun:
+    """Carry out one run and return its row in the ledger, whatever came of it.
+
+    Raises NotConfigured before anything was tried, and TryLater while another run of the source is at work for longer than
+    `patience`; what goes wrong later is told by the run's status and error.
+    """
+    listener = listener or Listener()
+    with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
+        SyncRun.objects.close_abandoned(source.name)
+        run = Run(source, client, lease, listener, SyncRun(source=source.name, kind=order.kind))
+        with run.recorded():
+            run.read(order)
+    return run.record
+
+
+def retry_rejected(source: Source, listener: Listener | None = None) -> SyncRun:
+    """Map the rejected items of a source again, without a request. Those that fit now are stored and leave the list."""
+    listener = listener or Listener()
+    with take_lease(source, listener, LEASE) as lease:
+        run = Run(
+            source, None, lease, listener, SyncRun(source=source.name, kind=SyncRun.Kind.MANUAL)
+        )
+        with run.recorded():
+            run.retry()
+    return run.record
+
+
+def take_lease(source: Source, listener: Listener, patience: timedelta) -> HeldLease:
+    """The right to sync this source. A run that was killed keeps it for at most `LEASE`, so waiting that long tells a dead
+    run from a living one."""
+    end = time.monotonic() + patience.total_seconds()
+    while (lease := Lease.objects.acquire(f"sync:{source.name}", LEASE)) is None:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TryLater(f"Another run of {source.name} is at work.", after=LEASE)
+        listener.waiting(left, f"another run of {source.name} ends or turns out to be dead")
+        time.sleep(min(left, 0.5))
+    return lease
+
+
+@dataclass
+class Reading:
+    """What is known of a window while it is being read."""
+
+    ids: set[str] = field(default_factory=set)
+    # An item whose id cannot be read could be any row: then no row can be called absent.
+    all_ids_known: bool = True
+    items: int = 0
+
+
+class Run:
+    """One run: its lease, its row in the ledger, and the reading of windows."""
+
+    def __init__(
+        self,
+        source: Source,
+        client: ServiceClient | None,
+        lease: HeldLease,
+        listener: Listener,
+        record: SyncRun,
+    ) -> None:
+        self.source = source
+        self.lease = lease
+        self.listener = listener
+        self.record = record
+        self.counts = {stream.name: Counts() for stream in source.streams}
+        self._renewed = time.monotonic()
+        if client:
+            self.client = client
+            client.door.pulse = self.pulse
+
+    def pulse(self, seconds: float) -> None:
+        """Keep the lease while requests take their time, but do not spend a statement on each."""
+        if seconds:
+            self.listener.waiting(seconds, f"{self.source.name}'s request limit opens again")
+        if time.monotonic() - self._renewed > LEASE.total_seconds() / 4:
+            self.renew()
+
+    def renew(self) -> None:
+        self.lease.renew()
+        self._renewed = time.monotonic()
+
+    # --- the ledger
+
+    def recorded(self) -> Recorded:
+        return Recorded(self)
+
+    def save(self) -> None:
+        self.record.counts = {name: c.as_json() for name, c in self.counts.items() if c != Counts()}
+        self.record.requests = self.client.door.requests_made if hasattr(self, "client") else 0
+        self.record.progress_done = sum(c.seen for c in self.counts.values())
+        self.record.save()
+
+    # --- windows
+
+    def read(self, order: Order) -> None:
+        """Read every stream's windows in turns, so that the newest part of all comes before the older part of any."""
+        now = timezone.now()
+        self.record.window_end = now
+        turns: deque[tuple[Stream, Plan, int | None]] = deque()
+        for stream in self.source.streams:
+            if stream.window is None:
+                self._guarded(stream, None, full=False)
+                continue
+            state = SyncState.objects.of(self.source.name, stream.name)
+            turns.append((stream, plan(order, state, stream.window, now), None))
+        while turns:
+            stream, steps, brought = turns.popleft()
+            try:
+                step = steps.send(brought)  # type: ignore[arg-type]  # None starts a generator
+            except StopIteration:
+                continue
+            brought = self._guarded(stream, step.window, full=step.full)
+            if brought is not None:
+                turns.append((stream, steps, brought))
+
+    def _guarded(self, stream: Stream, window: Window | None, *, full: bool) -> int | None:
+        """How many items the window brought; None if the stream failed, which does not stop the others. What only the
+        person can mend, and a wait that the service asks for, stops them all."""
+        try:
+            return self.read_window(stream, window, full=full)
+        except (NotConfigured, NeedsReauthorization):
+            raise
+        except SyncError as error:
+            self.counts[stream.name].error = str(error)
+            if isinstance(error, TryLater) and error.after is not None:
+                raise
+            return None
+
+    def read_window(self, stream: Stream, window: Window | None, *, full: bool = False) -> int:
+        reading = Reading()
+        waiting: list[Any] = []
+        try:
+            for items in stream.pages(self.client, window):
+                self._note(stream, items, reading)
+                waiting += items
+                if len(waiting) >= BATCH:
+                    batch, waiting = waiting, []
+                    self.store(stream, batch, window)
+        finally:
+            # What came is kept, whatever happened to the page after it.
+            if waiting:
+                self.store(stream, waiting, window)
+        if window:
+            self._verified(stream, window, reading, full=full)
+        return reading.items
+
+    def _note(self, stream: Stream, items: list[Any], reading: Reading) -> None:
+        ids = [stream.mapping.source_id(item) for item in items]
+        known = {source_id for source_id in ids if source_id is not None}
+        if items and known and known <= reading.ids and len(known) == len(items):
+            raise BadResponse(
+                f"{stream.path}: a page brought nothing but items of earlier pages, so the list seems to have no end."
+            )
+        reading.ids |= known
+        reading.all_ids_known &= None not in ids
+        reading.items += len(items)
+
+    def _verified(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> None:
+        """The window was read to its end: bury what is gone, and move the state, both or neither."""
+        with transaction.atomic():
+            self.renew()
+            if stream.deletes_by_absence and reading.all_ids_known:
+                self.counts[stream.name].deleted += bury_absent(
+                    self._rows_within(stream, window), reading.ids
+                )
+            state = SyncState.objects.of(self.source.name, stream.name)
+            state.verify(window.start, window.end)
+            if full:
+                state.full_from = None if window.open_start else window.start
+            state.save()
+            self.record.window_start = min(window.start, self.record.window_start or window.start)
+            self.save()
+
+    def _rows_within(self, stream: Stream, window: Window) -> Any:
+        within = {f"{stream.axis}__gte": window.start, f"{stream.axis}__lt": window.end}
+        rows = stream.model._default_manager.filter(source=self.source.name, **within)
+        return rows.filter(deleted_at__isnull=True)
+
+    # --- items
+
+    def store(self, stream: Stream, items: list[Any], window: Window | None = None) -> int:
+        """Map and write items. Those that cannot be are listed as rejected; those that can leave that list.
+
+        Returns how many were rejected.
+        """
+        rows, rejected = self._map(stream, items)
+        batch = Batch(stream.model, self.source.name, [*stream.mapping.columns, "raw"], rows)
+        with transaction.atomic():
+            self.renew()
+            written = upsert(batch) if rows else Written()
+            rejected += [(json.loads(row[-1]), reason) for row, reason in written.refused]
+            self._list_rejected(stream, batch.ids, rejected)
+            counts = self.counts[stream.name]
+            counts.seen += len(items)
+            counts.created += written.created
+            counts.updated += written.updated
+            counts.unchanged += written.unchanged
+            counts.rejected += len(rejected)
+            self.save()
+        self.listener.progress(stream.name, window, len(items))
+        return len(rejected)
+
+    def _map(
+        self, stream: Stream, items: list[Any]
+    ) -> tuple[list[list[Any]], list[tuple[Any, str]]]:
+        rows, rejected = [], []
+        related = self._related(stream, items)
+        for item in items:
+            try:
+                rows.append([*stream.mapping.row(view(stream, item, related)), to_json(item)])
+            except (Unmappable, ValueError) as error:
+                rejected.append((item, str(error)))
+        return rows, rejected
+
+    def _related(self, stream: Stream, items: list[Any]) -> dict[str, Any]:
+        """The stored rows that these items refer to, by one query."""
+        wanted = stream.related
+        if wanted is None:
+            return {}
+        keys = {
+            str(item[wanted.key]) for item in items if isinstance(item, dict) and wanted.key in item
+        }
+        rows = wanted.model._default_manager.filter(source=self.source.name, source_id__in=keys)
+        return {row["source_id"]: row for row in rows.values("source_id", *wanted.columns)}
+
+    def _list_rejected(
+        self, stream: Stream, tried: list[str], rejected: list[tuple[Any, str]]
+    ) -> None:
+        mine = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
+        mine.filter(item_key__in=tried).delete()
+        for item, reason in rejected:
+            payload = json.dumps(item)
+            mine.update_or_create(
+                source=self.source.name,
+                stream=stream.name,
+                item_key=item_key(stream, item, payload),
+                defaults={"payload": payload, "reason": reason},
+            )
+
+    def retry(self) -> None:
+        for stream in self.source.streams:
+            listed = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
+            for kept in list(listed):
+                if not self.store(stream, [json.loads(kept.payload)]):
+                    # Under another key, if its id could not be read before.
+                    listed.filter(pk=kept.pk).delete()
+
+
+def view(stream: Stream, item: Any, related: dict[str, Any]) -> Item:
+    """The item as the stream's paths see it. Raises Unmappable."""
+    if not isinstance(item, dict):
+        raise Unmappable("not an object")
+    if stream.related and (row := related.get(str(item.get(stream.related.key)))):
+        item = {**item, stream.related.name: row}
+    return stream.prepare(item) if stream.prepare else item
+
+
+def item_key(stream: Stream, item: Any, payload: str) -> str:
+    return (
+        stream.mapping.source_id(item) or f"digest:{hashlib.sha256(payload.encode()).hexdigest()}"
+    )
+
+
+class Recorded:
+    """Opens a run's row in the ledger, and closes it with the truth whatever happens inside."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __enter__(self) -> None:
+        self._run.save()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: Any
+    ) -> bool:
+        record = self._run.record
+        failures = {name: c.error for name, c in self._run.counts.items() if c.error}
+        if error is not None:
+            record.error = describe(error)
+        elif failures:
+            record.error = "\n".join(f"{name}: {text}" for name, text in failures.items())
+        stored = any(c.seen for c in self._run.counts.values())
+        if record.error:
+            record.status = SyncRun.Status.PARTIAL if stored else SyncRun.Status.FAILED
+        else:
+            record.status = SyncRun.Status.SUCCESS
+        record.finished_at = timezone.now()
+        self._run.save()
+        # A bug, or Ctrl-C, goes on its way; what a sync can fail with has been told.
+        return isinstance(error, SyncError)
+
+
+def describe(error: BaseException) -> str:
+    """For the ledger: the text of an error that was written for the person, else only its kind, which can hold no secret."""
+    if isinstance(error, SyncError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped by the person; the next run goes on from there."
+    return f"A fault in Life Tracker: {type(error).__name__}."

@@ -1,0 +1,23 @@
+"""`manage.py test` hands over to pytest, so that both names run the same tests."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+
+class PytestRunner:
+    """Runs pytest over `tests/`, or over `tests/<app>/` for each label that names one."""
+
+    def __init__(self, *, verbosity: int = 1, failfast: bool = False, **_: Any) -> None:
+        self.options = [*["-q"][: verbosity < 1], *["-v"][: verbosity > 1], *["-x"][:failfast]]
+
+    def run_tests(self, test_labels: list[str]) -> int:
+        """How many failures to report: pytest's exit status, so that "no tests found" fails too."""
+        return int(pytest.main([*self.options, *map(path_of, test_labels)]))
+
+
+def path_of(label: str) -> str:
+    """`workouts` is `tests/workouts`; anything else (a path, a node id) is pytest's own to resolve."""
+    folder = settings.BASE_DIR / "tests" / label
+    return str(folder) if folder.is_dir() else label

@@ -1,0 +1,171 @@
+"""The one way in which synced rows are written: whole batches, by (`source`, `source_id`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from lifetracker.models import SourceRecord
+
+# Columns that the upsert itself fills; a stream's fields are the others.
+OWN = ("source", "digest", "created_at", "updated_at", "deleted_at")
+
+
+@dataclass
+class Batch:
+    """Typed rows of one model, in the order of `columns`, which includes `source_id`."""
+
+    model: type[SourceRecord]
+    source: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+    @property
+    def ids(self) -> list[str]:
+        position = self.columns.index("source_id")
+        return [row[position] for row in self.rows]
+
+
+@dataclass
+class Written:
+    """What came of a batch. `refused` holds the rows that the database did not take, each with the reason."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: list[tuple[list[Any], str]] = field(default_factory=list)
+
+    def add(self, other: Written) -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+
+
+def upsert(batch: Batch) -> Written:
+    """What `update_or_create` for every row would do, in two statements however many rows there are.
+
+    An unchanged row is not written. A row with a tombstone comes back to life. A value that is None now becomes NULL. Where the
+    database refuses the batch (a constraint), the rows go one by one, so that only the guilty ones are refused.
+    """
+    try:
+        with transaction.atomic():
+            return _upsert(batch)
+    except (DataError, IntegrityError, ValueError) as error:  # ValueError: the driver refuses a NUL
+        if len(batch.rows) == 1:
+            return Written(refused=[(batch.rows[0], str(error).split("\n")[0])])
+    written = Written()
+    for row in batch.rows:
+        written.add(upsert(Batch(batch.model, batch.source, batch.columns, [row])))
+    return written
+
+
+def _upsert(batch: Batch) -> Written:
+    # The last one counts where a page shift brought an item twice: one statement may not write a row twice.
+    rows = dict(zip(batch.ids, batch.rows, strict=True))
+    digests = {source_id: digest(row) for source_id, row in rows.items()}
+    stored = batch.model._default_manager.filter(source=batch.source, source_id__in=rows)
+    known = {
+        source_id: known_digest if deleted_at is None else None
+        for source_id, known_digest, deleted_at in stored.values_list(
+            "source_id", "digest", "deleted_at"
+        )
+    }
+    changed = [source_id for source_id in rows if known.get(source_id) != digests[source_id]]
+    if changed:
+        _write(batch, [(rows[source_id], digests[source_id]) for source_id in changed])
+    created = sum(source_id not in known for source_id in changed)
+    return Written(created, len(changed) - created, len(rows) - len(changed))
+
+
+def digest(row: Sequence[Any]) -> str:
+    return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _write(batch: Batch, rows: list[tuple[list[Any], str]]) -> None:
+    now = timezone.now()
+    statement = Statement.of(batch.model, tuple(batch.columns))
+    for start in range(0, len(rows), statement.rows_at_once):
+        part = rows[start : start + statement.rows_at_once]
+        with connection.cursor() as cursor:
+            cursor.execute(*statement.bind(part, batch.source, now))
+
+
+class Statement:
+    """`INSERT ... ON CONFLICT DO UPDATE` for one model and one set of columns, on the database in use.
+
+    Written out because building and binding model instances costs three times as much as all the rest of a sync
+    (`benchmarks/README.md`).
+    """
+
+    def __init__(self, model: type[SourceRecord], columns: tuple[str, ...]) -> None:
+        fields = {f.name: f for f in model._meta.concrete_fields}
+        # Columns that no stream fills still need their default in a new row.
+        rest = [
+            f for name, f in fields.items() if name not in {*columns, *OWN} and not f.primary_key
+        ]
+        self._rest = [f.get_db_prep_save(f.get_default(), connection) for f in rest]
+        self._prepare = [_preparer(fields[name]) for name in columns]
+        names = [str(fields[name].column) for name in (*columns, *OWN)]
+        quote = connection.ops.quote_name
+        every = ", ".join(map(quote, [*names, *(str(f.column) for f in rest)]))
+        self._head = f"INSERT INTO {quote(str(model._meta.db_table))} ({every}) VALUES "  # noqa: S608 - only names of columns, quoted
+        self._row = f"({', '.join(['%s'] * (len(names) + len(rest)))})"
+        kept = {"source", "source_id", "created_at"}
+        updates = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in names if n not in kept)
+        target = f"({quote('source')}, {quote('source_id')})"
+        self._tail = f" ON CONFLICT {target} DO UPDATE SET {updates}"
+        # SQLite takes 32,766 values in a statement, PostgreSQL as many as fit into memory.
+        self.rows_at_once = 32_000 // (len(names) + len(rest))
+
+    @staticmethod
+    def of(model: type[SourceRecord], columns: tuple[str, ...]) -> Statement:
+        return _statement(model, columns, connection.vendor)
+
+    def bind(
+        self, rows: Iterable[tuple[list[Any], str]], source: str, now: datetime
+    ) -> tuple[str, list[Any]]:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        values: list[Any] = []
+        count = 0
+        for row, row_digest in rows:
+            count += 1
+            values += [
+                p(v) if p and v is not None else v for p, v in zip(self._prepare, row, strict=True)
+            ]
+            values += [source, row_digest, moment, moment, None, *self._rest]
+        return self._head + ", ".join([self._row] * count) + self._tail, values
+
+
+@lru_cache(maxsize=100)
+def _statement(model: type[SourceRecord], columns: tuple[str, ...], _vendor: str) -> Statement:
+    return Statement(model, columns)
+
+
+def _preparer(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """What turns a typed value into one that the database's driver takes; None where that is the value itself."""
+    if isinstance(column, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(column, models.DateField):
+        return connection.ops.adapt_datefield_value
+    if isinstance(column, models.DecimalField):
+        return lambda value: column.get_db_prep_save(value, connection)
+    return None
+
+
+def bury_absent(rows: models.QuerySet[Any], seen: set[str]) -> int:
+    """Give a tombstone to each living row that a complete reading did not bring."""
+    absent = [pk for pk, source_id in rows.values_list("pk", "source_id") if source_id not in seen]
+    now = timezone.now()
+    return (
+        rows.model._default_manager.filter(pk__in=absent).update(deleted_at=now, updated_at=now)
+        if absent
+        else 0
+    )

@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path, re_path
+
+from lifetracker.api import HealthView
+from lifetracker.views import HomeView
+
+urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("oauth/", include("oauth_integration.urls")),
+    re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
+    path("api/whoop/", include("whoop.urls")),
+]

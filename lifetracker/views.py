@@ -1,0 +1,42 @@
+"""The home page, and what every page is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest
+from django.views.generic import TemplateView
+
+from lifetracker.models import SyncRun
+from oauth_integration.models import OAuthCredential
+from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
+
+
+class HomeView(LoginRequiredMixin, TemplateView):
+    """The latest recovery, night and strain, and how the last sync went."""
+
+    template_name = "lifetracker/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        runs = SyncRun.objects.filter(source=WHOOP)
+        return super().get_context_data(
+            recovery=WhoopRecovery.objects.live().first(),
+            sleep=WhoopSleep.objects.nights().first(),
+            cycle=WhoopCycle.objects.live().first(),
+            credential=OAuthCredential.objects.of("whoop"),
+            last_run=runs.first(),
+            last_success=runs.filter(status=SyncRun.Status.SUCCESS).first(),
+            **kwargs,
+        )
+
+
+def demo(request: HttpRequest) -> dict[str, Any]:
+    """For every template: whether all this is made up."""
+    return {"demo": settings.DEMO}
+
+
+def environment_badge(request: HttpRequest) -> list[str] | None:
+    """The admin's badge."""
+    return ["Demo data", "warning"] if settings.DEMO else None

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OAuthIntegrationConfig(AppConfig):
+    name = "oauth_integration"
+    verbose_name = "Connections"

@@ -1,0 +1,295 @@
+"""The base of every client of a service that is reached by OAuth 2: consent, tokens, and requests that carry them."""
+
+from __future__ import annotations
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import requests
+from django.conf import settings
+from django.utils import timezone
+from requests.auth import AuthBase
+
+from lifetracker.http import (
+    BadResponse,
+    Door,
+    NeedsReauthorization,
+    NotConfigured,
+    RateLimit,
+    TryLater,
+)
+from lifetracker.models import Lease
+from lifetracker.streams import sources
+from oauth_integration.models import OAuthCredential
+
+# Longer than the two attempts of a refresh with their timeouts: the lease must not end while an answer is on its way.
+REFRESH_LEASE = timedelta(seconds=100)
+
+
+class Bearer(AuthBase):
+    """As `auth=` rather than as a header, which a `.netrc` file would replace."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class OAuthClient(ABC):
+    """A service's client knows its paths; this class knows how consent and tokens work.
+
+    Raises NotConfigured where the person must set something, NeedsReauthorization where consent is gone, TryLater where time helps,
+    BadResponse for the rest. None of the texts holds a secret.
+    """
+
+    provider: ClassVar[str]
+    service: ClassVar[str]
+    authorize_path: ClassVar[str]
+    token_path: ClassVar[str]
+    scopes: ClassVar[tuple[str, ...]]
+    # Sent as `scope` with a refresh, where the service asks for it.
+    refresh_scope: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self.credential = OAuthCredential.objects.of(self.provider)
+        self.door = Door(self.service, self.rate_limit())
+        # The token endpoint has no part in the data's limit, and a refresh must not wait for it under its lease.
+        self._token_door = Door(self.service)
+
+    def rate_limit(self) -> RateLimit | None:
+        return None
+
+    def base_url(self) -> str:
+        return str(getattr(settings, f"{self.provider.upper()}_API_URL")).rstrip("/")
+
+    def close(self) -> None:
+        self.door.close()
+        self._token_door.close()
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        """Whether the person has begun to set this service up."""
+        return bool(OAuthCredential.objects.of(cls.provider).setting("client_id"))
+
+    def _setting(self, name: str) -> str:
+        value = self.credential.setting(name)
+        if not value:
+            variable = f"{self.provider}_{name}".upper()
+            raise NotConfigured(
+                f"{self.service}: {variable} is not set. Put it into .env (README, «Connect {self.service}») and try again."
+            )
+        return value
+
+    # --- Consent
+
+    @staticmethod
+    def new_state() -> str:
+        return secrets.token_urlsafe(24)
+
+    def get_authorization_url(self, state: str) -> str:
+        """Where the person's browser must go to give consent."""
+        query = {
+            "response_type": "code",
+            "client_id": self._setting("client_id"),
+            "redirect_uri": self._setting("redirect_uri"),
+            "scope": " ".join(self.scopes),
+            "state": state,
+        }
+        self._setting("client_secret")  # better missed now than after the consent
+        return f"{self.base_url()}{self.authorize_path}?{urlencode(query)}"
+
+    def exchange_code_for_token(self, code: str) -> None:
+        """Trade the code of a consent for tokens and store them."""
+        self._store(
+            self._token_request(
+                {
+                    "grant_type": "authorization_code",
+                    "code": code,
+                    "redirect_uri": self._setting("redirect_uri"),
+                },
+                attempts=1,
+            )
+        )
+
+    # --- Tokens
+
+    def access_token(self, rejected: str | None = None) -> str:
+        """A token that works: the stored one, or a new one if it ends soon or is the one that the service `rejected`.
+
+        However many processes ask at once, one of them refreshes and the others get what it stored.
+        """
+        end = monotonic() + REFRESH_LEASE.total_seconds() + 5
+        while not self.credential.has_fresh_token(rejected):
+            self._require_consent()
+            if lease := Lease.objects.acquire(f"refresh:{self.provider}", REFRESH_LEASE):
+                with lease:
+                    self._reload()
+                    if not self.credential.has_fresh_token(rejected):
+                        self.refresh_access_token()
+                return str(self.credential.access_token)
+            if monotonic() > end:
+                raise TryLater(
+                    f"{self.service}: another process is refreshing the token and does not finish."
+                )
+            sleep(0.05)
+            self._reload()
+        return str(self.credential.access_token)
+
+    def refresh_access_token(self) -> None:
+        """Spend the refresh token on a new pair. Only under the lease that `access_token` takes."""
+        self._require_consent()
+        spent = self.credential.refresh_token
+        if not spent:
+            raise NeedsReauthorization(
+                f"{self.service}: the access token has expired and no refresh token was granted. {self._how_to_connect()}"
+            )
+        form = {"grant_type": "refresh_token", "refresh_token": spent}
+        if self.refresh_scope:
+            form["scope"] = self.refresh_scope
+        try:
+            # After a lost answer nobody knows whether the token is spent: asking once more with the same one tells.
+            answer = self._token_request(form, attempts=2)
+        except NeedsReauthorization:
+            self.credential.mark_for_reauthorization(failed=spent)
+            raise
+        self._store(answer)
+
+    def _reload(self) -> None:
+        self.credential = OAuthCredential.objects.of(self.provider)
+
+    def _require_consent(self) -> None:
+        if self.credential.is_unreadable:
+            raise NeedsReauthorization(
+                f"{self.service}: the stored tokens were encrypted under another SECRET_KEY. Add that key to SECRET_KEY_FALLBACKS, or: {self._how_to_connect()}"
+            )
+        for name in ("client_id", "client_secret"):
+            self._setting(name)
+        if self.credential.needs_reauthorization:
+            raise NeedsReauthorization(
+                f"{self.service} no longer accepts the stored consent. {self._how_to_connect()}"
+            )
+        if not self.credential.is_connected:
+            raise NeedsReauthorization(
+                f"{self.service} is not connected yet. {self._how_to_connect()}"
+            )
+
+    def _how_to_connect(self) -> str:
+        return f"Run `python manage.py {self.provider}_auth`, or press Connect on the home page."
+
+    def _token_request(self, form: dict[str, str], *, attempts: int) -> dict[str, Any]:
+        """The answer of the token endpoint. Raises TryLater with a time on network errors and 5xx, so that the run ends rather than that
+        another request tries its luck with a token of unknown state."""
+        form |= {
+            "client_id": self._setting("client_id"),
+            "client_secret": self._setting("client_secret"),
+        }
+        try:
+            response = self._token_door.request(
+                "POST", self.base_url() + self.token_path, data=form, attempts=attempts
+            )
+        except TryLater as error:
+            raise TryLater(str(error), after=error.after or timedelta(minutes=5)) from error
+        if response.status_code != HTTPStatus.OK:
+            raise self._token_error(response)
+        answer = self._token_door.json(response)
+        if not isinstance(answer, dict) or not answer.get("access_token"):
+            raise BadResponse(
+                f"{self.service}: the token endpoint answered without an access token."
+            )
+        return answer
+
+    def _token_error(self, response: requests.Response) -> Exception:
+        try:
+            body = response.json()
+        except requests.exceptions.JSONDecodeError:
+            body = {}
+        error = body.get("error") if isinstance(body, dict) else None
+        if error == "invalid_grant":
+            return NeedsReauthorization(
+                f"{self.service} no longer accepts the stored consent or this code (invalid_grant). {self._how_to_connect()}"
+            )
+        if error == "invalid_client":
+            prefix = self.provider.upper()
+            return NotConfigured(
+                f"{self.service} does not know this client (invalid_client). Compare {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET with the service's developer dashboard."
+            )
+        return BadResponse(
+            f"{self.service}: the token endpoint answered {response.status_code} ({error or 'no reason given'})."
+        )
+
+    def _store(self, answer: dict[str, Any]) -> None:
+        lifetime = timedelta(seconds=float(answer.get("expires_in") or 3600))
+        self.credential.update_tokens(
+            access_token=str(answer["access_token"]),
+            # A service that sends none lets the old one stand.
+            refresh_token=str(answer.get("refresh_token") or self.credential.refresh_token),
+            expires_at=timezone.now() + lifetime,
+            scopes=str(answer.get("scope") or ""),
+        )
+
+    # --- Requests
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        """An authorized answer. A 401 is tried once more with a new token, unless another process has stored one already."""
+        token = self.access_token()
+        response = self._send(method, path, token, options)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response = self._send(method, path, self.access_token(rejected=token), options)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            raise NeedsReauthorization(
+                f"{self.service} refuses even a new token at {path}. {self._how_to_connect()}"
+            )
+        return response
+
+    def _send(
+        self, method: str, path: str, token: str, options: dict[str, Any]
+    ) -> requests.Response:
+        return self.door.request(method, self.base_url() + path, auth=Bearer(token), **options)
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        """The parsed JSON of one answer."""
+        response = self.request("GET", path, params=params)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            raise BadResponse(
+                f"{self.service} does not allow {path}: consent was given without the permission for it. {self._how_to_connect()}"
+            )
+        if response.status_code != HTTPStatus.OK:
+            raise BadResponse(
+                f"{self.service} answered {response.status_code} to {path}.", response.status_code
+            )
+        return self.door.json(response)
+
+    # --- The end
+
+    def disconnect(self) -> str:
+        """Withdraw the consent upstream, then forget the tokens whatever the answer was. Returns what went wrong upstream."""
+        trouble = ""
+        try:
+            self.revoke()
+        except (BadResponse, NeedsReauthorization, NotConfigured, TryLater) as error:
+            trouble = str(error)
+        self._reload()
+        self.credential.forget_tokens()
+        return trouble
+
+    @abstractmethod
+    def revoke(self) -> None:
+        """Tell the service that the consent is withdrawn."""
+
+
+def providers() -> dict[str, type[OAuthClient]]:
+    """The clients, among all registered sources, that are reached by OAuth."""
+    clients = [source.client for source in sources.values()]
+    return {
+        client.provider: client
+        for client in clients
+        if isinstance(client, type) and issubclass(client, OAuthClient)
+    }

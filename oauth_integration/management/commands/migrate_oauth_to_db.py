@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from oauth_integration.client import OAuthClient, providers
+from oauth_integration.models import OAuthCredential
+
+
+class Command(BaseCommand):
+    help = (
+        "Move client ids, secrets and refresh tokens from the environment into the database, where they are"
+        " encrypted and where each new token is stored. What the database has already stays as it is."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        incomplete = [name for name, client in providers().items() if not self.move(client)]
+        if incomplete:
+            raise CommandError(
+                f"Incomplete: {', '.join(incomplete)}. What is missing stands above."
+            )
+
+    def move(self, client: type[OAuthClient]) -> bool:
+        """False if the environment names the service but not all that it needs."""
+        credential = OAuthCredential.objects.of(client.provider)
+        if not credential.setting("client_id"):
+            self.stdout.write(f"{client.service}: nothing to move")
+            return True
+        if not credential.setting("client_secret"):
+            self.stderr.write(
+                f"{client.service}: {client.provider.upper()}_CLIENT_SECRET is not set"
+            )
+            return False
+        credential.adopt_environment()
+        credential.save()
+        self.stdout.write(
+            f"{client.service}: in the database. Its values can leave the environment."
+            + ("" if credential.is_connected else f" Next: python manage.py {client.provider}_auth")
+        )
+        return True

@@ -1,0 +1,56 @@
+"""What every `<service>_auth` command does."""
+
+from __future__ import annotations
+
+import webbrowser
+from argparse import ArgumentParser
+from contextlib import closing
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+
+from lifetracker.http import SyncError
+from oauth_integration.client import OAuthClient
+from oauth_integration.consent import CallbackListener, code_from_pasted
+
+TIME_TO_CONSENT = 600
+
+
+class ConsentCommand(BaseCommand):
+    client_class: ClassVar[type[OAuthClient]]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--no-browser",
+            action="store_true",
+            help="Print the address, and take the pasted redirect address or code.",
+        )
+        parser.add_argument("--code", help="The code of a consent that was given already.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with closing(self.client_class()) as client:
+                client.exchange_code_for_token(options["code"] or self.ask(client, **options))
+        except SyncError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(
+            f"{self.client_class.service} is connected. Next: python manage.py sync_{self.client_class.provider}"
+        )
+
+    def ask(self, client: OAuthClient, *, no_browser: bool, **_: Any) -> str:
+        """The code of a new consent."""
+        state = client.new_state()
+        address = client.get_authorization_url(state)
+        if no_browser:
+            self.stdout.write(f"Open this address, give your consent:\n\n{address}\n")
+            return code_from_pasted(self.read_line(), state)
+        listener = CallbackListener(client.credential.setting("redirect_uri"), state)
+        self.stdout.write(f"Your browser opens. If it does not, open this address:\n\n{address}\n")
+        webbrowser.open(address)
+        return listener.wait(TIME_TO_CONSENT)
+
+    def read_line(self) -> str:
+        try:
+            return input("Paste the address that you were sent to, or the code in it: ")
+        except EOFError:
+            return ""

@@ -1,0 +1,109 @@
+"""The consent that the person gave to this program at a service, with the tokens that prove it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from oauth_integration.encryption import EncryptedTextField, Unreadable
+
+# A token that ends within this time is refreshed now rather than in the middle of a request.
+REFRESH_AHEAD = timedelta(minutes=2)
+
+
+class OAuthCredentialQuerySet(models.QuerySet["OAuthCredential"]):
+    def of(self, provider: str) -> OAuthCredential:
+        """The stored row, else an unsaved one with the first values that the environment gives."""
+        return self.filter(provider=provider).first() or OAuthCredential(
+            provider=provider, refresh_token=environment(provider, "REFRESH_TOKEN")
+        )
+
+
+def environment(provider: str, name: str) -> str:
+    """`environment("whoop", "CLIENT_ID")` is the setting `WHOOP_CLIENT_ID`."""
+    return str(getattr(settings, f"{provider}_{name}".upper(), ""))
+
+
+class OAuthCredential(models.Model):
+    """One row for each `provider`. Tokens and the client's secret are encrypted at rest and shown nowhere."""
+
+    provider = models.CharField(max_length=20, unique=True)
+    client_id = models.CharField(max_length=200, blank=True)
+    client_secret = EncryptedTextField(blank=True)
+    redirect_uri = models.CharField("redirect URI", max_length=500, blank=True)
+    access_token = EncryptedTextField(blank=True, editable=False)
+    refresh_token = EncryptedTextField(blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    scopes = models.CharField(max_length=500, blank=True, editable=False)
+    needs_reauthorization = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OAuthCredentialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "connection"
+        ordering = ["provider"]
+
+    def __str__(self) -> str:
+        return self.provider
+
+    def setting(self, name: str) -> str:
+        """`client_id`, `client_secret` or `redirect_uri`: from the row, else from the environment."""
+        return str(getattr(self, name) or environment(self.provider, name))
+
+    @property
+    def is_connected(self) -> bool:
+        return bool(self.refresh_token or self.access_token) and not self.needs_reauthorization
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Secrets are stored, but under a key that is not configured any more."""
+        secrets = (self.client_secret, self.access_token, self.refresh_token)
+        return any(isinstance(secret, Unreadable) for secret in secrets)
+
+    def has_fresh_token(self, rejected: str | None) -> bool:
+        """Whether the access token can be used: there, not the one that was `rejected`, and not about to expire."""
+        if not self.access_token or self.access_token == rejected or self.expires_at is None:
+            return False
+        return self.expires_at > timezone.now() + REFRESH_AHEAD
+
+    def update_tokens(
+        self, *, access_token: str, refresh_token: str, expires_at: datetime, scopes: str
+    ) -> None:
+        """Store a new pair, in one transaction, before anybody uses it."""
+        self.access_token = access_token
+        self.refresh_token = refresh_token
+        self.expires_at = expires_at
+        self.scopes = scopes or self.scopes
+        self.needs_reauthorization = False
+        self.adopt_environment()
+        with transaction.atomic():
+            self.save()
+
+    def adopt_environment(self) -> None:
+        """Copy what the row lacks from the environment: from here on the row is complete by itself."""
+        for name in ("client_id", "client_secret", "redirect_uri"):
+            setattr(self, name, self.setting(name))
+
+    def forget_tokens(self) -> None:
+        self.access_token = self.refresh_token = self.scopes = ""
+        self.expires_at = None
+        self.needs_reauthorization = False
+        self.save()
+
+    def mark_for_reauthorization(self, failed: str) -> None:
+        """Only if the refresh token that `failed` is still the stored one: another process may have stored a better one."""
+        with transaction.atomic():
+            stored = (
+                OAuthCredential.objects.select_for_update().filter(provider=self.provider).first()
+            )
+            if stored is None:
+                self.needs_reauthorization = True
+                self.save()
+            elif stored.refresh_token == failed:
+                stored.needs_reauthorization = True
+                stored.save(update_fields=["needs_reauthorization", "updated_at"])

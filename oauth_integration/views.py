@@ -1,0 +1,69 @@
+"""Connecting and disconnecting a service in the browser."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from lifetracker.http import SyncError
+from oauth_integration.client import OAuthClient, providers
+from oauth_integration.consent import code_of
+
+
+def client_of(provider: str) -> OAuthClient:
+    if provider not in providers():
+        raise Http404
+    return providers()[provider]()
+
+
+@login_required
+@require_POST
+def connect(request: HttpRequest, provider: str) -> HttpResponse:
+    with closing(client_of(provider)) as client:
+        state = client.new_state()
+        try:
+            address = client.get_authorization_url(state)
+        except SyncError as error:
+            messages.error(request, str(error))
+            return redirect("home")
+    request.session[f"oauth state {provider}"] = state
+    return redirect(address)
+
+
+@login_required
+@require_GET
+def callback(request: HttpRequest, provider: str) -> HttpResponse:
+    # Taken out of the session first: a state is good for one answer, whatever the answer is.
+    state = request.session.pop(f"oauth state {provider}", "")
+    with closing(client_of(provider)) as client:
+        try:
+            client.exchange_code_for_token(code_of(as_text(request.GET), state))
+        except SyncError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{client.service} is connected.")
+    return redirect("home")
+
+
+@login_required
+@require_POST
+def disconnect(request: HttpRequest, provider: str) -> HttpResponse:
+    with closing(client_of(provider)) as client:
+        trouble = client.disconnect()
+    if trouble:
+        messages.warning(
+            request, f"{client.service}: the tokens are forgotten here. Upstream: {trouble}"
+        )
+    else:
+        messages.success(request, f"{client.service} is disconnected; the tokens are forgotten.")
+    return redirect("home")
+
+
+def as_text(query: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items()}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WhoopConfig(AppConfig):
+    name = "whoop"
+    verbose_name = "WHOOP"

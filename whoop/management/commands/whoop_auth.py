@@ -1,0 +1,7 @@
+from oauth_integration.management.consent_command import ConsentCommand
+from whoop.services.whoop_client import WhoopAPIClient
+
+
+class Command(ConsentCommand):
+    help = "Connect WHOOP: opens the browser for your consent and stores the tokens, encrypted."
+    client_class = WhoopAPIClient

@@ -1,0 +1,181 @@
+"""What WHOOP measures. Everything that hangs on a score is NULL until WHOOP has given one, and again when it takes it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from lifetracker.models import SourceRecord, SourceRecordQuerySet
+from workouts.models import Workout, WorkoutQuerySet
+
+WHOOP = "Whoop"
+
+NOT_NEGATIVE = [MinValueValidator(0)]
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+class ScoreState(models.TextChoices):
+    SCORED = "SCORED", "scored"
+    PENDING = "PENDING_SCORE", "pending"
+    UNSCORABLE = "UNSCORABLE", "not scorable"
+
+
+def score_state() -> models.CharField[str, str]:
+    """Without `choices`: WHOOP may add a state, which is kept as it is and counts as not scored."""
+    return models.CharField(max_length=20)
+
+
+def measure(**options: Any) -> models.FloatField[Any, Any]:
+    return models.FloatField(null=True, blank=True, **options)
+
+
+class WhoopRecovery(SourceRecord):
+    """How ready the body was after a night. Known by its cycle: WHOOP gives recoveries no id."""
+
+    cycle_id = models.BigIntegerField(db_index=True)
+    sleep_id = models.CharField(max_length=36, db_index=True)
+    date = models.DateField(db_index=True, help_text="The local date of waking.")
+    # The start of its sleep: the time by which WHOOP lists recoveries. NULL while that sleep is not stored.
+    start_time = models.DateTimeField(null=True, blank=True, db_index=True)
+    recovery_score = measure(validators=PERCENT, help_text="%")
+    resting_heart_rate = measure(validators=NOT_NEGATIVE, help_text="bpm")
+    hrv_rmssd = measure(verbose_name="HRV", validators=NOT_NEGATIVE, help_text="ms (RMSSD)")
+    spo2_percentage = measure(verbose_name="SpO2", validators=PERCENT, help_text="%")
+    skin_temp_celsius = measure(verbose_name="skin temperature", help_text="°C")
+    user_calibrating = models.BooleanField(null=True, blank=True)
+    score_state = score_state()
+
+    class Meta(SourceRecord.Meta):
+        verbose_name = "recovery"
+        verbose_name_plural = "recoveries"
+        ordering = ["-date", "-cycle_id"]
+
+    def __str__(self) -> str:
+        return f"recovery of {self.date}"
+
+    @property
+    def band(self) -> str:
+        """WHOOP's colours: red to 33, yellow to 66, green above; empty without a score."""
+        if self.recovery_score is None:
+            return ""
+        return (
+            "red" if self.recovery_score < 34 else "yellow" if self.recovery_score < 67 else "green"
+        )
+
+
+class WhoopSleepQuerySet(SourceRecordQuerySet):
+    def nights(self) -> models.QuerySet[Any]:
+        """Main sleeps, without naps."""
+        return self.live().filter(nap=False)
+
+
+class WhoopSleep(SourceRecord):
+    """A night or a nap."""
+
+    sleep_id = models.CharField(max_length=36)
+    cycle_id = models.BigIntegerField(db_index=True)
+    date = models.DateField(db_index=True, help_text="The local date of waking.")
+    start_time = models.DateTimeField(db_index=True)
+    end_time = models.DateTimeField()
+    utc_offset_min = models.SmallIntegerField("UTC offset", help_text="Minutes.")
+    nap = models.BooleanField()
+    total_sleep_hours = measure(validators=NOT_NEGATIVE, help_text="Asleep: light, deep and REM.")
+    sleep_performance = measure(validators=NOT_NEGATIVE, help_text="% of the sleep needed")
+    sleep_efficiency = measure(validators=NOT_NEGATIVE, help_text="% of the time in bed")
+    sleep_consistency = measure(validators=NOT_NEGATIVE, help_text="%")
+    in_bed_min = measure(validators=NOT_NEGATIVE)
+    rem_sleep_min = measure(verbose_name="REM sleep min", validators=NOT_NEGATIVE)
+    deep_sleep_min = measure(validators=NOT_NEGATIVE)
+    light_sleep_min = measure(validators=NOT_NEGATIVE)
+    awake_min = measure(validators=NOT_NEGATIVE)
+    no_data_min = measure(validators=NOT_NEGATIVE)
+    sleep_cycle_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    disturbance_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    respiratory_rate = measure(validators=NOT_NEGATIVE, help_text="breaths per minute")
+    need_baseline_min = measure(help_text="The sleep needed is the sum of the four parts.")
+    need_from_debt_min = measure()
+    need_from_strain_min = measure()
+    need_from_nap_min = measure(help_text="Zero or negative.")
+    score_state = score_state()
+
+    objects = WhoopSleepQuerySet.as_manager()
+
+    class Meta(SourceRecord.Meta):
+        verbose_name = "sleep"
+        ordering = ["-start_time"]
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(end_time__gte=F("start_time")), name="whoop_sleep_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'nap' if self.nap else 'night'} of {self.date}"
+
+
+class WhoopCycle(SourceRecord):
+    """From falling asleep to falling asleep again: WHOOP's day. `end_time` is NULL while it is still running, and its values then
+    grow through the day."""
+
+    cycle_id = models.BigIntegerField()
+    date = models.DateField(db_index=True, help_text="The local date of its middle.")
+    start_time = models.DateTimeField(db_index=True)
+    end_time = models.DateTimeField(null=True, blank=True)
+    utc_offset_min = models.SmallIntegerField("UTC offset", help_text="Minutes.")
+    strain = measure(validators=[MinValueValidator(0), MaxValueValidator(21)], help_text="0 to 21")
+    kilojoules = measure(validators=NOT_NEGATIVE, help_text="kJ, all energy of the cycle")
+    average_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    step_count = models.PositiveIntegerField(null=True, blank=True)
+    score_state = score_state()
+
+    class Meta(SourceRecord.Meta):
+        verbose_name = "cycle"
+        ordering = ["-start_time"]
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(end_time__isnull=True) | Q(end_time__gte=F("start_time")),
+                name="whoop_cycle_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cycle of {self.date}"
+
+
+class WhoopProfile(SourceRecord):
+    """The member, and the body measures in force now."""
+
+    user_id = models.BigIntegerField()
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.CharField(max_length=254)
+    height_meter = measure(validators=NOT_NEGATIVE)
+    weight_kilogram = measure(validators=NOT_NEGATIVE)
+    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+
+    class Meta(SourceRecord.Meta):
+        verbose_name = "profile"
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(source=WHOOP)
+
+
+class WhoopWorkout(Workout):
+    """The workouts that came from WHOOP: rows of `workouts.Workout`, stored once."""
+
+    objects = WhoopWorkoutManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "workout"

@@ -1,0 +1,269 @@
+"""What WHOOP offers, and which column each value goes to. Facts: WHOOP's API reference, v2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from lifetracker.days import local_date, offset_minutes
+from lifetracker.http import BadResponse
+from lifetracker.mapping import Item, Unmappable, Value, getter
+from lifetracker.streams import Between, Related, Source, Stream, Window, register, token
+from whoop.models import (
+    WHOOP,
+    ScoreState,
+    WhoopCycle,
+    WhoopProfile,
+    WhoopRecovery,
+    WhoopSleep,
+)
+from whoop.services.whoop_client import WhoopAPIClient
+from whoop.sports import SLUGS
+from workouts.models import Workout
+
+KILOJOULES_PER_KILOCALORIE = 4.184
+
+state_of = getter("score_state")
+
+
+def scored(item: Item) -> Item:
+    """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is none."""
+    if state_of(item) != ScoreState.SCORED:
+        return {**item, "score": None}
+    if not item.get("score"):
+        raise Unmappable("score: missing, although score_state is SCORED")
+    return item
+
+
+# --- Conversions ----------------------------------------------------------------------------------
+
+
+def minutes(path: str) -> Value:
+    return Value(path, lambda milli: round(milli / 60_000, 3))
+
+
+def kilocalories(kilojoules: float) -> float:
+    return round(kilojoules / KILOJOULES_PER_KILOCALORIE, 2)
+
+
+def percentage(value: float) -> float:
+    """`percent_recorded` is documented as 0 to 100 and sent as 0 to 1: nothing that was recorded for 1 % or less gets a score."""
+    return value * 100 if value <= 1 else value
+
+
+def hours_asleep(item: Item) -> float | None:
+    """WHOOP has no field for it: light, slow wave and REM together."""
+    if item["score"] is None:
+        return None
+    stages = item["score"]["stage_summary"]
+    parts = [
+        stages[f"total_{name}_time_milli"]
+        for name in ("light_sleep", "slow_wave_sleep", "rem_sleep")
+    ]
+    return None if None in parts else round(sum(parts) / 3_600_000, 4)
+
+
+def instant(item: Item, key: str) -> datetime:
+    return datetime.fromisoformat(item[key])
+
+
+def waking_date(item: Item) -> Any:
+    return local_date(instant(item, "end"), offset_minutes(item["timezone_offset"]))
+
+
+def starting_date(item: Item) -> Any:
+    return local_date(instant(item, "start"), offset_minutes(item["timezone_offset"]))
+
+
+def middle_date(item: Item) -> Any:
+    """A cycle that is still running is taken to last a day, so that it does not change its date when it closes."""
+    start = instant(item, "start")
+    end = instant(item, "end") if item.get("end") else start + timedelta(days=1)
+    return local_date(start + (end - start) / 2, offset_minutes(item["timezone_offset"]))
+
+
+def recovery_date(item: Item) -> Any:
+    """The waking date of its sleep. A recovery has no time of its own; where its sleep is not stored, the moment at which WHOOP made
+    it, soon after waking, must do."""
+    sleep = item.get("sleep")
+    return sleep["date"] if sleep else local_date(instant(item, "created_at"))
+
+
+def sport_slug(item: Item) -> str:
+    """`sport_name`, else by the id that older answers carry instead."""
+    slug = item.get("sport_name") or SLUGS.get(item.get("sport_id"))  # type: ignore[arg-type]
+    if not slug:
+        raise Unmappable("sport_name: missing, and sport_id is not in the table of sports")
+    return str(slug)
+
+
+def duration_min(item: Item) -> float:
+    return round((instant(item, "end") - instant(item, "start")).total_seconds() / 60, 3)
+
+
+def profile_and_body(client: Any, stream: Stream, window: Window | None) -> Iterator[list[Any]]:
+    """Two answers about one member are one row. A member without body measures gets a 404 for them."""
+    profile = client.get(stream.path, {})
+    try:
+        body = client.get("/developer/v2/user/measurement/body", {})
+    except BadResponse as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        body = None
+    yield [{**profile, "body": body}] if isinstance(profile, dict) else [profile]
+
+
+# --- Streams --------------------------------------------------------------------------------------
+
+OFFSET = Value("timezone_offset", offset_minutes)
+
+collection: dict[str, Any] = {
+    "params": {"limit": 25},  # the most that WHOOP allows
+    "items": "records",
+    "next_page": token(read="next_token", send="nextToken"),
+    # Scores come late and nights are edited days later; WHOOP has no filter by time of change.
+    "window": Between(start="start", end="end", lookback=timedelta(days=14)),
+    # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed is gone.
+    "deletes_by_absence": True,
+    "axis": "start_time",
+    "prepare": scored,
+}
+
+profile = Stream(
+    name="profile",
+    path="/developer/v2/user/profile/basic",
+    read=profile_and_body,
+    model=WhoopProfile,
+    fields={
+        "source_id": "user_id",
+        "user_id": "user_id",
+        "first_name": "first_name",
+        "last_name": "last_name",
+        "email": "email",
+        "height_meter": "body?.height_meter?",
+        "weight_kilogram": "body?.weight_kilogram?",
+        "max_heart_rate": "body?.max_heart_rate?",
+    },
+)
+
+cycles = Stream(
+    **collection,
+    name="cycle",
+    path="/developer/v2/cycle",
+    model=WhoopCycle,
+    fields={
+        "source_id": "id",
+        "cycle_id": "id",
+        "date": middle_date,
+        "start_time": "start",
+        "end_time": "end?",
+        "utc_offset_min": OFFSET,
+        "strain": "score?.strain",
+        "kilojoules": "score?.kilojoule",
+        "average_heart_rate": "score?.average_heart_rate",
+        "max_heart_rate": "score?.max_heart_rate",
+        "step_count": "step_count?",
+        "score_state": "score_state",
+    },
+)
+
+sleeps = Stream(
+    **collection,
+    name="sleep",
+    path="/developer/v2/activity/sleep",
+    model=WhoopSleep,
+    fields={
+        "source_id": "id",
+        "sleep_id": "id",
+        "cycle_id": "cycle_id",
+        "date": waking_date,
+        "start_time": "start",
+        "end_time": "end",
+        "utc_offset_min": OFFSET,
+        "nap": "nap",
+        "total_sleep_hours": hours_asleep,
+        "sleep_performance": "score?.sleep_performance_percentage?",
+        "sleep_efficiency": "score?.sleep_efficiency_percentage?",
+        "sleep_consistency": "score?.sleep_consistency_percentage?",
+        "in_bed_min": minutes("score?.stage_summary.total_in_bed_time_milli"),
+        "rem_sleep_min": minutes("score?.stage_summary.total_rem_sleep_time_milli"),
+        "deep_sleep_min": minutes("score?.stage_summary.total_slow_wave_sleep_time_milli"),
+        "light_sleep_min": minutes("score?.stage_summary.total_light_sleep_time_milli"),
+        "awake_min": minutes("score?.stage_summary.total_awake_time_milli"),
+        "no_data_min": minutes("score?.stage_summary.total_no_data_time_milli"),
+        "sleep_cycle_count": "score?.stage_summary.sleep_cycle_count",
+        "disturbance_count": "score?.stage_summary.disturbance_count",
+        "respiratory_rate": "score?.respiratory_rate?",
+        "need_baseline_min": minutes("score?.sleep_needed.baseline_milli"),
+        "need_from_debt_min": minutes("score?.sleep_needed.need_from_sleep_debt_milli"),
+        "need_from_strain_min": minutes("score?.sleep_needed.need_from_recent_strain_milli"),
+        "need_from_nap_min": minutes("score?.sleep_needed.need_from_recent_nap_milli"),
+        "score_state": "score_state",
+    },
+)
+
+recoveries = Stream(
+    **collection,
+    name="recovery",
+    path="/developer/v2/recovery",
+    model=WhoopRecovery,
+    related=Related("sleep", WhoopSleep, key="sleep_id", columns=("date", "start_time")),
+    fields={
+        "source_id": "cycle_id",
+        "cycle_id": "cycle_id",
+        "sleep_id": "sleep_id",
+        "date": recovery_date,
+        "start_time": "sleep?.start_time",
+        "recovery_score": "score?.recovery_score",
+        "resting_heart_rate": "score?.resting_heart_rate",
+        "hrv_rmssd": "score?.hrv_rmssd_milli",
+        "spo2_percentage": "score?.spo2_percentage?",
+        "skin_temp_celsius": "score?.skin_temp_celsius?",
+        "user_calibrating": "score?.user_calibrating",
+        "score_state": "score_state",
+    },
+)
+
+workouts = Stream(
+    **{**collection, "axis": "start"},
+    name="workout",
+    path="/developer/v2/activity/workout",
+    model=Workout,
+    fields={
+        "source_id": "id",
+        "date": starting_date,
+        "start": "start",
+        "end": "end",
+        "utc_offset_min": OFFSET,
+        "sport_id": "sport_id?",
+        "sport_name": sport_slug,
+        "strain": "score?.strain",
+        "average_heart_rate": "score?.average_heart_rate",
+        "max_heart_rate": "score?.max_heart_rate",
+        "calories": Value("score?.kilojoule", kilocalories),
+        "distance_meters": "score?.distance_meter?",
+        "altitude_gain_meters": "score?.altitude_gain_meter?",
+        "altitude_change_meters": "score?.altitude_change_meter?",
+        "duration_min": duration_min,
+        "percent_recorded": Value("score?.percent_recorded", percentage),
+        "zone_0_min": minutes("score?.zone_durations.zone_zero_milli"),
+        "zone_1_min": minutes("score?.zone_durations.zone_one_milli"),
+        "zone_2_min": minutes("score?.zone_durations.zone_two_milli"),
+        "zone_3_min": minutes("score?.zone_durations.zone_three_milli"),
+        "zone_4_min": minutes("score?.zone_durations.zone_four_milli"),
+        "zone_5_min": minutes("score?.zone_durations.zone_five_milli"),
+        "score_state": "score_state",
+    },
+)
+
+source = register(
+    Source(
+        name=WHOOP,
+        client=WhoopAPIClient,
+        is_configured=WhoopAPIClient.is_configured,
+        # Recoveries take their dates from their sleeps.
+        streams=(profile, cycles, sleeps, recoveries, workouts),
+    )
+)

@@ -1,0 +1,87 @@
+"""Bouts of exercise, from whichever source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import TruncWeek
+
+from lifetracker.models import SourceRecord, SourceRecordQuerySet
+
+NOT_NEGATIVE = [MinValueValidator(0)]
+
+
+class WorkoutQuerySet(SourceRecordQuerySet):
+    def per_week(self) -> models.QuerySet[Any, Any]:
+        """Weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
+        return (  # type: ignore[no-any-return]
+            self.live()
+            .values(week=TruncWeek("date"))
+            .annotate(
+                count=models.Count("id"),
+                strain=models.Sum("strain"),
+                duration_min=models.Sum("duration_min"),
+                calories=models.Sum("calories"),
+            )
+            .order_by("-week")
+        )
+
+
+class Workout(SourceRecord):
+    """A bout of exercise. What a service has not scored (yet) is NULL."""
+
+    date = models.DateField(db_index=True, help_text="The local date of the start.")
+    start = models.DateTimeField(db_index=True)
+    end = models.DateTimeField()
+    utc_offset_min = models.SmallIntegerField(
+        "UTC offset", null=True, blank=True, help_text="Minutes, where the service gives it."
+    )
+    sport_id = models.IntegerField(null=True, blank=True)
+    sport_name = models.CharField(
+        "sport", max_length=60, help_text="A service's slug, as received."
+    )
+    strain = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(21)],
+        help_text="WHOOP's scale, 0 to 21.",
+    )
+    average_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    calories = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE, help_text="kcal")
+    distance_meters = models.FloatField(
+        null=True, blank=True, validators=NOT_NEGATIVE, help_text="NULL without GPS, never 0."
+    )
+    altitude_gain_meters = models.FloatField(null=True, blank=True)
+    altitude_change_meters = models.FloatField(null=True, blank=True)
+    duration_min = models.FloatField("duration", validators=NOT_NEGATIVE, help_text="Minutes.")
+    percent_recorded = models.FloatField(
+        null=True,
+        blank=True,
+        validators=NOT_NEGATIVE,
+        help_text="Share of the time with heart rate data, 0 to 100.",
+    )
+    zone_0_min = models.FloatField(null=True, blank=True, help_text="Minutes in heart rate zone 0.")
+    zone_1_min = models.FloatField(null=True, blank=True)
+    zone_2_min = models.FloatField(null=True, blank=True)
+    zone_3_min = models.FloatField(null=True, blank=True)
+    zone_4_min = models.FloatField(null=True, blank=True)
+    zone_5_min = models.FloatField(null=True, blank=True)
+    score_state = models.CharField(max_length=20, blank=True, default="")
+
+    objects = WorkoutQuerySet.as_manager()
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["-start"]
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(end__gte=F("start")), name="workout_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sport_name} on {self.date}"
