@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
 
 
 def main() -> None:
@@ -17,6 +18,14 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
+    except (OperationalError, ProgrammingError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(
+            f"Database: {str(error).splitlines()[0]}\n"
+            "If it is new, or the program was updated: python manage.py migrate. "
+            "If it cannot be opened or reached, DATABASE_URL is wrong. (--traceback shows more.)"
+        )
 
 
 if __name__ == "__main__":

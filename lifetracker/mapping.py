@@ -36,7 +36,9 @@ def getter(path: str) -> Convert:
 
     `?` after a name: it may be missing. Without it a missing name raises Unmappable. Below a NULL everything is NULL.
     """
-    steps = [(name.rstrip("?"), name.endswith("?")) for name in path.split(".")]
+    steps = [(name.removesuffix("?"), name.endswith("?")) for name in path.split(".")]
+    if not all(name for name, _ in steps):
+        raise TypeError(f"{path!r} is no path")
 
     def read(item: Any) -> Any:
         value = item
@@ -154,7 +156,9 @@ class ColumnMap:
         self.name = column.name
         self._column = column
         self._path = spec.path if isinstance(spec, Value) else spec if isinstance(spec, str) else ""
-        self._read: Convert = getter(self._path) if self._path else spec
+        self._read: Convert = getter(self._path) if isinstance(spec, str | Value) else spec
+        if not callable(self._read):
+            raise TypeError(f"{spec!r} is neither a path, nor a Value, nor a function")
         self._own: Convert | None = spec.convert if isinstance(spec, Value) else None
         self._convert = converter(column)
         self._lower, self._upper = bounds(column)

@@ -5,10 +5,12 @@ demonstration with made-up data, and neither for production, where nothing that 
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -38,6 +40,17 @@ class Environment(environ.Env):
     def bool(self, var: str, default: bool) -> bool:
         """A word that is neither yes nor no must not pass for no."""
         return bool(self.get_value(var, cast=truth, default=default))
+
+    def base_url(self, var: str, default: str) -> str:
+        """Where a service answers, without a slash at the end."""
+        return str(self.get_value(var, cast=base_url, default=default))
+
+
+def base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
+        raise ValueError(f"{text!r} is no address such as https://api.example.com")
+    return text.rstrip("/")
 
 
 def truth(text: str) -> bool:
@@ -141,7 +154,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # A file, because some tests look at the database from other processes; its own for each run of the tests.
-    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/lifetracker-test-{os.getpid()}.sqlite3"}
+    DATABASES["default"]["TEST"] = {
+        "NAME": f"{gettempdir()}/lifetracker-test-{os.getpid()}.sqlite3"
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -231,7 +246,7 @@ USER_AGENT = f"life-tracker/{VERSION} (self-hosted, one person's data)"
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=5010)
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 
-WHOOP_API_URL = env.str(
+WHOOP_API_URL = env.base_url(
     "WHOOP_API_URL", default=f"{SANDBOX_URL}/whoop" if DEMO else "https://api.prod.whoop.com"
 )
 WHOOP_CLIENT_ID = env.str("WHOOP_CLIENT_ID", default="")

@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.views.generic import TemplateView
 
-from lifetracker.models import SyncRun
+from lifetracker.days import local_date
+from lifetracker.models import RejectedItem, SyncRun
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 
@@ -21,13 +23,19 @@ class HomeView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         runs = SyncRun.objects.filter(source=WHOOP)
+        cycle = WhoopCycle.objects.live().first()
+        credential = OAuthCredential.objects.of("whoop")
         return super().get_context_data(
+            # Where the person is: the zone of the latest cycle, which travels with them.
+            today=local_date(timezone.now(), cycle.utc_offset_min if cycle else None),
             recovery=WhoopRecovery.objects.live().first(),
             sleep=WhoopSleep.objects.nights().first(),
-            cycle=WhoopCycle.objects.live().first(),
-            credential=OAuthCredential.objects.of("whoop"),
+            cycle=cycle,
+            credential=credential,
+            configured=bool(credential.setting("client_id")),
             last_run=runs.first(),
             last_success=runs.filter(status=SyncRun.Status.SUCCESS).first(),
+            rejected=RejectedItem.objects.filter(source=WHOOP).count(),
             **kwargs,
         )
 

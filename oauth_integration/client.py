@@ -68,7 +68,7 @@ class OAuthClient(ABC):
         return None
 
     def base_url(self) -> str:
-        return str(getattr(settings, f"{self.provider.upper()}_API_URL")).rstrip("/")
+        return str(getattr(settings, f"{self.provider.upper()}_API_URL"))
 
     def close(self) -> None:
         self.door.close()

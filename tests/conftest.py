@@ -1,0 +1,97 @@
+"""Fixtures for all tests: a sandbox on a port of its own, and WHOOP connected to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from lifetracker.models import SyncRun
+from lifetracker.sandbox.server import Sandbox
+from lifetracker.streams import sources
+from lifetracker.sync import Order, sync
+from oauth_integration.models import OAuthCredential
+from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
+
+# A moment in the middle of a day, so that a day's records are the same whenever the tests run.
+NOW = datetime(2026, 9, 16, 14, 0, tzinfo=UTC)
+DAYS = 120
+
+MODELS = {
+    "cycle": WhoopCycle,
+    "sleep": WhoopSleep,
+    "recovery": WhoopRecovery,
+    "workout": Workout,
+}
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Callable[[datetime], None]:
+    """Moves time, here and in the sandbox: `at(moment)`."""
+
+    def move(moment: datetime) -> None:
+        sandbox.clock.set(moment)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    return move
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(seed=1, days=DAYS, now=NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def whoop(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], None]) -> Any:
+    """The sandbox's WHOOP, with consent given."""
+    at(NOW)
+    use(settings, sandbox)
+    store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
+    return sandbox.whoop
+
+
+def use(settings: Any, sandbox: Sandbox) -> None:
+    settings.WHOOP_API_URL = sandbox.whoop.url
+    settings.WHOOP_REQUESTS_PER_MINUTE = 0
+
+
+def store_tokens(service: Any, tokens: dict[str, Any]) -> OAuthCredential:
+    credential = OAuthCredential(
+        provider="whoop", client_id=service.client_id, client_secret=service.client_secret
+    )
+    credential.update_tokens(
+        access_token=tokens["access_token"],
+        refresh_token=tokens["refresh_token"],
+        expires_at=timezone.now() + timedelta(seconds=tokens["expires_in"]),
+        scopes=tokens["scope"],
+    )
+    return credential
+
+
+def run(**order: Any) -> SyncRun:
+    return sync(sources[WHOOP], Order(**order))
+
+
+def total(record: SyncRun, *names: str) -> tuple[int, ...]:
+    return tuple(record.total(name) for name in names)
+
+
+def upstream(service: Any, kind: str) -> dict[str, Any]:
+    key = "cycle_id" if kind == "recovery" else "id"
+    return {str(record[key]): record for record in service.records(kind)}
+
+
+def stored(kind: str) -> dict[str, Any]:
+    rows = MODELS[kind].objects.live().filter(source=WHOOP)
+    return dict(rows.values_list("source_id", "raw"))
+
+
+def assert_equals_upstream(service: Any) -> None:
+    """The whole database, record by record, down to the payload."""
+    for kind in MODELS:
+        assert stored(kind) == upstream(service, kind), kind

@@ -1,0 +1,65 @@
+"""`manage.py check` refuses declarations that cannot work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from lifetracker.checks import check_deployment, check_source, check_streams
+from lifetracker.mapping import Value
+from lifetracker.streams import Source
+from whoop.models import WhoopSleep
+from whoop.streams import cycles, profile, sleeps, source
+
+
+def problems(stream: Any) -> list[str]:
+    return [m.id for m in check_source(replace(source, streams=(stream,))) if m.id]
+
+
+def fields_of(stream: Any, **changes: Any) -> dict[str, Any]:
+    return {k: v for k, v in {**stream.fields, **changes}.items() if v is not ...}
+
+
+def test_what_is_declared_is_sound() -> None:
+    assert check_streams() == []
+
+
+@pytest.mark.parametrize(
+    ("stream", "id"),
+    [
+        (replace(profile, model=User), "lifetracker.E002"),
+        (replace(cycles, fields=fields_of(cycles, source_id=...)), "lifetracker.E003"),
+        (replace(cycles, fields=fields_of(cycles, no_such_column="id")), "lifetracker.E004"),
+        (replace(cycles, fields=fields_of(cycles, deleted_at="id")), "lifetracker.E004"),
+        (replace(cycles, fields=fields_of(cycles, strain=7)), "lifetracker.E005"),
+        (replace(cycles, fields=fields_of(cycles, strain="score..x")), "lifetracker.E005"),
+        (replace(cycles, fields=fields_of(cycles, strain=Value("", float))), "lifetracker.E005"),
+        (replace(cycles, fields=fields_of(cycles, start_time=...)), "lifetracker.E006"),
+        (replace(cycles, axis="date"), "lifetracker.E007"),
+        (replace(cycles, axis=""), "lifetracker.E007"),
+        (replace(cycles, window=None), "lifetracker.E007"),
+    ],
+)
+def test_what_cannot_work_is_refused(stream: Any, id: str) -> None:
+    assert id in problems(stream)
+
+
+def test_two_streams_of_one_name() -> None:
+    twice: Source = replace(source, streams=(cycles, replace(sleeps, name="cycle")))
+    assert "lifetracker.E001" in [m.id for m in check_source(twice)]
+
+
+def test_every_problem_says_where(settings: Any) -> None:
+    broken = replace(sleeps, fields={"nap": "nap"}, model=WhoopSleep)
+    found = list(check_source(replace(source, streams=(broken,))))
+    assert found
+    assert all("Whoop.sleep" in m.msg for m in found)
+
+
+def test_the_demo_is_no_production(settings: Any) -> None:
+    assert check_deployment() == []
+    settings.DEMO = True
+    assert [m.id for m in check_deployment()] == ["lifetracker.E010"]

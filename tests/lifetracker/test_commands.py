@@ -1,0 +1,211 @@
+"""The commands as a person meets them: lines, exit statuses, plain words for what is wrong."""
+
+from __future__ import annotations
+
+import socket
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from lifetracker.models import RejectedItem, SyncRun
+from lifetracker.streams import sources
+from oauth_integration.models import OAuthCredential
+from tests import processes
+from tests.conftest import use
+
+
+def call(*words: str, **options: Any) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command(*words, stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+def test_sync_whoop_says_a_line_for_each_stream(whoop: Any) -> None:
+    out, err = call("sync_whoop")
+    assert err == ""
+    lines = out.splitlines()
+    streams = [stream.name for stream in sources["Whoop"].streams]
+    assert [line.split(":")[0] for line in lines] == [f"Whoop {name}" for name in streams]
+    cycles = int(SyncRun.objects.get().counts["cycle"]["created"])
+    assert f"{cycles} seen: {cycles} created, 0 updated" in out
+    again, _ = call("sync_whoop")
+    assert again.count("0 created, 0 updated") == len(streams)
+
+
+def test_sync_whoop_options(whoop: Any) -> None:
+    call("sync_whoop", "--days", "3")
+    call("sync_whoop", "--full")
+    call("sync_whoop")
+    call("sync_whoop", "--retry-rejected")
+    kinds = list(SyncRun.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["manual", "full", "incremental", "manual"]
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "seven", "1.5", "99999999", ""])
+def test_a_wrong_number_of_days(days: str) -> None:
+    with pytest.raises(CommandError, match="number of days"):
+        call_command("sync_whoop", f"--days={days}")
+
+
+def test_options_that_contradict() -> None:
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("sync_whoop", "--days=3", "--full")
+
+
+def test_rejected_items_are_announced(whoop: Any) -> None:
+    broken = whoop.records("sleep")[1]
+    whoop.replace("sleep", broken["id"], {**broken, "end": "?"})
+    out, err = call("sync_whoop")
+    assert "1 rejected" in out
+    assert "--retry-rejected" in err
+    whoop.replace("sleep", broken["id"], broken)
+    call("sync_whoop")
+    assert RejectedItem.objects.count() == 0
+
+
+def test_a_failing_stream_makes_the_command_fail(whoop: Any, sandbox: Any) -> None:
+    sandbox.faults.add(match="/v2/cycle", times=None, kind="status", status=404)
+    err = StringIO()
+    with pytest.raises(CommandError, match="not synced completely"):
+        call_command("sync_whoop", stdout=StringIO(), stderr=err)
+    assert "cycle" in err.getvalue()
+    assert "404" in err.getvalue()
+
+
+def test_sync_all(whoop: Any, sandbox: Any) -> None:
+    out, _ = call("sync_all", "--whoop-only", "--days", "5")
+    assert "All synced: Whoop" in out
+    sandbox.faults.add(match="/v2/cycle", times=None, kind="status", status=404)
+    with pytest.raises(CommandError, match="Not synced completely: Whoop"):
+        call("sync_all")
+
+
+def test_sync_all_with_nothing_configured(settings: Any, db: None) -> None:
+    settings.WHOOP_CLIENT_ID = ""
+    out = StringIO()
+    with pytest.raises(CommandError, match="README"):
+        call_command("sync_all", stdout=out)
+    assert "Whoop: skipped, it is not configured" in out.getvalue()
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ({"WHOOP_CLIENT_ID": ""}, "WHOOP_CLIENT_ID"),
+        ({"WHOOP_CLIENT_ID": "x", "WHOOP_CLIENT_SECRET": ""}, "WHOOP_CLIENT_SECRET"),
+        ({"WHOOP_CLIENT_ID": "x", "WHOOP_CLIENT_SECRET": "y"}, "whoop_auth"),
+    ],
+)
+def test_sync_whoop_with_a_part_of_the_configuration(
+    settings: Any, sandbox: Any, db: None, missing: dict[str, str], says: str
+) -> None:
+    use(settings, sandbox)
+    for name, value in missing.items():
+        setattr(settings, name, value)
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("sync_whoop", stdout=StringIO(), stderr=err)
+    assert says in err.getvalue()
+
+
+def test_a_second_run_waits_for_a_dead_one_and_not_for_ever(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import timedelta
+
+    from lifetracker import sync as machinery
+
+    held = machinery.Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
+    assert held
+    monkeypatch.setattr(machinery.take_lease, "__defaults__", ())
+    monkeypatch.setattr(machinery.sync, "__defaults__", (None, timedelta(seconds=0.2)))
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("sync_whoop", stdout=StringIO(), stderr=err)
+    assert "Another run of Whoop is at work" in err.getvalue()
+
+
+# --- In a process of their own: what reaches the terminal -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"SECRET_KEY": "", "DEMO": "false"}, "SECRET_KEY"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"HTTPS": "perhaps"}, "HTTPS"),
+        ({"WHOOP_REQUESTS_PER_MINUTE": "many"}, "WHOOP_REQUESTS_PER_MINUTE"),
+        ({"WHOOP_CLIENT_ID": ""}, "WHOOP_CLIENT_ID"),
+        ({"WHOOP_CLIENT_ID": "x"}, "WHOOP_CLIENT_SECRET"),
+        (
+            {
+                "WHOOP_CLIENT_ID": "x",
+                "WHOOP_CLIENT_SECRET": "y",
+                "WHOOP_REFRESH_TOKEN": "z",
+                "WHOOP_API_URL": "http://127.0.0.1:9",
+            },
+            "127.0.0.1:9",
+        ),
+        (
+            {
+                "WHOOP_CLIENT_ID": "x",
+                "WHOOP_CLIENT_SECRET": "y",
+                "WHOOP_REFRESH_TOKEN": "z",
+                "WHOOP_API_URL": "not an address",
+            },
+            "WHOOP_API_URL",
+        ),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/x.sqlite3"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://nobody@127.0.0.1:9/x"}, "DATABASE_URL"),
+    ],
+)
+def test_wrong_configuration_is_named_without_a_traceback(
+    transactional_db: None, variables: dict[str, str], says: str
+) -> None:
+    code, out, err = processes.command("sync_whoop", **variables)
+    assert code == 1
+    assert says in err
+    assert "Traceback" not in out + err
+
+
+def test_a_database_without_tables_is_said(tmp_path: Any) -> None:
+    code, out, err = processes.command(
+        "sync_whoop", DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3", WHOOP_CLIENT_ID="x"
+    )
+    assert code == 1
+    assert "python manage.py migrate" in err
+    assert "Traceback" not in out + err
+
+
+def test_the_exit_status_of_a_good_run(transactional_db: None, sandbox: Any, settings: Any) -> None:
+    sandbox.clock.follow()
+    tokens = sandbox.whoop.issue_tokens()
+    code, out, err = processes.command(
+        "sync_all",
+        WHOOP_API_URL=sandbox.whoop.url,
+        WHOOP_CLIENT_ID=sandbox.whoop.client_id,
+        WHOOP_CLIENT_SECRET=sandbox.whoop.client_secret,
+        WHOOP_REFRESH_TOKEN=tokens["refresh_token"],
+    )
+    assert (code, err) == (0, "")
+    assert "All synced: Whoop" in out
+    assert OAuthCredential.objects.get().is_connected
+
+
+def test_a_taken_port_is_said_by_the_sandbox() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=str(port)):
+            call_command("sandbox", port=port)
+
+
+def test_the_demo_does_not_touch_a_persons_database() -> None:
+    with pytest.raises(CommandError, match="make demo"):
+        call_command("demo")

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from lifetracker.days import local_date, offset_minutes, today
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("+02:00", 120), ("-04:00", -240), ("+05:30", 330), ("Z", 0), ("+0545", 345), ("-00:30", -30)],
+)
+def test_offsets(text: str, minutes: int) -> None:
+    assert offset_minutes(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "CET", "2", "+2:00", "+15:00", "+01:75", "-99:99", "+02:00:00"])
+def test_what_is_no_offset(text: str) -> None:
+    with pytest.raises(ValueError, match="offset|zone"):
+        offset_minutes(text)
+
+
+def test_the_day_is_the_one_on_the_wall(settings: Any) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    instant = datetime(2026, 3, 8, 3, 30, tzinfo=UTC)
+    assert local_date(instant, 330) == date(2026, 3, 8)
+    assert local_date(instant, -480) == date(2026, 3, 7)
+    assert local_date(instant) == date(2026, 3, 7), "without an offset the person's zone"
+    assert local_date(instant, 0) == date(2026, 3, 8)
+
+
+def test_today_is_the_persons(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    assert today() == date(2026, 1, 2)

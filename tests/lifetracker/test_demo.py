@@ -1,0 +1,119 @@
+"""The demo as its own processes: everything up, an incremental second start, a clean end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.conf import settings
+
+STREAMS = ("cycle", "sleep", "recovery", "workout")
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1]
+
+
+class Demo:
+    """`manage.py demo` on ports and a database of its own."""
+
+    def __init__(self, database: Path, ports: tuple[int, int]) -> None:
+        self.port = ports[0]
+        self.text = ""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo"],
+            cwd=settings.BASE_DIR,
+            env=kept
+            | {"PORT": str(ports[0]), "SANDBOX_PORT": str(ports[1])}
+            | {"DATABASE_URL": f"sqlite:///{database}", "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.text += line
+
+    def ready(self, seconds: float = 90) -> Demo:
+        end = time.monotonic() + seconds
+        while "Ctrl-C stops" not in self.text:
+            assert self.process.poll() is None, self.text
+            assert time.monotonic() < end, self.text
+            time.sleep(0.1)
+        return self
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+    def counts(self, name: str) -> list[int]:
+        return [int(n) for n in re.findall(rf"(\d+) {name}", self.text)]
+
+
+def test_demo(tmp_path: Path) -> None:
+    database, ports = tmp_path / "demo.sqlite3", free_ports()
+    demo = Demo(database, ports)
+    try:
+        demo.ready()
+        for stream in STREAMS:
+            assert re.search(rf"Whoop {stream}: \d{{3,}} seen: \d{{3,}} created", demo.text)
+        assert look_around(demo)
+        rival = Demo(database, ports)
+        assert rival.process.wait(30) == 1
+        assert f"make demo PORT={ports[0] + 100}" in rival.text
+        assert "Traceback" not in rival.text
+        # Not even kill -9 leaves something behind that would be in the way of the next start.
+        demo.stop(signal.SIGKILL)
+        time.sleep(2)
+
+        again = Demo(database, ports).ready()
+        assert sum(again.counts("created")) == 0
+        assert again.counts("seen")[1] < 30, "the second start reads only the lookback"
+        assert again.stop() == 0
+        assert "Stopped" in again.text
+        assert "Traceback" not in again.text + demo.text
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"http://127.0.0.1:{ports[1]}/sandbox/state", timeout=2)
+    finally:
+        demo.process.kill()
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("SELECT count(*) FROM whoop_whooprecovery").fetchone()[0]
+    connection.close()
+    assert rows > 1000
+
+
+def look_around(demo: Demo) -> bool:
+    """Log in as the printed words say, and read the pages and the JSON."""
+    base = f"http://localhost:{demo.port}"
+    assert base in demo.text
+    name, password = re.findall(r"login (\S+), password (\S+)", demo.text)[0]
+    session = requests.Session()
+    page = session.get(f"{base}/login/", timeout=10)
+    assert "made-up" in page.text.lower() or "made up" in page.text.lower()
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[0]
+    form: dict[str, Any] = {"username": name, "password": password, "csrfmiddlewaretoken": token}
+    home = session.post(f"{base}/login/", data=form, timeout=10)
+    assert home.url == f"{base}/"
+    assert "made-up" in home.text.lower() or "made up" in home.text.lower()
+    assert session.get(f"{base}/api/whoop/recovery?days=30", timeout=10).json()["count"] > 20
+    assert "Demo data" in session.get(f"{base}/admin/", timeout=10).text
+    assert session.get(f"{base}/api/health", timeout=10).json()["last_success"]["Whoop"]
+    return True

@@ -1,0 +1,153 @@
+"""The rules of ARCHITECTURE.md, held by the code itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = Path(settings.BASE_DIR)
+APPS = {"oauth_integration", "whoop", "workouts"}
+# What composes the project may know the apps.
+COMPOSING = {"settings.py", "urls.py", "tasks.py", "views.py"}
+# An app's lower floors, which never look up.
+BELOW = {"models", "services"}
+ABOVE = {"api", "views", "admin", "urls", "metrics", "management"}
+
+
+def modules(folder: str) -> Iterator[Path]:
+    for path in (ROOT / folder).rglob("*.py"):
+        if "migrations" not in path.parts:
+            yield path
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_the_list_of_apps_is_complete() -> None:
+    ours = {a.name for a in apps.get_app_configs() if Path(a.path).parent == ROOT}
+    assert ours == APPS | {"lifetracker"}
+
+
+def test_the_machinery_imports_no_app() -> None:
+    for path in modules("lifetracker"):
+        composing = path.parent == ROOT / "lifetracker" and path.name in COMPOSING
+        if composing or "commands" in path.parts:
+            continue
+        guests = {name for name in imports(path) if name.split(".")[0] in APPS}
+        assert not guests, f"{path.relative_to(ROOT)} imports {guests}"
+
+
+def test_imports_point_one_way() -> None:
+    """streams -> models <- api, views, metrics, admin; a client knows no model but OAuthCredential."""
+    for app in APPS:
+        for path in modules(app):
+            floor = path.relative_to(ROOT / app).parts[0].removesuffix(".py")
+            used = {n.split(".")[1] for n in imports(path) if n.split(".")[0] in APPS and "." in n}
+            if floor in BELOW:
+                assert not used & (ABOVE | {"streams"}), path
+            if floor == "streams":
+                assert not used & ABOVE, path
+            if floor == "services":
+                assert not used & {"models"}, path
+
+
+def test_the_sandbox_knows_none_of_us() -> None:
+    for path in modules("lifetracker/sandbox"):
+        foreign = {
+            name
+            for name in imports(path)
+            if name.split(".")[0] in APPS | {"django", "requests"}
+            or (name.startswith("lifetracker.") and not name.startswith("lifetracker.sandbox"))
+        }
+        assert not foreign, f"{path.relative_to(ROOT)} imports {foreign}"
+
+
+def test_one_door_to_the_network() -> None:
+    """Only the door, the demo (which plays the browser) and the sandbox open connections."""
+    allowed = {"lifetracker/http.py", "lifetracker/management/commands/demo.py"}
+    for app in [*APPS, "lifetracker"]:
+        for path in modules(app):
+            name = path.relative_to(ROOT).as_posix()
+            if name in allowed or name.startswith("lifetracker/sandbox/"):
+                continue
+            assert not re.search(r"requests\.(get|post|request|Session)\(", path.read_text()), name
+
+
+def test_dates_are_computed_in_one_place() -> None:
+    for app in [*APPS, "lifetracker"]:
+        for path in modules(app):
+            name = path.relative_to(ROOT).as_posix()
+            if name == "lifetracker/days.py" or name.startswith("lifetracker/sandbox/"):
+                continue
+            assert not re.search(r"\.date\(\)|localdate\(|date\.today", path.read_text()), name
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    for app in [*APPS, "lifetracker"]:
+        for path in modules(app):
+            if path.name in {"settings.py", "wsgi.py", "demo.py"}:
+                continue
+            assert "os.environ" not in path.read_text(), path
+
+
+def test_every_setting_stands_in_the_example() -> None:
+    text = (ROOT / "lifetracker/settings.py").read_text()
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", text))
+    assert len(read) > 10
+    example = (ROOT / ".env.example").read_text()
+    written = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
+    assert read == written
+
+
+def own_commands() -> list[str]:
+    return sorted(name for name, app in get_commands().items() if app in APPS | {"lifetracker"})
+
+
+@pytest.mark.parametrize("command", own_commands())
+def test_every_command_has_a_test_and_a_place_in_the_readme(command: str) -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    assert re.search(rf"\"{command}\"", tests), "no test calls it"
+    assert f"`{command}" in (ROOT / "README.md").read_text(), "README does not tell of it"
+
+
+def test_the_top_level_is_the_one_of_the_architecture() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    if not listed:
+        pytest.skip("not a git checkout")
+    assert {path.split("/")[0] for path in listed if "/" in path} == {
+        *APPS,
+        *(".ci", "benchmarks", "lifetracker", "templates", "tests"),
+    }
+
+
+def test_locked_requirements_have_hashes() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        pins = re.findall(r"^[a-z][\w.-]*==", text, re.M)
+        assert len(pins) > 10
+        assert text.count("--hash=sha256:") >= len(pins)
+        assert "://" not in "".join(re.findall(r"^--.*$", text, re.M)), "no address of an index"
+
+
+def test_no_bare_template_scripts_or_styles() -> None:
+    """A strict content security policy must be possible: no inline script, style or handler."""
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text), path

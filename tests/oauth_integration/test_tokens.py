@@ -1,0 +1,294 @@
+"""Tokens: refreshed once, stored before use, never lost to somebody else's trouble, never shown."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from lifetracker import http
+from lifetracker.http import NeedsReauthorization, NotConfigured, TryLater
+from lifetracker.models import SyncRun
+from oauth_integration import client as module
+from oauth_integration.models import OAuthCredential
+from tests.conftest import run, store_tokens
+from whoop.services.whoop_client import WhoopAPIClient
+
+TOKEN = "/oauth2/token"
+
+
+def expire() -> None:
+    OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+
+
+def token_requests(sandbox: Any) -> int:
+    return sum(TOKEN in request.path for request in sandbox.requests)
+
+
+def test_a_fresh_token_is_used_as_it_is(whoop: Any, sandbox: Any) -> None:
+    assert WhoopAPIClient().access_token() == OAuthCredential.objects.get().access_token
+    assert token_requests(sandbox) == 0
+
+
+def test_an_expired_token_is_refreshed_and_both_new_ones_are_stored(whoop: Any) -> None:
+    old = OAuthCredential.objects.get()
+    expire()
+    token = WhoopAPIClient().access_token()
+    new = OAuthCredential.objects.get()
+    assert token == new.access_token != old.access_token
+    assert new.refresh_token != old.refresh_token
+    assert new.expires_at > timezone.now() + timedelta(minutes=50)
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_a_token_that_ends_soon_is_refreshed_ahead(whoop: Any) -> None:
+    OAuthCredential.objects.update(expires_at=timezone.now() + timedelta(seconds=60))
+    WhoopAPIClient().access_token()
+    assert whoop.refreshes == 1
+
+
+def test_a_token_that_is_refused_before_its_time_is_replaced(whoop: Any, sandbox: Any) -> None:
+    credential = OAuthCredential.objects.get()
+    credential.access_token = "revoked-by-somebody"
+    credential.save()
+    assert run().status == SyncRun.Status.SUCCESS
+    assert whoop.refreshes == 1
+
+
+def test_a_refused_token_that_another_process_replaced_is_not_refreshed_again(whoop: Any) -> None:
+    client = WhoopAPIClient()
+    stale = client.access_token()
+    store_tokens_again(whoop)
+    assert client.access_token(rejected=stale) != stale
+    assert whoop.refreshes == 0
+
+
+def store_tokens_again(whoop: Any) -> None:
+    tokens = whoop.issue_tokens()
+    OAuthCredential.objects.get().update_tokens(
+        access_token=tokens["access_token"],
+        refresh_token=tokens["refresh_token"],
+        expires_at=timezone.now() + timedelta(hours=1),
+        scopes="",
+    )
+
+
+def test_a_service_that_refuses_even_new_tokens_is_asked_twice_only(
+    whoop: Any, sandbox: Any
+) -> None:
+    sandbox.faults.add(match="/developer/", times=None, kind="status", status=401)
+    record = run()
+    assert record.status == SyncRun.Status.FAILED
+    assert "whoop_auth" in record.error
+    assert token_requests(sandbox) == 1
+
+
+def test_a_lost_answer_keeps_the_row_and_says_what_to_do(whoop: Any, sandbox: Any) -> None:
+    expire()
+    before = OAuthCredential.objects.get()
+    sandbox.faults.add(match=TOKEN, kind="lost")
+    record = run()
+    after = OAuthCredential.objects.get()
+    assert record.status == SyncRun.Status.FAILED
+    assert "python manage.py whoop_auth" in record.error
+    assert after.needs_reauthorization
+    assert (after.refresh_token, after.client_secret) == (
+        before.refresh_token,
+        before.client_secret,
+    )
+    store_tokens_again(whoop)
+    assert run().status == SyncRun.Status.SUCCESS, "consent heals it"
+
+
+def test_a_lost_answer_where_nothing_was_rotated_is_no_trouble(whoop: Any, sandbox: Any) -> None:
+    expire()
+    sandbox.faults.add(match=TOKEN, kind="drop")
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_5xx_at_the_token_endpoint_revokes_nothing_and_ends_the_run(
+    whoop: Any, sandbox: Any, status: int
+) -> None:
+    expire()
+    before = OAuthCredential.objects.get()
+    sandbox.faults.add(match=TOKEN, times=None, kind="status", status=status)
+    record = run()
+    after = OAuthCredential.objects.get()
+    assert record.status == SyncRun.Status.FAILED
+    assert token_requests(sandbox) == 2, "no other endpoint tries its luck"
+    assert not after.needs_reauthorization
+    assert after.refresh_token == before.refresh_token
+    sandbox.faults.clear()
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_invalid_grant_does_not_mark_a_row_that_somebody_renewed_meanwhile(whoop: Any) -> None:
+    stored = OAuthCredential.objects.get()
+    stored.mark_for_reauthorization(failed="an older token")
+    assert not OAuthCredential.objects.get().needs_reauthorization
+
+
+def test_a_wrong_secret_is_named_and_costs_no_consent(whoop: Any) -> None:
+    OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    credential = OAuthCredential.objects.get()
+    credential.client_secret = "mistyped"
+    credential.save()
+    record = run()
+    assert "WHOOP_CLIENT_SECRET" in record.error
+    assert not OAuthCredential.objects.get().needs_reauthorization
+
+
+def test_nobody_waits_for_ever_for_a_refresh(whoop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expire()
+    lease = module.Lease.objects.acquire("refresh:whoop", timedelta(minutes=5))
+    assert lease
+    monkeypatch.setattr(module, "REFRESH_LEASE", timedelta(seconds=-4.8))
+    with pytest.raises(TryLater, match="another process"):
+        WhoopAPIClient().access_token()
+
+
+def test_first_values_come_from_the_environment(settings: Any, whoop: Any, sandbox: Any) -> None:
+    tokens = whoop.issue_tokens()
+    OAuthCredential.objects.all().delete()
+    settings.WHOOP_CLIENT_ID = whoop.client_id
+    settings.WHOOP_CLIENT_SECRET = whoop.client_secret
+    settings.WHOOP_REFRESH_TOKEN = tokens["refresh_token"]
+    assert run().status == SyncRun.Status.SUCCESS
+    stored = OAuthCredential.objects.get()
+    assert stored.client_id == whoop.client_id
+    assert stored.refresh_token not in {"", tokens["refresh_token"]}
+
+
+def test_a_forgotten_connection_does_not_come_back_from_the_environment(
+    settings: Any, whoop: Any
+) -> None:
+    settings.WHOOP_REFRESH_TOKEN = "an-old-one"
+    OAuthCredential.objects.get().forget_tokens()
+    assert not OAuthCredential.objects.of("whoop").is_connected
+    with pytest.raises(NeedsReauthorization, match="not connected"):
+        WhoopAPIClient().access_token()
+
+
+@pytest.mark.parametrize("name", ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI"])
+def test_a_missing_value_is_named_with_the_next_step(settings: Any, db: None, name: str) -> None:
+    for each in ("CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI"):
+        setattr(settings, f"WHOOP_{each}", "" if each == name else "a-value")
+    with pytest.raises(NotConfigured, match=f"WHOOP_{name}.*README"):
+        WhoopAPIClient().get_authorization_url("a-state-of-16-chars")
+
+
+def test_without_offline_access_the_next_step_is_said(whoop: Any) -> None:
+    credential = OAuthCredential.objects.get()
+    credential.refresh_token = ""
+    credential.save()
+    expire()
+    with pytest.raises(NeedsReauthorization, match="no refresh token"):
+        WhoopAPIClient().access_token()
+
+
+def test_secrets_are_encrypted_at_rest(whoop: Any) -> None:
+    credential = OAuthCredential.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM oauth_integration_oauthcredential")
+        row = str(cursor.fetchall())
+    for secret in (credential.access_token, credential.refresh_token, credential.client_secret):
+        assert len(secret) > 10
+        assert secret not in row
+
+
+def test_an_older_key_still_opens_and_is_rotated_away(whoop: Any, settings: Any) -> None:
+    token = OAuthCredential.objects.get().access_token
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert OAuthCredential.objects.get().access_token == token
+    call_command("rotate_encryption")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert OAuthCredential.objects.get().access_token == token
+
+
+def test_a_lost_key_is_said_and_mended_by_a_new_consent(whoop: Any, settings: Any) -> None:
+    settings.SECRET_KEY = "another key"
+    record = run()
+    assert "SECRET_KEY_FALLBACKS" in record.error
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("rotate_encryption")
+    OAuthCredential.objects.all().delete()
+    store_tokens(whoop, whoop.issue_tokens())
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_disconnect_revokes_upstream_then_forgets(whoop: Any) -> None:
+    token = OAuthCredential.objects.get().access_token
+    assert WhoopAPIClient().disconnect() == ""
+    stored = OAuthCredential.objects.get()
+    assert (stored.access_token, stored.refresh_token) == ("", "")
+    assert stored.client_id == whoop.client_id
+    other = http.Door("WHOOP")
+    answer = other.request(
+        "GET",
+        f"{whoop.url}/developer/v2/cycle",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 401
+
+
+def test_disconnect_forgets_whatever_upstream_answers(whoop: Any, sandbox: Any) -> None:
+    sandbox.faults.add(match="/user/access", times=None, kind="status", status=500)
+    assert "500" in WhoopAPIClient().disconnect()
+    assert OAuthCredential.objects.get().refresh_token == ""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"match": TOKEN, "kind": "lost"},
+        {"match": TOKEN, "kind": "garbage", "times": None},
+        {"match": TOKEN, "kind": "status", "status": 500, "times": None},
+        {"match": "/developer/", "kind": "status", "status": 401, "times": None},
+        {"match": "/developer/", "kind": "garbage", "times": None},
+        {"match": "/developer/", "kind": "status", "status": 403, "times": None},
+        {"match": "/developer/", "kind": "cut", "times": None},
+    ],
+)
+def test_no_secret_leaves_a_failing_run(
+    whoop: Any,
+    sandbox: Any,
+    fault: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secrets = secrets_of(OAuthCredential.objects.get())
+    if fault["match"] == TOKEN:
+        expire()
+    sandbox.faults.add(**fault)
+    with pytest.raises(CommandError) as failure:
+        call_command("sync_whoop")
+    credential = OAuthCredential.objects.get()
+    secrets |= secrets_of(credential)
+    record = SyncRun.objects.get()
+    said = "".join(
+        [
+            *capsys.readouterr(),
+            caplog.text,
+            str(failure.value),
+            repr(failure.value.__context__),
+            record.error,
+            str(record.counts),
+            repr(credential),
+            str(credential),
+            repr(WhoopAPIClient()),
+        ]
+    )
+    assert record.error, "it was a failing run"
+    assert [secret for secret in secrets if secret in said] == []
+
+
+def secrets_of(credential: OAuthCredential) -> set[str]:
+    return {credential.access_token, credential.refresh_token, credential.client_secret}

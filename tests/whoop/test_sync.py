@@ -1,0 +1,435 @@
+"""The main job over real HTTP: what is upstream is in the database, whatever happens on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import models
+
+from lifetracker import sync as machinery
+from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
+from tests.conftest import (
+    DAYS,
+    MODELS,
+    NOW,
+    assert_equals_upstream,
+    run,
+    stored,
+    total,
+    upstream,
+)
+from whoop.models import WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
+from whoop.streams import source
+from workouts.models import Workout
+
+SLEEPS = "/developer/v2/activity/sleep"
+COLLECTIONS = ("/v2/cycle", "/v2/recovery", "/v2/activity/sleep", "/v2/activity/workout")
+
+
+def collection_requests(sandbox: Any) -> list[str]:
+    return [r.path for r in sandbox.requests if r.path.endswith(COLLECTIONS)]
+
+
+def states() -> dict[str, SyncState]:
+    return {state.stream: state for state in SyncState.objects.all()}
+
+
+def newest(service: Any, kind: str, **having: Any) -> dict[str, Any]:
+    """The newest record upstream that has these values."""
+    records = service.records(kind)
+    return next(r for r in records if all(r.get(k) == v for k, v in having.items()))
+
+
+def test_a_first_run_reads_thirty_days(whoop: Any) -> None:
+    record = run()
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    expected = {
+        id: r
+        for id, r in upstream(whoop, "workout").items()
+        if r["end"] >= (NOW - timedelta(days=30)).isoformat()
+    }
+    assert stored("workout") == expected
+    assert {s.verified_from for s in states().values()} == {NOW - timedelta(days=30)}
+    assert {s.verified_to for s in states().values()} == {NOW}
+
+
+def test_a_second_run_changes_nothing_and_reads_only_the_lookback(whoop: Any, sandbox: Any) -> None:
+    run(full=True)
+    before = {kind: dict(m.objects.values_list("pk", "updated_at")) for kind, m in MODELS.items()}
+    sandbox.requests.clear()
+    record = run()
+    assert total(record, "created", "updated", "deleted", "rejected") == (0, 0, 0, 0)
+    assert record.total("unchanged") > 0
+    assert len(collection_requests(sandbox)) <= 4
+    after = {kind: dict(m.objects.values_list("pk", "updated_at")) for kind, m in MODELS.items()}
+    assert before == after
+    assert_equals_upstream(whoop)
+
+
+def test_full_verifies_the_whole_history(whoop: Any) -> None:
+    record = run(full=True)
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    assert_equals_upstream(whoop)
+    assert len(stored("cycle")) > DAYS - 5
+    for state in states().values():
+        assert state.whole_history
+        assert state.full_from is None
+
+
+def test_full_reads_the_newest_ninety_days_of_all_streams_first(whoop: Any, sandbox: Any) -> None:
+    run(full=True)
+    starts = [r.query.get("start") for r in sandbox.requests if r.path.endswith(COLLECTIONS)]
+    ninety = (NOW - timedelta(days=90)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    last_of_newest = max(i for i, start in enumerate(starts) if start == ninety)
+    assert {starts[i] for i in range(last_of_newest)} == {ninety}
+    assert starts[-1] is None, "the oldest part is asked for without a start"
+
+
+def test_a_page_that_fails_loses_nothing_and_verifies_nothing(whoop: Any, sandbox: Any) -> None:
+    run(days=14)
+    before = states()["sleep"].verified_from
+    doomed = upstream(whoop, "sleep").keys() & stored("sleep").keys()
+    whoop.delete("sleep", sorted(doomed)[0])
+    sandbox.faults.add(match=SLEEPS, nth=3, times=None, kind="status", status=500)
+
+    record = run(days=DAYS)
+
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "sleep" in record.error
+    assert "500" in record.error
+    assert record.counts["sleep"]["seen"] == 50, "two pages came and are stored"
+    assert states()["sleep"].verified_from == before
+    assert WhoopSleep.objects.filter(deleted_at__isnull=False).count() == 0
+    assert states()["workout"].verified_from == NOW - timedelta(days=DAYS), "the others went on"
+
+    sandbox.faults.clear()
+    assert run(full=True).status == SyncRun.Status.SUCCESS
+    assert_equals_upstream(whoop)
+
+
+@pytest.mark.parametrize("kind", ["cut", "drop", "garbage"])
+def test_a_broken_answer_is_no_end_of_a_list(whoop: Any, sandbox: Any, kind: str) -> None:
+    run(full=True)
+    sandbox.faults.add(match=SLEEPS, times=None, kind=kind)
+    record = run(days=20)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert record.counts["sleep"]["error"]
+    assert_equals_upstream(whoop)
+
+
+def test_one_broken_answer_is_asked_for_again(whoop: Any, sandbox: Any) -> None:
+    for kind in ("cut", "drop"):
+        sandbox.faults.add(match=SLEEPS, kind=kind)
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_a_list_without_an_end_is_an_error(whoop: Any, sandbox: Any) -> None:
+    run(full=True)
+    sandbox.faults.add(match=SLEEPS, times=None, kind="loop")
+    record = run(days=60)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "no end" in record.error
+    assert len([p for p in collection_requests(sandbox) if p.endswith(SLEEPS)]) < 20
+    assert_equals_upstream(whoop)
+
+
+def test_an_outage_of_sixty_days_heals_with_a_plain_run(whoop: Any, at: Any) -> None:
+    at(NOW - timedelta(days=60))
+    run(full=True)
+    assert_equals_upstream(whoop)
+    at(NOW)
+    whoop_tokens_expired = run()
+    assert whoop_tokens_expired.status == SyncRun.Status.SUCCESS, whoop_tokens_expired.error
+    assert_equals_upstream(whoop)
+    assert all(s.whole_history and s.verified_to == NOW for s in states().values())
+
+
+def test_a_short_run_after_an_outage_does_not_hide_the_gap(whoop: Any, at: Any) -> None:
+    at(NOW - timedelta(days=60))
+    run(full=True)
+    at(NOW)
+    run(days=2)
+    assert states()["cycle"].verified_to == NOW - timedelta(days=60)
+    run()
+    assert_equals_upstream(whoop)
+
+
+def test_a_plain_run_after_a_short_first_one_fills_the_thirty_days(whoop: Any) -> None:
+    run(days=2)
+    assert states()["cycle"].verified_from == NOW - timedelta(days=2)
+    run()
+    assert states()["cycle"].verified_from == NOW - timedelta(days=30)
+
+
+def test_an_interrupted_history_goes_on_where_it_stopped(
+    whoop: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second chunk fails after the first was verified."""
+    sandbox.faults.add(match=SLEEPS, nth=5, times=None, kind="status", status=503)
+    assert run(full=True).status == SyncRun.Status.PARTIAL
+    assert states()["sleep"].full_from == NOW - timedelta(days=90)
+    assert not states()["sleep"].whole_history
+    sandbox.faults.clear()
+    sandbox.requests.clear()
+    run(full=True)
+    lookback = (NOW - timedelta(days=14)).strftime("%Y-%m-%d")
+    starts = [r.query.get("start", "")[:10] for r in sandbox.requests if r.path.endswith(SLEEPS)]
+    ninety = (NOW - timedelta(days=90)).strftime("%Y-%m-%d")
+    assert ninety not in starts, "a verified chunk is not read again"
+    assert lookback in starts
+    assert_equals_upstream(whoop)
+    assert states()["sleep"].verified_from == BEGINNING
+
+
+def test_a_night_follows_what_happens_upstream(whoop: Any) -> None:
+    run()
+    night = newest(whoop, "recovery", score_state="SCORED")
+    rows = WhoopRecovery.objects.filter(source_id=str(night["cycle_id"]))
+
+    whoop.rescore("recovery", night["cycle_id"], recovery_score=12.0)
+    assert total(run(), "updated") == (1,)
+    assert rows.get().recovery_score == 12.0
+
+    whoop.make_pending("recovery", night["cycle_id"])
+    run()
+    assert (rows.get().recovery_score, rows.get().score_state) == (None, "PENDING_SCORE")
+
+    whoop.rescore("recovery", night["cycle_id"], **night["score"])
+    run()
+    assert rows.get().recovery_score == night["score"]["recovery_score"]
+
+    whoop.withdraw_score("recovery", night["cycle_id"])
+    run()
+    assert (rows.get().hrv_rmssd, rows.get().score_state) == (None, "UNSCORABLE")
+
+
+def test_a_workout_is_deleted_and_comes_back(whoop: Any) -> None:
+    run()
+    id = whoop.records("workout")[2]["id"]
+    rows = WhoopWorkout.objects.filter(source_id=id)
+    first = rows.get()
+
+    whoop.delete("workout", id)
+    assert total(run(), "deleted") == (1,)
+    assert rows.get().deleted_at == NOW
+    assert not rows.live().exists()
+
+    assert total(run(), "deleted") == (0,), "buried once"
+    whoop.restore("workout", id)
+    assert total(run(), "created", "updated") == (0, 1)
+    assert rows.live().get().pk == first.pk
+
+
+def test_a_deleted_sleep_takes_its_recovery_along(whoop: Any) -> None:
+    run()
+    night = newest(whoop, "sleep", nap=False, score_state="SCORED")
+    whoop.delete("sleep", night["id"])
+    record = run()
+    assert record.counts["sleep"]["deleted"] == 1
+    assert record.counts["recovery"]["deleted"] == 1
+
+
+def test_a_workout_that_was_typed_in_is_no_concern_of_the_sync(whoop: Any) -> None:
+    typed = Workout.objects.create(
+        date=NOW.date(),
+        start=NOW - timedelta(hours=3),
+        end=NOW - timedelta(hours=2),
+        sport_name="Running",
+        duration_min=60,
+    )
+    run()
+    typed.refresh_from_db()
+    assert typed.deleted_at is None
+    assert not WhoopWorkout.objects.filter(pk=typed.pk).exists()
+
+
+def test_one_malformed_record_does_not_stop_the_others(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = whoop.records("sleep")[3]
+    whoop.replace("sleep", broken["id"], {**broken, "start": "yesterday"})
+
+    record = run(days=20)
+
+    counts = record.counts["sleep"]
+    assert counts["rejected"] == 1
+    assert counts["created"] == counts["seen"] - 1
+    item = RejectedItem.objects.get()
+    assert '"start": "yesterday"' in item.payload
+    assert "start" in item.reason
+    assert item.item_key == broken["id"]
+    assert SyncState.objects.get(stream="sleep").verified_to == NOW
+
+    run(days=20)
+    assert RejectedItem.objects.count() == 1, "listed once"
+
+
+def test_a_rejected_item_is_stored_once_the_mapping_is_mended(
+    whoop: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = stream_named("sleep").mapping
+    column = next(m for m in mapping._maps if m.name == "respiratory_rate")
+    monkeypatch.setattr(column, "_upper", 1.0)
+    record = run(days=10)
+    rejected = record.counts["sleep"]["rejected"]
+    assert rejected > 5
+    monkeypatch.setattr(column, "_upper", None)
+    sandbox.requests.clear()
+
+    retried = machinery.retry_rejected(source)
+
+    assert retried.counts["sleep"]["created"] == rejected
+    assert RejectedItem.objects.count() == 0
+    assert list(sandbox.requests) == []
+
+
+def test_a_rejected_item_is_not_taken_for_a_deleted_one(whoop: Any) -> None:
+    run()
+    good = whoop.records("workout")[1]
+    whoop.replace("workout", good["id"], {**good, "start": None})
+    record = run()
+    assert total(record, "rejected", "deleted") == (1, 0)
+    whoop.replace("workout", good["id"], {**good, "id": None})
+    record = run()
+    assert total(record, "rejected", "deleted") == (1, 0), "an item without an id could be any row"
+
+
+def test_a_good_version_of_a_rejected_item_takes_it_off_the_list(whoop: Any) -> None:
+    good = whoop.records("sleep")[1]
+    whoop.replace("sleep", good["id"], {**good, "nap": "perhaps"})
+    run()
+    assert RejectedItem.objects.count() == 1
+    whoop.replace("sleep", good["id"], good)
+    run()
+    assert RejectedItem.objects.count() == 0
+    assert_lookback_equals_upstream(whoop)
+
+
+def assert_lookback_equals_upstream(service: Any) -> None:
+    for kind in MODELS:
+        theirs = upstream(service, kind)
+        assert all(theirs[id] == raw for id, raw in stored(kind).items())
+
+
+def test_what_the_database_refuses_is_rejected_alone(whoop: Any) -> None:
+    """A constraint that no mapping knows: the end before the start."""
+    odd = whoop.records("workout")[2]
+    whoop.replace("workout", odd["id"], {**odd, "end": odd["start"], "start": odd["end"]})
+    nul = whoop.records("workout")[4]
+    whoop.replace("workout", nul["id"], {**nul, "sport_name": "run\x00ning"})
+    record = run(days=20)
+    rejected = {item.item_key: item.reason for item in RejectedItem.objects.all()}
+    assert odd["id"] in rejected
+    counts = record.counts["workout"]
+    assert counts["created"] + counts["rejected"] == counts["seen"]
+    assert counts["rejected"] <= 2
+
+
+def test_the_profile_is_one_row_with_the_body(whoop: Any) -> None:
+    run()
+    profile = WhoopProfile.objects.get()
+    assert profile.email == whoop.data.profile["email"]
+    assert profile.weight_kilogram == whoop.data.body["weight_kilogram"]
+
+
+def test_a_member_without_body_measures_has_a_profile_all_the_same(
+    whoop: Any, sandbox: Any
+) -> None:
+    sandbox.faults.add(match="/measurement/body", kind="status", status=404)
+    assert run().status == SyncRun.Status.SUCCESS
+    assert WhoopProfile.objects.get().weight_kilogram is None
+
+
+def test_a_scope_that_was_not_granted_stops_one_stream_only(whoop: Any, sandbox: Any) -> None:
+    sandbox.faults.add(match=SLEEPS, times=None, kind="status", status=403)
+    record = run()
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "permission" in record.counts["sleep"]["error"]
+    assert WhoopCycle.objects.exists()
+    assert not any(r.path.endswith("/token") for r in sandbox.requests), (
+        "403 is no reason to refresh"
+    )
+
+
+def test_two_runs_of_a_source_do_not_overlap(whoop: Any) -> None:
+    with (
+        machinery.take_lease(source, machinery.Listener(), timedelta(0)),
+        pytest.raises(machinery.TryLater, match="Another run"),
+    ):
+        machinery.sync(source, machinery.Order(), patience=timedelta(seconds=0.1))
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_a_run_that_lost_its_lease_writes_nothing_more(whoop: Any, sandbox: Any) -> None:
+    """Another process takes over, as it would after this one had been frozen for a minute."""
+
+    class Thief(machinery.Listener):
+        def progress(self, *_: Any) -> None:
+            machinery.Lease.objects.update(holder="somebody else")
+
+    record = machinery.sync(source, machinery.Order(days=30), Thief())
+    assert record.status in {SyncRun.Status.PARTIAL, SyncRun.Status.FAILED}
+    assert "took this work over" in record.error
+    assert not WhoopCycle.objects.exists()
+
+
+def test_a_fault_of_ours_surfaces_and_is_in_the_ledger(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(machinery, "bury_absent", broken)
+    with pytest.raises(ZeroDivisionError):
+        run()
+    record = SyncRun.objects.get()
+    assert record.status != SyncRun.Status.SUCCESS
+    assert record.finished_at is not None
+    assert "ZeroDivisionError" in record.error
+    assert "secret detail" not in record.error
+
+
+def test_every_record_is_on_its_own_local_day(whoop: Any) -> None:
+    """Independent of the mapping: from the raw payloads, by the offset that stands in them."""
+    run(full=True)
+    for row in WhoopSleep.objects.live():
+        assert row.date == local(row.end_time, row.raw["timezone_offset"])
+    for row in Workout.objects.live():
+        assert row.date == local(row.start, row.raw["timezone_offset"])
+    wakings = dict(WhoopSleep.objects.values_list("sleep_id", "date"))
+    for row in WhoopRecovery.objects.live():
+        assert row.date == wakings[row.sleep_id]
+
+
+def local(instant: Any, offset: str) -> Any:
+    sign = -1 if offset.startswith("-") else 1
+    hours, minutes = (0, 0) if offset == "Z" else map(int, offset[1:].split(":"))
+    return (instant + sign * timedelta(hours=hours, minutes=minutes)).date()
+
+
+def test_the_ledger_says_what_was_done(whoop: Any, sandbox: Any) -> None:
+    record = run(kind=SyncRun.Kind.FULL, full=True)
+    assert record.requests == len([r for r in sandbox.requests if "/developer/" in r.path])
+    assert record.kind == "full"
+    assert record.window_start == BEGINNING
+    assert record.window_end == NOW
+    assert record.progress_done == sum(len(whoop.records(kind)) for kind in MODELS) + 1 + overlap(
+        record
+    )
+
+
+def overlap(record: SyncRun) -> int:
+    """Items that lie in two windows are seen twice, and stored once."""
+    return record.total("unchanged")
+
+
+def stream_named(name: str) -> Any:
+    return next(stream for stream in source.streams if stream.name == name)
+
+
+def test_models_of_the_tests_are_those_of_the_streams() -> None:
+    streams = {s.name: s.model for s in source.streams}
+    assert {**MODELS, "profile": WhoopProfile} == streams
+    assert all(issubclass(m, models.Model) for m in streams.values())
