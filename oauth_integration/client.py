@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
 from time import monotonic, sleep
@@ -108,16 +109,14 @@ class OAuthClient(ABC):
 
     def exchange_code_for_token(self, code: str) -> None:
         """Trade the code of a consent for tokens and store them."""
-        self._store(
-            self._token_request(
-                {
-                    "grant_type": "authorization_code",
-                    "code": code,
-                    "redirect_uri": self._setting("redirect_uri"),
-                },
-                attempts=1,
-            )
-        )
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._setting("redirect_uri"),
+        }
+        # Not while a refresh is on its way: its answer would overwrite the new consent.
+        with self._wait_for_lease():
+            self._store(self._token_request(form, attempts=1))
 
     # --- Tokens
 
@@ -126,22 +125,33 @@ class OAuthClient(ABC):
 
         However many processes ask at once, one of them refreshes and the others get what it stored.
         """
-        end = monotonic() + REFRESH_LEASE.total_seconds() + 5
-        while not self.credential.has_fresh_token(rejected):
+        if not self.credential.has_fresh_token(rejected):
             self._require_consent()
-            if lease := Lease.objects.acquire(f"refresh:{self.provider}", REFRESH_LEASE):
-                with lease:
-                    self._reload()
-                    if not self.credential.has_fresh_token(rejected):
-                        self.refresh_access_token()
-                return str(self.credential.access_token)
+            with self._wait_for_lease(until=lambda: self.credential.has_fresh_token(rejected)):
+                if not self.credential.has_fresh_token(rejected):
+                    self.refresh_access_token()
+        return str(self.credential.access_token)
+
+    @contextmanager
+    def _wait_for_lease(self, until: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """The sole right to change the tokens, with the stored ones read again; given up as needless when `until` holds.
+
+        Raises TryLater if another process keeps it for longer than a refresh can take.
+        """
+        end = monotonic() + REFRESH_LEASE.total_seconds() + 5
+        while (lease := Lease.objects.acquire(f"refresh:{self.provider}", REFRESH_LEASE)) is None:
             if monotonic() > end:
                 raise TryLater(
                     f"{self.service}: another process is refreshing the token and does not finish."
                 )
             sleep(0.05)
             self._reload()
-        return str(self.credential.access_token)
+            if until():
+                yield
+                return
+        with lease:
+            self._reload()
+            yield
 
     def refresh_access_token(self) -> None:
         """Spend the refresh token on a new pair. Only under the lease that `access_token` takes."""
@@ -276,8 +286,8 @@ class OAuthClient(ABC):
             self.revoke()
         except (BadResponse, NeedsReauthorization, NotConfigured, TryLater) as error:
             trouble = str(error)
-        self._reload()
-        self.credential.forget_tokens()
+        with self._wait_for_lease():
+            self.credential.forget_tokens()
         return trouble
 
     @abstractmethod

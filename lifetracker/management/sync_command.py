@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from tqdm import tqdm
 
 from lifetracker.http import SyncError
@@ -23,10 +23,12 @@ def number_of_days(text: str) -> int:
 
 
 class ProgressBar(Listener):
-    """A bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal; elsewhere only a line when the run begins to wait for something."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, out: OutputWrapper) -> None:
         self._bar = tqdm(desc=source.name, unit=" records", disable=None, leave=False)
+        self._out = out
+        self._told: set[str] = set()
 
     def progress(self, stream: str, window: Window | None, seen: int) -> None:
         at = f" from {window.start:%Y-%m-%d}" if window and not window.open_start else ""
@@ -35,6 +37,10 @@ class ProgressBar(Listener):
 
     def waiting(self, seconds: float, why: str) -> None:
         self._bar.set_postfix_str(f"waiting {seconds:.0f} s until {why}")
+        if self._bar.disable and why not in self._told:
+            self._told.add(why)
+            self._out.write(f"Waiting up to {seconds:.0f} s until {why}")
+            self._out.flush()
 
     def close(self) -> None:
         self._bar.close()
@@ -47,12 +53,16 @@ class SyncCommand(BaseCommand):
 
     def carry_out(self, source: Source, order: Order, *, retry: bool = False) -> bool:
         """One run, told to the person. True if all of it succeeded."""
-        bar = ProgressBar(source)
+        bar = ProgressBar(source, self.stdout)
         try:
             run = retry_rejected(source, bar) if retry else sync(source, order, bar)
         except SyncError as error:
             self.stderr.write(str(error))
             return False
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped. What was verified stays; the next run goes on from there.", returncode=130
+            ) from None
         finally:
             bar.close()
         self.tell(run)
