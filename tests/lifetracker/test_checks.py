@@ -28,7 +28,7 @@ def test_what_is_declared_is_sound() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "id"),
+    ("stream", "expected"),
     [
         (replace(profile, model=User), "lifetracker.E002"),
         (replace(cycles, fields=fields_of(cycles, source_id=...)), "lifetracker.E003"),
@@ -43,8 +43,8 @@ def test_what_is_declared_is_sound() -> None:
         (replace(cycles, window=None), "lifetracker.E007"),
     ],
 )
-def test_what_cannot_work_is_refused(stream: Any, id: str) -> None:
-    assert id in problems(stream)
+def test_what_cannot_work_is_refused(stream: Any, expected: str) -> None:
+    assert expected in problems(stream)
 
 
 def test_two_streams_of_one_name() -> None:

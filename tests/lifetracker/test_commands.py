@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from lifetracker import sync as machinery
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.streams import sources
 from oauth_integration.models import OAuthCredential
@@ -114,13 +116,8 @@ def test_sync_whoop_with_a_part_of_the_configuration(
 def test_a_second_run_waits_for_a_dead_one_and_not_for_ever(
     whoop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import timedelta
-
-    from lifetracker import sync as machinery
-
     held = machinery.Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
     assert held
-    monkeypatch.setattr(machinery.take_lease, "__defaults__", ())
     monkeypatch.setattr(machinery.sync, "__defaults__", (None, timedelta(seconds=0.2)))
     err = StringIO()
     with pytest.raises(CommandError):

@@ -16,9 +16,11 @@ def test_offsets(text: str, minutes: int) -> None:
     assert offset_minutes(text) == minutes
 
 
-@pytest.mark.parametrize("text", ["", "CET", "2", "+2:00", "+15:00", "+01:75", "-99:99", "+02:00:00"])
+@pytest.mark.parametrize(
+    "text", ["", "CET", "2", "+2:00", "+15:00", "+01:75", "-99:99", "+02:00:00"]
+)
 def test_what_is_no_offset(text: str) -> None:
-    with pytest.raises(ValueError, match="offset|zone"):
+    with pytest.raises(ValueError, match=r"offset|zone"):
         offset_minutes(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError
@@ -90,7 +91,7 @@ def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> 
 def test_full_ends_even_if_every_year_has_something() -> None:
     found = steps(Order(full=True), state(), until=100)
     assert found[-1].window.start == BEGINNING
-    assert all(a.window.start == b.window.end for a, b in zip(found, found[1:], strict=False))
+    assert all(a.window.start == b.window.end for a, b in pairwise(found))
 
 
 def test_an_unfinished_pass_goes_on_after_what_is_new() -> None:

@@ -85,9 +85,9 @@ def test_code_as_an_option(service: Any) -> None:
     [
         (lambda url: decide(url, "deny"), "access_denied"),
         (lambda url: decide(url).replace("state=", "state=x"), "not begun here"),
-        (lambda url: "", "Nothing was pasted"),
-        (lambda url: "no-such-code", "invalid_grant"),
-        (lambda url: "http://localhost/callback?error=oops", "not begun here"),
+        (lambda _url: "", "Nothing was pasted"),
+        (lambda _url: "no-such-code", "invalid_grant"),
+        (lambda _url: "http://localhost/callback?error=oops", "not begun here"),
     ],
 )
 def test_what_goes_wrong_at_the_prompt(

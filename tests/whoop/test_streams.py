@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import requests
 
-from lifetracker.http import RateLimit
+from lifetracker.http import RateLimit, SyncError
 from lifetracker.mapping import Unmappable
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.sync import view
+from oauth_integration.consent import code_of
 from tests.conftest import run
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep, WhoopWorkout
 from whoop.sports import SPORTS, display_name
@@ -362,9 +363,6 @@ def test_the_answers_of_the_token_endpoint(canned: Any, whoop: Any) -> None:
 
 
 def test_refusals_of_the_authorization_page() -> None:
-    from lifetracker.http import SyncError
-    from oauth_integration.consent import code_of
-
     for name in ("access_denied", "invalid_scope", "invalid_state"):
         query = payload(f"error_authorize_{name}")["location_query"]
         with pytest.raises(SyncError, match=name):

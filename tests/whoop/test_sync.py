@@ -46,8 +46,8 @@ def test_a_first_run_reads_thirty_days(whoop: Any) -> None:
     record = run()
     assert record.status == SyncRun.Status.SUCCESS, record.error
     expected = {
-        id: r
-        for id, r in upstream(whoop, "workout").items()
+        key: r
+        for key, r in upstream(whoop, "workout").items()
         if r["end"] >= (NOW - timedelta(days=30)).isoformat()
     }
     assert stored("workout") == expected
@@ -207,17 +207,17 @@ def test_a_night_follows_what_happens_upstream(whoop: Any) -> None:
 
 def test_a_workout_is_deleted_and_comes_back(whoop: Any) -> None:
     run()
-    id = whoop.records("workout")[2]["id"]
-    rows = WhoopWorkout.objects.filter(source_id=id)
+    key = whoop.records("workout")[2]["id"]
+    rows = WhoopWorkout.objects.filter(source_id=key)
     first = rows.get()
 
-    whoop.delete("workout", id)
+    whoop.delete("workout", key)
     assert total(run(), "deleted") == (1,)
     assert rows.get().deleted_at == NOW
     assert not rows.live().exists()
 
     assert total(run(), "deleted") == (0,), "buried once"
-    whoop.restore("workout", id)
+    whoop.restore("workout", key)
     assert total(run(), "created", "updated") == (0, 1)
     assert rows.live().get().pk == first.pk
 
@@ -310,7 +310,7 @@ def test_a_good_version_of_a_rejected_item_takes_it_off_the_list(whoop: Any) -> 
 def assert_lookback_equals_upstream(service: Any) -> None:
     for kind in MODELS:
         theirs = upstream(service, kind)
-        assert all(theirs[id] == raw for id, raw in stored(kind).items())
+        assert all(theirs[key] == raw for key, raw in stored(kind).items())
 
 
 def test_what_the_database_refuses_is_rejected_alone(whoop: Any) -> None:

@@ -112,7 +112,7 @@ def process(*command: str) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
         # Ctrl-C reaches the whole terminal group; the order of stopping is ours.
         start_new_session=True,
-        preexec_fn=die_with_parent,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - the demo has no threads
     )
     try:
         yield

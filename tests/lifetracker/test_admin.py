@@ -1,0 +1,366 @@
+"""The admin: what may be seen, what may be changed, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.admin import ModelAdmin
+
+from lifetracker.models import MANUAL, Lease, RejectedItem, SyncRun, SyncState
+from oauth_integration.models import OAuthCredential
+from tests.browser import scenes
+from whoop.models import WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
+from workouts.models import Workout
+
+pytestmark = pytest.mark.django_db
+
+Maker = Callable[[int], Any]
+
+MAKERS: dict[type[Model], Maker] = {
+    WhoopRecovery: scenes.recovery,
+    WhoopSleep: scenes.sleep,
+    WhoopCycle: scenes.cycle,
+    WhoopProfile: scenes.profile,
+    WhoopWorkout: scenes.workout,
+    Workout: scenes.workout,
+    SyncRun: scenes.run,
+    SyncState: lambda number: scenes.state(f"stream {number}"),
+    RejectedItem: scenes.rejected,
+    Lease: lambda number: Lease.objects.create(name=f"lease {number}", expires_at=scenes.NOW),
+    OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
+    User: lambda number: User.objects.create_user(f"user {number}"),
+    Group: lambda number: Group.objects.create(name=f"group {number}"),
+}
+WHOOP_MODELS = [WhoopRecovery, WhoopSleep, WhoopCycle, WhoopProfile, WhoopWorkout]
+BOOKS = [SyncRun, SyncState, RejectedItem, Lease]
+
+
+def name_of(model: type[Model]) -> str:
+    return model.__name__
+
+
+each_model = pytest.mark.parametrize("model", MAKERS, ids=name_of)
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("robin"))
+    return client
+
+
+def address(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+
+def test_every_model_is_there_in_the_look_of_the_theme() -> None:
+    ours = {*MAKERS, Schedule, Success, Failure, OrmQ}
+    assert set(admin.site._registry) == ours
+    assert all(isinstance(entry, ModelAdmin) for entry in admin.site._registry.values())
+
+
+@each_model
+def test_a_list_costs_as_many_queries_for_50_rows_as_for_5(
+    staff: Client, model: type[Model]
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert staff.get(address(model, "changelist")).status_code == 200
+        return len(queries)
+
+    for number in range(5):
+        MAKERS[model](number)
+    few = cost()
+    for number in range(5, 50):
+        MAKERS[model](number)
+    assert cost() == few
+    assert few <= 9
+
+
+@each_model
+def test_a_list_does_not_carry_payloads(staff: Client, model: type[Model]) -> None:
+    MAKERS[model](0)
+    with CaptureQueriesContext(connection) as queries:
+        staff.get(address(model, "changelist"))
+    statements = " ".join(query["sql"] for query in queries)
+    assert '."raw"' not in statements
+    assert '."payload"' not in statements
+
+
+@each_model
+def test_every_filter_and_search_answers(staff: Client, model: type[Model]) -> None:
+    MAKERS[model](0)
+    entry = admin.site._registry[model]
+    queries = ["q=2", "q=nothing", "o=1", "p=1"]
+    answer = staff.get(address(model, "changelist"))
+    for one in answer.context["cl"].filter_specs:
+        queries += [
+            choice["query_string"][1:]
+            for choice in one.choices(answer.context["cl"])
+            if choice.get("query_string")
+        ]
+    if entry.date_hierarchy:
+        queries += [
+            f"{entry.date_hierarchy}__year=2026",
+            f"{entry.date_hierarchy}__year=2026&{entry.date_hierarchy}__month=9",
+        ]
+    for query in queries:
+        assert staff.get(f"{address(model, 'changelist')}?{query}").status_code == 200, query
+
+
+def test_years_are_found_without_asking_each_row(staff: Client) -> None:
+    scenes.recovery()
+    scenes.recovery(800)
+    answer = staff.get(address(WhoopRecovery, "changelist"))
+    for year in (2024, 2025, 2026):
+        assert f"?date__year={year}" in answer.text
+    assert "date__year=2023" not in answer.text
+
+
+def test_years_of_instants_are_local(staff: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Tokyo"
+    scenes.run(started_at=datetime(2024, 6, 1, tzinfo=UTC))
+    scenes.run(started_at=datetime(2025, 12, 31, 20, tzinfo=UTC))
+    assert "started_at__year=2026" in staff.get(address(SyncRun, "changelist")).text
+
+
+def test_tombstones_are_listed_marked_and_filtered(staff: Client) -> None:
+    scenes.recovery(0)
+    scenes.recovery(1, deleted_at=scenes.NOW)
+    listing = address(WhoopRecovery, "changelist")
+    assert staff.get(listing).context["cl"].result_count == 2
+    gone = staff.get(f"{listing}?gone=yes").context["cl"].queryset
+    assert [record.date for record in gone] == [date(2026, 9, 15)]
+    kept = staff.get(f"{listing}?gone=no").context["cl"].queryset
+    assert [record.date for record in kept] == [date(2026, 9, 16)]
+
+
+def test_a_state_that_whoop_adds_is_shown_as_it_is(staff: Client) -> None:
+    scenes.recovery(score_state="SOMETHING_NEW", **scenes.SCORELESS_RECOVERY)
+    assert "SOMETHING_NEW" in staff.get(address(WhoopRecovery, "changelist")).text
+
+
+# --- What a service sent is for reading -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [*WHOOP_MODELS, *BOOKS], ids=name_of)
+def test_nothing_is_added_changed_or_deleted_by_hand(staff: Client, model: type[Model]) -> None:
+    record = MAKERS[model](0)
+    assert staff.get(address(model, "add")).status_code == 403
+    page = staff.get(address(model, "change", record.pk))
+    assert page.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert staff.post(address(model, "change", record.pk), {}).status_code == 403
+    assert staff.post(address(model, "delete", record.pk), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in staff.get(address(model, "changelist")).text
+    assert model.objects.count() == 1  # type: ignore[attr-defined]
+
+
+def test_a_payload_is_readable(staff: Client) -> None:
+    record = scenes.recovery(raw={"score": {"note": "<b>ünfit</b>"}})
+    page = staff.get(address(WhoopRecovery, "change", record.pk)).text
+    assert "&quot;note&quot;: &quot;&lt;b&gt;ünfit&lt;/b&gt;&quot;" in page
+
+
+def test_a_rejected_item_is_readable(staff: Client) -> None:
+    item = scenes.rejected()
+    page = staff.get(address(RejectedItem, "change", item.pk)).text
+    assert "sport_name: missing" in page
+    assert "&quot;note&quot;: &quot;ünfit&quot;" in page
+    item.payload = "not <JSON>"
+    item.save()
+    assert "not &lt;JSON&gt;" in staff.get(address(RejectedItem, "change", item.pk)).text
+
+
+# --- Workouts that are typed in -------------------------------------------------------------------
+
+FORM = {
+    "sport_name": "climbing",
+    "start_0": "2026-09-16",
+    "start_1": "23:30:00",
+    "end_0": "2026-09-17",
+    "end_1": "01:00:00",
+}
+
+
+def test_a_workout_is_typed_in(staff: Client) -> None:
+    answer = staff.post(address(Workout, "add"), FORM | {"utc_offset_min": "120"})
+    assert answer.status_code == 302, answer.context["errors"]
+    workout = Workout.objects.get()
+    assert (workout.source, workout.duration_min) == (MANUAL, 90)
+    assert workout.date == date(2026, 9, 17)  # half past one, two hours east
+    assert workout.strain is None
+
+
+def test_what_is_typed_in_wins_over_what_is_computed(staff: Client) -> None:
+    staff.post(address(Workout, "add"), FORM | {"date": "2026-09-15", "duration_min": "80"})
+    workout = Workout.objects.get()
+    assert (workout.date, workout.duration_min) == (date(2026, 9, 15), 80)
+
+
+def test_a_moved_end_moves_the_duration(staff: Client) -> None:
+    staff.post(address(Workout, "add"), FORM)
+    workout = Workout.objects.get()
+    changed = FORM | {"end_1": "00:30:00", "date": "2026-09-16", "duration_min": "90.0"}
+    assert staff.post(address(Workout, "change", workout.pk), changed).status_code == 302
+    workout.refresh_from_db()
+    assert (workout.duration_min, workout.date) == (60, date(2026, 9, 16))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"end_0": "2026-09-15"}, {"date": "soon"}, {"duration_min": "-5"}, {"start_1": "late"}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_workout_that_cannot_be_is_refused(staff: Client, wrong: dict[str, str]) -> None:
+    answer = staff.post(address(Workout, "add"), FORM | wrong)
+    assert answer.status_code == 200
+    assert answer.context["errors"]
+    assert not Workout.objects.exists()
+
+
+def test_a_typed_in_workout_may_be_deleted_and_a_synced_one_not(staff: Client) -> None:
+    mine, theirs = scenes.typed_in(), scenes.workout()
+    assert staff.get(address(Workout, "change", theirs.pk)).text.count('name="_save"') == 0
+    assert staff.post(address(Workout, "delete", theirs.pk), {"post": "yes"}).status_code == 403
+    everything = {"action": "delete_selected", "_selected_action": [mine.pk, theirs.pk]}
+    staff.post(address(Workout, "changelist"), everything | {"post": "yes"})
+    assert Workout.objects.count() == 2
+    staff.post(address(Workout, "delete", mine.pk), {"post": "yes"})
+    assert list(Workout.objects.all()) == [theirs]
+
+
+# --- Connections ----------------------------------------------------------------------------------
+
+SECRETS = {
+    "client_secret": "SECRET-client-7f1",
+    "access_token": "SECRET-access-8a2",
+    "refresh_token": "SECRET-refresh-9b3",
+}
+
+
+def connection_form(**values: str) -> dict[str, str]:
+    return {"provider": "whoop", "client_id": "a-client", "redirect_uri": "", **values}
+
+
+def test_no_page_shows_a_secret(staff: Client) -> None:
+    credential = scenes.connection(**SECRETS)
+    change = address(OAuthCredential, "change", credential.pk)
+    new = "SECRET-new-1c4"
+    pages = [
+        staff.get(address(OAuthCredential, "changelist")),
+        staff.get(f"{address(OAuthCredential, 'changelist')}?q=SECRET"),
+        staff.get(change),
+        # Sent back with an error: what was typed in stays out of the answer too.
+        staff.post(change, connection_form(provider="", client_secret=new)),
+        staff.post(change, connection_form(client_secret=new), follow=True),
+        staff.get(address(OAuthCredential, "history", credential.pk)),
+        staff.get(address(OAuthCredential, "delete", credential.pk)),
+        staff.get("/admin/"),
+        staff.get("/"),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        # Neither as they are nor as they are stored.
+        assert "SECRET-" not in page.text.replace("q=SECRET", "")
+        assert "gAAAA" not in page.text
+    credential.refresh_from_db()
+    assert credential.client_secret == new
+
+
+def test_an_empty_secret_keeps_the_stored_one(staff: Client) -> None:
+    credential = scenes.connection(**SECRETS)
+    form = connection_form(client_id="another", client_secret="")
+    assert staff.post(address(OAuthCredential, "change", credential.pk), form).status_code == 302
+    credential.refresh_from_db()
+    assert credential.client_id == "another"
+    assert {name: getattr(credential, name) for name in SECRETS} == SECRETS
+
+
+def test_saving_does_not_bring_spent_tokens_back(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refresh in another process, between our reading of the row and our writing it."""
+    credential = scenes.connection(**SECRETS)
+    save = OAuthCredential.save
+
+    def save_late(self: OAuthCredential, *args: Any, **kwargs: Any) -> None:
+        OAuthCredential.objects.update(refresh_token="newer")
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(OAuthCredential, "save", save_late)
+    form = connection_form(client_id="another")
+    staff.post(address(OAuthCredential, "change", credential.pk), form)
+    credential.refresh_from_db()
+    assert (credential.client_id, credential.refresh_token) == ("another", "newer")
+
+
+def test_a_connection_is_added(staff: Client) -> None:
+    form = connection_form(client_secret="a-secret")
+    assert staff.post(address(OAuthCredential, "add"), form).status_code == 302
+    assert OAuthCredential.objects.get().client_secret == "a-secret"
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({}, "connected"),
+        ({"needs_reauthorization": True}, "needs re-authorization"),
+        ({"access_token": "", "refresh_token": ""}, "not connected"),
+    ],
+)
+def test_the_state_of_a_connection(staff: Client, values: dict[str, Any], state: str) -> None:
+    credential = scenes.connection(**values)
+    for page in (
+        address(OAuthCredential, "changelist"),
+        address(OAuthCredential, "change", credential.pk),
+    ):
+        assert state in staff.get(page).text
+    assert "Sept. 16, 2026, 5:28 p.m." in staff.get(page).text
+    assert "read:recovery" in staff.get(page).text
+
+
+# --- Accounts and the demo ------------------------------------------------------------------------
+
+
+def test_an_account_is_added_and_gets_another_password(staff: Client) -> None:
+    passwords = {"password1": "Zo4-tuba-lint", "password2": "Zo4-tuba-lint"}
+    form = {"username": "sam", "usable_password": "true", **passwords}
+    assert staff.post(address(User, "add"), form).status_code == 302
+    sam = User.objects.get(username="sam")
+    assert staff.get(address(User, "change", sam.pk)).status_code == 200
+    assert staff.get(f"/admin/auth/user/{sam.pk}/password/").status_code == 200
+
+
+def test_the_demo_is_marked_on_every_page(staff: Client, settings: Any) -> None:
+    record = scenes.recovery()
+    pages = [
+        "/admin/",
+        address(WhoopRecovery, "changelist"),
+        address(WhoopRecovery, "change", record.pk),
+        address(WhoopRecovery, "history", record.pk),
+        address(Workout, "add"),
+        "/admin/password_change/",
+    ]
+    assert all("Demo data" not in staff.get(page).text for page in pages)
+    settings.DEMO = True
+    for page in pages:
+        assert "Demo data" in staff.get(page).text, page
+
+
+def test_members_without_the_permission_see_nothing(client: Client) -> None:
+    client.force_login(User.objects.create_user("sam", is_staff=True))
+    assert client.get(address(WhoopRecovery, "changelist")).status_code == 403
