@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_q import admin as queue
+from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -38,6 +40,18 @@ def labels(
         return display(description=description, ordering=ordering, label=colours)(column)  # type: ignore[no-any-return]
 
     return mark
+
+
+def figure(name: str, title: str, digits: int = 0) -> Callable[[Any], str | None]:
+    """A column of numbers, rounded for reading: services send a dozen digits."""
+
+    @admin.display(description=title, ordering=name)
+    def column(record: Any) -> str | None:
+        value = getattr(record, name)
+        return None if value is None else f"{value:,.{digits}f}"
+
+    column.__name__ = name
+    return column
 
 
 def pretty(payload: Any) -> SafeString:
@@ -106,6 +120,12 @@ class QuickChangeList(ChangeList):
             ask = getattr(queryset, periods)
             setattr(queryset, periods, partial(years_between, queryset, ask))
         return queryset  # type: ignore[no-any-return]
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            # Nothing is left out, and counting it again would not tell more.
+            self.full_result_count = self.result_count
 
 
 def years_between(
@@ -329,4 +349,28 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    pass
+
+
+# So does the queue.
+admin.site.unregister([Schedule, Success, Failure, OrmQ])
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(queue.ScheduleAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(Success)
+class SuccessAdmin(queue.TaskAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(Failure)
+class FailureAdmin(queue.FailAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(OrmQ)
+class WaitingAdmin(queue.QueueAdmin, ModelAdmin):
     pass

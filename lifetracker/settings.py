@@ -265,6 +265,13 @@ UNFOLD = {
     "SITE_HEADER": "Life Tracker: demo data" if DEMO else "Life Tracker",
     "SITE_URL": reverse_lazy("home"),
     "SITE_SYMBOL": "monitor_heart",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("lifetracker/icon.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("lifetracker/admin.css")],

@@ -72,10 +72,14 @@ class Workout(SourceRecord):
     zone_5_min = models.FloatField(null=True, blank=True)
     score_state = models.CharField(max_length=20, blank=True, default="")
 
-    objects = WorkoutQuerySet.as_manager()
+    objects = WorkoutQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
     class Meta(SourceRecord.Meta):
         ordering = ["-start"]
+        indexes = [
+            # The newest of one source: WHOOP's list, and what a sync calls deleted.
+            models.Index(fields=["source", "-start"], name="workout_newest_of_source"),
+        ]
         constraints = [
             *SourceRecord.Meta.constraints,
             models.CheckConstraint(

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.scenes import NOW
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PASSWORD = "correct horse battery"
+
+
+def chromium_path() -> str:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path:
+        pytest.fail(
+            f"The browser tests need a Chromium: install one, or set CHROMIUM to its path. Looked for {', '.join(NAMES)}.",
+            pytrace=False,
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = chromium_path()
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright runs an event loop in this thread, from which Django would refuse to reach the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def person(transactional_db: None) -> User:
+    return User.objects.create_superuser("robin", password=PASSWORD)
+
+
+class Visit:
+    """A browser at our pages, and everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        context.on("request", self._requested)
+
+    def _heard(self, message: Any) -> None:
+        # That a page is missing is the server's answer, and not a fault of the page.
+        asked_for = message.location["url"] == self.page.url
+        if message.type in {"error", "warning"} and not asked_for:
+            self.complaints.append(f"{message.text} ({message.location})")
+
+    def _requested(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def log_in(self) -> Page:
+        page = self.go("/login/")
+        page.get_by_label("Username").fill("robin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(self.address + "/")
+        return page
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, live_server: Any, person: User, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Visit]]:
+    """Opens a browser window: `visit(width, height, dark=True)`. Afterwards, nothing may have gone wrong in any."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    visits: list[Visit] = []
+    contexts: list[BrowserContext] = []
+
+    def start(width: int = 1280, height: int = 800, *, dark: bool = False) -> Visit:
+        contexts.append(
+            chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+            )
+        )
+        visits.append(Visit(contexts[-1], live_server.url))
+        return visits[-1]
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert [complaint for one in visits for complaint in one.complaints] == []
+    assert [url for one in visits for url in one.elsewhere] == []

@@ -1,0 +1,229 @@
+"""States of a person's data, as the pages may meet them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
+from oauth_integration.models import OAuthCredential
+from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
+
+# 18:40 on a Wednesday, two hours east of UTC.
+NOW = datetime(2026, 9, 16, 16, 40, tzinfo=UTC)
+TODAY = date(2026, 9, 16)
+BERLIN = 120
+
+SCORELESS_RECOVERY = dict.fromkeys(
+    ("recovery_score", "resting_heart_rate", "hrv_rmssd", "spo2_percentage", "skin_temp_celsius")
+)
+SCORELESS_SLEEP = dict.fromkeys(
+    (
+        *("total_sleep_hours", "sleep_performance", "sleep_efficiency", "sleep_consistency"),
+        *("in_bed_min", "rem_sleep_min", "deep_sleep_min", "light_sleep_min", "awake_min"),
+        *("no_data_min", "respiratory_rate"),
+    )
+)
+SCORELESS_CYCLE = dict.fromkeys(
+    ("strain", "kilojoules", "average_heart_rate", "max_heart_rate", "step_count")
+)
+
+
+def recovery(back: int = 0, **values: Any) -> WhoopRecovery:
+    """The recovery of `back` days ago; `values` replace what it would have."""
+    number = 1_204_000_000 - back
+    made = {
+        "source_id": str(number),
+        "cycle_id": number,
+        "sleep_id": f"5b1c0000-0000-4000-8000-{number:012}",
+        "date": TODAY - timedelta(days=back),
+        "start_time": NOW - timedelta(days=back, hours=19, minutes=26),
+        "recovery_score": 74 - back * 7 % 50,
+        "resting_heart_rate": 52,
+        "hrv_rmssd": 68.4 - back % 9,
+        "spo2_percentage": 96.42,
+        "skin_temp_celsius": 33.71,
+        "user_calibrating": False,
+        "score_state": "SCORED",
+        "raw": {"cycle_id": number, "score_state": "SCORED", "score": {"recovery_score": 74}},
+    }
+    return WhoopRecovery.objects.create(source=WHOOP, **{**made, **values})
+
+
+def sleep(back: int = 0, **values: Any) -> WhoopSleep:
+    number = 1_204_000_000 - back
+    made = {
+        "source_id": f"5b1c0000-0000-4000-8000-{number:012}",
+        "sleep_id": f"5b1c0000-0000-4000-8000-{number:012}",
+        "cycle_id": number,
+        "date": TODAY - timedelta(days=back),
+        "start_time": datetime(2026, 9, 15, 21, 14, tzinfo=UTC) - timedelta(days=back),
+        "end_time": datetime(2026, 9, 16, 4, 52, tzinfo=UTC) - timedelta(days=back),
+        "utc_offset_min": BERLIN,
+        "nap": False,
+        "total_sleep_hours": 7.2667,
+        "sleep_performance": 89,
+        "sleep_efficiency": 95.2,
+        "sleep_consistency": 81,
+        "in_bed_min": 458,
+        "rem_sleep_min": 121,
+        "deep_sleep_min": 94,
+        "light_sleep_min": 221,
+        "awake_min": 22,
+        "no_data_min": 0,
+        "respiratory_rate": 14.6,
+        "score_state": "SCORED",
+        "raw": {"id": "5b1c", "nap": False, "timezone_offset": "+02:00"},
+    }
+    return WhoopSleep.objects.create(source=WHOOP, **{**made, **values})
+
+
+def cycle(back: int = 0, **values: Any) -> WhoopCycle:
+    number = 1_204_000_000 - back
+    start = datetime(2026, 9, 15, 21, 14, tzinfo=UTC) - timedelta(days=back)
+    made = {
+        "source_id": str(number),
+        "cycle_id": number,
+        "date": TODAY - timedelta(days=back),
+        "start_time": start,
+        "end_time": start + timedelta(hours=24) if back else None,
+        "utc_offset_min": BERLIN,
+        "strain": 11.38,
+        "kilojoules": 8214.6,
+        "average_heart_rate": 67,
+        "max_heart_rate": 158,
+        "step_count": 9342,
+        "score_state": "SCORED",
+        "raw": {"id": number, "timezone_offset": "+02:00"},
+    }
+    return WhoopCycle.objects.create(source=WHOOP, **{**made, **values})
+
+
+def workout(back: int = 0, **values: Any) -> Workout:
+    start = NOW - timedelta(days=back, hours=2)
+    made = {
+        "source": WHOOP,
+        "source_id": f"7c2d0000-0000-4000-8000-{back:012}",
+        "date": start.date(),
+        "start": start,
+        "end": start + timedelta(minutes=52),
+        "utc_offset_min": BERLIN,
+        "sport_name": ("running", "cycling", "yoga")[back % 3],
+        "strain": 9.7,
+        "average_heart_rate": 141,
+        "max_heart_rate": 172,
+        "calories": 512.4,
+        "distance_meters": 9120.0,
+        "duration_min": 52,
+        "score_state": "SCORED",
+        "raw": {"sport_name": "running", "score": {"strain": 9.7}},
+    }
+    return Workout.objects.create(**{**made, **values})
+
+
+def typed_in(**values: Any) -> Workout:
+    """A workout with an id of its own."""
+    return workout(source=MANUAL, source_id=f"typed in {Workout.objects.count()}", **values)
+
+
+def profile(number: int = 10_129) -> WhoopProfile:
+    return WhoopProfile.objects.create(
+        source=WHOOP,
+        source_id=str(number),
+        user_id=number,
+        first_name="Robin",
+        last_name="Example",
+        email="robin@example.org",
+        height_meter=1.78,
+        weight_kilogram=72.4,
+        max_heart_rate=188,
+    )
+
+
+def run(back: int = 0, status: str = "success", **values: Any) -> SyncRun:
+    """A run that ended twelve minutes ago, or so many days before that."""
+    started = NOW - timedelta(days=back, minutes=12, seconds=40)
+    made = {
+        "kind": "incremental",
+        "started_at": started,
+        "finished_at": None
+        if status in {"queued", "running"}
+        else started + timedelta(seconds=9, milliseconds=400),
+        "window_start": started - timedelta(days=14),
+        "window_end": started,
+        "counts": {
+            "cycle": {"seen": 15, "created": 1, "updated": 2, "unchanged": 12},
+            "sleep": {"seen": 17, "created": 1, "unchanged": 16},
+            "recovery": {"seen": 14, "created": 1, "unchanged": 13},
+        },
+        "requests": 9,
+        "progress_done": 46,
+    }
+    return SyncRun.objects.create(source=WHOOP, status=status, **{**made, **values})
+
+
+def rejected(number: int = 0) -> RejectedItem:
+    return RejectedItem.objects.create(
+        source=WHOOP,
+        stream="workout",
+        item_key=f"7c2d0000-0000-4000-8000-{number:012}",
+        payload='{"id": "7c2d", "sport_name": null, "note": "ünfit"}',
+        reason="sport_name: missing, and sport_id is not in the table of sports",
+    )
+
+
+def state(stream: str = "sleep") -> SyncState:
+    return SyncState.objects.create(
+        source=WHOOP, stream=stream, verified_from=NOW - timedelta(days=30), verified_to=NOW
+    )
+
+
+def connection(**values: Any) -> OAuthCredential:
+    made = {
+        "client_id": "a-client",
+        "client_secret": "a-secret",
+        "redirect_uri": "http://localhost:5001/oauth/whoop/callback",
+        "access_token": "an-access-token",
+        "refresh_token": "a-refresh-token",
+        "expires_at": NOW + timedelta(minutes=48),
+        "scopes": "offline read:recovery read:sleep read:cycles read:workout",
+    }
+    return OAuthCredential.objects.create(provider="whoop", **{**made, **values})
+
+
+def full() -> None:
+    """A day in the life, all scored."""
+    connection()
+    recovery()
+    sleep()
+    cycle()
+    run()
+
+
+def pending() -> None:
+    """Soon after waking: nothing is scored."""
+    connection()
+    recovery(score_state="PENDING_SCORE", **SCORELESS_RECOVERY)
+    sleep(score_state="PENDING_SCORE", **SCORELESS_SLEEP)
+    cycle(score_state="PENDING_SCORE", **SCORELESS_CYCLE)
+    run(status="running", progress_done=46)
+
+
+def failed() -> None:
+    """WHOOP took the consent back some days ago."""
+    connection(needs_reauthorization=True)
+    recovery(back=3, recovery_score=28)
+    sleep(back=3)
+    cycle(back=3, end_time=None)
+    run(back=3)
+    rejected()
+    run(
+        status="failed",
+        counts={},
+        error="WHOOP no longer accepts the stored consent. Run `python manage.py whoop_auth`, or press Connect on the home page.",
+    )
+
+
+def fresh() -> None:
+    """Just installed."""

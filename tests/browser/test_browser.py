@@ -1,0 +1,192 @@
+"""The pages in a real browser. Run with `-m browser`; with SCREENSHOTS set to a folder, pictures of them are left there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import scenes
+from tests.browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visiting = Callable[..., Visit]
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+# Width, height, and whether it is dark.
+WINDOWS = {
+    f"{name} {'dark' if dark else 'light'}": (*size, dark)
+    for name, size in SIZES.items()
+    for dark in (False, True)
+}
+each_window = pytest.mark.parametrize("size", WINDOWS.values(), ids=WINDOWS)
+SCENES = [scenes.full, scenes.pending, scenes.failed, scenes.fresh]
+
+
+def picture(visit: Visit, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        visit.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def width_of_content(visit: Visit) -> int:
+    return int(visit.page.evaluate("document.documentElement.scrollWidth"))
+
+
+def brightness(visit: Visit) -> float:
+    """Of the page's ground, from 0 to 255."""
+    colour = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return sum(int(part) for part in colour[4:-1].split(",")) / 3
+
+
+def test_a_person_logs_in_sees_the_day_and_logs_out(visit: Visiting) -> None:
+    scenes.full()
+    page = visit().log_in()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 16 September")
+    expect(page.get_by_role("region", name="Recovery")).to_contain_text("74%")
+    expect(page.get_by_role("region", name="Sleep")).to_contain_text("23:14")
+    expect(page.get_by_role("region", name="Strain")).to_contain_text("11.4")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+def test_a_wrong_password_is_told(visit: Visiting) -> None:
+    page = visit().go("/login/")
+    page.get_by_label("Username").fill("robin")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_contain_text("correct username and password")
+
+
+@each_window
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_home_fits_and_has_the_wanted_ground(
+    visit: Visiting, scene: Callable[[], None], size: tuple[int, int, bool], settings: Any
+) -> None:
+    settings.WHOOP_CLIENT_ID = ""
+    scene()
+    width, height, dark = size
+    window = visit(width, height, dark=dark)
+    window.log_in()
+    picture(window, f"home-{scene.__name__}-{width}-{'dark' if dark else 'light'}")
+    assert width_of_content(window) <= width
+    assert brightness(window) < 60 if dark else brightness(window) > 200
+
+
+@each_window
+@pytest.mark.parametrize("demo", [False, True], ids=["real", "demo"])
+@pytest.mark.parametrize("path", ["/login/", "/admin/login/", "/nowhere"])
+def test_pages_for_everybody_fit(
+    visit: Visiting, path: str, size: tuple[int, int, bool], demo: bool, settings: Any
+) -> None:
+    settings.DEMO = demo
+    width, height, dark = size
+    window = visit(width, height, dark=dark)
+    page = window.go(path)
+    name = f"{path.strip('/').replace('/', '-')}-{width}-{'dark' if dark else 'light'}"
+    picture(window, f"{name}-demo" if demo else name)
+    assert width_of_content(window) <= width
+    assert page.get_by_text("made up").count() == demo
+
+
+def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:
+    page = visit().log_in()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_connect_sends_the_person_to_whoop(visit: Visiting, settings: Any) -> None:
+    scenes.connection(access_token="", refresh_token="")
+    window = visit()
+    # Where WHOOP would ask: our own «no such page», so that nothing leaves this machine.
+    settings.WHOOP_API_URL = f"{window.address}/consent"
+    page = window.log_in()
+    page.get_by_role("button", name="Connect WHOOP").click()
+    page.wait_for_url("**/consent/**")
+    assert "client_id=a-client" in page.url
+
+
+def test_connect_without_a_secret_says_what_to_set(visit: Visiting, settings: Any) -> None:
+    settings.WHOOP_CLIENT_ID, settings.WHOOP_CLIENT_SECRET = "a-client", ""
+    page = visit().log_in()
+    page.get_by_role("button", name="Connect WHOOP").click()
+    expect(page.get_by_role("status")).to_contain_text("WHOOP_CLIENT_SECRET is not set")
+
+
+def test_disconnect_asks_first(visit: Visiting) -> None:
+    scenes.full()
+    page = visit().log_in()
+    button = page.get_by_role("button", name="Disconnect")
+    expect(button).to_be_hidden()
+    page.get_by_text("Disconnect WHOOP").click()
+    expect(button).to_be_visible()
+
+
+ADMIN_PAGES = [
+    "",
+    "whoop/whooprecovery/",
+    "workouts/workout/",
+    "workouts/workout/add/",
+    "lifetracker/syncrun/",
+    "lifetracker/rejecteditem/",
+    "oauth_integration/oauthcredential/",
+    "auth/user/",
+]
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> None:
+    settings.DEMO = dark
+    fill_admin()
+    window = visit(dark=dark)
+    window.log_in()
+    page = window.go(f"/admin/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    name = path.strip("/").replace("/", "-") or "index"
+    picture(window, f"admin-{name}-{'dark' if dark else 'light'}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "whoop/whooprecovery/",
+        "workouts/workout/?source=Manual",
+        "lifetracker/rejecteditem/",
+        "oauth_integration/oauthcredential/",
+    ],
+)
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_record_opens(visit: Visiting, path: str, size: tuple[int, int], settings: Any) -> None:
+    settings.DEMO = True
+    fill_admin()
+    width = size[0]
+    window = visit(*size)
+    window.log_in()
+    page = window.go(f"/admin/{path}")
+    picture(window, f"admin-list-{path.split('/')[1]}-{width}")
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/**")
+    expect(page.get_by_text("Demo data")).to_be_visible()
+    picture(window, f"admin-record-{path.split('/')[1]}-{width}")
+
+
+def fill_admin() -> None:
+    scenes.connection()
+    for back in range(12):
+        scenes.recovery(back, deleted_at=scenes.NOW if back == 4 else None)
+        scenes.workout(back)
+        scenes.run(
+            back,
+            status=("success", "partial", "failed")[back % 3],
+            error="" if back % 3 == 0 else "sleep: WHOOP answered 503.",
+        )
+    scenes.recovery(12, score_state="PENDING_SCORE", **scenes.SCORELESS_RECOVERY)
+    scenes.typed_in()
+    scenes.rejected()
+    scenes.state()

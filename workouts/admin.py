@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, figure
+from lifetracker.days import local_date
+from workouts.models import Workout
+
+WORKOUT_COLUMNS = (
+    "date",
+    "sport_name",
+    "start",
+    figure("duration_min", "Minutes"),
+    figure("strain", "Strain", 1),
+    figure("average_heart_rate", "Average HR, bpm"),
+    figure("calories", "Energy, kcal"),
+    figure("distance_meters", "Distance, m"),
+)
+# Those in brackets stand side by side.
+WORKOUT_FACTS = (
+    "sport_name",
+    "start",
+    "end",
+    "date",
+    ("duration_min", "utc_offset_min"),
+    ("strain", "calories"),
+    ("average_heart_rate", "max_heart_rate"),
+    ("distance_meters", "percent_recorded"),
+    ("altitude_gain_meters", "altitude_change_meters"),
+    ("zone_0_min", "zone_1_min"),
+    ("zone_2_min", "zone_3_min"),
+    ("zone_4_min", "zone_5_min"),
+    ("sport_id", "score_state"),
+)
+
+
+class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The date and the duration follow from the start and the end, unless they are typed in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"date", "duration_min"} & self.fields.keys():
+            self.fields[name].required = False
+            self.fields[name].help_text = f"{self.fields[name].help_text} Left out, it is computed."
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        start, end = values.get("start"), values.get("end")
+        if start and end and end < start:
+            self.add_error("end", "A workout cannot end before it starts.")
+        elif start and end:
+            self.compute(start, end, values)
+        return values
+
+    def compute(self, start: datetime, end: datetime, values: dict[str, Any]) -> None:
+        if self.follows("date", of={"start", "utc_offset_min"}):
+            values["date"] = local_date(start, values.get("utc_offset_min"))
+        if self.follows("duration_min", of={"start", "end"}):
+            values["duration_min"] = round((end - start).total_seconds() / 60, 3)
+
+    def follows(self, name: str, of: set[str]) -> bool:
+        """Whether the value is to be computed: left out, or not touched although what it was computed from has changed."""
+        if name in self.errors:
+            return False
+        touched = set(self.changed_data)
+        return self.cleaned_data.get(name) is None or (name not in touched and bool(of & touched))
+
+
+@admin.register(Workout)
+class WorkoutAdmin(SourceRecordAdmin):
+    typed_in = True
+    form = WorkoutForm
+    list_display = (*WORKOUT_COLUMNS, "source", "upstream")
+    list_filter = (SourceFilter, GoneFilter)
+    search_fields = ("sport_name", "source_id")
+    search_help_text = "The sport, or the id at the service"
+    date_hierarchy = "date"
+    facts = WORKOUT_FACTS
