@@ -128,7 +128,10 @@ def test_every_command_has_a_test_and_a_place_in_the_readme(command: str) -> Non
 def test_the_top_level_is_the_one_of_the_architecture() -> None:
     listed = subprocess.run(
         ["git", "ls-files"],  # noqa: S607 - whichever git is there
-       , cwd=ROOT, capture_output=True, text=True, check=False
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.split()
     if not listed:
         pytest.skip("not a git checkout")
