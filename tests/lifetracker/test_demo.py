@@ -40,7 +40,7 @@ class Demo:
             cwd=settings.BASE_DIR,
             env=kept
             | {"PORT": str(ports[0]), "SANDBOX_PORT": str(ports[1])}
-            | {"DATABASE_URL": f"sqlite:///{database}", "PYTHONUNBUFFERED": "1"},
+            | {"DATABASE_URL": f"sqlite:///{database}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -74,6 +74,7 @@ class Command(BaseCommand):
             f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
             f"All data is made up; it comes from {settings.SANDBOX_URL}. Ctrl-C stops."
         )
+        self.stdout.flush()
         while True:
             signal.pause()
 
