@@ -39,7 +39,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo runs as `make demo` or `python manage.py demo`.")
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        # A script that starts it in the background has had Ctrl-C ignored for its children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ExitStack() as running:
                 self.show(running)
