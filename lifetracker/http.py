@@ -136,6 +136,13 @@ class Door:
         self.requests_made = 0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = settings.USER_AGENT
+        self._environment: Any = None
+        self._retrying = tenacity.Retrying(
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
+            retry=tenacity.retry_if_exception_type(_Transient),
+            sleep=self._wait,
+            reraise=True,
+        )
 
     def close(self) -> None:
         self._session.close()
@@ -148,13 +155,7 @@ class Door:
         Raises TryLater when every attempt met a network error, a cut body or a 5xx; with `after`, when the service's limit
         asks for a wait of more than `LONGEST_WAIT` seconds.
         """
-        retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(attempts),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
-            retry=tenacity.retry_if_exception_type(_Transient),
-            sleep=self._wait,
-            reraise=True,
-        )
+        retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         try:
             return retrying(self._within_limits, method, url, options)
         except _Transient as error:
@@ -203,6 +204,15 @@ class Door:
             self.pulse(left)
             time.sleep(min(left, WAIT_SLICE))
 
+    def _proxies(self, url: str) -> dict[str, Any]:
+        """Proxies and certificates that the environment names: asked once, because a service is one place and `requests`
+        would search the whole environment for each request."""
+        if self._environment is None:
+            session = self._session
+            self._environment = session.merge_environment_settings(url, {}, None, None, None)
+            session.trust_env = False
+        return dict(self._environment)
+
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         self.pulse(0)
         self.requests_made += 1
@@ -213,6 +223,7 @@ class Door:
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 # A redirect could carry the token to another host; no service here needs one.
                 allow_redirects=False,
+                **self._proxies(url),
                 **options,
             )
         except (

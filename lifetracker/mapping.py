@@ -47,10 +47,10 @@ def getter(path: str) -> Convert:
                 value = value[name]
             except KeyError:
                 if not optional:
-                    raise Unmappable(f"{path}: there is no {name!r}") from None
+                    raise Unmappable(f"there is no {name!r}") from None
                 return None
             except TypeError:
-                raise Unmappable(f"{path}: what should hold {name!r} is no object") from None
+                raise Unmappable(f"what should hold {name!r} is no object") from None
             if value is None:
                 return None
         return value
@@ -148,44 +148,76 @@ def bounds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
 
 # --- One column, and a whole row ------------------------------------------------------------------
 
+BAD_VALUE = (Unmappable, KeyError, TypeError, ValueError, ArithmeticError)
 
-class ColumnMap:
-    """One column of a mapping."""
 
-    def __init__(self, column: models.Field[Any, Any], spec: Any) -> None:
-        self.name = column.name
-        self._column = column
-        self._path = spec.path if isinstance(spec, Value) else spec if isinstance(spec, str) else ""
-        self._read: Convert = getter(self._path) if isinstance(spec, str | Value) else spec
-        if not callable(self._read):
+class Column:
+    """One column of a mapping. `value(item)` raises one of BAD_VALUE, and `explain` says why."""
+
+    def __init__(self, field: models.Field[Any, Any], spec: Any) -> None:
+        self.name = field.name
+        path = spec.path if isinstance(spec, Value) else spec if isinstance(spec, str) else None
+        read = spec if path is None else getter(path)
+        if not callable(read):
             raise TypeError(f"{spec!r} is neither a path, nor a Value, nor a function")
-        self._own: Convert | None = spec.convert if isinstance(spec, Value) else None
-        self._convert = converter(column)
-        self._lower, self._upper = bounds(column)
-        self._longest = column.max_length if isinstance(column, models.CharField) else None
+        self._place = path or field.name
+        self._read: Convert = read
+        steps = [spec.convert] if isinstance(spec, Value) else []
+        self._steps = [*steps, converter(field), *limits(field)]
+        self._null = field.null
+        self.value = self._compile()
 
-    def value(self, item: Item) -> Any:
-        """The column's value. Raises Unmappable."""
-        value = None
-        try:
-            value = self._read(item)
-            if value is not None:
-                value = self._convert(self._own(value) if self._own else value)
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            raise Unmappable(f"{self._path or self.name}: {shown(value)}: {error}") from None
-        if value is not None:
-            self._check(value)
-        elif not self._column.null:
-            raise Unmappable(f"{self._path or self.name}: empty, but {self.name} must have a value")
+    def _compile(self) -> Convert:
+        """One closure, because this runs for every value of every record."""
+        read, steps, null = self._read, self._steps, self._null
+        only = steps[0] if len(steps) == 1 else None
+
+        def value(item: Item) -> Any:
+            found = read(item)
+            if found is None:
+                if null:
+                    return None
+                raise Unmappable("empty, but it must have a value")
+            if only:
+                return only(found)
+            for step in steps:
+                found = step(found)
+            return found
+
         return value
 
-    def _check(self, value: Any) -> None:
-        if self._lower is not None and value < self._lower:
-            raise Unmappable(f"{self._path or self.name}: {shown(value)} is below {self._lower}")
-        if self._upper is not None and value > self._upper:
-            raise Unmappable(f"{self._path or self.name}: {shown(value)} is above {self._upper}")
-        if self._longest is not None and len(value) > self._longest:
-            raise Unmappable(f"{self._path or self.name}: longer than {self._longest} characters")
+    def explain(self, item: Item) -> Unmappable | None:
+        """What is wrong with this column of the item, and where; None if nothing is."""
+        found = None
+        try:
+            found = self._read(item)
+            self.value(item)
+        except Unmappable as error:
+            return Unmappable(f"{self._place}: {error}")
+        except BAD_VALUE as error:
+            return Unmappable(f"{self._place}: {shown(found)}: {error}")
+        return None
+
+
+def limits(field: models.Field[Any, Any]) -> list[Convert]:
+    """Checks of a typed value against what the column allows; each returns the value."""
+    lower, upper = bounds(field)
+    longest = field.max_length if isinstance(field, models.CharField) else None
+
+    def within(value: Any) -> Any:
+        if lower is not None and value < lower:
+            raise ValueError(f"below {lower}")
+        if upper is not None and value > upper:
+            raise ValueError(f"above {upper}")
+        return value
+
+    def short_enough(value: str) -> str:
+        if len(value) > longest:  # type: ignore[operator]
+            raise ValueError(f"longer than {longest} characters")
+        return value
+
+    checks: list[Convert] = [within] if (lower, upper) != (None, None) else []
+    return [*checks, short_enough] if longest is not None else checks
 
 
 def shown(value: Any) -> str:
@@ -199,13 +231,18 @@ class Mapping:
 
     def __init__(self, model: type[models.Model], fields: dict[str, Any]) -> None:
         self.model = model
-        self._maps = [ColumnMap(model._meta.get_field(name), spec) for name, spec in fields.items()]  # type: ignore[arg-type]
         self.columns = list(fields)
-        self._id = next((m for m in self._maps if m.name == "source_id"), None)
+        self._columns = [Column(model._meta.get_field(name), fields[name]) for name in fields]  # type: ignore[arg-type]
+        self._values = [column.value for column in self._columns]
+        self._id = next((column for column in self._columns if column.name == "source_id"), None)
 
     def row(self, item: Item) -> list[Any]:
         """Raises Unmappable."""
-        return [column.value(item) for column in self._maps]
+        try:
+            return [value(item) for value in self._values]
+        except BAD_VALUE:
+            wrong = filter(None, (column.explain(item) for column in self._columns))
+            raise next(wrong) from None
 
     def source_id(self, item: Any) -> str | None:
         """The item's id even where the rest cannot be mapped; None if that is what is broken."""
@@ -213,5 +250,5 @@ class Mapping:
             return None
         try:
             return str(self._id.value(item))
-        except Unmappable:
+        except BAD_VALUE:
             return None

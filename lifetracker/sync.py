@@ -371,7 +371,8 @@ class Run:
         self, stream: Stream, tried: list[str], rejected: list[tuple[Any, str]]
     ) -> None:
         mine = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
-        mine.filter(item_key__in=tried).delete()
+        if mine.exists():
+            mine.filter(item_key__in=tried).delete()
         for item, reason in rejected:
             payload = json.dumps(item)
             mine.update_or_create(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from lifetracker.models import SourceRecord
@@ -90,12 +91,9 @@ def digest(row: Sequence[Any]) -> str:
 
 
 def _write(batch: Batch, rows: list[tuple[list[Any], str]]) -> None:
-    now = timezone.now()
     statement = Statement.of(batch.model, tuple(batch.columns))
-    for start in range(0, len(rows), statement.rows_at_once):
-        part = rows[start : start + statement.rows_at_once]
-        with connection.cursor() as cursor:
-            cursor.execute(*statement.bind(part, batch.source, now))
+    with connection.cursor() as cursor:
+        statement.execute(cursor, rows, batch.source)
 
 
 class Statement:
@@ -122,26 +120,30 @@ class Statement:
         updates = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in names if n not in kept)
         target = f"({quote('source')}, {quote('source_id')})"
         self._tail = f" ON CONFLICT {target} DO UPDATE SET {updates}"
-        # SQLite takes 32,766 values in a statement, PostgreSQL as many as fit into memory.
-        self.rows_at_once = 32_000 // (len(names) + len(rest))
 
     @staticmethod
     def of(model: type[SourceRecord], columns: tuple[str, ...]) -> Statement:
         return _statement(model, columns, connection.vendor)
 
-    def bind(
-        self, rows: Iterable[tuple[list[Any], str]], source: str, now: datetime
-    ) -> tuple[str, list[Any]]:
-        moment = connection.ops.adapt_datetimefield_value(now)
-        values: list[Any] = []
-        count = 0
-        for row, row_digest in rows:
-            count += 1
-            values += [
-                p(v) if p and v is not None else v for p, v in zip(self._prepare, row, strict=True)
-            ]
-            values += [source, row_digest, moment, moment, None, *self._rest]
-        return self._head + ", ".join([self._row] * count) + self._tail, values
+    def execute(
+        self, cursor: CursorWrapper, rows: list[tuple[list[Any], str]], source: str
+    ) -> None:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        values = [
+            (*self._prepared(row), source, row_digest, now, now, None, *self._rest)
+            for row, row_digest in rows
+        ]
+        if connection.vendor == "sqlite":
+            # One small program, run for every row, instead of a large one for every number of rows.
+            cursor.executemany(self._head + self._row + self._tail, values)
+        else:
+            # Its driver sends what `executemany` gets row by row, and waits for each answer.
+            every = ", ".join([self._row] * len(values))
+            cursor.execute(self._head + every + self._tail, list(chain.from_iterable(values)))
+
+    def _prepared(self, row: list[Any]) -> Iterator[Any]:
+        for prepare, value in zip(self._prepare, row, strict=True):
+            yield prepare(value) if prepare and value is not None else value
 
 
 @lru_cache(maxsize=100)

@@ -9,6 +9,7 @@ import pytest
 from django.db import models
 
 from lifetracker import sync as machinery
+from lifetracker.mapping import Mapping
 from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
 from tests.conftest import (
     DAYS,
@@ -269,13 +270,14 @@ def test_one_malformed_record_does_not_stop_the_others(
 def test_a_rejected_item_is_stored_once_the_mapping_is_mended(
     whoop: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mapping = stream_named("sleep").mapping
-    column = next(m for m in mapping._maps if m.name == "respiratory_rate")
-    monkeypatch.setattr(column, "_upper", 1.0)
+    stream = stream_named("sleep")
+    broken = {**stream.fields, "respiratory_rate": lambda item: item["breath"]}
+    mended = stream.mapping
+    monkeypatch.setitem(vars(stream), "mapping", Mapping(stream.model, broken))
     record = run(days=10)
     rejected = record.counts["sleep"]["rejected"]
     assert rejected > 5
-    monkeypatch.setattr(column, "_upper", None)
+    monkeypatch.setitem(vars(stream), "mapping", mended)
     sandbox.requests.clear()
 
     retried = machinery.retry_rejected(source)
