@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -39,6 +40,9 @@ def getter(path: str) -> Convert:
     steps = [(name.removesuffix("?"), name.endswith("?")) for name in path.split(".")]
     if not all(name for name, _ in steps):
         raise TypeError(f"{path!r} is no path")
+
+    if len(steps) == 1 and not steps[0][1]:
+        return itemgetter(steps[0][0])
 
     def read(item: Any) -> Any:
         value = item
@@ -106,9 +110,8 @@ def to_text(value: Any) -> str:
     return value
 
 
-def to_json(value: Any) -> str:
-    """Text rather than objects: what both databases take for a JSON column without another pass."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+# Text rather than objects: what both databases take for a JSON column without another pass.
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 CONVERTERS: list[tuple[type[models.Field[Any, Any]], Convert]] = [
@@ -194,6 +197,8 @@ class Column:
             self.value(item)
         except Unmappable as error:
             return Unmappable(f"{self._place}: {error}")
+        except KeyError as error:
+            return Unmappable(f"{self._place}: there is no {error}")
         except BAD_VALUE as error:
             return Unmappable(f"{self._place}: {shown(found)}: {error}")
         return None

@@ -397,7 +397,10 @@ def view(stream: Stream, item: Any, related: dict[str, Any]) -> Item:
         raise Unmappable("not an object")
     if stream.related and (row := related.get(str(item.get(stream.related.key)))):
         item = {**item, stream.related.name: row}
-    return stream.prepare(item) if stream.prepare else item
+    try:
+        return stream.prepare(item) if stream.prepare else item
+    except KeyError as error:
+        raise Unmappable(f"there is no {error}") from None
 
 
 def item_key(stream: Stream, item: Any, payload: str) -> str:

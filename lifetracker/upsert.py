@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -110,7 +110,8 @@ class Statement:
             f for name, f in fields.items() if name not in {*columns, *OWN} and not f.primary_key
         ]
         self._rest = [f.get_db_prep_save(f.get_default(), connection) for f in rest]
-        self._prepare = [_preparer(fields[name]) for name in columns]
+        preparers = [(i, _preparer(fields[name])) for i, name in enumerate(columns)]
+        self._prepare = [(i, prepare) for i, prepare in preparers if prepare]
         names = [str(fields[name].column) for name in (*columns, *OWN)]
         quote = connection.ops.quote_name
         every = ", ".join(map(quote, [*names, *(str(f.column) for f in rest)]))
@@ -141,9 +142,12 @@ class Statement:
             every = ", ".join([self._row] * len(values))
             cursor.execute(self._head + every + self._tail, list(chain.from_iterable(values)))
 
-    def _prepared(self, row: list[Any]) -> Iterator[Any]:
-        for prepare, value in zip(self._prepare, row, strict=True):
-            yield prepare(value) if prepare and value is not None else value
+    def _prepared(self, row: list[Any]) -> list[Any]:
+        values = row.copy()
+        for i, prepare in self._prepare:
+            if values[i] is not None:
+                values[i] = prepare(values[i])
+        return values
 
 
 @lru_cache(maxsize=100)

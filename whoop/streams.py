@@ -9,7 +9,7 @@ from typing import Any
 
 from lifetracker.days import local_date, offset_minutes
 from lifetracker.http import BadResponse
-from lifetracker.mapping import Item, Unmappable, Value, getter
+from lifetracker.mapping import Item, Unmappable, Value
 from lifetracker.streams import Between, Related, Source, Stream, Window, register, token
 from whoop.models import (
     WHOOP,
@@ -25,12 +25,10 @@ from workouts.models import Workout
 
 KILOJOULES_PER_KILOCALORIE = 4.184
 
-state_of = getter("score_state")
-
 
 def scored(item: Item) -> Item:
     """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is none."""
-    if state_of(item) != ScoreState.SCORED:
+    if item["score_state"] != ScoreState.SCORED:
         return {**item, "score": None}
     if not item.get("score"):
         raise Unmappable("score: missing, although score_state is SCORED")
