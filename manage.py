@@ -12,7 +12,8 @@ from django.db import OperationalError, ProgrammingError
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifetracker.settings")
     if sys.argv[1:2] == ["demo"]:
-        # Settings are read before any command runs, and the demo must never open a person's own database.
+        # Settings are read before any command runs, and the demo must never open a person's own
+        # database.
         os.environ["DEMO"] = "true"
     try:
         execute_from_command_line(sys.argv)

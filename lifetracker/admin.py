@@ -34,7 +34,8 @@ Choices = list[tuple[str, str]]
 def labels(
     description: str, ordering: str, colours: dict[str, str]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A column of coloured labels: from each value, or the first of a pair, to one of the theme's kinds."""
+    """A column of coloured labels: from each value, or the first of a pair, to one of the theme's
+    kinds."""
 
     def mark(column: Callable[..., Any]) -> Callable[..., Any]:
         return display(description=description, ordering=ordering, label=colours)(column)  # type: ignore[no-any-return]
@@ -66,7 +67,8 @@ def pretty(payload: Any) -> SafeString:
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """Equality with one of a few values that are known beforehand: Django's own filter would ask the whole table which there are."""
+    """Equality with one of a few values that are known beforehand: Django's own filter would ask
+    the whole table which there are."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
@@ -131,8 +133,9 @@ class QuickChangeList(ChangeList):
 def years_between(
     queryset: QuerySet[Any], ask: Callable[..., Any], field: str, kind: str
 ) -> Iterable[date]:
-    """What the date hierarchy asks of a queryset. For its list of years Django has the database cut the date of every row, a third of a
-    second for 100,000 of them in SQLite; between the first and the last year of a life's record there are hardly empty ones."""
+    """What the date hierarchy asks of a queryset. For its list of years Django has the database cut
+    the date of every row, a third of a second for 100,000 of them in SQLite; between the first and
+    the last year of a life's record there are hardly empty ones."""
     if kind != "year":
         return ask(field, kind)  # type: ignore[no-any-return]
     span = queryset.aggregate(first=Min(field), last=Max(field))
@@ -159,7 +162,8 @@ class QuickList(ModelAdmin):
 
 
 class SourceRecordAdmin(QuickList):
-    """Records: what a service sent is for reading, what was typed in may be edited. Tombstones are listed, and marked."""
+    """Records: what a service sent is for reading, what was typed in may be edited. Tombstones are
+    listed, and marked."""
 
     # Whether a person may type in records of this kind.
     typed_in = False

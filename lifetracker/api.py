@@ -20,7 +20,8 @@ from lifetracker.models import RejectedItem, SyncRun, SyncState
 
 
 class DateRange(serializers.Serializer[Any]):
-    """`days` back from today (7), or `start_date` to `end_date`, both inclusive, by the person's day."""
+    """`days` back from today (7), or `start_date` to `end_date`, both inclusive, by the person's
+    day."""
 
     days = serializers.IntegerField(min_value=1, max_value=36_500, default=7)
     start_date = serializers.DateField(required=False)
@@ -82,9 +83,8 @@ class SyncStateSerializer(serializers.ModelSerializer[SyncState]):
 
 def sync_status(source: str) -> dict[str, Any]:
     """What the ledger knows of a source."""
-    runs = SyncRun.objects.filter(source=source)
-    last_run = runs.first()
-    last_success = runs.filter(status=SyncRun.Status.SUCCESS).first()
+    last_run = SyncRun.objects.filter(source=source).first()
+    last_success = SyncRun.objects.last_success(source)
     return {
         "running": last_run is not None and last_run.status == SyncRun.Status.RUNNING,
         "last_run": SyncRunSerializer(last_run).data if last_run else None,

@@ -25,7 +25,8 @@ def offset_minutes(text: str) -> int:
 
 
 def local_date(instant: datetime, offset: int | None = None) -> date:
-    """The date on the wall where the person was: by the record's own offset in minutes, else in `TIME_ZONE`."""
+    """The date on the wall where the person was: by the record's own offset in minutes, else in
+    `TIME_ZONE`."""
     if offset is None:
         return timezone.localtime(instant).date()
     return (instant.astimezone(UTC) + timedelta(minutes=offset)).date()

@@ -37,7 +37,8 @@ class NeedsReauthorization(SyncError):
 
 
 class TryLater(SyncError):
-    """Time mends it. `after` is known where the service (or another run) said so: then the whole run should wait."""
+    """Time mends it. `after` is known where the service (or another run) said so: then the whole
+    run should wait."""
 
     def __init__(self, message: str, after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -45,7 +46,8 @@ class TryLater(SyncError):
 
 
 class BadResponse(SyncError):
-    """The service answered something that this program does not understand, or refused what it asked."""
+    """The service answered something that this program does not understand, or refused what it
+    asked."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -58,11 +60,13 @@ class _Transient(Exception):
 
 @dataclass
 class RateLimit:
-    """At most `limit` requests within any `window` seconds, counted here and corrected by the service's own headers.
+    """At most `limit` requests within any `window` seconds, counted here and corrected by the
+    service's own headers.
 
-    A request is let go when the one `limit` places before it was answered a whole window ago. That can never break a limit
-    that the service counts over fixed or sliding windows, and loses no time against either. The headers add what cannot be known here: the
-    limit in force, and that others have used a part of it.
+    A request is let go when the one `limit` places before it was answered a whole window ago. That
+    can never break a limit that the service counts over fixed or sliding windows, and loses no time
+    against either. The headers add what cannot be known here: the limit in force, and that others
+    have used a part of it.
     """
 
     limit: int
@@ -87,21 +91,23 @@ class RateLimit:
             self._answered.popleft()
 
     def learn(self, response: requests.Response) -> None:
-        """Read `X-RateLimit-Limit: 100, 100;window=60, 10000;window=86400` (the nearest limit first),
-        `X-RateLimit-Remaining` and `X-RateLimit-Reset` (whole seconds from now)."""
+        """Read `X-RateLimit-Limit: 100, 100;window=60, 10000;window=86400` (the nearest limit
+        first), `X-RateLimit-Remaining` and `X-RateLimit-Reset` (whole seconds from now)."""
         now = time.monotonic()
         self._adopt(response.headers.get("X-RateLimit-Limit", ""))
         if response.headers.get("X-RateLimit-Remaining") != "0":
             return
         reset = number(response.headers.get("X-RateLimit-Reset"))
-        # Whole seconds may be rounded up or down. Where our own count names the same moment, it names it exactly.
+        # Whole seconds may be rounded up or down. Where our own count names the same moment, it
+        # names it exactly.
         if reset is not None and abs(now + reset - self._own_slot()) > 1:
             self._blocked_until = now + reset + 1
 
     def _adopt(self, header: str) -> None:
         policies = re.findall(r"(\d+)\s*;\s*window=(\d+(?:\.\d+)?)", header)
         if self.limit and policies:
-            # The shortest window is ours to pace; a day's limit shows in Remaining and Reset when it is near.
+            # The shortest window is ours to pace; a day's limit shows in Remaining and Reset when
+            # it is near.
             limit, window = min(policies, key=lambda policy: float(policy[1]))
             self.limit, self.window = min(self.limit, int(limit)), float(window)
 
@@ -123,10 +129,11 @@ def number(text: str | None) -> float | None:
 
 
 class Door:
-    """One service's requests: timeouts, retries with jitter on what is transient, and its rate limit.
+    """One service's requests: timeouts, retries with jitter on what is transient, and its rate
+    limit.
 
-    `pulse(seconds)` is called before each attempt and during waits with the seconds that are still to wait: a place to
-    renew a lease and to tell the person. `requests_made` counts every attempt.
+    `pulse(seconds)` is called before each attempt and during waits with the seconds that are still
+    to wait: a place to renew a lease and to tell the person. `requests_made` counts every attempt.
     """
 
     def __init__(self, service: str, rate_limit: RateLimit | None = None) -> None:
@@ -152,8 +159,8 @@ class Door:
     ) -> requests.Response:
         """The answer, whatever its status, except 429 and 5xx, which are tried again first.
 
-        Raises TryLater when every attempt met a network error, a cut body or a 5xx; with `after`, when the service's limit
-        asks for a wait of more than `LONGEST_WAIT` seconds.
+        Raises TryLater when every attempt met a network error, a cut body or a 5xx; with `after`,
+        when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds.
         """
         retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         try:
@@ -205,8 +212,8 @@ class Door:
             time.sleep(min(left, WAIT_SLICE))
 
     def _proxies(self, url: str) -> dict[str, Any]:
-        """Proxies and certificates that the environment names: asked once, because a service is one place and `requests`
-        would search the whole environment for each request."""
+        """Proxies and certificates that the environment names: asked once, because a service is one
+        place and `requests` would search the whole environment for each request."""
         if self._environment is None:
             session = self._session
             self._environment = session.merge_environment_settings(url, {}, None, None, None)

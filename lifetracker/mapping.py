@@ -1,4 +1,5 @@
-"""How an item as a service sends it becomes the values of a model's columns: typed and validated, or refused."""
+"""How an item as a service sends it becomes the values of a model's columns: typed and validated,
+or refused."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Value:
 def getter(path: str) -> Convert:
     """Reads a path such as `score?.stage_summary.disturbance_count` from an item.
 
-    `?` after a name: it may be missing. Without it a missing name raises Unmappable. Below a NULL everything is NULL.
+    `?` after a name: it may be missing. Without it a missing name raises Unmappable. Below a NULL
+    everything is NULL.
     """
     steps = [(name.removesuffix("?"), name.endswith("?")) for name in path.split(".")]
     if not all(name for name, _ in steps):
@@ -137,7 +139,8 @@ def converter(column: models.Field[Any, Any]) -> Convert:
 
 
 def bounds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
-    """The smallest and largest value that the column's validators and its database type allow; None for no bound."""
+    """The smallest and largest value that the column's validators and its database type allow; None
+    for no bound."""
     lower, upper = None, None
     if isinstance(column, models.IntegerField):
         lower, upper = connection.ops.integer_field_range(column.get_internal_type())
@@ -232,7 +235,8 @@ def shown(value: Any) -> str:
 
 
 class Mapping:
-    """The compiled declaration of a stream's fields: `row(item)` gives the values in the order of `columns`."""
+    """The compiled declaration of a stream's fields: `row(item)` gives the values in the order of
+    `columns`."""
 
     def __init__(self, model: type[models.Model], fields: dict[str, Any]) -> None:
         self.model = model

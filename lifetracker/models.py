@@ -1,4 +1,5 @@
-"""What every synced fact has in common, and the books of the sync: states, runs, rejected items, leases."""
+"""What every synced fact has in common, and the books of the sync: states, runs, rejected items,
+leases."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class SourceRecordQuerySet(models.QuerySet[Any]):
 
 
 class SourceRecord(models.Model):
-    """One fact, known by (`source`, `source_id`): synced from a service, or typed in with the source `Manual`."""
+    """One fact, known by (`source`, `source_id`): synced from a service, or typed in with the
+    source `Manual`."""
 
     source = models.CharField(max_length=20, default=MANUAL, editable=False)
     source_id = models.CharField(max_length=64, default=new_source_id, editable=False)
@@ -65,8 +67,9 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
 
 
 class SyncState(models.Model):
-    """How much of one stream is verified: every page of `[verified_from, verified_to)` was read, and every item
-    stored or listed as rejected. `full_from` says how far back a `--full` pass that is not finished has come."""
+    """How much of one stream is verified: every page of `[verified_from, verified_to)` was read,
+    and every item stored or listed as rejected. `full_from` says how far back a `--full` pass that
+    is not finished has come."""
 
     source = models.CharField(max_length=20)
     stream = models.CharField(max_length=40)
@@ -96,8 +99,8 @@ class SyncState(models.Model):
         return self.verified_from == BEGINNING
 
     def verify(self, start: datetime, end: datetime) -> None:
-        """Add `[start, end)` to the verified stretch. A window that does not touch the stretch is not added, because
-        what lies between the two was not read."""
+        """Add `[start, end)` to the verified stretch. A window that does not touch the stretch is
+        not added, because what lies between the two was not read."""
         if self.verified_from is None or self.verified_to is None:
             self.verified_from, self.verified_to = start, end
         elif start <= self.verified_to and end >= self.verified_from:
@@ -106,23 +109,16 @@ class SyncState(models.Model):
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
-    def finished(self) -> Self:
-        return self.exclude(status__in=[SyncRun.Status.QUEUED, SyncRun.Status.RUNNING])
-
     def last_success(self, source: str) -> SyncRun | None:
         return self.filter(source=source, status=SyncRun.Status.SUCCESS).first()
-
-    def latest_per_source(self) -> dict[str, SyncRun]:
-        """The newest run of each source, by one query for all of them."""
-        newest = self.values("source").annotate(newest=models.Max("id")).values("newest")
-        return {run.source: run for run in self.filter(id__in=newest)}
 
     def last_success_per_source(self) -> dict[str, datetime]:
         rows = self.filter(status=SyncRun.Status.SUCCESS).values("source")
         return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
 
     def close_abandoned(self, source: str) -> int:
-        """Mark runs whose process is gone. Only for the holder of the source's lease, who knows that none is alive."""
+        """Mark runs whose process is gone. Only for the holder of the source's lease, who knows
+        that none is alive."""
         return self.filter(source=source, status=SyncRun.Status.RUNNING).update(
             status=SyncRun.Status.FAILED,
             finished_at=timezone.now(),
@@ -131,8 +127,9 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
 
 
 class SyncRun(models.Model):
-    """One attempt to read windows of a source's streams. `counts` maps a stream's name to how many of its items were
-    seen, created, updated, unchanged, deleted and rejected, and to its error if it had one."""
+    """One attempt to read windows of a source's streams. `counts` maps a stream's name to how many
+    of its items were seen, created, updated, unchanged, deleted and rejected, and to its error if
+    it had one."""
 
     class Kind(models.TextChoices):
         TODAY = "today"
@@ -180,11 +177,13 @@ class SyncRun(models.Model):
 
 
 class RejectedItem(models.Model):
-    """An item that could not be stored: kept as received until it can be, never lost and never in the others' way."""
+    """An item that could not be stored: kept as received until it can be, never lost and never in
+    the others' way."""
 
     source = models.CharField(max_length=20)
     stream = models.CharField(max_length=40)
-    # The item's own id where it can be read, else a digest of the payload: re-reading lists an item once.
+    # The item's own id where it can be read, else a digest of the payload: re-reading lists an item
+    # once.
     item_key = models.CharField(max_length=80)
     # Text, not JSON: what is broken may be something that a JSON column refuses.
     payload = models.TextField()
@@ -206,8 +205,8 @@ class RejectedItem(models.Model):
 
 class LeaseQuerySet(models.QuerySet["Lease"]):
     def acquire(self, name: str, duration: timedelta) -> HeldLease | None:
-        """The lease, or None while somebody else holds it. Claimed by a conditional UPDATE, so that of any number of
-        processes on any number of machines one gets it."""
+        """The lease, or None while somebody else holds it. Claimed by a conditional UPDATE, so that
+        of any number of processes on any number of machines one gets it."""
         holder = new_source_id()
         now = timezone.now()
         self.bulk_create([Lease(name=name, expires_at=now)], ignore_conflicts=True)
@@ -238,9 +237,9 @@ class HeldLease:
         self._duration = duration
 
     def renew(self) -> None:
-        """Push the expiry out. As the first statement of a transaction it also fences that transaction: nobody can take
-        the lease until the transaction ends. Raises TryLater if somebody has taken it, because this process was
-        silent for too long."""
+        """Push the expiry out. As the first statement of a transaction it also fences that
+        transaction: nobody can take the lease until the transaction ends. Raises TryLater if
+        somebody has taken it, because this process was silent for too long."""
         if self._mine.update(expires_at=timezone.now() + self._duration) != 1:
             raise TryLater("Another process took this work over.", after=self._duration)
 

@@ -1,7 +1,8 @@
 """Every setting, each read from the environment (or `.env`), here and nowhere else.
 
-`.env.example` lists them with what they mean. Three switches choose the defaults: `DEBUG` for development, `DEMO` for the
-demonstration with made-up data, and neither for production, where nothing that matters has a default.
+`.env.example` lists them with what they mean. Three switches choose the defaults: `DEBUG` for
+development, `DEMO` for the demonstration with made-up data, and neither for production, where
+nothing that matters has a default.
 """
 
 import os
@@ -153,7 +154,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # A file, because some tests look at the database from other processes; its own for each run of the tests.
+    # A file, because some tests look at the database from other processes; its own for each run of
+    # the tests.
     DATABASES["default"]["TEST"] = {
         "NAME": f"{gettempdir()}/lifetracker-test-{os.getpid()}.sqlite3"
     }
@@ -205,7 +207,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-# Off only where the pages are served on this machine alone: behind a name on the net there is no reason for it.
+# Off only where the pages are served on this machine alone: behind a name on the net there is no
+# reason for it.
 HTTPS = env.bool("HTTPS", default=not LOCAL)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS

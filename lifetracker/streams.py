@@ -1,5 +1,6 @@
-"""What a source and a stream are. A source is data: an app declares its streams in its `streams.py`, which is found as
-the admin finds `admin.py`, and `lifetracker.sync` reads them all in the same way."""
+"""What a source and a stream are. A source is data: an app declares its streams in its
+`streams.py`, which is found as the admin finds `admin.py`, and `lifetracker.sync` reads them all in
+the same way."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Window(NamedTuple):
         return self.start == BEGINNING
 
     def split(self, length: timedelta) -> list[Window]:
-        """Pieces of at most `length`, oldest first, so that each piece adjoins what was verified before it."""
+        """Pieces of at most `length`, oldest first, so that each piece adjoins what was verified
+        before it."""
         pieces = []
         start = self.start
         while start + length < self.end:
@@ -56,8 +58,9 @@ def rfc3339(instant: datetime) -> str:
 class Between:
     """The service filters by time, from `start` to before `end`.
 
-    `lookback`: how far each run reads again behind what is verified, for late scores and edits. `first` and `chunk`: the
-    lengths of the newest and of the older pieces in which a whole history is read, each verified on its own.
+    `lookback`: how far each run reads again behind what is verified, for late scores and edits.
+    `first` and `chunk`: the lengths of the newest and of the older pieces in which a whole history
+    is read, each verified on its own.
     """
 
     start: str
@@ -80,7 +83,8 @@ class NextPage(Protocol):
 
 
 def token(*, read: str, send: str) -> NextPage:
-    """The answer names its successor in `read`, which is sent back as `send`; absent, null and empty all mean the end."""
+    """The answer names its successor in `read`, which is sent back as `send`; absent, null and
+    empty all mean the end."""
 
     def next_page(answer: Any) -> Params | None:
         return {send: answer[read]} if answer.get(read) else None
@@ -90,8 +94,8 @@ def token(*, read: str, send: str) -> NextPage:
 
 @dataclass(frozen=True)
 class Related:
-    """Rows stored earlier that a mapping needs: found by the item's `key`, and put beside its own keys under `name`
-    (absent where there is none)."""
+    """Rows stored earlier that a mapping needs: found by the item's `key`, and put beside its own
+    keys under `name` (absent where there is none)."""
 
     name: str
     model: type[SourceRecord]
@@ -103,10 +107,11 @@ class Related:
 class Stream:
     """One kind of record that a source offers.
 
-    `items`: the key of the list in an answer; None where the answer is itself the only item. `axis`: the column by whose time the
-    service filters; needed with `deletes_by_absence`, which says that a complete reading of a window lists all that exists in it.
-    `prepare` gives the view of an item that the paths of `fields` read from. `read` replaces the chaining of pages
-    for an API that does not fit: a generator of lists of items.
+    `items`: the key of the list in an answer; None where the answer is itself the only item.
+    `axis`: the column by whose time the service filters; needed with `deletes_by_absence`, which
+    says that a complete reading of a window lists all that exists in it. `prepare` gives the view
+    of an item that the paths of `fields` read from. `read` replaces the chaining of pages for an
+    API that does not fit: a generator of lists of items.
     """
 
     name: str
@@ -128,7 +133,8 @@ class Stream:
         return FieldMapping(self.model, dict(self.fields))
 
     def pages(self, client: ServiceClient, window: Window | None) -> Iterator[list[Any]]:
-        """The items of a window, page by page. Raises SyncError; a page that comes again is a BadResponse."""
+        """The items of a window, page by page. Raises SyncError; a page that comes again is a
+        BadResponse."""
         return self.read(client, self, window) if self.read else chain_pages(client, self, window)
 
     def items_of(self, answer: Any) -> list[Any]:
@@ -159,7 +165,8 @@ def chain_pages(
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A service: its name in the records, how to make its client, and its streams in the order in which they need each other.
+    """A service: its name in the records, how to make its client, and its streams in the order in
+    which they need each other.
 
     `is_configured` says whether the person has set it up at all, without a request.
     """

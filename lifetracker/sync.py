@@ -1,8 +1,8 @@
 """The only loop that reads a stream: pages -> rows -> upsert -> state.
 
-A run reads windows of time. What came is stored even when a later page fails, but a window counts as verified, and what it lacks as
-deleted, only after its last page. All windows overlap what was read before, and the upsert makes that harmless: every item is
-read at least once.
+A run reads windows of time. What came is stored even when a later page fails, but a window counts
+as verified, and what it lacks as deleted, only after its last page. All windows overlap what was
+read before, and the upsert makes that harmless: every item is read at least once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +34,8 @@ from lifetracker.streams import Between, ServiceClient, Source, Stream, Window
 from lifetracker.upsert import Batch, Written, bury_absent, upsert
 
 DEFAULT_RANGE = timedelta(days=30)
-# Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost little.
+# Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost
+# little.
 BATCH = 500
 # Longer than any silence of a living run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
@@ -42,7 +43,8 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Order:
-    """What a run is to read: the last `days` whole, the whole history (`full`), or what is not verified yet."""
+    """What a run is to read: the last `days` whole, the whole history (`full`), or what is not
+    verified yet."""
 
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
     days: int | None = None
@@ -106,7 +108,8 @@ def plan_windows(windows: Iterable[Window], between: Between) -> Plan:
 
 
 def unverified(state: SyncState, between: Between, now: datetime) -> list[Window]:
-    """What is not verified of the last 30 days, or of all that came after the verified stretch, and the lookback."""
+    """What is not verified of the last 30 days, or of all that came after the verified stretch, and
+    the lookback."""
     earliest = now - DEFAULT_RANGE
     if state.verified_from is None or state.verified_to is None:
         return [Window(earliest, now)]
@@ -128,7 +131,8 @@ def plan_full(state: SyncState, between: Between, now: datetime) -> Plan:
     while boundary > BEGINNING:
         window = Window(max(boundary - length, BEGINNING), boundary)
         brought = yield Step(window, full=True)
-        # Nothing in a whole year: one question without a start finds whatever is older, or that there is nothing.
+        # Nothing in a whole year: one question without a start finds whatever is older, or that
+        # there is nothing.
         length = between.chunk if brought else boundary - BEGINNING
         boundary = window.start
 
@@ -144,33 +148,32 @@ def sync(
 ) -> SyncRun:
     """Carry out one run and return its row in the ledger, whatever came of it.
 
-    Raises NotConfigured before anything was tried, and TryLater while another run of the source is at work for longer than
-    `patience`; what goes wrong later is told by the run's status and error.
+    Raises NotConfigured before anything was tried, and TryLater while another run of the source is
+    at work for longer than `patience`; what goes wrong later is told by the run's status and error.
     """
     listener = listener or Listener()
     with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
         SyncRun.objects.close_abandoned(source.name)
-        run = Run(source, client, lease, listener, SyncRun(source=source.name, kind=order.kind))
+        run = Run(source, lease, listener, order.kind)
         with run.recorded():
-            run.read(order)
+            run.read(client, order)
     return run.record
 
 
 def retry_rejected(source: Source, listener: Listener | None = None) -> SyncRun:
-    """Map the rejected items of a source again, without a request. Those that fit now are stored and leave the list."""
+    """Map the rejected items of a source again, without a request. Those that fit now are stored
+    and leave the list."""
     listener = listener or Listener()
     with take_lease(source, listener, LEASE) as lease:
-        run = Run(
-            source, None, lease, listener, SyncRun(source=source.name, kind=SyncRun.Kind.MANUAL)
-        )
+        run = Run(source, lease, listener, SyncRun.Kind.MANUAL)
         with run.recorded():
             run.retry()
     return run.record
 
 
 def take_lease(source: Source, listener: Listener, patience: timedelta) -> HeldLease:
-    """The right to sync this source. A run that was killed keeps it for at most `LEASE`, so waiting that long tells a dead
-    run from a living one."""
+    """The right to sync this source. A run that was killed keeps it for at most `LEASE`, so waiting
+    that long tells a dead run from a living one."""
     end = time.monotonic() + patience.total_seconds()
     while (lease := Lease.objects.acquire(f"sync:{source.name}", LEASE)) is None:
         left = end - time.monotonic()
@@ -194,23 +197,18 @@ class Reading:
 class Run:
     """One run: its lease, its row in the ledger, and the reading of windows."""
 
+    client: ServiceClient  # known while windows are read
+
     def __init__(
-        self,
-        source: Source,
-        client: ServiceClient | None,
-        lease: HeldLease,
-        listener: Listener,
-        record: SyncRun,
+        self, source: Source, lease: HeldLease, listener: Listener, kind: SyncRun.Kind
     ) -> None:
         self.source = source
         self.lease = lease
         self.listener = listener
-        self.record = record
+        self.record = SyncRun(source=source.name, kind=kind)
         self.counts = {stream.name: Counts() for stream in source.streams}
+        self._requests_made: Callable[[], int] = lambda: 0
         self._renewed = time.monotonic()
-        if client:
-            self.client = client
-            client.door.pulse = self.pulse
 
     def pulse(self, seconds: float) -> None:
         """Keep the lease while requests take their time, but do not spend a statement on each."""
@@ -230,14 +228,18 @@ class Run:
 
     def save(self) -> None:
         self.record.counts = {name: c.as_json() for name, c in self.counts.items() if c != Counts()}
-        self.record.requests = self.client.door.requests_made if hasattr(self, "client") else 0
+        self.record.requests = self._requests_made()
         self.record.progress_done = sum(c.seen for c in self.counts.values())
         self.record.save()
 
     # --- windows
 
-    def read(self, order: Order) -> None:
-        """Read every stream's windows in turns, so that the newest part of all comes before the older part of any."""
+    def read(self, client: ServiceClient, order: Order) -> None:
+        """Read every stream's windows in turns, so that the newest part of all comes before the
+        older part of any."""
+        self.client = client
+        client.door.pulse = self.pulse
+        self._requests_made = lambda: client.door.requests_made
         now = timezone.now()
         self.record.window_end = now
         turns: deque[tuple[Stream, Plan, int | None]] = deque()
@@ -258,8 +260,9 @@ class Run:
                 turns.append((stream, steps, brought))
 
     def _guarded(self, stream: Stream, window: Window | None, *, full: bool) -> int | None:
-        """How many items the window brought; None if the stream failed, which does not stop the others. What only the
-        person can mend, and a wait that the service asks for, stops them all."""
+        """How many items the window brought; None if the stream failed, which does not stop the
+        others. What only the person can mend, and a wait that the service asks for, stops them all.
+        """
         try:
             return self.read_window(stream, window, full=full)
         except (NotConfigured, NeedsReauthorization):
@@ -323,7 +326,8 @@ class Run:
     # --- items
 
     def store(self, stream: Stream, items: list[Any], window: Window | None = None) -> int:
-        """Map and write items. Those that cannot be are listed as rejected; those that can leave that list.
+        """Map and write items. Those that cannot be are listed as rejected; those that can leave
+        that list.
 
         Returns how many were rejected.
         """
@@ -439,7 +443,8 @@ class Recorded:
 
 
 def describe(error: BaseException) -> str:
-    """For the ledger: the text of an error that was written for the person, else only its kind, which can hold no secret."""
+    """For the ledger: the text of an error that was written for the person, else only its kind,
+    which can hold no secret."""
     if isinstance(error, SyncError):
         return str(error)
     if isinstance(error, KeyboardInterrupt):

@@ -36,7 +36,8 @@ class Batch:
 
 @dataclass
 class Written:
-    """What came of a batch. `refused` holds the rows that the database did not take, each with the reason."""
+    """What came of a batch. `refused` holds the rows that the database did not take, each with the
+    reason."""
 
     created: int = 0
     updated: int = 0
@@ -51,10 +52,12 @@ class Written:
 
 
 def upsert(batch: Batch) -> Written:
-    """What `update_or_create` for every row would do, in two statements however many rows there are.
+    """What `update_or_create` for every row would do, in two statements however many rows there
+    are.
 
-    An unchanged row is not written. A row with a tombstone comes back to life. A value that is None now becomes NULL. Where the
-    database refuses the batch (a constraint), the rows go one by one, so that only the guilty ones are refused.
+    An unchanged row is not written. A row with a tombstone comes back to life. A value that is None
+    now becomes NULL. Where the database refuses the batch (a constraint), the rows go one by one,
+    so that only the guilty ones are refused.
     """
     try:
         with transaction.atomic():
@@ -69,7 +72,8 @@ def upsert(batch: Batch) -> Written:
 
 
 def _upsert(batch: Batch) -> Written:
-    # The last one counts where a page shift brought an item twice: one statement may not write a row twice.
+    # The last one counts where a page shift brought an item twice: one statement may not write a
+    # row twice.
     rows = dict(zip(batch.ids, batch.rows, strict=True))
     digests = {source_id: digest(row) for source_id, row in rows.items()}
     stored = batch.model._default_manager.filter(source=batch.source, source_id__in=rows)
@@ -97,10 +101,11 @@ def _write(batch: Batch, rows: list[tuple[list[Any], str]]) -> None:
 
 
 class Statement:
-    """`INSERT ... ON CONFLICT DO UPDATE` for one model and one set of columns, on the database in use.
+    """`INSERT ... ON CONFLICT DO UPDATE` for one model and one set of columns, on the database in
+    use.
 
-    Written out because building and binding model instances costs three times as much as all the rest of a sync
-    (`benchmarks/README.md`).
+    Written out because building and binding model instances costs three times as much as all the
+    rest of a sync (`benchmarks/README.md`).
     """
 
     def __init__(self, model: type[SourceRecord], columns: tuple[str, ...]) -> None:
@@ -156,7 +161,8 @@ def _statement(model: type[SourceRecord], columns: tuple[str, ...], _vendor: str
 
 
 def _preparer(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """What turns a typed value into one that the database's driver takes; None where that is the value itself."""
+    """What turns a typed value into one that the database's driver takes; None where that is the
+    value itself."""
     if isinstance(column, models.DateTimeField):
         return connection.ops.adapt_datetimefield_value
     if isinstance(column, models.DateField):

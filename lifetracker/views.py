@@ -22,7 +22,6 @@ class HomeView(LoginRequiredMixin, TemplateView):
     template_name = "lifetracker/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        runs = SyncRun.objects.filter(source=WHOOP)
         cycle = WhoopCycle.objects.live().first()
         credential = OAuthCredential.objects.of("whoop")
         return super().get_context_data(
@@ -33,8 +32,8 @@ class HomeView(LoginRequiredMixin, TemplateView):
             cycle=cycle,
             credential=credential,
             configured=bool(credential.setting("client_id")),
-            last_run=runs.first(),
-            last_success=runs.filter(status=SyncRun.Status.SUCCESS).first(),
+            last_run=SyncRun.objects.filter(source=WHOOP).first(),
+            last_success=SyncRun.objects.last_success(WHOOP),
             rejected=RejectedItem.objects.filter(source=WHOOP).count(),
             **kwargs,
         )

@@ -13,7 +13,8 @@ from oauth_integration.models import OAuthCredential
 
 
 class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """The secret goes in and never comes out: its field belongs to the form and not to the model, so that nothing fills it."""
+    """The secret goes in and never comes out: its field belongs to the form and not to the model,
+    so that nothing fills it."""
 
     client_secret = forms.CharField(
         required=False,

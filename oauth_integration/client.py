@@ -1,4 +1,5 @@
-"""The base of every client of a service that is reached by OAuth 2: consent, tokens, and requests that carry them."""
+"""The base of every client of a service that is reached by OAuth 2: consent, tokens, and requests
+that carry them."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ from lifetracker.models import Lease
 from lifetracker.streams import sources
 from oauth_integration.models import OAuthCredential
 
-# Longer than the two attempts of a refresh with their timeouts: the lease must not end while an answer is on its way.
+# Longer than the two attempts of a refresh with their timeouts: the lease must not end while an
+# answer is on its way.
 REFRESH_LEASE = timedelta(seconds=100)
 
 
@@ -47,8 +49,8 @@ class Bearer(AuthBase):
 class OAuthClient(ABC):
     """A service's client knows its paths; this class knows how consent and tokens work.
 
-    Raises NotConfigured where the person must set something, NeedsReauthorization where consent is gone, TryLater where time helps,
-    BadResponse for the rest. None of the texts holds a secret.
+    Raises NotConfigured where the person must set something, NeedsReauthorization where consent is
+    gone, TryLater where time helps, BadResponse for the rest. None of the texts holds a secret.
     """
 
     provider: ClassVar[str]
@@ -62,7 +64,8 @@ class OAuthClient(ABC):
     def __init__(self) -> None:
         self.credential = OAuthCredential.objects.of(self.provider)
         self.door = Door(self.service, self.rate_limit())
-        # The token endpoint has no part in the data's limit, and a refresh must not wait for it under its lease.
+        # The token endpoint has no part in the data's limit, and a refresh must not wait for it
+        # under its lease.
         self._token_door = Door(self.service)
 
     def rate_limit(self) -> RateLimit | None:
@@ -121,7 +124,8 @@ class OAuthClient(ABC):
     # --- Tokens
 
     def access_token(self, rejected: str | None = None) -> str:
-        """A token that works: the stored one, or a new one if it ends soon or is the one that the service `rejected`.
+        """A token that works: the stored one, or a new one if it ends soon or is the one that the
+        service `rejected`.
 
         However many processes ask at once, one of them refreshes and the others get what it stored.
         """
@@ -134,7 +138,8 @@ class OAuthClient(ABC):
 
     @contextmanager
     def _wait_for_lease(self, until: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """The sole right to change the tokens, with the stored ones read again; given up as needless when `until` holds.
+        """The sole right to change the tokens, with the stored ones read again; given up as
+        needless when `until` holds.
 
         Raises TryLater if another process keeps it for longer than a refresh can take.
         """
@@ -165,7 +170,8 @@ class OAuthClient(ABC):
         if self.refresh_scope:
             form["scope"] = self.refresh_scope
         try:
-            # After a lost answer nobody knows whether the token is spent: asking once more with the same one tells.
+            # After a lost answer nobody knows whether the token is spent: asking once more with the
+            # same one tells.
             answer = self._token_request(form, attempts=2)
         except NeedsReauthorization:
             self.credential.mark_for_reauthorization(failed=spent)
@@ -195,8 +201,9 @@ class OAuthClient(ABC):
         return f"Run `python manage.py {self.provider}_auth`, or press Connect on the home page."
 
     def _token_request(self, form: dict[str, str], *, attempts: int) -> dict[str, Any]:
-        """The answer of the token endpoint. Raises TryLater with a time on network errors and 5xx, so that the run ends rather than that
-        another request tries its luck with a token of unknown state."""
+        """The answer of the token endpoint. Raises TryLater with a time on network errors and 5xx,
+        so that the run ends rather than that another request tries its luck with a token of unknown
+        state."""
         form |= {
             "client_id": self._setting("client_id"),
             "client_secret": self._setting("client_secret"),
@@ -248,7 +255,8 @@ class OAuthClient(ABC):
     # --- Requests
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        """An authorized answer. A 401 is tried once more with a new token, unless another process has stored one already."""
+        """An authorized answer. A 401 is tried once more with a new token, unless another process
+        has stored one already."""
         token = self.access_token()
         response = self._send(method, path, token, options)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
@@ -280,7 +288,8 @@ class OAuthClient(ABC):
     # --- The end
 
     def disconnect(self) -> str:
-        """Withdraw the consent upstream, then forget the tokens whatever the answer was. Returns what went wrong upstream."""
+        """Withdraw the consent upstream, then forget the tokens whatever the answer was. Returns
+        what went wrong upstream."""
         trouble = ""
         try:
             self.revoke()

@@ -1,4 +1,5 @@
-"""The way back from a consent: what the service sends to the redirect URI, and a listener on this machine that catches it."""
+"""The way back from a consent: what the service sends to the redirect URI, and a listener on this
+machine that catches it."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def code_of(query: Mapping[str, str], state: str) -> str:
 
 
 def code_from_pasted(text: str, state: str) -> str:
-    """From what the person pasted: the whole address that the browser was sent to, or the code alone."""
+    """From what the person pasted: the whole address that the browser was sent to, or the code
+    alone."""
     text = text.strip()
     if not text:
         raise BadResponse("Nothing was pasted. Start again.")
@@ -80,7 +82,8 @@ class CallbackListener:
         return str(self.code)
 
     def receive(self, query: dict[str, str]) -> tuple[HTTPStatus, str]:
-        """Status and page for a visitor at the redirect URI. One with a foreign state changes nothing: it may be forged."""
+        """Status and page for a visitor at the redirect URI. One with a foreign state changes
+        nothing: it may be forged."""
         try:
             self.code = code_of(query, self._state)
         except BadResponse as error:

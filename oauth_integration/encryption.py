@@ -1,7 +1,8 @@
 """Columns that are encrypted at rest, by Fernet of the `cryptography` package.
 
-The keys are derived from `SECRET_KEY` and, for reading only, from each of `SECRET_KEY_FALLBACKS`: rotating the one rotates the other,
-and `manage.py rotate_encryption` writes everything anew under the current key.
+The keys are derived from `SECRET_KEY` and, for reading only, from each of `SECRET_KEY_FALLBACKS`:
+rotating the one rotates the other, and `manage.py rotate_encryption` writes everything anew under
+the current key.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from django.db import models
 
 
 class Unreadable(str):
-    """Stands for a stored value that none of the keys opens. Empty, so that nothing mistakes it for a secret."""
+    """Stands for a stored value that none of the keys opens. Empty, so that nothing mistakes it for
+    a secret."""
 
     __slots__ = ()
 

@@ -28,7 +28,8 @@ def environment(provider: str, name: str) -> str:
 
 
 class OAuthCredential(models.Model):
-    """One row for each `provider`. Tokens and the client's secret are encrypted at rest and shown nowhere."""
+    """One row for each `provider`. Tokens and the client's secret are encrypted at rest and shown
+    nowhere."""
 
     provider = models.CharField(max_length=20, unique=True)
     client_id = models.CharField(max_length=200, blank=True)
@@ -66,7 +67,8 @@ class OAuthCredential(models.Model):
         return any(isinstance(secret, Unreadable) for secret in secrets)
 
     def has_fresh_token(self, rejected: str | None) -> bool:
-        """Whether the access token can be used: there, not the one that was `rejected`, and not about to expire."""
+        """Whether the access token can be used: there, not the one that was `rejected`, and not
+        about to expire."""
         if not self.access_token or self.access_token == rejected or self.expires_at is None:
             return False
         return self.expires_at > timezone.now() + REFRESH_AHEAD
@@ -96,7 +98,8 @@ class OAuthCredential(models.Model):
         self.save()
 
     def mark_for_reauthorization(self, failed: str) -> None:
-        """Only if the refresh token that `failed` is still the stored one: another process may have stored a better one."""
+        """Only if the refresh token that `failed` is still the stored one: another process may have
+        stored a better one."""
         with transaction.atomic():
             stored = (
                 OAuthCredential.objects.select_for_update().filter(provider=self.provider).first()

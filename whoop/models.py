@@ -1,4 +1,5 @@
-"""What WHOOP measures. Everything that hangs on a score is NULL until WHOOP has given one, and again when it takes it back."""
+"""What WHOOP measures. Everything that hangs on a score is NULL until WHOOP has given one, and
+again when it takes it back."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class WhoopRecovery(SourceRecord):
     cycle_id = models.BigIntegerField()
     sleep_id = models.CharField(max_length=36)
     date = models.DateField(help_text="The local date of waking.")
-    # The start of its sleep: the time by which WHOOP lists recoveries. NULL while that sleep is not stored.
+    # The start of its sleep: the time by which WHOOP lists recoveries. NULL while that sleep is not
+    # stored.
     start_time = models.DateTimeField(null=True, blank=True, db_index=True)
     recovery_score = measure(validators=PERCENT, help_text="%")
     resting_heart_rate = measure(validators=NOT_NEGATIVE, help_text="bpm")
@@ -122,8 +124,8 @@ class WhoopSleep(SourceRecord):
 
 
 class WhoopCycle(SourceRecord):
-    """From falling asleep to falling asleep again: WHOOP's day. `end_time` is NULL while it is still running, and its values then
-    grow through the day."""
+    """From falling asleep to falling asleep again: WHOOP's day. `end_time` is NULL while it is
+    still running, and its values then grow through the day."""
 
     cycle_id = models.BigIntegerField()
     date = models.DateField(db_index=True, help_text="The local date of its middle.")

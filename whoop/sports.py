@@ -1,7 +1,7 @@
 """WHOOP's sports: `sport_id`, the slug that stands in `sport_name`, and the name that WHOOP shows.
 
-From the table on WHOOP's Workout page. Some of the slugs were seen in answers; the rest are made from the name by the same rule. The list is
-not closed: a slug outside it is kept as it is.
+From the table on WHOOP's Workout page. Some of the slugs were seen in answers; the rest are made
+from the name by the same rule. The list is not closed: a slug outside it is kept as it is.
 """
 
 SPORTS: dict[int, tuple[str, str]] = {

@@ -27,7 +27,8 @@ KILOJOULES_PER_KILOCALORIE = 4.184
 
 
 def scored(item: Item) -> Item:
-    """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is none."""
+    """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is
+    none."""
     if item["score_state"] != ScoreState.SCORED:
         return {**item, "score": None}
     if not item.get("score"):
@@ -47,7 +48,8 @@ def kilocalories(kilojoules: float) -> float:
 
 
 def percentage(value: float) -> float:
-    """`percent_recorded` is documented as 0 to 100 and sent as 0 to 1: nothing that was recorded for 1 % or less gets a score."""
+    """`percent_recorded` is documented as 0 to 100 and sent as 0 to 1: nothing that was recorded
+    for 1 % or less gets a score."""
     return value * 100 if value <= 1 else value
 
 
@@ -76,15 +78,16 @@ def starting_date(item: Item) -> Any:
 
 
 def middle_date(item: Item) -> Any:
-    """A cycle that is still running is taken to last a day, so that it does not change its date when it closes."""
+    """A cycle that is still running is taken to last a day, so that it does not change its date
+    when it closes."""
     start = instant(item, "start")
     end = instant(item, "end") if item.get("end") else start + timedelta(days=1)
     return local_date(start + (end - start) / 2, offset_minutes(item["timezone_offset"]))
 
 
 def recovery_date(item: Item) -> Any:
-    """The waking date of its sleep. A recovery has no time of its own; where its sleep is not stored, the moment at which WHOOP made
-    it, soon after waking, must do."""
+    """The waking date of its sleep. A recovery has no time of its own; where its sleep is not
+    stored, the moment at which WHOOP made it, soon after waking, must do."""
     sleep = item.get("sleep")
     return sleep["date"] if sleep else local_date(instant(item, "created_at"))
 
@@ -123,7 +126,8 @@ collection: dict[str, Any] = {
     "next_page": token(read="next_token", send="nextToken"),
     # Scores come late and nights are edited days later; WHOOP has no filter by time of change.
     "window": Between(start="start", end="end", lookback=timedelta(days=14)),
-    # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed is gone.
+    # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed is
+    # gone.
     "deletes_by_absence": True,
     "axis": "start_time",
     "prepare": scored,

@@ -63,7 +63,8 @@ class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             values["duration_min"] = round((end - start).total_seconds() / 60, 3)
 
     def follows(self, name: str, of: set[str]) -> bool:
-        """Whether the value is to be computed: left out, or not touched although what it was computed from has changed."""
+        """Whether the value is to be computed: left out, or not touched although what it was
+        computed from has changed."""
         if name in self.errors:
             return False
         touched = set(self.changed_data)

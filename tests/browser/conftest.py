@@ -39,7 +39,8 @@ def chromium_path() -> str:
 def chromium() -> Iterator[Browser]:
     path = chromium_path()
     with pytest.MonkeyPatch.context() as patch:
-        # Playwright runs an event loop in this thread, from which Django would refuse to reach the database.
+        # Playwright runs an event loop in this thread, from which Django would refuse to reach the
+        # database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -91,7 +92,8 @@ class Visit:
 def visit(
     chromium: Browser, live_server: Any, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Visit]]:
-    """Opens a browser window: `visit(width, height, dark=True)`. Afterwards, nothing may have gone wrong in any."""
+    """Opens a browser window: `visit(width, height, dark=True)`. Afterwards, nothing may have gone
+    wrong in any."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     visits: list[Visit] = []
     contexts: list[BrowserContext] = []

@@ -1,4 +1,5 @@
-"""The pages in a real browser. Run with `-m browser`; with SCREENSHOTS set to a folder, pictures of them are left there."""
+"""The pages in a real browser. Run with `-m browser`; with SCREENSHOTS set to a folder, pictures of
+them are left there."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ def test_demo(tmp_path: Path) -> None:
             assert rival.process.wait(30) == 1
         assert f"make demo PORT={ports[0] + 100}" in rival.text
         assert "Traceback" not in rival.text
-    # Left by kill -9; not even that leaves something behind that would be in the way of the next start.
+    # Left by kill -9; not even that leaves something behind that would be in the way of the next
+    # start.
     wait_for_silence(ports)
     with Demo(database, ports) as again:
         again.ready()

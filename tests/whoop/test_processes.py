@@ -1,4 +1,5 @@
-"""What takes more than one process: a kill in the middle, many that need a token, the service's limit."""
+"""What takes more than one process: a kill in the middle, many that need a token, the service's
+limit."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def wait_until(condition: Any, seconds: float = 60) -> None:
 def test_kill_in_the_middle_of_a_history(
     long_life: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The first chunk has some 5 pages of sleeps, the next ones some 16: this stands in the middle of the third.
+    # The first chunk has some 5 pages of sleeps, the next ones some 16: this stands in the middle
+    # of the third.
     long_life.faults.add(match=SLEEPS, nth=30, times=None, kind="delay", seconds=30)
     child = processes.start(
         "sync_whoop", "--full", env=processes.environment(**variables(long_life))
@@ -103,7 +105,8 @@ def test_eight_processes_need_a_token_at_once(long_life: Sandbox) -> None:
 def test_a_long_history_stays_inside_the_limit(
     settings: Any, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten years, some 631 pages, with a limit of 100 in a window of a second. How long it takes is measured in `benchmarks/`."""
+    """Ten years, some 631 pages, with a limit of 100 in a window of a second. How long it takes is
+    measured in `benchmarks/`."""
     with Sandbox(seed=3, days=3650) as sandbox:
         use(settings, sandbox)
         settings.WHOOP_REQUESTS_PER_MINUTE = 100

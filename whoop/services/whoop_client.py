@@ -11,7 +11,8 @@ from oauth_integration.client import OAuthClient
 
 
 class WhoopAPIClient(OAuthClient):
-    """Consent, tokens and requests at WHOOP. Every refresh replaces both tokens and kills the old pair."""
+    """Consent, tokens and requests at WHOOP. Every refresh replaces both tokens and kills the old
+    pair."""
 
     provider = "whoop"
     service = "WHOOP"
