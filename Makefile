@@ -4,7 +4,7 @@ VENV = .venv
 RUN = $(VENV)/bin/python manage.py
 export PORT SANDBOX_PORT
 
-.PHONY: demo run test test-browser lint format requirements python
+.PHONY: demo run test test-browser bench lint format requirements python
 
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
@@ -13,14 +13,19 @@ demo: $(VENV)/.installed
 run: $(VENV)/.installed .env
 	@$(RUN) migrate --verbosity 0
 	@$(RUN) collectstatic --noinput --verbosity 0
-	@echo "Life Tracker: http://localhost:$${PORT:-5001} (Ctrl-C stops; the first account: $(RUN) createsuperuser)"
-	@exec $(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$${PORT:-5001} --threads 4
+	@port=$${PORT:-$$(sed -n 's/^PORT=//p' .env)}; port=$${port:-5001}; \
+	echo "Life Tracker: http://localhost:$$port (Ctrl-C stops; the first account: $(RUN) createsuperuser)"; \
+	exec $(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning
 
 test: $(VENV)/.installed-dev
 	$(RUN) test
 
 test-browser: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m browser
+
+# About ten minutes; benchmarks/README.md says what is measured.
+bench: $(VENV)/.installed
+	$(VENV)/bin/python -m benchmarks
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff format --check .
