@@ -36,7 +36,7 @@ from lifetracker.upsert import Batch, Written, bury_absent, upsert
 DEFAULT_RANGE = timedelta(days=30)
 # Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost
 # little.
-BATCH = 500
+BATCH = 250
 # Longer than any silence of a living run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
 
