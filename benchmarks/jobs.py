@@ -1,0 +1,189 @@
+"""What is measured: the sync itself, what it is compared with, and the processes around a token
+refresh."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import requests
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+from django.db import transaction
+from django.utils import timezone
+
+from benchmarks.floor import Floor, FloorInOneStatement
+from benchmarks.parts import Functions, Parts
+from benchmarks.whoop_sync import WholeSync
+from lifetracker.mapping import Item
+from lifetracker.models import BEGINNING, SourceRecord, SyncRun
+from lifetracker.streams import Stream, Window, chain_pages
+from lifetracker.sync import view
+from oauth_integration.models import OAuthCredential
+from whoop.models import WHOOP
+from whoop.services.whoop_client import WhoopAPIClient
+from whoop.streams import source as whoop
+from workouts.models import Workout
+
+TOKEN_LIFETIME = timedelta(days=1)
+# Between two writes: SQLite's lock is not fair, and without a pause a sync would starve.
+PAUSE = 0.001
+
+
+def store_new_tokens(expires_in: timedelta = TOKEN_LIFETIME) -> None:
+    """As if the person had just given consent at the sandbox."""
+    sandbox = settings.WHOOP_API_URL.removesuffix("/whoop")
+    lifetime = {"lifetime": int(TOKEN_LIFETIME.total_seconds())}
+    answer = requests.post(f"{sandbox}/sandbox/issue-tokens", json=lifetime, timeout=30)
+    answer.raise_for_status()
+    tokens = answer.json()["result"]
+    OAuthCredential.objects.of("whoop").update_tokens(
+        access_token=tokens["access_token"],
+        refresh_token=tokens["refresh_token"],
+        expires_at=timezone.now() + expires_in,
+        scopes=tokens["scope"],
+    )
+
+
+class Prepare:
+    """An empty database with every table, and a consent."""
+
+    def __call__(self) -> dict[str, Any]:
+        call_command("migrate", verbosity=0)
+        store_new_tokens()
+        return {}
+
+
+class PerRecord:
+    """`update_or_create` for each record: our client and our mapping, and the ORM as its
+    documentation shows it."""
+
+    def __init__(self) -> None:
+        self.streams = [stream for stream in whoop.streams if stream.window]
+        self.records = 0
+
+    def __call__(self) -> dict[str, Any]:
+        window = Window(BEGINNING, timezone.now())
+        with closing(WhoopAPIClient()) as client:
+            for stream in self.streams:
+                for items in chain_pages(client, stream, window):
+                    self.store(stream, items)
+            return {"requests": client.door.requests_made, "records": self.records}
+
+    def store(self, stream: Stream, items: list[Item]) -> None:
+        related = related_rows(stream, items)
+        for item in items:
+            row = stream.mapping.row(view(stream, item, related))
+            values = dict(zip(stream.mapping.columns, row, strict=True)) | {"raw": item}
+            stream.model._default_manager.update_or_create(
+                source=WHOOP, source_id=values.pop("source_id"), defaults=values
+            )
+        self.records += len(items)
+
+
+def related_rows(stream: Stream, items: list[Item]) -> dict[str, Any]:
+    """One query for a page, so that the comparison does not suffer from a lookup per record."""
+    wanted = stream.related
+    if wanted is None:
+        return {}
+    keys = [item[wanted.key] for item in items]
+    rows = wanted.model._default_manager.filter(source=WHOOP, source_id__in=keys)
+    return {row["source_id"]: row for row in rows.values("source_id", *wanted.columns)}
+
+
+class Fingerprint:
+    """The content of all record tables and the sum of the ledger: whether a run wrote any row."""
+
+    def __call__(self) -> dict[str, Any]:
+        content = hashlib.sha256()
+        rows = 0
+        for model in apps.get_models():
+            if issubclass(model, SourceRecord) and not model._meta.proxy:
+                for row in model._base_manager.order_by("pk").values_list().iterator():
+                    content.update(repr(row).encode())
+                    rows += 1
+        run = SyncRun.objects.first()
+        counts = ("seen", "created", "updated", "unchanged", "deleted", "rejected")
+        ledger = {name: run.total(name) for name in counts} if run else {}
+        return {"content": content.hexdigest(), "rows": rows, "ledger": ledger}
+
+
+class CheckCommand:
+    """The memory of a management command that has nothing to do."""
+
+    command = ("check",)
+
+    def __call__(self) -> dict[str, Any]:
+        execute_from_command_line(["manage.py", *self.command])
+        return {}
+
+
+class SyncCommand(CheckCommand):
+    command = ("sync_whoop", "--full")
+
+
+class Write:
+    """Commits small writes until standard input ends; `waits` holds (begin, seconds) of each wait
+    for the lock.
+
+    Only that is a wait for others: the work after it, which now and then includes a checkpoint, is
+    the writer's own.
+    """
+
+    def __init__(self) -> None:
+        now = timezone.now()
+        self.row = Workout.objects.create(
+            date=now.date(), start=now, end=now, sport_name="rowing", duration_min=0
+        )
+        self.stop = threading.Event()
+
+    def __call__(self) -> dict[str, Any]:
+        threading.Thread(target=self.listen, daemon=True).start()
+        waits = []
+        while not self.stop.is_set():
+            begin = time.monotonic()
+            with transaction.atomic():  # BEGIN IMMEDIATE: returns when it has the lock
+                waits.append((begin, time.monotonic() - begin))
+                self.row.duration_min += 1
+                self.row.save()
+            time.sleep(PAUSE)
+        return {"waits": waits}
+
+    def listen(self) -> None:
+        sys.stdin.read()
+        self.stop.set()
+
+
+class Refresh:
+    """A token refresh at its usual occasion: the stored token ends soon, and a client wants one."""
+
+    def __init__(self) -> None:
+        store_new_tokens(expires_in=timedelta(0))
+
+    def __call__(self) -> dict[str, Any]:
+        begin = time.monotonic()
+        with closing(WhoopAPIClient()) as client:
+            client.access_token()
+        return {"begin": begin, "end": time.monotonic()}
+
+
+JOBS: dict[str, type] = {
+    "prepare": Prepare,
+    "floor": Floor,
+    "floor-in-one-statement": FloorInOneStatement,
+    "sync": WholeSync,
+    "per-record": PerRecord,
+    "parts": Parts,
+    "functions": Functions,
+    "fingerprint": Fingerprint,
+    "check-command": CheckCommand,
+    "sync-command": SyncCommand,
+    "write": Write,
+    "refresh": Refresh,
+}
