@@ -9,14 +9,25 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 
 
+def prepare_demo() -> None:
+    """Settings are read before any command runs, so the demo's come first: its own database, whatever
+    `DATABASE_URL` says, and the sandbox, whatever the services' variables say."""
+    own = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "WHOOP_")
+    for name in [name for name in os.environ if name.startswith(own)]:
+        del os.environ[name]
+    os.environ["DEMO"] = "true"
+    if database := os.environ.get("DEMO_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = database
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifetracker.settings")
     if sys.argv[1:2] == ["demo"]:
-        # Settings are read before any command runs, and the demo must never open a person's own
-        # database.
-        os.environ["DEMO"] = "true"
+        prepare_demo()
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}")
     except (OperationalError, ProgrammingError) as error:

@@ -46,9 +46,31 @@ class Environment(environ.Env):
         """Where a service answers, without a slash at the end."""
         return str(self.get_value(var, cast=base_url, default=default))
 
+    def count(self, var: str, default: int) -> int:
+        return int(self.get_value(var, cast=count, default=default))
+
+    def port(self, var: str, default: int) -> int:
+        return int(self.get_value(var, cast=port, default=default))
+
+
+def count(text: str) -> int:
+    if int(text) < 0:
+        raise ValueError(f"{text!r} is below 0")
+    return int(text)
+
+
+def port(text: str) -> int:
+    if not 1 <= int(text) <= 65_535:
+        raise ValueError(f"{text!r} is no port between 1 and 65535")
+    return int(text)
+
 
 def base_url(text: str) -> str:
     parts = urlsplit(text)
+    if parts.username or parts.password:
+        raise ValueError("an address must not carry a password")
+    if parts.port == 0:
+        raise ValueError("port 0 is no port")
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
         raise ValueError(f"{text!r} is no address such as https://api.example.com")
     return text.rstrip("/")
@@ -80,7 +102,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PORT = env.int("PORT", default=5001)
+PORT = env.port("PORT", default=5001)
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -134,12 +156,15 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db(
-        "DATABASE_URL",
-        default=f"sqlite:///{BASE_DIR / ('demo.sqlite3' if DEMO else 'lifetracker.sqlite3')}",
-    )
-}
+try:
+    DATABASES = {
+        "default": env.db(
+            "DATABASE_URL",
+            default=f"sqlite:///{BASE_DIR / ('demo.sqlite3' if DEMO else 'lifetracker.sqlite3')}",
+        )
+    }
+except ValueError:  # the text would hold the password
+    DATABASES = {"default": {}}
 if DATABASES["default"].get("ENGINE") not in {
     "django.db.backends.sqlite3",
     "django.db.backends.postgresql",
@@ -170,7 +195,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 try:
     ZoneInfo(TIME_ZONE)
-except (ZoneInfoNotFoundError, ValueError):
+except (ZoneInfoNotFoundError, ValueError, OSError):
     raise ImproperlyConfigured(
         f"TIME_ZONE: {TIME_ZONE!r} is no time zone. It takes a name such as Europe/Berlin."
     ) from None
@@ -246,7 +271,7 @@ Q_CLUSTER = {
 
 USER_AGENT = f"life-tracker/{VERSION} (self-hosted, one person's data)"
 
-SANDBOX_PORT = env.int("SANDBOX_PORT", default=5010)
+SANDBOX_PORT = env.port("SANDBOX_PORT", default=5010)
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 
 WHOOP_API_URL = env.base_url(
@@ -259,7 +284,7 @@ WHOOP_REDIRECT_URI = env.str(
 )
 WHOOP_REFRESH_TOKEN = env.str("WHOOP_REFRESH_TOKEN", default="")
 # What WHOOP grants to one application unless it was raised on request; 0 sends without a brake.
-WHOOP_REQUESTS_PER_MINUTE = env.int("WHOOP_REQUESTS_PER_MINUTE", default=100)
+WHOOP_REQUESTS_PER_MINUTE = env.count("WHOOP_REQUESTS_PER_MINUTE", default=100)
 
 # --- Admin theme ----------------------------------------------------------------------------------
 

@@ -40,7 +40,12 @@ class Demo:
             cwd=settings.BASE_DIR,
             env=kept
             | {"PORT": str(ports[0]), "SANDBOX_PORT": str(ports[1])}
-            | {"DATABASE_URL": f"sqlite:///{database}"},
+            | {"DEMO_DATABASE_URL": f"sqlite:///{database}"}
+            # A person's own, which must not be touched.
+            | {
+                "DATABASE_URL": f"sqlite:///{database.parent}/own.sqlite3",
+                "WHOOP_CLIENT_ID": "own",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -101,6 +106,7 @@ def test_demo(tmp_path: Path) -> None:
     assert "Traceback" not in again.text + demo.text
     wait_for_silence(ports)
     assert rows(database) > 1000
+    assert not (tmp_path / "own.sqlite3").exists()
 
 
 def wait_for_silence(ports: tuple[int, int]) -> None:
