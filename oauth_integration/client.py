@@ -30,9 +30,8 @@ from lifetracker.models import Lease
 from lifetracker.streams import sources
 from oauth_integration.models import OAuthCredential
 
-# Longer than the two attempts of a refresh with their timeouts: the lease must not end while an
-# answer is on its way.
-REFRESH_LEASE = timedelta(seconds=100)
+# Longer than the two attempts of a refresh with their timeouts, and the storing after them.
+REFRESH_LEASE = timedelta(seconds=150)
 
 
 class Bearer(AuthBase):
@@ -236,19 +235,18 @@ class OAuthClient(ABC):
         if error == "invalid_client":
             prefix = self.provider.upper()
             return NotConfigured(
-                f"{self.service} does not know this client (invalid_client). Compare {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET with the service's developer dashboard."
+                f"{self.service} does not know this client (invalid_client). Compare {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET with the service's developer dashboard. Once stored they are changed in the admin, under Connections, and no longer in .env."
             )
         return BadResponse(
             f"{self.service}: the token endpoint answered {response.status_code} ({error or 'no reason given'})."
         )
 
     def _store(self, answer: dict[str, Any]) -> None:
-        lifetime = timedelta(seconds=float(answer.get("expires_in") or 3600))
         self.credential.update_tokens(
             access_token=str(answer["access_token"]),
             # A service that sends none lets the old one stand.
             refresh_token=str(answer.get("refresh_token") or self.credential.refresh_token),
-            expires_at=timezone.now() + lifetime,
+            expires_at=timezone.now() + lifetime_of(answer.get("expires_in")),
             scopes=str(answer.get("scope") or ""),
         )
 
@@ -302,6 +300,13 @@ class OAuthClient(ABC):
     @abstractmethod
     def revoke(self) -> None:
         """Tell the service that the consent is withdrawn."""
+
+
+def lifetime_of(seconds: Any) -> timedelta:
+    """An hour where the service says nothing sensible: the pair itself is good, and a 401 would tell."""
+    if type(seconds) in {int, float} and 0 <= seconds <= 10 * 365 * 86_400:
+        return timedelta(seconds=seconds)
+    return timedelta(hours=1)
 
 
 def providers() -> dict[str, type[OAuthClient]]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured
 
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Life Tracker</title>
 <style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui;max-width:32rem;margin:20vh auto;padding:0 1rem}}</style>
@@ -40,9 +40,17 @@ def code_from_pasted(text: str, state: str) -> str:
     text = text.strip()
     if not text:
         raise BadResponse("Nothing was pasted. Start again.")
-    if "://" not in text:
+    address, mark, query = text.partition("?")
+    if not mark and "=" not in text:
         return text
-    return code_of(dict(parse_qsl(urlsplit(text).query)), state)
+    return code_of(dict(parse_qsl(query or address)), state)
+
+
+def port_of(redirect_uri: str) -> int:
+    try:
+        return urlsplit(redirect_uri).port or 80
+    except ValueError:
+        raise NotConfigured(f"The redirect URI {redirect_uri} has a port that is none.") from None
 
 
 class CallbackListener:
@@ -51,6 +59,7 @@ class CallbackListener:
     def __init__(self, redirect_uri: str, state: str) -> None:
         """Raises NotConfigured if the address is not this machine's, or its port is in use."""
         parts = urlsplit(redirect_uri)
+        port = port_of(redirect_uri)
         if parts.hostname not in LOCAL_HOSTS or parts.scheme != "http":
             raise NotConfigured(
                 f"The redirect URI {redirect_uri} does not lead to this machine, so the consent cannot be caught here. Use --no-browser, or press Connect on the home page."
@@ -60,10 +69,10 @@ class CallbackListener:
         self._state = state
         self._refusal: Exception | None = None
         try:
-            self._server = HTTPServer(("127.0.0.1", parts.port or 80), self._handler())
+            self._server = HTTPServer(("127.0.0.1", port), self._handler())
         except OSError as error:
             raise NotConfigured(
-                f"Port {parts.port or 80} of the redirect URI {redirect_uri} cannot be listened on ({error.strerror}). If Life Tracker's web page runs there, press Connect on it; or use --no-browser."
+                f"Port {port} of the redirect URI {redirect_uri} cannot be listened on ({error.strerror}). If Life Tracker's web page runs there, press Connect on it; or use --no-browser."
             ) from None
 
     def wait(self, seconds: float) -> str:

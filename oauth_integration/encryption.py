@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,7 +22,12 @@ class Unreadable(str):
     """Stands for a stored value that none of the keys opens. Empty, so that nothing mistakes it for
     a secret."""
 
-    __slots__ = ()
+    stored: str
+
+    def __new__(cls, stored: str) -> Self:
+        value = super().__new__(cls)
+        value.stored = stored
+        return value
 
 
 def _fernet() -> MultiFernet:
@@ -43,6 +48,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not gen
     """Text that the database holds encrypted. It cannot be searched or compared in a query."""
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Unreadable):
+            return value.stored
         text = super().get_prep_value(value)
         return _fernet().encrypt(text.encode()).decode() if text else text
 
@@ -52,4 +59,4 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not gen
         try:
             return _fernet().decrypt(value.encode()).decode()
         except InvalidToken:
-            return Unreadable()
+            return Unreadable(value)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import tenacity
 from django.conf import settings
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
 from oauth_integration.encryption import EncryptedTextField, Unreadable
 
 # A token that ends within this time is refreshed now rather than in the middle of a request.
 REFRESH_AHEAD = timedelta(minutes=2)
+# Seconds for which storing a new pair is tried.
+LONGEST_STORING = 40
 
 
 class OAuthCredentialQuerySet(models.QuerySet["OAuthCredential"]):
@@ -38,7 +41,7 @@ class OAuthCredential(models.Model):
     access_token = EncryptedTextField(blank=True, editable=False)
     refresh_token = EncryptedTextField(blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
-    scopes = models.CharField(max_length=500, blank=True, editable=False)
+    scopes = models.TextField(blank=True, editable=False)
     needs_reauthorization = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -71,7 +74,9 @@ class OAuthCredential(models.Model):
         about to expire."""
         if not self.access_token or self.access_token == rejected or self.expires_at is None:
             return False
-        return self.expires_at > timezone.now() + REFRESH_AHEAD
+        # A token that lives for minutes only is not to be refreshed for every request.
+        ahead = min(REFRESH_AHEAD, (self.expires_at - self.updated_at) / 4)
+        return self.expires_at > timezone.now() + ahead
 
     def update_tokens(
         self, *, access_token: str, refresh_token: str, expires_at: datetime, scopes: str
@@ -83,8 +88,15 @@ class OAuthCredential(models.Model):
         self.scopes = scopes or self.scopes
         self.needs_reauthorization = False
         self.adopt_environment()
-        with transaction.atomic():
-            self.save()
+        # The old pair is spent: a database that is busy for a while must not cost the new one.
+        for attempt in tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(OperationalError),
+            stop=tenacity.stop_after_delay(LONGEST_STORING),
+            wait=tenacity.wait_fixed(0.5),
+            reraise=True,
+        ):
+            with attempt, transaction.atomic():
+                self.save()
 
     def adopt_environment(self) -> None:
         """Copy what the row lacks from the environment: from here on the row is complete by itself."""

@@ -30,12 +30,15 @@ class ConsentCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with closing(self.client_class()) as client:
-                client.exchange_code_for_token(options["code"] or self.ask(client, **options))
+                client.exchange_code_for_token(self.code(client, **options))
         except SyncError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{self.client_class.service} is connected. Next: python manage.py sync_{self.client_class.provider}"
         )
+
+    def code(self, client: OAuthClient, *, code: str | None, **options: Any) -> str:
+        return self.ask(client, **options) if code is None else code_from_pasted(code, "")
 
     def ask(self, client: OAuthClient, *, no_browser: bool, **_: Any) -> str:
         """The code of a new consent."""

@@ -85,6 +85,7 @@ def test_code_as_an_option(service: Any) -> None:
     [
         (lambda url: decide(url, "deny"), "access_denied"),
         (lambda url: decide(url).replace("state=", "state=x"), "not begun here"),
+        (lambda url: decide(url).replace("state=", "state=x").split("://")[1], "not begun here"),
         (lambda _url: "", "Nothing was pasted"),
         (lambda _url: "no-such-code", "invalid_grant"),
         (lambda _url: "http://localhost/callback?error=oops", "not begun here"),
@@ -151,6 +152,18 @@ def test_a_port_in_use_and_a_foreign_redirect_are_said(service: Any, settings: A
             call_command("whoop_auth", stdout=StringIO())
     settings.WHOOP_REDIRECT_URI = "https://tracker.example/oauth/whoop/callback"
     with pytest.raises(CommandError, match="--no-browser"):
+        call_command("whoop_auth", stdout=StringIO())
+
+
+def test_an_empty_code_is_no_code(service: Any) -> None:
+    with pytest.raises(CommandError, match="Nothing was pasted"):
+        call_command("whoop_auth", code="")
+
+
+@pytest.mark.parametrize("port", ["99999", "abc"])
+def test_a_redirect_uri_with_an_odd_port_is_said(service: Any, settings: Any, port: str) -> None:
+    settings.WHOOP_REDIRECT_URI = f"http://localhost:{port}/x"
+    with pytest.raises(CommandError, match="port"):
         call_command("whoop_auth", stdout=StringIO())
 
 
@@ -238,6 +251,13 @@ def test_migrate_oauth_to_db(service: Any, settings: Any) -> None:
     token = OAuthCredential.objects.get().refresh_token
     call_command("migrate_oauth_to_db", stdout=out)
     assert OAuthCredential.objects.get().refresh_token == token, "what is there stays"
+
+
+def test_migrate_oauth_to_db_completes_a_row_without_tokens(service: Any, settings: Any) -> None:
+    OAuthCredential.objects.create(provider="whoop", client_id=service.client_id)
+    settings.WHOOP_REFRESH_TOKEN = service.issue_tokens()["refresh_token"]
+    call_command("migrate_oauth_to_db", stdout=StringIO())
+    assert OAuthCredential.objects.get().refresh_token == settings.WHOOP_REFRESH_TOKEN
 
 
 def test_migrate_oauth_to_db_with_a_part_only(settings: Any, db: None) -> None:

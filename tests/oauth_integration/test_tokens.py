@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from lifetracker import http
@@ -47,9 +47,75 @@ def test_an_expired_token_is_refreshed_and_both_new_ones_are_stored(whoop: Any) 
 
 
 def test_a_token_that_ends_soon_is_refreshed_ahead(whoop: Any) -> None:
-    OAuthCredential.objects.update(expires_at=timezone.now() + timedelta(seconds=60))
+    now = timezone.now()
+    OAuthCredential.objects.update(
+        expires_at=now + timedelta(seconds=60), updated_at=now - timedelta(minutes=59)
+    )
     WhoopAPIClient().access_token()
     assert whoop.refreshes == 1
+
+
+def test_tokens_that_live_for_a_minute_are_not_refreshed_for_every_request(whoop: Any) -> None:
+    whoop.options.configure(token_lifetime=60)
+    expire()
+    assert run().status == SyncRun.Status.SUCCESS
+    assert whoop.refreshes == 1
+
+
+@pytest.mark.parametrize("odd", ["abc", 1e300, float("nan"), [1], None, -5, "60", True])
+def test_an_odd_lifetime_does_not_cost_the_new_pair(
+    whoop: Any, requests_mock: Any, settings: Any, odd: Any
+) -> None:
+    settings.WHOOP_API_URL = "https://whoop.example"
+    answer = {"access_token": "new", "refresh_token": "newer", "expires_in": odd}
+    requests_mock.post(
+        "https://whoop.example/oauth/oauth2/token", json={**answer, "scope": "s " * 600}
+    )
+    expire()
+    assert WhoopAPIClient().access_token() == "new"
+    stored = OAuthCredential.objects.get()
+    assert stored.refresh_token == "newer"
+    assert stored.expires_at <= timezone.now() + timedelta(hours=1)
+
+
+def test_a_database_that_is_busy_does_not_cost_the_new_pair(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, failures = OAuthCredential.save, [OperationalError("database is locked")] * 2
+
+    def busy(self: OAuthCredential, *args: Any, **options: Any) -> None:
+        if failures:
+            raise failures.pop()
+        save(self, *args, **options)
+
+    expire()
+    monkeypatch.setattr(OAuthCredential, "save", busy)
+    WhoopAPIClient().access_token()
+    assert failures == []
+    assert OAuthCredential.objects.get().expires_at > timezone.now()
+
+
+def test_nothing_that_saves_a_row_under_a_wrong_key_destroys_it(whoop: Any, settings: Any) -> None:
+    before = OAuthCredential.objects.get()
+    key, settings.SECRET_KEY = settings.SECRET_KEY, "another key"
+    with pytest.raises(CommandError):
+        call_command("migrate_oauth_to_db")
+    OAuthCredential.objects.get().save()
+    settings.SECRET_KEY = key
+    after = OAuthCredential.objects.get()
+    assert after.refresh_token == before.refresh_token
+    assert after.client_secret == before.client_secret
+    assert run().status == SyncRun.Status.SUCCESS
+
+
+def test_another_members_consent_is_refused(whoop: Any) -> None:
+    run()
+    whoop.data.profile = {**whoop.data.profile, "user_id": 4711}
+    whoop.delete("workout", whoop.records("workout")[0]["id"])
+    record = run()
+    assert record.status == SyncRun.Status.FAILED
+    assert "another member" in record.error
+    assert record.total("deleted") == 0
 
 
 def test_a_token_that_is_refused_before_its_time_is_replaced(whoop: Any, sandbox: Any) -> None:

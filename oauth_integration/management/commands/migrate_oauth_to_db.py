@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from oauth_integration.client import OAuthClient, providers
-from oauth_integration.models import OAuthCredential
+from oauth_integration.models import OAuthCredential, environment
 
 
 class Command(BaseCommand):
@@ -32,7 +32,16 @@ class Command(BaseCommand):
                 f"{client.service}: {client.provider.upper()}_CLIENT_SECRET is not set"
             )
             return False
+        if credential.is_unreadable:
+            self.stderr.write(
+                f"{client.service}: what is stored was encrypted under another SECRET_KEY. "
+                "Add that key to SECRET_KEY_FALLBACKS first."
+            )
+            return False
         credential.adopt_environment()
+        credential.refresh_token = credential.refresh_token or environment(
+            client.provider, "REFRESH_TOKEN"
+        )
         credential.save()
         self.stdout.write(
             f"{client.service}: in the database. Its values can leave the environment."
