@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 from django_q.models import OrmQ
 from rest_framework import generics, serializers, status
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,6 +48,12 @@ class DateRangeMixin(generics.GenericAPIView[Any]):
         asked = DateRange(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         return super().filter_queryset(queryset).filter(**asked.validated_data)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        try:
+            return super().paginate_queryset(queryset)
+        except NotFound as error:
+            raise serializers.ValidationError({"page": error.detail}) from None
 
 
 class LatestView(generics.RetrieveAPIView[Any]):

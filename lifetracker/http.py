@@ -8,12 +8,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import tenacity
+import urllib3
 from django.conf import settings
+from django.utils import timezone
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
@@ -22,6 +25,15 @@ ATTEMPTS = 4
 LONGEST_WAIT = 120
 # Waits are cut in slices, so that whoever holds a lease can renew it meanwhile.
 WAIT_SLICE = 10
+# A service that asks for more than this asks for nothing sensible.
+LONGEST_NAMED = 30 * 86_400.0
+# The request could not even be tried: an address, a proxy or a certificate that is none.
+UNUSABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    urllib3.exceptions.HTTPError,
+)
 
 
 class SyncError(Exception):
@@ -113,19 +125,30 @@ class RateLimit:
 
     def refused(self, response: requests.Response, attempt: int) -> float:
         """Seconds to wait after a 429: what the service says, else longer each time."""
-        for header in ("Retry-After", "X-RateLimit-Reset"):
-            seconds = number(response.headers.get(header))
-            if seconds is not None:
-                # Reset may be rounded down.
-                return seconds + (1 if header == "X-RateLimit-Reset" else 0)
-        return float(2**attempt * 5)
+        seconds = retry_after(response.headers.get("Retry-After"))
+        if seconds is not None:
+            return seconds
+        reset = number(response.headers.get("X-RateLimit-Reset"))
+        # It may be rounded down.
+        return float(2**attempt * 5) if reset is None else reset + 1
 
 
 def number(text: str | None) -> float | None:
+    """A count of seconds, or None for what is none."""
     try:
-        return float(text) if text else None
+        seconds = float(text or "")
     except ValueError:
         return None
+    return min(seconds, LONGEST_NAMED) if seconds >= 0 else None
+
+
+def retry_after(text: str | None) -> float | None:
+    """`Retry-After` in seconds: it may also be a date (RFC 9110, 10.2.3)."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return number(text)
+    return max((moment - timezone.now()).total_seconds(), 0.0)
 
 
 class Door:
@@ -172,7 +195,7 @@ class Door:
         """The parsed body. Raises BadResponse with the place, never with the body."""
         try:
             return response.json()
-        except requests.exceptions.JSONDecodeError:
+        except (ValueError, RecursionError):
             kind = response.headers.get("Content-Type", "no content type")
             raise BadResponse(
                 f"{self.service} answered {response.status_code} to {place(response.url)} with something that is not JSON ({kind})."
@@ -233,13 +256,18 @@ class Door:
                 **self._proxies(url),
                 **options,
             )
-        except (
-            requests.ConnectionError,
-            requests.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-        ) as error:
+        except UNUSABLE as error:
+            raise NotConfigured(
+                f"{self.service}: {place(url)} cannot be asked ({type(error).__name__}). Check the address in "
+                "the settings, and HTTP_PROXY, HTTPS_PROXY and REQUESTS_CA_BUNDLE in the environment."
+            ) from error
+        except requests.RequestException as error:
             raise _Transient(
                 f"no whole answer from {place(url)}: {type(error).__name__}"
+            ) from error
+        except OSError as error:
+            raise NotConfigured(
+                f"{self.service}: REQUESTS_CA_BUNDLE names a file that cannot be used ({error.strerror or 'not found'})."
             ) from error
         finally:
             if self.rate_limit:
@@ -252,6 +280,6 @@ class Door:
 
 
 def place(url: str) -> str:
-    """Host and path: what may stand in a message, without the query."""
+    """Host and path: what may stand in a message, without the query and without a password."""
     parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}"
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

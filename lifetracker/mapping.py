@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -71,7 +71,8 @@ def to_datetime(value: Any) -> datetime:
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     if instant.tzinfo is None:
         raise ValueError("a time without its zone")
-    return instant
+    # Raises OverflowError for a time that no database could hold.
+    return instant.astimezone(UTC)
 
 
 def to_date(value: Any) -> date:
@@ -109,6 +110,9 @@ def to_text(value: Any) -> str:
         return str(value)
     if type(value) is not str:
         raise ValueError("not a text")
+    if "\x00" in value:
+        raise ValueError("a text with a NUL in it")
+    value.encode()  # raises UnicodeEncodeError, a ValueError, for half a character
     return value
 
 

@@ -105,7 +105,8 @@ class SyncState(models.Model):
             self.verified_from, self.verified_to = start, end
         elif start <= self.verified_to and end >= self.verified_from:
             self.verified_from = min(self.verified_from, start)
-            self.verified_to = max(self.verified_to, end)
+            # An end in the future was written by a clock that was wrong.
+            self.verified_to = max(min(self.verified_to, timezone.now()), end)
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):

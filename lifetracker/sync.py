@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
-from lifetracker.mapping import Item, Unmappable, to_json
+from lifetracker.mapping import Item, Unmappable, to_json, to_text
 from lifetracker.models import (
     BEGINNING,
     HeldLease,
@@ -30,13 +30,16 @@ from lifetracker.models import (
     SyncRun,
     SyncState,
 )
-from lifetracker.streams import Between, ServiceClient, Source, Stream, Window
+from lifetracker.streams import Between, Related, ServiceClient, Source, Stream, Window
 from lifetracker.upsert import Batch, Written, bury_absent, upsert
 
 DEFAULT_RANGE = timedelta(days=30)
 # Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost
 # little.
 BATCH = 250
+MOST_IDLE_PAGES = 2
+# What the clocks of two machines may differ.
+CLOCK_ERROR = timedelta(hours=1)
 # Longer than any silence of a living run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
 
@@ -113,6 +116,9 @@ def unverified(state: SyncState, between: Between, now: datetime) -> list[Window
     earliest = now - DEFAULT_RANGE
     if state.verified_from is None or state.verified_to is None:
         return [Window(earliest, now)]
+    if state.verified_to > now + CLOCK_ERROR:
+        # Written while the clock was wrong, so nobody knows up to which moment it is true.
+        return [Window(min(state.verified_from, earliest), now)]
     recent = Window(min(state.verified_to, now) - between.lookback, now)
     if state.verified_from <= earliest:
         return [recent]
@@ -192,6 +198,8 @@ class Reading:
     # An item whose id cannot be read could be any row: then no row can be called absent.
     all_ids_known: bool = True
     items: int = 0
+    # Pages in a row that brought nothing new.
+    idle: int = 0
 
 
 class Run:
@@ -212,8 +220,8 @@ class Run:
 
     def pulse(self, seconds: float) -> None:
         """Keep the lease while requests take their time, but do not spend a statement on each."""
-        if seconds:
-            self.listener.waiting(seconds, f"{self.source.name}'s request limit opens again")
+        if seconds >= 1:
+            self.listener.waiting(seconds, f"{self.source.name} may be asked again")
         if time.monotonic() - self._renewed > LEASE.total_seconds() / 4:
             self.renew()
 
@@ -227,7 +235,7 @@ class Run:
         return Recorded(self)
 
     def save(self) -> None:
-        self.record.counts = {name: c.as_json() for name, c in self.counts.items() if c != Counts()}
+        self.record.counts = {name: c.as_json() for name, c in self.counts.items()}
         self.record.requests = self._requests_made()
         self.record.progress_done = sum(c.seen for c in self.counts.values())
         self.record.save()
@@ -258,6 +266,7 @@ class Run:
             brought = self._guarded(stream, step.window, full=step.full)
             if brought is not None:
                 turns.append((stream, steps, brought))
+        self.repair()
 
     def _guarded(self, stream: Stream, window: Window | None, *, full: bool) -> int | None:
         """How many items the window brought; None if the stream failed, which does not stop the
@@ -294,9 +303,11 @@ class Run:
     def _note(self, stream: Stream, items: list[Any], reading: Reading) -> None:
         ids = [stream.mapping.source_id(item) for item in items]
         known = {source_id for source_id in ids if source_id is not None}
-        if items and known and known <= reading.ids and len(known) == len(items):
+        # One such page may come, as the last one or where something was inserted meanwhile.
+        reading.idle = 0 if known - reading.ids else reading.idle + 1
+        if reading.idle > MOST_IDLE_PAGES:
             raise BadResponse(
-                f"{stream.path}: a page brought nothing but items of earlier pages, so the list seems to have no end."
+                f"{stream.path}: page after page brings nothing new, so the list seems to have no end."
             )
         reading.ids |= known
         reading.all_ids_known &= None not in ids
@@ -365,9 +376,7 @@ class Run:
         wanted = stream.related
         if wanted is None:
             return {}
-        keys = {
-            str(item[wanted.key]) for item in items if isinstance(item, dict) and wanted.key in item
-        }
+        keys = {key for item in items if (key := key_of(item, wanted))}
         rows = wanted.model._default_manager.filter(source=self.source.name, source_id__in=keys)
         return {row["source_id"]: row for row in rows.values("source_id", *wanted.columns)}
 
@@ -390,16 +399,49 @@ class Run:
         for stream in self.source.streams:
             listed = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
             for kept in list(listed):
+                if self._deleted_since(stream, kept):
+                    continue
                 if not self.store(stream, [json.loads(kept.payload)]):
                     # Under another key, if its id could not be read before.
                     listed.filter(pk=kept.pk).delete()
+        self.repair()
+
+    def _deleted_since(self, stream: Stream, kept: RejectedItem) -> bool:
+        """Whether the service has deleted the record after it sent what was rejected."""
+        rows = stream.model._default_manager.filter(
+            source=self.source.name, source_id=kept.item_key, deleted_at__gte=kept.last_seen_at
+        )
+        return rows.exists()
+
+    def repair(self) -> None:
+        """Map again, from its payload, what was stored while the row that it refers to was missing:
+        that row may have come since."""
+        for stream in self.source.streams:
+            if stream.related is None:
+                continue
+            rows = stream.model._default_manager.filter(
+                source=self.source.name, deleted_at=None, **{f"{stream.axis}__isnull": True}
+            )
+            lacking = list(rows.values_list("raw", flat=True))
+            found = self._related(stream, lacking)
+            mendable = [item for item in lacking if key_of(item, stream.related) in found]
+            if mendable:
+                self.store(stream, mendable)
+
+
+def key_of(item: Any, wanted: Related) -> str | None:
+    """The id of the row that an item refers to; None where it cannot be one."""
+    try:
+        return to_text(item[wanted.key])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def view(stream: Stream, item: Any, related: dict[str, Any]) -> Item:
     """The item as the stream's paths see it. Raises Unmappable."""
     if not isinstance(item, dict):
         raise Unmappable("not an object")
-    if stream.related and (row := related.get(str(item.get(stream.related.key)))):
+    if stream.related and (row := related.get(key_of(item, stream.related) or "")):
         item = {**item, stream.related.name: row}
     try:
         return stream.prepare(item) if stream.prepare else item

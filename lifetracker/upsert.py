@@ -62,7 +62,7 @@ def upsert(batch: Batch) -> Written:
     try:
         with transaction.atomic():
             return _upsert(batch)
-    except (DataError, IntegrityError, ValueError) as error:  # ValueError: the driver refuses a NUL
+    except (DataError, IntegrityError, ValueError, OverflowError) as error:
         if len(batch.rows) == 1:
             return Written(refused=[(batch.rows[0], str(error).split("\n")[0])])
     written = Written()

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lifetracker.days import local_date, offset_minutes
-from lifetracker.http import BadResponse
+from lifetracker.http import BadResponse, NeedsReauthorization
 from lifetracker.mapping import Item, Unmappable, Value
 from lifetracker.streams import Between, Related, Source, Stream, Window, register, token
 from whoop.models import (
@@ -107,6 +107,7 @@ def duration_min(item: Item) -> float:
 def profile_and_body(client: Any, stream: Stream, window: Window | None) -> Iterator[list[Any]]:
     """Two answers about one member are one row. A member without body measures gets a 404 for them."""
     profile = client.get(stream.path, {})
+    refuse_another_member(profile)
     try:
         body = client.get("/developer/v2/user/measurement/body", {})
     except BadResponse as error:
@@ -114,6 +115,16 @@ def profile_and_body(client: Any, stream: Stream, window: Window | None) -> Iter
             raise
         body = None
     yield [{**profile, "body": body}] if isinstance(profile, dict) else [profile]
+
+
+def refuse_another_member(profile: Any) -> None:
+    """Two people's records in one history would be worth nothing, and one's would bury the other's."""
+    known = WhoopProfile.objects.live().first()
+    if known and isinstance(profile, dict) and profile.get("user_id") not in {None, known.user_id}:
+        raise NeedsReauthorization(
+            "WHOOP: the consent was given by another member than the one whose records are stored here. "
+            "Connect with that member's account, or use a new database."
+        )
 
 
 # --- Streams --------------------------------------------------------------------------------------

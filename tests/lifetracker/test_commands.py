@@ -157,6 +157,13 @@ def test_a_second_run_waits_for_a_dead_one_and_not_for_ever(
             },
             "WHOOP_API_URL",
         ),
+        ({"WHOOP_API_URL": "http://host:abc"}, "WHOOP_API_URL"),
+        ({"WHOOP_API_URL": "http://host:99999"}, "WHOOP_API_URL"),
+        ({"WHOOP_API_URL": "http://me:hidden@host"}, "WHOOP_API_URL"),
+        ({"WHOOP_REQUESTS_PER_MINUTE": "-5"}, "WHOOP_REQUESTS_PER_MINUTE"),
+        ({"TIME_ZONE": "Europe"}, "TIME_ZONE"),
+        ({"PORT": "99999"}, "PORT"),
+        ({"DATABASE_URL": "postgres://u:hidden@h:abc/x"}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:////no/such/folder/x.sqlite3"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:9/x"}, "DATABASE_URL"),
     ],
@@ -168,6 +175,7 @@ def test_wrong_configuration_is_named_without_a_traceback(
     assert code == 1
     assert says in err
     assert "Traceback" not in out + err
+    assert "hidden" not in out + err
 
 
 def test_a_database_without_tables_is_said(tmp_path: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from lifetracker.http import BadResponse, Door, RateLimit, TryLater, place
+from lifetracker.http import BadResponse, Door, NotConfigured, RateLimit, TryLater, place
 
 PROFILE = "/developer/v2/user/profile/basic"
 
@@ -109,6 +109,43 @@ def test_what_is_no_json_is_said_without_its_content(sandbox: Any, address: str)
     assert "Bad Gateway" not in str(failure.value)
 
 
+@pytest.mark.parametrize(
+    "body", ["9" * 5000, "[" * 100_000 + "]" * 100_000, '{"a": ', "", "\ufeff{}"]
+)
+def test_json_that_cannot_be_read(requests_mock: Any, body: str) -> None:
+    requests_mock.get("https://a.example/", text=body)
+    door = Door("WHOOP")
+    with pytest.raises(BadResponse, match="not JSON"):
+        door.json(door.request("GET", "https://a.example/"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTP_PROXY", "http://"),
+        ("HTTP_PROXY", "nonsense:abc"),
+        ("REQUESTS_CA_BUNDLE", "/no/such.pem"),
+    ],
+)
+def test_surroundings_that_cannot_be_used_are_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    scheme = "https" if variable == "REQUESTS_CA_BUNDLE" else "http"
+    with pytest.raises(NotConfigured, match=variable):
+        Door("WHOOP").request("GET", f"{scheme}://whoop.example:9/", attempts=1)
+
+
+@pytest.mark.parametrize("url", ["http://a b/", "http://", "ftp://x/", "x"])
+def test_an_address_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(NotConfigured, match="address"):
+        Door("WHOOP").request("GET", url)
+
+
+def test_a_place_has_no_password() -> None:
+    assert place("http://user:secret@a.example:81/x") == "a.example:81/x"
+
+
 def test_a_place_has_no_query() -> None:
     assert place("https://a.example/x/y?token=1") == "a.example/x/y"
 
@@ -173,7 +210,10 @@ def test_odd_headers_change_nothing(text: str) -> None:
     [
         ({"Retry_After": "7", "X_RateLimit_Reset": "50"}, 7),
         ({"X_RateLimit_Reset": "50"}, 51),
-        ({"Retry_After": "Wed, 21 Oct 2026 07:28:00 GMT", "X_RateLimit_Reset": "3"}, 4),
+        ({"Retry_After": "Wed, 21 Oct 2015 07:28:00 GMT", "X_RateLimit_Reset": "3"}, 0),
+        ({"Retry_After": "soon", "X_RateLimit_Reset": "3"}, 4),
+        ({"Retry_After": "inf"}, 30 * 86_400),
+        ({"Retry_After": "nan"}, 5),
         ({}, 5),
     ],
 )

@@ -62,10 +62,11 @@ def windows(order: Order, known: SyncState) -> list[tuple[float, float]]:
         (state(400, 60), [(74, 0)]),
         (state(2, 0), [(30, 0)]),
         (state(20, 3), [(17, 0), (30, 20)]),
-        (state(400, -5), [(14, 0)]),
+        (state(400, -5), [(400, 35), (35, 0)]),
+        (state(400, -0.01), [(14, 0)]),
         (state(2000, 800), [(814, 449), (449, 84), (84, 0)]),
     ],
-    ids=["first", "plain", "old", "outage", "short", "gap", "future", "years"],
+    ids=["first", "plain", "old", "outage", "short", "gap", "future", "skew", "years"],
 )
 def test_a_plain_run(known: SyncState, expected: list[tuple[float, float]]) -> None:
     assert windows(Order(), known) == expected

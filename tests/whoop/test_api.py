@@ -153,7 +153,8 @@ def test_a_bad_parameter_is_named(
 
 def test_a_page_that_is_not_there(person: Client) -> None:
     for page in ("0", "2", "x"):
-        assert person.get("/api/whoop/recovery", {"page": page}).status_code == 404
+        response = person.get("/api/whoop/recovery", {"page": page})
+        assert (response.status_code, list(response.json())) == (400, ["page"])
 
 
 def test_tombstones_and_typed_rows_stay_out(person: Client, today: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -313,6 +314,163 @@ def assert_lookback_equals_upstream(service: Any) -> None:
     for kind in MODELS:
         theirs = upstream(service, kind)
         assert all(theirs[key] == raw for key, raw in stored(kind).items())
+
+
+def test_recoveries_heal_when_their_sleeps_come_late(
+    whoop: Any, sandbox: Any, settings: Any
+) -> None:
+    """Without its sleep a recovery has neither its own date nor the time by which it is listed."""
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    sandbox.faults.add(match=SLEEPS, times=None, kind="status", status=500)
+    assert run().status == SyncRun.Status.PARTIAL
+    assert WhoopRecovery.objects.filter(start_time=None).count() > 10
+    sandbox.faults.clear()
+    assert run().status == SyncRun.Status.SUCCESS
+    assert_recoveries_are_on_their_sleeps_days()
+    doomed = whoop.records("recovery")[20]
+    whoop.delete("recovery", doomed["cycle_id"])
+    assert total(run(days=30), "deleted") == (1,)
+
+
+def assert_recoveries_are_on_their_sleeps_days() -> None:
+    wakings = {s.sleep_id: (s.date, s.start_time) for s in WhoopSleep.objects.live()}
+    found = [(r.sleep_id, r.date, r.start_time) for r in WhoopRecovery.objects.live()]
+    assert len(found) > 20
+    assert [row for row in found if wakings.get(row[0]) != row[1:]] == []
+
+
+def test_a_recovery_heals_when_its_rejected_sleep_is_mended(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    stream = stream_named("sleep")
+    mended = stream.mapping
+    broken = {**stream.fields, "nap": lambda item: item["no such key"]}
+    monkeypatch.setitem(vars(stream), "mapping", Mapping(stream.model, broken))
+    run()
+    monkeypatch.setitem(vars(stream), "mapping", mended)
+    machinery.retry_rejected(source)
+    assert_recoveries_are_on_their_sleeps_days()
+
+
+def test_a_rejected_item_that_was_deleted_since_is_not_brought_back(whoop: Any, at: Any) -> None:
+    run()
+    good = whoop.records("workout")[1]
+    whoop.replace("workout", good["id"], {**good, "start": None})
+    run()
+    whoop.delete("workout", good["id"])
+    at(NOW + timedelta(seconds=1))
+    assert total(run(), "deleted") == (1,)
+    whoop_row = WhoopWorkout.objects.filter(source_id=good["id"])
+    RejectedItem.objects.update(payload=json.dumps(good))
+    machinery.retry_rejected(source)
+    assert not whoop_row.live().exists()
+    assert RejectedItem.objects.count() == 1, "it is kept all the same"
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("workout", {"id": "\ud800"}),
+        ("workout", {"id": "a\x00b"}),
+        ("recovery", {"sleep_id": "\ud800"}),
+        ("recovery", {"sleep_id": "a\x00b"}),
+        ("cycle", {"end": "9999-12-31T23:59:59-12:00"}),
+        ("workout", {"end": "9999-12-31T23:59:59-12:00"}),
+        ("sleep", {"end": "0001-01-01T00:00:00+14:00"}),
+    ],
+)
+def test_no_record_however_odd_stops_the_others(
+    whoop: Any, canned_page: Any, kind: str, change: dict[str, Any]
+) -> None:
+    good, other = whoop.records(kind)[2:4]
+    canned_page(kind, [{**good, **change}, other])
+    record = run()
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    assert (record.counts[kind]["rejected"], record.counts[kind]["created"]) == (1, 1)
+
+
+@pytest.fixture
+def canned_page(whoop: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Serves just these records as the only page of a stream, byte for byte as JSON has them."""
+
+    def serve(kind: str, records: list[dict[str, Any]]) -> None:
+        stream = stream_named(kind)
+        monkeypatch.setitem(
+            vars(stream), "read", lambda *_: iter([json.loads(json.dumps(records))])
+        )
+
+    return serve
+
+
+def test_pages_that_never_end(whoop: Any, requests_mock: Any, settings: Any) -> None:
+    settings.WHOOP_API_URL = "https://whoop.example"
+    base = "https://whoop.example/developer/v2"
+    count = iter(range(1000))
+    page: dict[str, list[Any]] = {"records": []}
+    requests_mock.get(f"{base}/user/profile/basic", json=whoop.data.profile)
+    requests_mock.get(f"{base}/user/measurement/body", status_code=404)
+    for path in ("cycle", "recovery", "activity/workout"):
+        requests_mock.get(f"{base}/{path}", json={"records": []})
+    requests_mock.get(
+        f"{base}/activity/sleep", json=lambda *_: {**page, "next_token": f"t{next(count)}"}
+    )
+    sleep = whoop.records("sleep")[1]
+    for records in ([], [sleep, sleep], [{"id": None}], [sleep]):
+        page["records"] = records
+        record = run()
+        assert "no end" in record.counts["sleep"]["error"]
+        assert record.requests < 20
+
+
+def test_a_last_page_of_what_was_read_already_is_a_last_page(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that is inserted while paging moves the last one of a page onto the next."""
+    sleeps = whoop.records("sleep")[:25]
+    stream = stream_named("sleep")
+    monkeypatch.setitem(vars(stream), "read", lambda *_: iter([sleeps, sleeps[-1:]]))
+    record = run()
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    assert record.counts["sleep"]["created"] == 25
+
+
+def test_a_clock_that_was_ahead_hides_no_outage(whoop: Any) -> None:
+    run(full=True)
+    SyncState.objects.update(verified_to=NOW + timedelta(days=300))
+    for model in MODELS.values():
+        model.objects.all().delete()
+    assert run().status == SyncRun.Status.SUCCESS
+    assert_equals_upstream(whoop)
+    assert {state.verified_to for state in SyncState.objects.all()} == {NOW}
+
+
+def test_a_run_that_lost_its_lease_moves_no_state(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last page is read, and somebody else takes over before the window is called verified."""
+    stream = stream_named("cycle")
+
+    def read(*_: Any) -> Any:
+        yield []
+        machinery.Lease.objects.update(holder="somebody else")
+
+    monkeypatch.setitem(vars(stream), "read", read)
+    run()
+    assert not SyncState.objects.filter(stream="cycle").exists()
+
+
+def test_a_long_wait_keeps_the_lease(whoop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = machinery.take_lease(source, machinery.Listener(), timedelta(0))
+    reader = machinery.Run(source, lease, machinery.Listener(), SyncRun.Kind.MANUAL)
+    ends = machinery.Lease.objects.get(name="sync:Whoop").expires_at
+    later = NOW + timedelta(seconds=30)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    reader.pulse(5)
+    assert machinery.Lease.objects.get(name="sync:Whoop").expires_at == ends, "not for each pulse"
+    monkeypatch.setattr(reader, "_renewed", reader._renewed - 20)
+    reader.pulse(5)
+    assert machinery.Lease.objects.get(name="sync:Whoop").expires_at > ends
 
 
 def test_what_the_database_refuses_is_rejected_alone(whoop: Any) -> None:

@@ -31,9 +31,7 @@ class Command(SyncCommand):
             if source not in configured:
                 self.stdout.write(f"{source.name}: skipped, it is not configured")
         if not configured:
-            raise CommandError(
-                "No source is configured yet: README, «Connect your services», says how."
-            )
+            raise CommandError("No source is configured yet: README, «Connect WHOOP», says how.")
         failed = [source.name for source in configured if not self.carry_out(source, order)]
         if failed:
             raise CommandError(
