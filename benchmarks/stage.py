@@ -29,6 +29,9 @@ STARTUP_TIME = 60
 class Sandbox:
     """The project's stand-in for WHOOP, with a clock that stands still, so that nothing changes."""
 
+    # Of our own brake; 0: none.
+    requests_per_minute = 0
+
     def __init__(self, url: str) -> None:
         self.url = url
         state = self.call("state")
@@ -213,7 +216,7 @@ def environment(database: str, sandbox: Sandbox) -> dict[str, str]:
         "WHOOP_API_URL": f"{sandbox.url}/whoop",
         "WHOOP_CLIENT_ID": sandbox.client_id,
         "WHOOP_CLIENT_SECRET": sandbox.client_secret,
-        "WHOOP_REQUESTS_PER_MINUTE": "0",
+        "WHOOP_REQUESTS_PER_MINUTE": str(sandbox.requests_per_minute),
     }
 
 
