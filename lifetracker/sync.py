@@ -378,7 +378,8 @@ class Run:
             return {}
         keys = {key for item in items if (key := key_of(item, wanted))}
         rows = wanted.model._default_manager.filter(source=self.source.name, source_id__in=keys)
-        return {row["source_id"]: row for row in rows.values("source_id", *wanted.columns)}
+        values = rows.order_by().values("source_id", *wanted.columns)
+        return {row["source_id"]: row for row in values}
 
     def _list_rejected(
         self, stream: Stream, tried: list[str], rejected: list[tuple[Any, str]]

@@ -76,7 +76,7 @@ def _upsert(batch: Batch) -> Written:
     # row twice.
     rows = dict(zip(batch.ids, batch.rows, strict=True))
     digests = {source_id: digest(row) for source_id, row in rows.items()}
-    stored = batch.model._default_manager.filter(source=batch.source, source_id__in=rows)
+    stored = batch.model._default_manager.filter(source=batch.source, source_id__in=rows).order_by()
     known = {
         source_id: known_digest if deleted_at is None else None
         for source_id, known_digest, deleted_at in stored.values_list(
@@ -173,11 +173,10 @@ def _preparer(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
 
 
 def bury_absent(rows: models.QuerySet[Any], seen: set[str]) -> int:
-    """Give a tombstone to each living row that a complete reading did not bring."""
-    absent = [pk for pk, source_id in rows.values_list("pk", "source_id") if source_id not in seen]
+    """Give a tombstone to each living row that a complete reading did not bring. The rows are of one
+    source."""
+    absent = set(rows.order_by().values_list("source_id", flat=True)) - seen
+    if not absent:
+        return 0
     now = timezone.now()
-    return (
-        rows.model._default_manager.filter(pk__in=absent).update(deleted_at=now, updated_at=now)
-        if absent
-        else 0
-    )
+    return rows.filter(source_id__in=absent).update(deleted_at=now, updated_at=now)
