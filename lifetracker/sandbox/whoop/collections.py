@@ -1,4 +1,4 @@
-"""The four paged collections of section 2.1: filter, order, pages and their tokens."""
+"""The four paged collections: filter, order, pages and their tokens."""
 
 import base64
 import binascii

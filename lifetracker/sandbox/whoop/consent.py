@@ -1,4 +1,4 @@
-"""The authorization endpoint: its checks, the consent page, and the way back (section 1)."""
+"""The authorization endpoint: its checks, the consent page, and the way back."""
 
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit

@@ -1,4 +1,4 @@
-"""The data API of section 2: who may read what, and where it is found."""
+"""The data API: who may read what, and where it is found."""
 
 import re
 from collections.abc import Callable

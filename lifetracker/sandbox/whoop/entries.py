@@ -74,7 +74,7 @@ class Entry:
 
 
 def served(record: Record, options: Options) -> Record:
-    """A copy as the options of section 7 want it."""
+    """A copy as the options want it."""
     hidden = [name for name in OPTIONAL_BY_SWITCH if not getattr(options, name)]
     shown = {name: value for name, value in record.items() if name not in hidden}
     return _without_null(shown) if options.optional_fields == "absent" else shown

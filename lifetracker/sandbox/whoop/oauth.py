@@ -1,4 +1,4 @@
-"""Grants and tokens as in section 1: single-use codes, rotation, reuse detection, expiry."""
+"""Grants and tokens: single-use codes, rotation, reuse detection, expiry."""
 
 import secrets
 import threading

@@ -1,4 +1,4 @@
-"""The switches of section 7, where the real service is undocumented or has changed its mind."""
+"""The switches for what varies: where the real service is undocumented or has changed its mind."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""From the facts of a day to WHOOP's cycle, sleep, nap and recovery (section 2.2)."""
+"""From the facts of a day to WHOOP's cycle, sleep, nap and recovery."""
 
 import math
 from collections.abc import Callable

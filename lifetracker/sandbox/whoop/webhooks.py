@@ -1,4 +1,4 @@
-"""Deliveries signed as in section 4, and the ways in which one can be wrong."""
+"""Deliveries signed as WHOOP signs them, and the ways in which one can be wrong."""
 
 import base64
 import hashlib

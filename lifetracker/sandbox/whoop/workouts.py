@@ -1,4 +1,4 @@
-"""From a bout of training to WHOOP's workout (section 2.2)."""
+"""From a bout of training to WHOOP's workout."""
 
 import math
 from random import Random
@@ -98,7 +98,7 @@ def _score(rng: Random, bout: Bout, length: int) -> Record:
 
 
 def _recorded(rng: Random) -> float:
-    """A fraction, though the specification speaks of percent (section 2.2)."""
+    """A fraction, though the specification speaks of percent."""
     kind = rng.random()
     if kind < 0.6:
         return 1.0

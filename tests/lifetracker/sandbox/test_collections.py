@@ -1,4 +1,4 @@
-"""The paged collections: section 2.1 of the page on WHOOP."""
+"""The paged collections, as WHOOP documents them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Single records, scopes and revocation: section 2 of the page on WHOOP."""
+"""Single records, scopes and revocation."""
 
 import pytest
 

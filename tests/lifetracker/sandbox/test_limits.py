@@ -1,4 +1,4 @@
-"""The rate limiter: section 3 of the page on WHOOP."""
+"""The rate limiter and its headers."""
 
 import time
 

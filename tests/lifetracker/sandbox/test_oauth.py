@@ -1,4 +1,4 @@
-"""Consent and tokens: section 1 of the page on WHOOP."""
+"""Consent and tokens, as WHOOP documents them."""
 
 import json
 import re

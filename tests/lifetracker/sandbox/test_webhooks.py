@@ -1,4 +1,4 @@
-"""Deliveries: section 4 of the page on WHOOP."""
+"""Deliveries, good ones and forged ones."""
 
 import json
 import threading
