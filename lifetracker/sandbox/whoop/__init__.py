@@ -1,1 +1,1 @@
-"""A stand-in for WHOOP's API v2, after the page on WHOOP; section numbers refer to it."""
+"""A stand-in for WHOOP's API v2, after its documentation (https://developer.whoop.com/api)."""
