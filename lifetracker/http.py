@@ -123,14 +123,15 @@ class RateLimit:
             limit, window = min(policies, key=lambda policy: float(policy[1]))
             self.limit, self.window = min(self.limit, int(limit)), float(window)
 
-    def refused(self, response: requests.Response, attempt: int) -> float:
-        """Seconds to wait after a 429: what the service says, else longer each time."""
-        seconds = retry_after(response.headers.get("Retry-After"))
-        if seconds is not None:
-            return seconds
-        reset = number(response.headers.get("X-RateLimit-Reset"))
-        # It may be rounded down.
-        return float(2**attempt * 5) if reset is None else reset + 1
+
+def wait_after_refusal(response: requests.Response, attempt: int) -> float:
+    """Seconds to wait after a 429: what the service says, else longer each time."""
+    seconds = retry_after(response.headers.get("Retry-After"))
+    if seconds is not None:
+        return seconds
+    reset = number(response.headers.get("X-RateLimit-Reset"))
+    # It may be rounded down.
+    return float(2**attempt * 5) if reset is None else reset + 1
 
 
 def number(text: str | None) -> float | None:
@@ -207,14 +208,11 @@ class Door:
             response = self._send(method, url, options)
             if response.status_code != 429:
                 return response
-            self._wait(self._bearable(self._limit().refused(response, attempt)))
+            self._wait(self._bearable(wait_after_refusal(response, attempt)))
         raise TryLater(
             f"{self.service} keeps answering that its rate limit is reached.",
             after=timedelta(minutes=5),
         )
-
-    def _limit(self) -> RateLimit:
-        return self.rate_limit or RateLimit(0, 60)
 
     def _wait_for_slot(self) -> None:
         if self.rate_limit:

@@ -17,8 +17,6 @@ from django.db import connection, models
 
 Item = dict[str, Any]
 Convert = Callable[[Any], Any]
-# A path into the item, a Value, or a function of the whole item.
-Spec = "str | Value | Callable[[Item], Any]"
 
 
 class Unmappable(Exception):
@@ -162,7 +160,8 @@ BAD_VALUE = (Unmappable, KeyError, TypeError, ValueError, ArithmeticError)
 
 
 class Column:
-    """One column of a mapping. `value(item)` raises one of BAD_VALUE, and `explain` says why."""
+    """One column of a mapping; `spec` is a path into the item, a Value, or a function of the whole
+    item. `value(item)` raises one of BAD_VALUE, and `explain` says why."""
 
     def __init__(self, field: models.Field[Any, Any], spec: Any) -> None:
         self.name = field.name

@@ -27,6 +27,7 @@ from lifetracker.models import (
     HeldLease,
     Lease,
     RejectedItem,
+    SourceRecord,
     SyncRun,
     SyncState,
 )
@@ -52,6 +53,13 @@ class Order:
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
     days: int | None = None
     full: bool = False
+
+    @classmethod
+    def of(cls, days: int | None = None, *, full: bool = False) -> Order:
+        """As a person gives it."""
+        if full:
+            return cls(SyncRun.Kind.FULL, full=True)
+        return cls(SyncRun.Kind.MANUAL, days) if days else cls()
 
 
 class Listener:
@@ -331,8 +339,11 @@ class Run:
 
     def _rows_within(self, stream: Stream, window: Window) -> Any:
         within = {f"{stream.axis}__gte": window.start, f"{stream.axis}__lt": window.end}
-        rows = stream.model._default_manager.filter(source=self.source.name, **within)
-        return rows.filter(deleted_at__isnull=True)
+        return self._stored(stream.model).live().filter(**within)
+
+    def _stored(self, model: type[SourceRecord]) -> Any:
+        """The rows of this source."""
+        return model._default_manager.filter(source=self.source.name)
 
     # --- items
 
@@ -377,7 +388,7 @@ class Run:
         if wanted is None:
             return {}
         keys = {key for item in items if (key := key_of(item, wanted))}
-        rows = wanted.model._default_manager.filter(source=self.source.name, source_id__in=keys)
+        rows = self._stored(wanted.model).filter(source_id__in=keys)
         values = rows.order_by().values("source_id", *wanted.columns)
         return {row["source_id"]: row for row in values}
 
@@ -409,10 +420,8 @@ class Run:
 
     def _deleted_since(self, stream: Stream, kept: RejectedItem) -> bool:
         """Whether the service has deleted the record after it sent what was rejected."""
-        rows = stream.model._default_manager.filter(
-            source=self.source.name, source_id=kept.item_key, deleted_at__gte=kept.last_seen_at
-        )
-        return rows.exists()
+        rows = self._stored(stream.model).filter(source_id=kept.item_key)
+        return bool(rows.filter(deleted_at__gte=kept.last_seen_at).exists())
 
     def repair(self) -> None:
         """Map again, from its payload, what was stored while the row that it refers to was missing:
@@ -420,9 +429,8 @@ class Run:
         for stream in self.source.streams:
             if stream.related is None:
                 continue
-            rows = stream.model._default_manager.filter(
-                source=self.source.name, deleted_at=None, **{f"{stream.axis}__isnull": True}
-            )
+            living = self._stored(stream.model).live()
+            rows = living.filter(**{f"{stream.axis}__isnull": True})
             lacking = list(rows.values_list("raw", flat=True))
             found = self._related(stream, lacking)
             mendable = [item for item in lacking if key_of(item, stream.related) in found]

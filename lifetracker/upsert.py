@@ -91,7 +91,7 @@ def _upsert(batch: Batch) -> Written:
 
 
 def digest(row: Sequence[Any]) -> str:
-    return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(row).encode(), digest_size=16).hexdigest()
 
 
 def _write(batch: Batch, rows: list[tuple[list[Any], str]]) -> None:

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import requests
-from django.conf import settings
 from django.utils import timezone
 from requests.auth import AuthBase
 
@@ -28,7 +27,7 @@ from lifetracker.http import (
 )
 from lifetracker.models import Lease
 from lifetracker.streams import sources
-from oauth_integration.models import OAuthCredential
+from oauth_integration.models import OAuthCredential, environment
 
 # Longer than the two attempts of a refresh with their timeouts, and the storing after them.
 REFRESH_LEASE = timedelta(seconds=150)
@@ -71,7 +70,7 @@ class OAuthClient(ABC):
         return None
 
     def base_url(self) -> str:
-        return str(getattr(settings, f"{self.provider.upper()}_API_URL"))
+        return environment(self.provider, "API_URL")
 
     def close(self) -> None:
         self.door.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -69,20 +69,25 @@ def instant(item: Item, key: str) -> datetime:
     return datetime.fromisoformat(item[key])
 
 
-def waking_date(item: Item) -> Any:
-    return local_date(instant(item, "end"), offset_minutes(item["timezone_offset"]))
+def date_there(moment: datetime, item: Item) -> date:
+    """By the offset that the record itself carries."""
+    return local_date(moment, offset_minutes(item["timezone_offset"]))
 
 
-def starting_date(item: Item) -> Any:
-    return local_date(instant(item, "start"), offset_minutes(item["timezone_offset"]))
+def waking_date(item: Item) -> date:
+    return date_there(instant(item, "end"), item)
 
 
-def middle_date(item: Item) -> Any:
+def starting_date(item: Item) -> date:
+    return date_there(instant(item, "start"), item)
+
+
+def middle_date(item: Item) -> date:
     """A cycle that is still running is taken to last a day, so that it does not change its date
     when it closes."""
     start = instant(item, "start")
     end = instant(item, "end") if item.get("end") else start + timedelta(days=1)
-    return local_date(start + (end - start) / 2, offset_minutes(item["timezone_offset"]))
+    return date_there(start + (end - start) / 2, item)
 
 
 def recovery_date(item: Item) -> Any:

@@ -105,18 +105,8 @@ class SourceSyncCommand(SyncCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        order = Order(
-            kind=kind_of(options["days"], full=options["full"]),
-            days=options["days"],
-            full=options["full"],
-        )
+        order = Order.of(options["days"], full=options["full"])
         if not self.carry_out(sources[self.source_name], order, retry=options["retry_rejected"]):
             raise CommandError(
                 f"{self.source_name} was not synced completely; the reason stands above."
             )
-
-
-def kind_of(days: int | None, *, full: bool = False) -> SyncRun.Kind:
-    if full:
-        return SyncRun.Kind.FULL
-    return SyncRun.Kind.MANUAL if days else SyncRun.Kind.INCREMENTAL

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 import requests
 
-from lifetracker.http import BadResponse, Door, NotConfigured, RateLimit, TryLater, place
+from lifetracker.http import (
+    BadResponse,
+    Door,
+    NotConfigured,
+    RateLimit,
+    TryLater,
+    place,
+    wait_after_refusal,
+)
 
 PROFILE = "/developer/v2/user/profile/basic"
 
@@ -218,7 +226,7 @@ def test_odd_headers_change_nothing(text: str) -> None:
     ],
 )
 def test_how_long_a_429_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
-    assert RateLimit(100, 60).refused(answer(429, **headers), 0) == seconds
+    assert wait_after_refusal(answer(429, **headers), 0) == seconds
 
 
 def test_a_wait_for_hours_ends_the_run(requests_mock: Any) -> None:

@@ -25,6 +25,7 @@ from lifetracker.http import SyncError
 from lifetracker.models import SyncState
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
+from oauth_integration.models import environment
 
 STARTUP_TIME = 30
 DAYS_OF_HISTORY = 1095
@@ -55,7 +56,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.say("Starting the sandbox, a stand-in for the services")
         redirect_uris = [
-            part for name in providers() for part in ("--redirect-uri", redirect_uri_of(name))
+            part
+            for name in providers()
+            for part in ("--redirect-uri", environment(name, "REDIRECT_URI"))
         ]
         running.enter_context(
             process(
@@ -157,17 +160,13 @@ def wait_for(url: str) -> requests.Response:
     raise CommandError(f"{url} does not answer; the reason stands above.")
 
 
-def redirect_uri_of(provider: str) -> str:
-    return str(getattr(settings, f"{provider.upper()}_REDIRECT_URI"))
-
-
 def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
     """Do what a person would: open the consent page, press Allow, come back with the code."""
     with closing(client_class()) as client:
         credential = client.credential
         credential.client_id = stand_in["client_id"]
         credential.client_secret = stand_in["client_secret"]
-        credential.redirect_uri = redirect_uri_of(client.provider)
+        credential.redirect_uri = environment(client.provider, "REDIRECT_URI")
         # A sandbox that was started anew knows nothing of the tokens that an earlier one gave.
         credential.forget_tokens()
         state = client.new_state()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from lifetracker.management.sync_command import SyncCommand, kind_of, number_of_days
+from lifetracker.management.sync_command import SyncCommand, number_of_days
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 
@@ -24,7 +24,7 @@ class Command(SyncCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        order = Order(kind=kind_of(options["days"]), days=options["days"])
+        order = Order.of(options["days"])
         wanted = [s for s in sources.values() if not options["whoop_only"] or s.slug == "whoop"]
         configured = [source for source in wanted if source.is_configured()]
         for source in wanted:
