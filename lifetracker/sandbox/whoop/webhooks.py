@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import hmac
-import http.client
 import json
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-TIMEOUT = 10
+from lifetracker.sandbox import outgoing
+
 EVENTS = ("updated", "deleted")
 KINDS_WITH_EVENTS = ("sleep", "recovery", "workout")
 
@@ -64,21 +63,4 @@ def deliver(to: str, raw_body: bytes, secret: str, how: Delivery) -> int:
         signature = sign(how.secret or secret, timestamp, raw_body)
     if signature:
         headers["X-WHOOP-Signature"] = signature
-    status = _post(to, raw_body, headers)
-    for _ in range(how.attempts - 1):
-        if status // 100 == 2:
-            break
-        time.sleep(how.pause)
-        status = _post(to, raw_body, headers)
-    return status
-
-
-def _post(to: str, raw_body: bytes, headers: dict[str, str]) -> int:
-    url = urlsplit(to)
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.netloc, timeout=TIMEOUT)
-    try:
-        connection.request("POST", url._replace(scheme="", netloc="").geturl(), raw_body, headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    return outgoing.post_until_accepted(to, raw_body, headers, how.attempts, how.pause)

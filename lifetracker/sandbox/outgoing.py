@@ -1,0 +1,34 @@
+"""Requests that the sandbox itself makes: deliveries, and checks of where they go."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+TIMEOUT = 10
+
+
+def send(method: str, to: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:
+    """The status of the answer; redirects are not followed. Raises OSError."""
+    url = urlsplit(to)
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = kind(url.netloc, timeout=TIMEOUT)
+    try:
+        target = url._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        connection.request(method, target, body or None, dict(headers or {}))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def post_until_accepted(
+    to: str, body: bytes, headers: Mapping[str, str], attempts: int, pause: float
+) -> int:
+    """POST until it is answered with 2xx or the attempts are used up; the last status."""
+    status = send("POST", to, body, headers)
+    for _ in range(attempts - 1):
+        if status // 100 == 2:
+            break
+        time.sleep(pause)
+        status = send("POST", to, body, headers)
+    return status
