@@ -20,6 +20,7 @@ from lifetracker.sandbox.faults import Faults
 from lifetracker.sandbox.life import life_of
 from lifetracker.sandbox.messages import Answer, Incoming, Request, RequestLog
 from lifetracker.sandbox.whoop.service import Whoop
+from lifetracker.sandbox.withings.service import Withings
 
 HOST = "127.0.0.1"  # never wider: the sandbox hands out its own secrets
 
@@ -60,8 +61,11 @@ class Sandbox:
         self.faults = Faults()
         self.requests = RequestLog()
         self.life = life_of(seed)
-        self.whoop = Whoop(self, life=self.life, days=days, redirect_uris=redirect_uris)
-        self.services: dict[str, Service] = {service.name: service for service in (self.whoop,)}
+        uris = list(redirect_uris)
+        self.whoop = Whoop(self, life=self.life, days=days, redirect_uris=uris)
+        self.withings = Withings(self, life=self.life, days=days, redirect_uris=uris)
+        services: tuple[Service, ...] = (self.whoop, self.withings)
+        self.services: dict[str, Service] = {service.name: service for service in services}
         self._server: _Server | None = None
         self._stopped = threading.Event()
 

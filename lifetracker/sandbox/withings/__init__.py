@@ -1,0 +1,1 @@
+"""Withings' public API: body measures behind one envelope, always over HTTP 200."""

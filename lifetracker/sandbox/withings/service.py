@@ -1,0 +1,198 @@
+"""Withings as the sandbox mounts it, and what can be done to it from outside."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from lifetracker.sandbox import instants
+from lifetracker.sandbox.control import Verb
+from lifetracker.sandbox.life import Life
+from lifetracker.sandbox.messages import Answer, Incoming
+from lifetracker.sandbox.withings import consent
+from lifetracker.sandbox.withings.envelope import (
+    INVALID_TOKEN,
+    NOT_IMPLEMENTED,
+    TOO_MANY,
+    UNAUTHORIZED,
+    Refusal,
+)
+from lifetracker.sandbox.withings.groups import Groups
+from lifetracker.sandbox.withings.history import Record
+from lifetracker.sandbox.withings.limits import Limits, Repetitions
+from lifetracker.sandbox.withings.measures import Measures
+from lifetracker.sandbox.withings.oauth import SCOPES, OAuth
+from lifetracker.sandbox.withings.options import Options
+from lifetracker.sandbox.withings.signing import Signing
+from lifetracker.sandbox.withings.weighins import weighin
+
+if TYPE_CHECKING:
+    from lifetracker.sandbox.server import Sandbox
+
+USER_ID = 20_418_033
+REDIRECT_URI = "http://localhost:5001/oauth/withings/callback"
+AUTHORIZE = "/oauth2_user/authorize2"
+
+Action = Callable[[Mapping[str, str]], Answer]
+
+
+class Withings:
+    name = "withings"
+    title = "Withings public API"
+    user_id = USER_ID
+
+    def __init__(
+        self, sandbox: "Sandbox", *, life: Life, days: int, redirect_uris: Iterable[str] = ()
+    ) -> None:
+        self._sandbox, self._life = sandbox, life
+        self.options = Options()
+        self.limits = Limits()
+        self._repetitions = Repetitions()
+        identity = hashlib.sha256(f"withings/{life.seed}".encode()).hexdigest()
+        signing = Signing(
+            f"sandbox-{identity[:12]}", f"not-a-secret-{identity[12:44]}", sandbox.clock
+        )
+        self._signing = signing
+        self._oauth = OAuth(signing, USER_ID, sandbox.clock, self.options)
+        self._oauth.redirect_uris += list(redirect_uris) or [REDIRECT_URI]
+        self._groups = Groups(life, sandbox.clock, days)
+        self._measures = Measures(self._groups, self.options)
+        self._open: dict[str, Action] = {
+            "/v2/oauth2": self._oauth.answer,
+            "/v2/signature": signing.answer,
+        }
+        self._closed: dict[str, tuple[str, Action]] = {
+            "/measure": ("user.metrics", self._measures.answer),
+        }
+
+    @property
+    def url(self) -> str:
+        return f"{self._sandbox.url}/{self.name}"
+
+    @property
+    def client_id(self) -> str:
+        return self._signing.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self._signing.client_secret
+
+    @property
+    def redirect_uris(self) -> list[str]:
+        """The registered ones; append to register another."""
+        return self._oauth.redirect_uris
+
+    @property
+    def refreshes(self) -> int:
+        """How often the token endpoint has rotated a pair."""
+        return self._oauth.refreshes
+
+    def answer(self, incoming: Incoming, path: str) -> Answer:
+        if incoming.method not in ("GET", "POST"):
+            return Answer(405)
+        if path == AUTHORIZE:
+            return consent.authorize(self._oauth, incoming, f"/{self.name}{AUTHORIZE}")
+        try:
+            return self._carried_out(incoming, path.rstrip("/"))
+        except Refusal as refusal:
+            return refusal.answer
+
+    def issue_tokens(self, scope: str | None = None, lifetime: int | None = None) -> Record:
+        """The body of a token answer as if consent had been given: to all, or to these scopes."""
+        scopes = SCOPES if scope is None else tuple(scope.split(","))
+        return self._oauth.grant(scopes, lifetime)
+
+    def groups(self) -> list[Record]:
+        """All real measures that would be served now, with every type in them; copies."""
+        return self._measures.all()
+
+    def add(self, group: Record) -> int:
+        """Serve one more group, however malformed, with what it lacks filled in; its grpid."""
+        return self._groups.add(group)
+
+    def edit(self, grpid: int, **changes: Any) -> Record:
+        """Change top-level fields. `modified` moves, unless it is among them."""
+        return self._groups.edit(grpid, changes)
+
+    def delete(self, grpid: int) -> None:
+        """The group stops appearing, without a trace."""
+        self._groups.set_deleted(grpid, True)
+
+    def restore(self, grpid: int) -> None:
+        self._groups.set_deleted(grpid, False)
+
+    def replace(self, grpid: int, group: Record) -> None:
+        """Serve this very dict in the place of a group."""
+        self._groups.replace(grpid, group)
+
+    def weigh(
+        self, kg: float, at: datetime | str | None = None, **measures: float | None
+    ) -> list[int]:
+        """Step on the scale: one group with weight and composition, one with the pulse.
+
+        `measures` by the names of `weighins.MEASURES`; None leaves one out.
+        """
+        moment = self._moment(at)
+        parts = weighin(self._life, moment.date(), kg, measures)
+        date = int(moment.timestamp())
+        return [self.add({"date": date, "measures": part}) for part in parts]
+
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "groups": self.groups,
+            "add": self.add,
+            "edit": self.edit,
+            "delete": self.delete,
+            "restore": self.restore,
+            "replace": self.replace,
+            "weigh": self.weigh,
+            "limits": self.limits.configure,
+            "options": self.options.configure,
+            "issue-tokens": self.issue_tokens,
+        }
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "url": self.url,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "redirect_uris": self.redirect_uris,
+            "refreshes": self.refreshes,
+            "user_id": self.user_id,
+            "options": self.options.configure(),
+            "counts": {"groups": len(self._groups.visible())},
+        }
+
+    def _carried_out(self, incoming: Incoming, path: str) -> Answer:
+        given = {**incoming.query, **incoming.form()}
+        self._admit(self.limits.wait(), "Too many request")
+        if path in self._open:
+            return self._open[path](given)
+        if path not in self._closed:
+            raise Refusal(NOT_IMPLEMENTED)
+        scope, action = self._closed[path]
+        token = given.pop("access_token", "") or _bearer(incoming)
+        scopes = self._oauth.use(token)
+        if scopes is None:
+            raise Refusal(INVALID_TOKEN)
+        if scope not in scopes:
+            raise Refusal(UNAUTHORIZED)
+        if self.options.identical:
+            wait = self._repetitions.wait(path, given)
+            self._admit(wait, "Same arguments in less than 10 seconds")
+        return action(given)
+
+    def _admit(self, wait: int | None, otherwise: str) -> None:
+        if wait is not None:
+            body = {"wait_seconds": wait} if self.options.wait_seconds else {}
+            raise Refusal(TOO_MANY, otherwise, body=body)
+
+    def _moment(self, at: datetime | str | None) -> datetime:
+        if at is None:
+            return self._sandbox.clock.now()
+        return instants.from_ms(instants.parse(at)) if isinstance(at, str) else at.astimezone(UTC)
+
+
+def _bearer(incoming: Incoming) -> str:
+    scheme, _, token = (incoming.headers.get("Authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
