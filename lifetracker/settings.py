@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "oauth_integration",
     "whoop",
     "workouts",
+    "fasting",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,266 @@
+"""Fasts: from the last meal to the first one, typed in or imported from the Zero app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from lifetracker.days import local_date, today
+from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet
+
+ZERO = "Zero"
+# What the clocks of the person's phone and of this machine may differ.
+CLOCK_ERROR = timedelta(minutes=5)
+FARTHEST_OFFSET = 14 * 60
+ONE_DAY = timedelta(days=1)
+
+
+class FastConflict(ValidationError):
+    """What was asked contradicts itself, or the fasts that are there. Written for the person."""
+
+    def __init__(self, text: str, field: str = "start") -> None:
+        super().__init__({field: text})
+        self.text = text
+
+
+def spoken(instant: datetime) -> str:
+    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
+
+
+def hours_between(start: datetime, end: datetime) -> float:
+    return round((end - start).total_seconds() / 3600, 4)
+
+
+class FastingQuerySet(SourceRecordQuerySet):
+    # --- questions
+
+    def running(self) -> Self:
+        return self.live().filter(end__isnull=True)
+
+    def ended(self) -> Self:
+        return self.live().filter(end__isnull=False)
+
+    def crossing(self, start: datetime, end: datetime | None) -> Self:
+        """Those that share time with `[start, end)`; without an end, with all time since."""
+        later = self.live().filter(Q(end__isnull=True) | Q(end__gt=start))
+        return later if end is None else later.filter(start__lt=end)
+
+    def longest(self) -> FastingPeriod | None:
+        return self.ended().order_by("-duration_hours", "-start").first()
+
+    def statistics(self) -> dict[str, Any]:
+        """Of the ended fasts: count, mean_hours, longest_hours (None where there is none), and
+        total_hours, in which time that two of them share counts once."""
+        return summary(self._shares())
+
+    def per_week(self) -> list[dict[str, Any]]:
+        """The same for each week (its Monday) in which fasts ended, newest first."""
+        weeks = groupby(
+            sorted(self._shares(), key=itemgetter("week"), reverse=True), itemgetter("week")
+        )
+        return [{"week": week} | summary(list(fasts)) for week, fasts in weeks]
+
+    def _shares(self) -> list[dict[str, Any]]:
+        """Of each ended fast its week, its hours, and those of them that no earlier fast covers."""
+        shares = []
+        covered = BEGINNING
+        spans = self.ended().order_by("start", "end")
+        for day, start, end in spans.values_list("date", "start", "end"):
+            alone = hours_between(min(max(start, covered), end), end)
+            week = day - timedelta(days=day.weekday())
+            shares.append({"week": week, "hours": hours_between(start, end), "alone": alone})
+            covered = max(covered, end)
+        return shares
+
+    def streak(self) -> int:
+        """How many days in a row, up to today or yesterday, a fast ended that reached its goal."""
+        reached = self.ended().filter(duration_hours__gte=F("goal_hours")).order_by("-date")
+        day, count = today(), 0
+        for reached_on in reached.values_list("date", flat=True).distinct():
+            if count == 0 and reached_on == day - ONE_DAY:
+                day = reached_on
+            if reached_on != day:
+                break
+            day, count = day - ONE_DAY, count + 1
+        return count
+
+    def overlaps(self) -> list[tuple[FastingPeriod, FastingPeriod]]:
+        """The pairs of fasts that share time, each with the earlier one first."""
+        pairs: list[tuple[FastingPeriod, FastingPeriod]] = []
+        lasting: list[FastingPeriod] = []
+        for fast in self.live().order_by("start", "pk").defer("raw"):
+            lasting = [other for other in lasting if other.end is None or other.end > fast.start]
+            pairs += [(other, fast) for other in lasting]
+            lasting.append(fast)
+        return pairs
+
+    # --- starting and stopping
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """A transaction during which nobody else writes a fast, so that what was checked in it
+        stays true until it ends."""
+        with transaction.atomic():
+            # SQLite's transactions have the write lock from their beginning (settings.py).
+            if connection.vendor == "postgresql":
+                table = connection.ops.quote_name(self.model._meta.db_table)
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+
+    def begin(self, at: datetime | None = None, goal_hours: float | None = None) -> FastingPeriod:
+        """Start a fast, now or at a moment that has passed. Raises FastConflict."""
+        with self.locked():
+            fast = FastingPeriod(start=at or timezone.now(), goal_hours=goal_hours)
+            fast.refuse_conflict()
+            fast.save()
+        return fast
+
+    def finish(self, at: datetime | None = None) -> FastingPeriod:
+        """Stop the running fast, now or at a moment that has passed. Raises FastConflict."""
+        with self.locked():
+            fast = self.running().filter(source=MANUAL).first()
+            if fast is None:
+                raise FastConflict("No fast is running.", "end")
+            fast.end = at or timezone.now()
+            fast.refuse_conflict()
+            fast.save()
+        return fast  # type: ignore[no-any-return]
+
+
+def summary(shares: list[dict[str, Any]]) -> dict[str, Any]:
+    hours = [share["hours"] for share in shares]
+    return {
+        "count": len(hours),
+        "mean_hours": round(sum(hours) / len(hours), 2) if hours else None,
+        "longest_hours": max(hours, default=None),
+        "total_hours": round(sum(share["alone"] for share in shares), 2),
+    }
+
+
+class FastingPeriod(SourceRecord):
+    """A fast. It belongs to the local date on which it ended; while it runs, to that of its start.
+
+    Those typed in (at most one of them running) never overlap; those imported are stored as Zero
+    has them, which sometimes overlap.
+    """
+
+    date = models.DateField(
+        db_index=True,
+        editable=False,
+        help_text="The local date of the end; of the start while it runs.",
+    )
+    start = models.DateTimeField(help_text="The last bite.")
+    end = models.DateTimeField(
+        null=True, blank=True, help_text="The first bite after it; empty while the fast runs."
+    )
+    duration_hours = models.FloatField(
+        "hours", null=True, editable=False, help_text="NULL while it runs."
+    )
+    goal_hours = models.FloatField(
+        "goal",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.25), MaxValueValidator(1000)],
+        help_text="Hours.",
+    )
+    note = models.TextField(blank=True, default="")
+    utc_offset_min = models.SmallIntegerField(
+        "UTC offset",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-FARTHEST_OFFSET), MaxValueValidator(FARTHEST_OFFSET)],
+        help_text="Minutes, at the end, where it is known; else the zone is TIME_ZONE.",
+    )
+
+    objects = FastingQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["-start"]
+        indexes = [
+            # The newest first: the lists of the API and of the admin; what a new fast would cross.
+            models.Index(fields=["-start"], name="fast_newest"),
+        ]
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            # Zero has fasts of no length: started and stopped at once.
+            models.CheckConstraint(
+                condition=Q(end__gte=F("start")) | Q(end__isnull=True), name="fast_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True, duration_hours__isnull=True)
+                | Q(end__isnull=False, duration_hours__isnull=False),
+                name="fast_has_a_duration_once_ended",
+            ),
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=Q(end__isnull=True, deleted_at__isnull=True),
+                name="fast_one_running",
+            ),
+            # On PostgreSQL also `fast_typed_in_without_overlap`: the migration says why not here.
+        ]
+
+    def __str__(self) -> str:
+        if self.end is None:
+            return f"fast running since {spoken(self.start)}"
+        return f"fast of {self.duration_hours:.1f} h on {self.date}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.date = fast_date(self.start, self.end, self.utc_offset_min)
+        self.duration_hours = None if self.end is None else hours_between(self.start, self.end)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        # A field that could not be read has been told of already, and is empty here.
+        if self.start:
+            self.refuse_conflict()
+
+    def refuse_conflict(self) -> None:
+        """Raise FastConflict unless this fast may be typed in beside those that are there. Only
+        inside `locked()` does the answer stay true until the fast is saved."""
+        self._refuse_impossible_times()
+        others = FastingPeriod.objects.exclude(pk=self.pk)
+        if self.end is None and (running := others.running().first()):
+            raise FastConflict(f"A fast is already running since {spoken(running.start)}.")
+        if self._takes_no_new_time():
+            return
+        crossed = others.crossing(self.start, self.end).order_by("start").defer("raw").first()
+        if crossed:
+            raise FastConflict(
+                f"It would overlap the fast from {spoken(crossed.start)} to {spoken(crossed.end)}."
+                if crossed.end
+                else f"It would overlap the fast that is running since {spoken(crossed.start)}."
+            )
+
+    def _refuse_impossible_times(self) -> None:
+        latest = timezone.now() + CLOCK_ERROR
+        if not BEGINNING + ONE_DAY <= self.start <= latest:
+            raise FastConflict("A fast starts in the past, and not before 1970.")
+        if self.end is None:
+            return
+        if self.end <= self.start:
+            raise FastConflict(f"It cannot end before its start at {spoken(self.start)}.", "end")
+        if self.end > latest:
+            raise FastConflict("An end in the future is not known yet: leave it empty.", "end")
+
+    def _takes_no_new_time(self) -> bool:
+        """Whether it stays within the time that it has in the database: a fast that an import has
+        come to overlap can still be stopped and edited."""
+        stored = FastingPeriod.objects.filter(pk=self.pk).defer("raw").first()
+        if stored is None or self.start < stored.start:
+            return False
+        return stored.end is None or (self.end is not None and self.end <= stored.end)
+
+
+def fast_date(start: datetime, end: datetime | None, utc_offset_min: int | None) -> date:
+    return local_date(start if end is None else end, utc_offset_min)
