@@ -19,6 +19,7 @@ from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.faults import Faults
 from lifetracker.sandbox.life import life_of
 from lifetracker.sandbox.messages import Answer, Incoming, Request, RequestLog
+from lifetracker.sandbox.toggl.service import Toggl
 from lifetracker.sandbox.whoop.service import Whoop
 from lifetracker.sandbox.withings.service import Withings
 
@@ -64,7 +65,8 @@ class Sandbox:
         uris = list(redirect_uris)
         self.whoop = Whoop(self, life=self.life, days=days, redirect_uris=uris)
         self.withings = Withings(self, life=self.life, days=days, redirect_uris=uris)
-        services: tuple[Service, ...] = (self.whoop, self.withings)
+        self.toggl = Toggl(self, life=self.life, days=days)
+        services: tuple[Service, ...] = (self.whoop, self.withings, self.toggl)
         self.services: dict[str, Service] = {service.name: service for service in services}
         self._server: _Server | None = None
         self._stopped = threading.Event()

@@ -1,0 +1,225 @@
+"""All time entries of the user, and what can be done to them while the sandbox runs."""
+
+import bisect
+import copy
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from operator import attrgetter
+
+from lifetracker.sandbox.clock import Clock
+from lifetracker.sandbox.life import ONE_DAY, Life
+from lifetracker.sandbox.toggl import history, times
+from lifetracker.sandbox.toggl.entries import Entry, Item, State, related
+from lifetracker.sandbox.toggl.names import MAIN, USER_ID, Names
+from lifetracker.sandbox.toggl.times import SECOND
+
+by_key = attrgetter("key")
+HOUR = 3600 * SECOND
+ENDINGS = {"stop", "duration", "server_deleted_at"}
+Listener = Callable[[str, Item], None]
+
+
+def _nobody(_action: str, _item: Item) -> None:
+    """Listens."""
+
+
+class Records:
+    """History reaches at least `days` back from wherever the clock stands.
+
+    It is made when somebody first asks for it: most tests of other services never do.
+    """
+
+    def __init__(self, life: Life, clock: Clock, names: Names, days: int) -> None:
+        self.lock = threading.RLock()
+        self._life, self._clock, self._names, self._days = life, clock, names, days
+        self._entries: list[Entry] = []
+        self._by_id: dict[int, Entry] = {}
+        self._first = self._last = clock.now().date()
+        self._made = False
+        self.changed: Listener = _nobody
+
+    def now(self) -> int:
+        """The instant of the clock, with every day made that can be seen from there."""
+        moment = self._clock.now()
+        # A local day can begin before the UTC one and end after it.
+        first, last = moment.date() - (self._days + 1) * ONE_DAY, moment.date() + ONE_DAY
+        if not self._made or first < self._first or last > self._last:
+            with self.lock:
+                self._reach(first, last)
+        return times.to_us(moment)
+
+    def states(self, now: int, since: int | None = None, before: int | None = None) -> list[State]:
+        """What is or was there now, newest start first; `since` and `before` limit the start."""
+        with self.lock:
+            low = 0 if since is None else bisect.bisect_left(self._entries, (since, 0), key=by_key)
+            high = None
+            if before is not None:
+                high = bisect.bisect_left(self._entries, (before, 0), key=by_key)
+            found = self._entries[low:high]
+        return [state for entry in reversed(found) if (state := entry.at(now)) is not None]
+
+    def living(self, now: int, since: int | None = None, before: int | None = None) -> list[State]:
+        return [state for state in self.states(now, since, before) if not state.deleted]
+
+    def find(self, id: int) -> Entry:
+        """Raises LookupError; finds deleted ones too."""
+        self.now()
+        entry = self._by_id.get(id)
+        if entry is None:
+            raise LookupError(f"no time entry {id}")
+        return entry
+
+    def state(self, id: int) -> State:
+        """Of one that is there now. Raises LookupError."""
+        state = self.find(id).at(self.now())
+        if state is None or state.deleted:
+            raise LookupError(f"no time entry {id}")
+        return state
+
+    def running(self, now: int) -> State | None:
+        return next((s for s in self.living(now) if s.item.get("stop", "") is None), None)
+
+    def add(self, fields: Item, *, running: bool = False) -> int:
+        now = self.now()
+        with self.lock:
+            given = fields.get("id")
+            id = given if isinstance(given, int) else self._unused_id(now)
+            if id in self._by_id:
+                raise ValueError(f"there is a time entry {id} already: edit or replace it")
+            item = self._filled_in(copy.deepcopy(fields), id, now, running=running)
+            at = times.lenient(item["at"])
+            since = now if at is None else min(now, at)
+            start = times.lenient(item["start"])
+            entry = Entry(id, now if start is None else start, (State(since, item, running),))
+            self._put(entry)
+        self.changed("created", item)
+        return id
+
+    def edit(self, id: int, changes: Item, *, action: str = "updated") -> None:
+        """Change fields and move `at`, which moves even when the clock stands still."""
+        now = self.now()
+        with self.lock:
+            entry, before = self.find(id), self.state(id)
+            at = max(now, before.at + SECOND // 1000)
+            changes = self._fitting(copy.deepcopy(changes), before, now)
+            item = related({**before.item, "at": times.zulu(at), **changes})
+            ends = not ENDINGS.isdisjoint(changes)
+            state = State(now, item, before.running and not ends)
+            to_come = () if ends else tuple(s for s in entry.states if s.since > now)
+            entry.enter(state, tuple(_with(later, changes) for later in to_come))
+            self._file_anew(entry, item)
+        self.changed(action, item)
+
+    def stop(self, id: int) -> None:
+        now = self.now() // SECOND * SECOND
+        start = times.lenient(self.state(id).item.get("start")) or now
+        stop = max(now, start)
+        self.edit(id, {"stop": times.utc(stop), "duration": (stop - start) // SECOND})
+
+    def delete(self, id: int) -> None:
+        now = self.now()
+        self.edit(id, {"server_deleted_at": times.utc(now)}, action="deleted")
+
+    def replace(self, id: int, item: Item) -> None:
+        now = self.now()
+        with self.lock:
+            entry = self.find(id)
+            entry.enter(State(now, copy.deepcopy(item)))
+            self._file_anew(entry, item)
+
+    def others(self, now: int, first: date, last: date) -> list[State]:
+        """The colleague's living ones, begun from this local day to that one."""
+        days = _days(max(first, self._first), min(last, self._last))
+        found = (entry.at(now) for day in days for entry in history.others(self._life, day))
+        return [state for state in found if state is not None and not state.deleted]
+
+    def _reach(self, first: date, last: date) -> None:
+        """Make what is missing; only then may others see that it is there."""
+        known = (self._first, self._last) if self._made else (first, first - ONE_DAY)
+        days = [
+            *_days(first, known[0] - ONE_DAY),
+            *_days(known[1] + ONE_DAY, last),
+        ]
+        made = [entry for day in days for entry in history.entries(self._life, day)]
+        self._by_id.update((entry.id, entry) for entry in made)
+        self._entries = sorted([*self._entries, *made], key=by_key)
+        self._first, self._last = min(first, known[0]), max(last, known[1])
+        self._made = True
+
+    def _put(self, entry: Entry) -> None:
+        bisect.insort(self._entries, entry, key=by_key)
+        self._by_id[entry.id] = entry
+
+    def _file_anew(self, entry: Entry, item: Item) -> None:
+        """Sort by the new start, if there is one."""
+        start = times.lenient(item.get("start"))
+        if start is not None and start != entry.start:
+            del self._entries[bisect.bisect_left(self._entries, entry.key, key=by_key)]
+            entry.start = start
+            self._put(entry)
+
+    def _tags(self, fields: Item, now: int) -> Item:
+        """Names for ids that came alone, and ids for names; unknown names become tags."""
+        tags, ids = fields.get("tags"), fields.get("tag_ids")
+        if isinstance(tags, list) and "tag_ids" not in fields:
+            return {"tag_ids": self._names.tag_ids([t for t in tags if isinstance(t, str)], now)}
+        if isinstance(ids, list) and "tags" not in fields:
+            return {"tags": self._names.tag_names([i for i in ids if isinstance(i, int)], now)}
+        return {}
+
+    def _fitting(self, changes: Item, before: State, now: int) -> Item:
+        """With the tags that belong to tag ids, and the length that belongs to new times."""
+        changes = {**changes, **self._tags(changes, now)}
+        item = {**before.item, **changes}
+        moved = not changes.keys().isdisjoint({"start", "stop"}) and item["stop"] is not None
+        if moved and "duration" not in changes:
+            changes["duration"] = _length(item)
+        return changes
+
+    def _unused_id(self, now: int) -> int:
+        first = history.first_id(times.local_date(now)) + history.ADDED
+        return next(id for id in itertools.count(first) if id not in self._by_id)
+
+    def _filled_in(self, fields: Item, id: int, now: int, *, running: bool) -> Item:
+        """What was given stays as it was given; the rest is made to fit."""
+        start = times.utc(now if running else now - HOUR)
+        item: Item = {
+            "id": id,
+            "workspace_id": MAIN,
+            "project_id": None,
+            "task_id": None,
+            "billable": False,
+            "start": start,
+            "stop": None if running else times.utc(now),
+            "duration": -1,
+            "description": "",
+            "tags": [],
+            "tag_ids": [],
+            "duronly": True,
+            "at": times.zulu(now),
+            "server_deleted_at": None,
+            "user_id": USER_ID,
+            **fields,
+            **self._tags(fields, now),
+        }
+        if "start" in fields and "stop" not in fields and not running:
+            begun = times.lenient(item["start"])
+            item["stop"] = times.utc((now - HOUR if begun is None else begun) + HOUR)
+        if "duration" not in fields and not running:
+            item["duration"] = _length(item)
+        return {**related(item), **fields}
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + n * ONE_DAY for n in range((last - first).days + 1))
+
+
+def _length(item: Item) -> int:
+    start, stop = times.lenient(item["start"]), times.lenient(item["stop"])
+    return -1 if start is None or stop is None else (stop - start) // SECOND
+
+
+def _with(later: State, changes: Item) -> State:
+    return State(later.since, related({**later.item, **changes}), later.running)
