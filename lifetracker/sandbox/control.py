@@ -29,15 +29,19 @@ def answer(sandbox: "Sandbox", incoming: Incoming) -> Answer:
     return json_answer(200, {"result": _plain(result)})
 
 
-def verbs(sandbox: "Sandbox", service: str = "whoop") -> dict[str, Verb]:
-    """The one table of verbs: those of the sandbox, then those of one service."""
+def common(sandbox: "Sandbox") -> dict[str, Verb]:
+    """The verbs of the sandbox itself."""
     return {
         "clock": sandbox.clock.adjust,
         "faults": sandbox.faults.add,
         "clear-faults": sandbox.faults.clear,
         "clear-requests": sandbox.requests.clear,
-        **sandbox.services[service].verbs(),
     }
+
+
+def verbs(sandbox: "Sandbox", service: str = "whoop") -> dict[str, Verb]:
+    """The one table of verbs: those of the sandbox, then those of one service."""
+    return {**common(sandbox), **sandbox.services[service].verbs()}
 
 
 def state(sandbox: "Sandbox") -> dict[str, Any]:

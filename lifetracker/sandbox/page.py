@@ -1,5 +1,6 @@
 """The page for a person who opens the sandbox in a browser."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,9 @@ def answer(sandbox: "Sandbox") -> Answer:
         for name, service in sandbox.services.items()
     )
     verbs = "".join(
-        f"<li><code>POST /sandbox/{verb}</code></li>" for verb in control.verbs(sandbox)
+        f'<h2>{escape(service.title)}: verbs, with <code>"service": "{name}"</code></h2>'
+        f"{_list(service.verbs())}"
+        for name, service in sandbox.services.items()
     )
     return html_answer(
         200,
@@ -57,6 +60,11 @@ def answer(sandbox: "Sandbox") -> Answer:
             "data and every secret here are invented.</p>"
             f"<h2>Services</h2><ul>{services}</ul>"
             '<h2>State</h2><p><a href="/sandbox/state">/sandbox/state</a></p>'
-            f"<h2>Verbs, with a JSON body</h2><ul>{verbs}</ul>",
+            f"<h2>Verbs, with a JSON body</h2>{_list(control.common(sandbox))}{verbs}",
         ),
     )
+
+
+def _list(verbs: Iterable[str]) -> str:
+    items = "".join(f"<li><code>POST /sandbox/{verb}</code></li>" for verb in verbs)
+    return f"<ul>{items}</ul>"

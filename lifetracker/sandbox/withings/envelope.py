@@ -5,6 +5,7 @@ from typing import Any
 from lifetracker.sandbox.messages import Answer, json_answer
 
 INVALID_TOKEN = 401
+UNKNOWN_USER = 247
 UNAUTHORIZED = 277
 NO_SUBSCRIPTION = 286
 BAD_CALLBACK = 293
@@ -17,6 +18,7 @@ NOT_IMPLEMENTED = 2554
 
 TEXTS = {
     INVALID_TOKEN: "XRequestID: Not provided invalid_token: The access token provided is invalid",
+    UNKNOWN_USER: "The userid is either absent or incorrect",
     UNAUTHORIZED: "insufficient_scope: The access token does not open this",
     NO_SUBSCRIPTION: "No such subscription was found",
     BAD_CALLBACK: "Callback URL is either absent or incorrect",

@@ -2,28 +2,35 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifetracker.sandbox import instants
 from lifetracker.sandbox.control import Verb
+from lifetracker.sandbox.faults import Fault
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
-from lifetracker.sandbox.withings import consent
+from lifetracker.sandbox.withings import callbacks, consent
 from lifetracker.sandbox.withings.envelope import (
     INVALID_TOKEN,
     NOT_IMPLEMENTED,
     TOO_MANY,
     UNAUTHORIZED,
+    UNKNOWN_USER,
     Refusal,
+    failure,
+    success,
 )
 from lifetracker.sandbox.withings.groups import Groups
 from lifetracker.sandbox.withings.history import Record
 from lifetracker.sandbox.withings.limits import Limits, Repetitions
 from lifetracker.sandbox.withings.measures import Measures
+from lifetracker.sandbox.withings.notify import Notify
 from lifetracker.sandbox.withings.oauth import SCOPES, OAuth
 from lifetracker.sandbox.withings.options import Options
 from lifetracker.sandbox.withings.signing import Signing
+from lifetracker.sandbox.withings.user import User
 from lifetracker.sandbox.withings.weighins import weighin
 
 if TYPE_CHECKING:
@@ -57,12 +64,15 @@ class Withings:
         self._oauth.redirect_uris += list(redirect_uris) or [REDIRECT_URI]
         self._groups = Groups(life, sandbox.clock, days)
         self._measures = Measures(self._groups, self.options)
+        self._notify = Notify(self.options)
         self._open: dict[str, Action] = {
-            "/v2/oauth2": self._oauth.answer,
+            "/v2/oauth2": self._tokens,
             "/v2/signature": signing.answer,
         }
         self._closed: dict[str, tuple[str, Action]] = {
             "/measure": ("user.metrics", self._measures.answer),
+            "/notify": ("user.metrics", self._notify.answer),
+            "/v2/user": ("user.info", User(life, self._groups).answer),
         }
 
     @property
@@ -137,6 +147,53 @@ class Withings:
         date = int(moment.timestamp())
         return [self.add({"date": date, "measures": part}) for part in parts]
 
+    def deliver(self, grpid: int | None = None, to: str | None = None, **how: Any) -> list[int]:
+        """Tell of a group, which may be deleted, or without one of the profile.
+
+        To one address, or to all that have subscribed. `how` are the fields of
+        `callbacks.Callback`. The last status of each delivery; nothing is sent for a user who
+        has revoked access.
+        """
+        callback = callbacks.Callback(**how)
+        entry = None if grpid is None else self._groups.find(grpid)
+        statuses: list[int] = []
+        for appli in callback.applis(entry):
+            sent = callbacks.fields(entry, appli, self.user_id, callback)
+            urls = [to] if to else [one.callbackurl for one in self._notify.subscriptions(appli)]
+            for url in urls if not self._oauth.revoked else ():
+                statuses += callbacks.deliver(url, sent, callback)
+        return statuses
+
+    def subscriptions(self) -> list[dict[str, Any]]:
+        return [asdict(subscription) for subscription in self._notify.subscriptions()]
+
+    def revoke(self) -> None:
+        """The user takes access back: all tokens die, and all subscriptions end."""
+        self._oauth.revoke_all()
+        self._notify.clear()
+
+    def fail(
+        self,
+        status: int,
+        path: str = "/measure",
+        *,
+        wait_seconds: int | None = None,
+        nth: int = 1,
+        times: int | None = 1,
+    ) -> Fault:
+        """Answer requests below a path with this status in an envelope."""
+        body = None if wait_seconds is None else {"wait_seconds": wait_seconds}
+        answer = failure(status, body=body)
+        return self._sandbox.faults.add(
+            f"/{self.name}{path}",
+            kind="status",
+            nth=nth,
+            times=times,
+            status=answer.status,
+            body=answer.body,
+            headers=answer.headers,
+        )
+
     def verbs(self) -> dict[str, Verb]:
         return {
             "groups": self.groups,
@@ -146,6 +203,10 @@ class Withings:
             "restore": self.restore,
             "replace": self.replace,
             "weigh": self.weigh,
+            "deliver": self.deliver,
+            "subscriptions": self.subscriptions,
+            "revoke": self.revoke,
+            "fail": self.fail,
             "limits": self.limits.configure,
             "options": self.options.configure,
             "issue-tokens": self.issue_tokens,
@@ -160,8 +221,19 @@ class Withings:
             "refreshes": self.refreshes,
             "user_id": self.user_id,
             "options": self.options.configure(),
+            "subscriptions": self.subscriptions(),
             "counts": {"groups": len(self._groups.visible())},
         }
+
+    def _tokens(self, given: Mapping[str, str]) -> Answer:
+        """`revoke` is for signed requests only."""
+        if given.get("action") != "revoke":
+            return self._oauth.answer(given)
+        self._signing.check(given)
+        if given.get("userid") != str(self.user_id):
+            raise Refusal(UNKNOWN_USER)
+        self.revoke()
+        return success({})
 
     def _carried_out(self, incoming: Incoming, path: str) -> Answer:
         given = {**incoming.query, **incoming.form()}

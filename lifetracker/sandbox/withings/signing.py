@@ -47,14 +47,16 @@ class Signing:
 
     def authenticate(self, given: Mapping[str, str]) -> None:
         """By the secret, or in its place by a signature. Raises Refusal."""
-        self._know(given)
         if "signature" in given:
             self.check(given)
-        elif given.get("client_secret") != self.client_secret:
+            return
+        self._know(given)
+        if given.get("client_secret") != self.client_secret:
             raise Refusal(INVALID_PARAMS, "Invalid Params: invalid client_secret")
 
     def check(self, given: Mapping[str, str]) -> None:
         """The signature of a call; its nonce is spent whatever comes of it. Raises Refusal."""
+        self._know(given)
         nonce = given.get("nonce", "")
         with self._lock:
             dies = self._nonces.pop(nonce, 0)
