@@ -29,6 +29,7 @@ class Entry:
     created: int = field(init=False)
     modified: int = field(init=False)
     category: int = field(init=False)
+    types: frozenset[int] | None = field(init=False)  # None: malformed, so that any type matches
 
     def read(self, now: int) -> "Entry":
         """Take up the group's own values; `now` for an instant that is none."""
@@ -36,6 +37,7 @@ class Entry:
             _whole(self.group.get(name), now) for name in ("date", "created", "modified")
         )
         self.category = _whole(self.group.get("category"), 1)
+        self.types = _types(self.group.get("measures"))
         return self
 
     @property
@@ -165,6 +167,17 @@ class Groups:
         del self._sorted[bisect.bisect_left(self._sorted, entry.key, key=by_key)]
         entry.group = group
         self._put(entry.read(now))
+
+
+def type_of(measure: Any) -> int | None:
+    type = measure.get("type") if isinstance(measure, dict) else None
+    return type if isinstance(type, int) else None
+
+
+def _types(measures: Any) -> frozenset[int] | None:
+    found = [type_of(one) for one in measures] if isinstance(measures, list) else [None]
+    known = frozenset(type for type in found if type is not None)
+    return known if None not in found else None
 
 
 def _whole(value: Any, otherwise: int) -> int:

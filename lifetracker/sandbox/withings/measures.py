@@ -13,12 +13,12 @@ from lifetracker.sandbox.withings.envelope import (
     Refusal,
     success,
 )
-from lifetracker.sandbox.withings.groups import Entry, Groups
+from lifetracker.sandbox.withings.groups import Entry, Groups, type_of
 from lifetracker.sandbox.withings.history import Record
 from lifetracker.sandbox.withings.options import Options
 
+# Beside the order of creation, in which they are kept.
 ORDERS: dict[str, Callable[[Entry], Any]] = {
-    "created": lambda entry: entry.key,
     "newest": lambda entry: (-entry.date, -entry.id),
     # The same on every page of one reading, and again tomorrow.
     "shuffled": lambda entry: zlib.crc32(str(entry.id).encode()),
@@ -33,13 +33,13 @@ class Measures:
         if given.get("action") != "getmeas":
             raise Refusal(NOT_IMPLEMENTED)
         types = _types(given)
-        found = self._found(self._filter(given), types)
+        found = self._found(self._filter(given, types))
         offset = _number(given, "offset") or 0
         size = self._options.page_size
         page: Record = {
             "updatetime": self._groups.now(),
             "timezone": HOME,
-            "measuregrps": found[offset : offset + size],
+            "measuregrps": [_narrowed(entry, types) for entry in found[offset : offset + size]],
         }
         if self._options.offset == "stuck" and len(found) > size:
             page |= {"more": self._more(), "offset": offset or size}
@@ -49,20 +49,21 @@ class Measures:
 
     def all(self) -> list[Record]:
         """Every real measure with all its parts; copies."""
-        return copy.deepcopy(self._found(lambda entry: entry.category == 1, None))
+        measured = self._found(lambda entry: entry.category == 1)
+        return [copy.deepcopy(entry.group) for entry in measured]
 
     def _more(self) -> int | bool:
         return 1 if self._options.more == "int" else True
 
-    def _found(self, wanted: Callable[[Entry], bool], types: frozenset[int] | None) -> list[Record]:
+    def _found(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
         entries = [entry for entry in self._groups.visible() if wanted(entry)]
-        entries.sort(key=ORDERS[self._options.order])
-        groups = (entry.group for entry in entries)
-        if types is None:
-            return list(groups)
-        return [some for group in groups if (some := _narrowed(group, types)) is not None]
+        if self._options.order in ORDERS:
+            entries.sort(key=ORDERS[self._options.order])
+        return entries
 
-    def _filter(self, given: Mapping[str, str]) -> Callable[[Entry], bool]:
+    def _filter(
+        self, given: Mapping[str, str], types: frozenset[int] | None
+    ) -> Callable[[Entry], bool]:
         category = _number(given, "category") if self._options.category_filter else None
         since, before = _number(given, "startdate"), _number(given, "enddate")
         changed = _number(given, "lastupdate")
@@ -76,6 +77,7 @@ class Measures:
                 and (since is None or entry.date >= since)
                 and (before is None or entry.date <= before)
                 and (changed is None or entry.modified >= changed)
+                and (types is None or entry.types is None or bool(entry.types & types))
             )
 
         return wanted
@@ -99,15 +101,10 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
-def _narrowed(group: Record, types: frozenset[int]) -> Record | None:
-    """With these measures only; None without any. What is malformed is served as it is."""
-    measures = group.get("measures")
-    if not isinstance(measures, list):
-        return group
-    some = [measure for measure in measures if _is_wanted(measure, types)]
-    return {**group, "measures": some} if some else None
-
-
-def _is_wanted(measure: Any, types: frozenset[int]) -> bool:
-    type = measure.get("type") if isinstance(measure, dict) else None
-    return not isinstance(type, int) or type in types
+def _narrowed(entry: Entry, types: frozenset[int] | None) -> Record:
+    """The group with these measures only; what is malformed is served as it is."""
+    measures = entry.group.get("measures")
+    if types is None or not isinstance(measures, list):
+        return entry.group
+    some = [one for one in measures if (type := type_of(one)) is None or type in types]
+    return {**entry.group, "measures": some}
