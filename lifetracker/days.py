@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -34,3 +35,21 @@ def local_date(instant: datetime, offset: int | None = None) -> date:
 
 def today() -> date:
     return timezone.localdate()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which the day begins in `TIME_ZONE`. Where clocks jump over midnight, that of
+    the jump."""
+    return datetime.combine(day, time.min, timezone.get_current_timezone()).astimezone(UTC)
+
+
+def split_by_day(start: datetime, end: datetime) -> Iterator[tuple[date, float]]:
+    """Each local day that `[start, end)` touches, with the seconds of it that lie in that day: a
+    day of 23 or 25 hours has as many."""
+    day = local_date(start)
+    while start < end:
+        next_day = day + timedelta(days=1)
+        until = min(end, midnight(next_day))
+        if until > start:
+            yield day, (until - start).total_seconds()
+        start, day = max(start, until), next_day

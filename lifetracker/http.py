@@ -152,6 +152,19 @@ def retry_after(text: str | None) -> float | None:
     return max((moment - timezone.now()).total_seconds(), 0.0)
 
 
+class Signals:
+    """What an answer says beside its content. A service that says it in another way than HTTP does
+    overrides these."""
+
+    def refused(self, response: requests.Response, attempt: int) -> float | None:
+        """Seconds to wait where a limit was reached; None where none was."""
+        return wait_after_refusal(response, attempt) if response.status_code == 429 else None
+
+    def failed(self, response: requests.Response) -> str | None:
+        """What went wrong, where another attempt may bring a better answer."""
+        return f"answered {response.status_code}" if response.status_code >= 500 else None
+
+
 class Door:
     """One service's requests: timeouts, retries with jitter on what is transient, and its rate
     limit.
@@ -160,9 +173,12 @@ class Door:
     to wait: a place to renew a lease and to tell the person. `requests_made` counts every attempt.
     """
 
-    def __init__(self, service: str, rate_limit: RateLimit | None = None) -> None:
+    def __init__(
+        self, service: str, rate_limit: RateLimit | None = None, signals: Signals | None = None
+    ) -> None:
         self.service = service
         self.rate_limit = rate_limit
+        self.signals = signals or Signals()
         self.pulse: Callable[[float], None] = lambda _seconds: None
         self.requests_made = 0
         self._session = requests.Session()
@@ -181,10 +197,11 @@ class Door:
     def request(
         self, method: str, url: str, *, attempts: int = ATTEMPTS, **options: Any
     ) -> requests.Response:
-        """The answer, whatever its status, except 429 and 5xx, which are tried again first.
+        """The answer, whatever its status, except where a limit was reached or another attempt may
+        help (`Signals`): those are tried again first.
 
-        Raises TryLater when every attempt met a network error, a cut body or a 5xx; with `after`,
-        when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds.
+        Raises TryLater when every attempt met a network error, a cut body or such a failure; with
+        `after`, when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds.
         """
         retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         try:
@@ -206,9 +223,10 @@ class Door:
         for attempt in range(ATTEMPTS):
             self._wait_for_slot()
             response = self._send(method, url, options)
-            if response.status_code != 429:
+            seconds = self.signals.refused(response, attempt)
+            if seconds is None:
                 return response
-            self._wait(self._bearable(wait_after_refusal(response, attempt)))
+            self._wait(self._bearable(seconds))
         raise TryLater(
             f"{self.service} keeps answering that its rate limit is reached.",
             after=timedelta(minutes=5),
@@ -272,8 +290,8 @@ class Door:
                 self.rate_limit.count()
         if self.rate_limit:
             self.rate_limit.learn(response)
-        if response.status_code >= 500:
-            raise _Transient(f"{place(url)} answered {response.status_code}")
+        if why := self.signals.failed(response):
+            raise _Transient(f"{place(url)} {why}")
         return response
 
 

@@ -69,13 +69,15 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
 class SyncState(models.Model):
     """How much of one stream is verified: every page of `[verified_from, verified_to)` was read,
     and every item stored or listed as rejected. `full_from` says how far back a `--full` pass that
-    is not finished has come."""
+    is not finished has come. `changed_to` is the moment, by the service's clock, up to which all
+    changes are known, where the service can be asked for them."""
 
     source = models.CharField(max_length=20)
     stream = models.CharField(max_length=40)
     verified_from = models.DateTimeField(null=True, blank=True)
     verified_to = models.DateTimeField(null=True, blank=True)
     full_from = models.DateTimeField(null=True, blank=True)
+    changed_to = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = SyncStateQuerySet.as_manager()

@@ -4,6 +4,7 @@ the same way."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from lifetracker.http import BadResponse, Door
-from lifetracker.mapping import Item
+from lifetracker.mapping import Item, to_text
 from lifetracker.mapping import Mapping as FieldMapping
 from lifetracker.models import BEGINNING, SourceRecord
 
@@ -39,6 +40,20 @@ class Window(NamedTuple):
         return [*pieces, Window(start, self.end)]
 
 
+class Since(NamedTuple):
+    """Whatever the service changed after `moment`, whenever it happened."""
+
+    moment: datetime
+
+
+# What one reading covers; None for a list that is always given whole.
+Extent = Window | Since | None
+
+
+class ChangesLost(BadResponse):
+    """The service does not tell all that changed since then: too long ago, or too much at once."""
+
+
 class ServiceClient(Protocol):
     """What the sync asks of a service's client. Authorization is the client's own affair."""
 
@@ -54,13 +69,23 @@ def rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+def epoch(instant: datetime) -> int:
+    """Whole seconds since 1970, rounded up: as the start and as the end of a window they then lie
+    on the same side of every whole second as the instant itself."""
+    return math.ceil(instant.timestamp())
+
+
 @dataclass(frozen=True)
 class Between:
     """The service filters by time, from `start` to before `end`.
 
     `lookback`: how far each run reads again behind what is verified, for late scores and edits.
     `first` and `chunk`: the lengths of the newest and of the older pieces in which a whole history
-    is read, each verified on its own.
+    is read, each verified on its own. `aim`: how many items a piece should bring, where more could
+    take more requests than the service grants between two resets; pieces are shortened for it.
+    `earliest`: before it the service has nothing; without it, an empty piece is followed by one
+    question without a start, which leaves the parameter out where it is `optional`. `margin`: how
+    much more is asked for at both ends, where nobody knows whether they are included.
     """
 
     start: str
@@ -68,13 +93,58 @@ class Between:
     lookback: timedelta
     first: timedelta = timedelta(days=90)
     chunk: timedelta = timedelta(days=365)
+    aim: int | None = None
+    earliest: datetime = BEGINNING
+    optional: bool = True
+    margin: timedelta = timedelta(0)
     form: Callable[[datetime], Any] = rfc3339
 
     def params(self, window: Window) -> Params:
-        bounds = {self.start: window.start, self.end: window.end}
-        if window.open_start:
+        start = max(window.start - self.margin, BEGINNING)
+        bounds = {self.start: start, self.end: window.end + self.margin}
+        if window.open_start and self.optional:
             del bounds[self.start]
         return {name: self.form(instant) for name, instant in bounds.items()}
+
+    @property
+    def piece(self) -> timedelta:
+        """As long as may be asked for at once where nobody knows how much it will bring."""
+        return self.first if self.aim else self.chunk
+
+    def piece_after(self, window: Window, brought: int) -> timedelta:
+        """The length of the piece before `window`, which brought so many items."""
+        if not brought:
+            return self.chunk if self.earliest > BEGINNING else window.start - BEGINNING
+        if not self.aim:
+            return self.chunk
+        fitting = (window.end - window.start) * (self.aim / brought)
+        return min(max(fitting, timedelta(days=1)), self.chunk)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The service lists what was changed since a moment that is sent as `since`.
+
+    `mark`: when an item was last changed, by the service's clock. `gone`: whether an item is the
+    service's tombstone; None where it has none, so that only a window shows what is missing.
+    `oldest`: how far back it answers. `overlap`: more than the clocks of two machines differ.
+    """
+
+    since: str
+    mark: Callable[[Item], datetime]
+    gone: Callable[[Item], bool] | None = None
+    oldest: timedelta | None = None
+    overlap: timedelta = timedelta(hours=1)
+    form: Callable[[datetime], Any] = rfc3339
+
+    def params(self, since: Since) -> Params:
+        return {self.since: self.form(since.moment)}
+
+    def after(self, changed_to: datetime | None, now: datetime) -> Since | None:
+        """What to ask when everything up to `changed_to` is known; None where asking is no use."""
+        if changed_to is None or (self.oldest and changed_to - self.overlap < now - self.oldest):
+            return None
+        return Since(changed_to - self.overlap)
 
 
 class NextPage(Protocol):
@@ -94,13 +164,42 @@ def token(*, read: str, send: str) -> NextPage:
 
 @dataclass(frozen=True)
 class Related:
-    """Rows stored earlier that a mapping needs: found by the item's `key`, and put beside its own
-    keys under `name` (absent where there is none)."""
+    """Rows of another stream that a mapping needs: found by the item's `key`, and put beside its own
+    keys under `name`.
+
+    One row (absent where there is none), or, where the key holds a list (`many`), a list of those
+    that there are. `path` leads from a stored row of the stream to the same key. `copies` maps the
+    columns that take their values from such a row to its columns: when the row changes later, or
+    comes later, what copied it is mapped again.
+    """
 
     name: str
     model: type[SourceRecord]
     key: str
+    path: str
+    copies: Mapping[str, str]
+    many: bool = False
+
+    def keys_of(self, item: Any) -> list[str]:
+        """The ids that an item refers to; none where they cannot be such."""
+        try:
+            value = item[self.key]
+            return [to_text(key) for key in (value if self.many else [value])]
+        except (KeyError, TypeError, ValueError):
+            return []
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Records of `model`, each made of all living rows of a stream that have their value of `by` in
+    common. `source_id` names the record for such a value; `make` gives its other `columns`, or None
+    where those rows make no record. The order in which rows come must not matter to it."""
+
+    model: type[SourceRecord]
+    by: str
+    source_id: Callable[[Any], str]
     columns: tuple[str, ...]
+    make: Callable[[list[Any]], list[Any] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +208,11 @@ class Stream:
 
     `items`: the key of the list in an answer; None where the answer is itself the only item.
     `axis`: the column by whose time the service filters; needed with `deletes_by_absence`, which
-    says that a complete reading of a window lists all that exists in it. `prepare` gives the view
-    of an item that the paths of `fields` read from. `read` replaces the chaining of pages for an
-    API that does not fit: a generator of lists of items.
+    says that a complete reading of a window lists all that exists in it. `changes`: a second way of
+    asking, by the time of change. `prepare` gives the view of an item that the paths of `fields`
+    read from. `only` leaves out what the service lists beside the stream's own kind. `every`: how
+    long a list without a window stays good. `joined`: what is made of the rows. `read` replaces the
+    chaining of pages for an API that does not fit: a generator of lists of items.
     """
 
     name: str
@@ -124,18 +225,31 @@ class Stream:
     window: Between | None = None
     axis: str = ""
     deletes_by_absence: bool = False
-    related: Related | None = None
+    changes: Changes | None = None
+    related: tuple[Related, ...] = ()
     prepare: Callable[[Item], Item] | None = None
-    read: Callable[[ServiceClient, Stream, Window | None], Iterator[list[Any]]] | None = None
+    only: Callable[[Any], bool] | None = None
+    every: timedelta | None = None
+    joined: Joined | None = None
+    read: Callable[[Any, Stream, Extent], Iterator[list[Any]]] | None = None
 
     @cached_property
     def mapping(self) -> FieldMapping:
         return FieldMapping(self.model, dict(self.fields))
 
-    def pages(self, client: ServiceClient, window: Window | None) -> Iterator[list[Any]]:
-        """The items of a window, page by page. Raises SyncError; a page that comes again is a
-        BadResponse."""
-        return self.read(client, self, window) if self.read else chain_pages(client, self, window)
+    def pages(self, client: ServiceClient, extent: Extent) -> Iterator[list[Any]]:
+        """The items, page by page. Raises SyncError; a page that comes again is a BadResponse."""
+        pages = self.read(client, self, extent) if self.read else chain_pages(client, self, extent)
+        return (
+            ([item for item in page if self.only(item)] for page in pages) if self.only else pages
+        )
+
+    def params_of(self, extent: Extent) -> Params:
+        if isinstance(extent, Since) and self.changes:
+            return {**self.params, **self.changes.params(extent)}
+        if isinstance(extent, Window) and self.window:
+            return {**self.params, **self.window.params(extent)}
+        return self.params
 
     def items_of(self, answer: Any) -> list[Any]:
         if self.items is None:
@@ -146,10 +260,8 @@ class Stream:
         return found
 
 
-def chain_pages(
-    client: ServiceClient, stream: Stream, window: Window | None
-) -> Iterator[list[Any]]:
-    params = {**stream.params, **(stream.window.params(window) if stream.window and window else {})}
+def chain_pages(client: ServiceClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+    params = stream.params_of(extent)
     sent: set[str] = set()
     more: Params | None = {}
     while more is not None:

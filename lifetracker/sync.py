@@ -15,13 +15,15 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
-from lifetracker.mapping import Item, Unmappable, to_json, to_text
+from lifetracker.mapping import BAD_VALUE, Item, Unmappable, to_json
 from lifetracker.models import (
     BEGINNING,
     HeldLease,
@@ -31,8 +33,22 @@ from lifetracker.models import (
     SyncRun,
     SyncState,
 )
-from lifetracker.streams import Between, Related, ServiceClient, Source, Stream, Window
-from lifetracker.upsert import Batch, Written, bury_absent, upsert
+from lifetracker.streams import (
+    Between,
+    Changes,
+    ChangesLost,
+    Extent,
+    Related,
+    ServiceClient,
+    Since,
+    Source,
+    Stream,
+    Window,
+)
+from lifetracker.upsert import Batch, Written, absent, bury, join, upsert
+
+# Rows by their source_id.
+Rows = dict[str, dict[str, Any]]
 
 DEFAULT_RANGE = timedelta(days=30)
 # Rows to a transaction: few enough that other writers hardly wait, many enough that statements cost
@@ -65,7 +81,7 @@ class Order:
 class Listener:
     """Told how a run goes. Does nothing; commands overwrite what they show."""
 
-    def progress(self, stream: str, window: Window | None, seen: int) -> None:
+    def progress(self, stream: str, extent: Extent, seen: int) -> None:
         """`seen` more items were stored."""
 
     def waiting(self, seconds: float, why: str) -> None:
@@ -92,9 +108,9 @@ class Counts:
 
 
 class Step(NamedTuple):
-    """A window to read. `full`: it belongs to a pass over the whole history."""
+    """What to read next. `full`: it belongs to a pass over the whole history."""
 
-    window: Window
+    extent: Window | Since
     full: bool = False
 
 
@@ -102,23 +118,41 @@ class Step(NamedTuple):
 Plan = Generator[Step, int, None]
 
 
-def plan(order: Order, state: SyncState, between: Between, now: datetime) -> Plan:
+def plan(
+    order: Order,
+    load: Callable[[], SyncState],
+    between: Between,
+    now: datetime,
+    changes: Changes | None = None,
+) -> Plan:
+    """What to read of one stream; `load` gives its state as it is stored at that moment."""
+    state = load()
     if order.full:
-        return plan_full(state, between, now)
-    if order.days is not None:
-        windows = [Window(now - timedelta(days=order.days), now)]
+        yield from plan_full(state, between, now)
+    elif order.days is not None:
+        yield from plan_windows([Window(now - timedelta(days=order.days), now)], between)
+    elif changes and (since := changes.after(state.changed_to, now)):
+        yield Step(since)
+        state = load()
+        if state.changed_to is None:  # lost
+            windows = [Window(now - max(between.lookback, DEFAULT_RANGE), now)]
+        else:
+            # Tombstones were told too, so that nothing has to be looked for.
+            lookback = timedelta(0) if changes.gone else between.lookback
+            windows = unverified(state, lookback, now)
+        yield from plan_windows(windows, between)
     else:
-        windows = unverified(state, between, now)
-    return plan_windows(windows, between)
+        yield from plan_windows(unverified(state, between.lookback, now), between)
 
 
 def plan_windows(windows: Iterable[Window], between: Between) -> Plan:
     for window in windows:
-        for piece in window.split(between.chunk):
-            yield Step(piece)
+        if window.start < window.end:
+            for piece in window.split(between.piece):
+                yield Step(piece)
 
 
-def unverified(state: SyncState, between: Between, now: datetime) -> list[Window]:
+def unverified(state: SyncState, lookback: timedelta, now: datetime) -> list[Window]:
     """What is not verified of the last 30 days, or of all that came after the verified stretch, and
     the lookback."""
     earliest = now - DEFAULT_RANGE
@@ -127,7 +161,7 @@ def unverified(state: SyncState, between: Between, now: datetime) -> list[Window
     if state.verified_to > now + CLOCK_ERROR:
         # Written while the clock was wrong, so nobody knows up to which moment it is true.
         return [Window(min(state.verified_from, earliest), now)]
-    recent = Window(min(state.verified_to, now) - between.lookback, now)
+    recent = Window(min(state.verified_to, now) - lookback, now)
     if state.verified_from <= earliest:
         return [recent]
     if recent.start <= state.verified_from:
@@ -139,16 +173,14 @@ def plan_full(state: SyncState, between: Between, now: datetime) -> Plan:
     """The whole history, newest first, from where an unfinished pass stopped."""
     boundary, length = now, between.first
     if state.full_from is not None:
-        boundary, length = state.full_from, between.chunk
+        boundary, length = state.full_from, between.piece
     if state.full_from is not None or (state.verified_to or now) < now - between.first:
-        yield from plan_windows(unverified(state, between, now), between)
+        yield from plan_windows(unverified(state, between.lookback, now), between)
     while boundary > BEGINNING:
-        window = Window(max(boundary - length, BEGINNING), boundary)
+        start = boundary - length
+        window = Window(BEGINNING if start <= between.earliest else start, boundary)
         brought = yield Step(window, full=True)
-        # Nothing in a whole year: one question without a start finds whatever is older, or that
-        # there is nothing.
-        length = between.chunk if brought else boundary - BEGINNING
-        boundary = window.start
+        boundary, length = window.start, between.piece_after(window, brought)
 
 
 # --- Reading it -----------------------------------------------------------------------------------
@@ -208,6 +240,8 @@ class Reading:
     items: int = 0
     # Pages in a row that brought nothing new.
     idle: int = 0
+    # The latest change among the items, by the service's clock.
+    mark: datetime | None = None
 
 
 class Run:
@@ -223,6 +257,12 @@ class Run:
         self.listener = listener
         self.record = SyncRun(source=source.name, kind=kind)
         self.counts = {stream.name: Counts() for stream in source.streams}
+        self.now = timezone.now()
+        # Per stream, what the service told as changed in this run: newer than what it lists.
+        self.told: dict[str, set[str]] = {stream.name: set() for stream in source.streams}
+        # Models of which a row was referred to and not found, and those whose rows were read.
+        self.missed: set[type[SourceRecord]] = set()
+        self.came: set[type[SourceRecord]] = set()
         self._requests_made: Callable[[], int] = lambda: 0
         self._renewed = time.monotonic()
 
@@ -256,59 +296,82 @@ class Run:
         self.client = client
         client.door.pulse = self.pulse
         self._requests_made = lambda: client.door.requests_made
-        now = timezone.now()
-        self.record.window_end = now
+        self.record.window_end = self.now
         turns: deque[tuple[Stream, Plan, int | None]] = deque()
         for stream in self.source.streams:
-            if stream.window is None:
-                self._guarded(stream, None, full=False)
-                continue
-            state = SyncState.objects.of(self.source.name, stream.name)
-            turns.append((stream, plan(order, state, stream.window, now), None))
+            if stream.window is not None:
+                load = partial(SyncState.objects.of, self.source.name, stream.name)
+                steps = plan(order, load, stream.window, self.now, stream.changes)
+                turns.append((stream, steps, None))
+            elif order != Order() or not self._still_good(stream):
+                self._guarded(stream, None)
         while turns:
             stream, steps, brought = turns.popleft()
             try:
                 step = steps.send(brought)  # type: ignore[arg-type]  # None starts a generator
             except StopIteration:
                 continue
-            brought = self._guarded(stream, step.window, full=step.full)
+            brought = self._guarded(stream, step.extent, full=step.full)
             if brought is not None:
                 turns.append((stream, steps, brought))
+        self._fetch_missed()
         self.repair()
 
-    def _guarded(self, stream: Stream, window: Window | None, *, full: bool) -> int | None:
-        """How many items the window brought; None if the stream failed, which does not stop the
-        others. What only the person can mend, and a wait that the service asks for, stops them all.
-        """
+    def _fetch_missed(self) -> None:
+        """Read a list after all that seemed still good, if new rows refer to what it lacked."""
+        if any(counts.created or counts.updated for counts in self.counts.values()):
+            for stream in self.source.streams:
+                if stream.model in self.missed - self.came:
+                    self._guarded(stream, None)
+
+    def _still_good(self, stream: Stream) -> bool:
+        """Whether a list that is given whole was read a short while ago."""
+        read = SyncState.objects.of(self.source.name, stream.name).verified_to
+        return bool(stream.every and read and timedelta(0) <= self.now - read < stream.every)
+
+    def _guarded(self, stream: Stream, extent: Extent, *, full: bool = False) -> int | None:
+        """How many items were read; None if the stream failed, which does not stop the others. What
+        only the person can mend, and a wait that the service asks for, stops them all."""
         try:
-            return self.read_window(stream, window, full=full)
+            return self.read_extent(stream, extent, full=full)
         except (NotConfigured, NeedsReauthorization):
             raise
+        except ChangesLost as error:
+            # Windows show what they can of it.
+            self.counts[stream.name].error = str(error)
+            return 0
         except SyncError as error:
             self.counts[stream.name].error = str(error)
             if isinstance(error, TryLater) and error.after is not None:
                 raise
             return None
 
-    def read_window(self, stream: Stream, window: Window | None, *, full: bool = False) -> int:
+    def read_extent(self, stream: Stream, extent: Extent, *, full: bool = False) -> int:
         reading = Reading()
         waiting: list[Any] = []
         try:
-            for items in stream.pages(self.client, window):
-                self._note(stream, items, reading)
-                waiting += items
+            for items in stream.pages(self.client, extent):
+                waiting += self._note(stream, items, reading)
                 if len(waiting) >= BATCH:
                     batch, waiting = waiting, []
-                    self.store(stream, batch, window)
+                    self.store(stream, batch, extent)
+        except ChangesLost:
+            self._forget_changes(stream)
+            raise
         finally:
             # What came is kept, whatever happened to the page after it.
             if waiting:
-                self.store(stream, waiting, window)
-        if window:
-            self._verified(stream, window, reading, full=full)
+                self.store(stream, waiting, extent)
+        self.came.add(stream.model)
+        if isinstance(extent, Since):
+            self.told[stream.name] = reading.ids
+            self._known(stream, extent, reading)
+        elif extent or stream.every:
+            self._verified(stream, extent or Window(BEGINNING, self.now), reading, full=full)
         return reading.items
 
-    def _note(self, stream: Stream, items: list[Any], reading: Reading) -> None:
+    def _note(self, stream: Stream, items: list[Any], reading: Reading) -> list[Any]:
+        """The items that are to be stored: a list may be older than the changes that were told."""
         ids = [stream.mapping.source_id(item) for item in items]
         known = {source_id for source_id in ids if source_id is not None}
         # One such page may come, as the last one or where something was inserted meanwhile.
@@ -320,22 +383,58 @@ class Run:
         reading.ids |= known
         reading.all_ids_known &= None not in ids
         reading.items += len(items)
+        if stream.changes:
+            marks = [mark for item in items if (mark := mark_of(item, stream.changes))]
+            reading.mark = max([*marks, *filter(None, [reading.mark])], default=None)
+        told = self.told[stream.name]
+        return [item for item, known_id in zip(items, ids, strict=True) if known_id not in told]
+
+    def _known(self, stream: Stream, since: Since, reading: Reading) -> None:
+        """All changes were read to the last: together with what was verified before, that is the
+        state of now."""
+        with transaction.atomic():
+            self.renew()
+            state = SyncState.objects.of(self.source.name, stream.name)
+            state.changed_to = max(filter(None, (state.changed_to, self._mark(reading))))
+            if state.verified_to is not None:
+                state.verify(min(state.verified_to, self.now), self.now)
+            state.save()
+            self._reached(since.moment)
+
+    def _mark(self, reading: Reading) -> datetime | None:
+        """Never later than this run's beginning: what changes while pages are read is asked for
+        again."""
+        return min(reading.mark, self.now) if reading.mark else None
+
+    def _forget_changes(self, stream: Stream) -> None:
+        """What was verified may have changed, and nobody can tell what of it."""
+        with transaction.atomic():
+            self.renew()
+            state = SyncState.objects.of(self.source.name, stream.name)
+            state.changed_to = state.full_from = state.verified_from = state.verified_to = None
+            state.save()
 
     def _verified(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> None:
         """The window was read to its end: bury what is gone, and move the state, both or neither."""
         with transaction.atomic():
             self.renew()
             if stream.deletes_by_absence and reading.all_ids_known:
-                self.counts[stream.name].deleted += bury_absent(
-                    self._rows_within(stream, window), reading.ids
-                )
+                seen = reading.ids | self.told[stream.name]
+                self._bury(stream, absent(self._rows_within(stream, window), seen))
             state = SyncState.objects.of(self.source.name, stream.name)
             state.verify(window.start, window.end)
+            state.changed_to = state.changed_to or self._mark(reading)
             if full:
                 state.full_from = None if window.open_start else window.start
             state.save()
-            self.record.window_start = min(window.start, self.record.window_start or window.start)
-            self.save()
+            if stream.window:
+                self._reached(window.start)
+            else:
+                self.save()
+
+    def _reached(self, start: datetime) -> None:
+        self.record.window_start = min(start, self.record.window_start or start)
+        self.save()
 
     def _rows_within(self, stream: Stream, window: Window) -> Any:
         within = {f"{stream.axis}__gte": window.start, f"{stream.axis}__lt": window.end}
@@ -347,19 +446,23 @@ class Run:
 
     # --- items
 
-    def store(self, stream: Stream, items: list[Any], window: Window | None = None) -> int:
+    def store(self, stream: Stream, items: list[Any], extent: Extent = None) -> int:
         """Map and write items. Those that cannot be are listed as rejected; those that can leave
-        that list.
+        that list. The service's tombstones are carried out.
 
         Returns how many were rejected.
         """
-        rows, rejected = self._map(stream, items)
+        is_gone = tombstones_of(stream)
+        gone = [item for item in items if is_gone(item)]
+        rows, rejected = self._map(stream, [item for item in items if not is_gone(item)])
         batch = Batch(stream.model, self.source.name, [*stream.mapping.columns, "raw"], rows)
         with transaction.atomic():
             self.renew()
-            written = upsert(batch) if rows else Written()
+            written = self._write(stream, batch)
             rejected += [(json.loads(row[-1]), reason) for row, reason in written.refused]
-            self._list_rejected(stream, batch.ids, rejected)
+            gone_ids = [source_id for item in gone if (source_id := stream.mapping.source_id(item))]
+            self._list_rejected(stream, [*batch.ids, *gone_ids], rejected)
+            self._bury(stream, gone_ids)
             counts = self.counts[stream.name]
             counts.seen += len(items)
             counts.created += written.created
@@ -367,8 +470,32 @@ class Run:
             counts.unchanged += written.unchanged
             counts.rejected += len(rejected)
             self.save()
-        self.listener.progress(stream.name, window, len(items))
+        self.listener.progress(stream.name, extent, len(items))
         return len(rejected)
+
+    def _write(self, stream: Stream, batch: Batch) -> Written:
+        if not batch.rows:
+            return Written()
+        rows = self._stored(stream.model).filter(source_id__in=batch.ids)
+        # Before and after: a part whose value has changed leaves one record and enters another.
+        keys = self._joints(stream, rows)
+        written = upsert(batch)
+        if written.created or written.updated:
+            self._join(stream, keys | self._joints(stream, rows))
+        return written
+
+    def _bury(self, stream: Stream, ids: Iterable[str]) -> None:
+        rows = self._stored(stream.model).filter(source_id__in=ids)
+        keys = self._joints(stream, rows)
+        self.counts[stream.name].deleted += bury(rows, ids)
+        self._join(stream, keys)
+
+    def _joints(self, stream: Stream, rows: Any) -> set[Any]:
+        return set(rows.values_list(stream.joined.by, flat=True)) if stream.joined else set()
+
+    def _join(self, stream: Stream, keys: set[Any]) -> None:
+        if stream.joined and keys:
+            join(stream.joined, self._stored(stream.model).live(), self.source.name, keys)
 
     def _map(
         self, stream: Stream, items: list[Any]
@@ -382,15 +509,16 @@ class Run:
                 rejected.append((item, str(error)))
         return rows, rejected
 
-    def _related(self, stream: Stream, items: list[Any]) -> dict[str, Any]:
-        """The stored rows that these items refer to, by one query."""
-        wanted = stream.related
-        if wanted is None:
-            return {}
-        keys = {key for item in items if (key := key_of(item, wanted))}
-        rows = self._stored(wanted.model).filter(source_id__in=keys)
-        values = rows.order_by().values("source_id", *wanted.columns)
-        return {row["source_id"]: row for row in values}
+    def _related(self, stream: Stream, items: list[Any]) -> dict[str, Rows]:
+        """By relation, the stored rows that these items refer to, by one query each."""
+        found = {}
+        for wanted in stream.related:
+            keys = {key for item in items for key in wanted.keys_of(item)}
+            rows = self._stored(wanted.model).filter(source_id__in=keys) if keys else ()
+            found[wanted.name] = by_id(rows, wanted)
+            if keys - found[wanted.name].keys():
+                self.missed.add(wanted.model)
+        return found
 
     def _list_rejected(
         self, stream: Stream, tried: list[str], rejected: list[tuple[Any, str]]
@@ -424,38 +552,81 @@ class Run:
         return bool(rows.filter(deleted_at__gte=kept.last_seen_at).exists())
 
     def repair(self) -> None:
-        """Map again, from its payload, what was stored while the row that it refers to was missing:
-        that row may have come since."""
+        """Map again, from their payloads, rows whose copies differ from what they were copied from:
+        that has come, or has changed, since."""
         for stream in self.source.streams:
-            if stream.related is None:
-                continue
             living = self._stored(stream.model).live()
-            rows = living.filter(**{f"{stream.axis}__isnull": True})
-            lacking = list(rows.values_list("raw", flat=True))
-            found = self._related(stream, lacking)
-            mendable = [item for item in lacking if key_of(item, stream.related) in found]
-            if mendable:
-                self.store(stream, mendable)
+            stale: set[str] = set()
+            for related in stream.related:
+                stale |= (
+                    self._stale_lists(living, related)
+                    if related.many
+                    else set(stale_copies(living, related))
+                )
+            ids = sorted(stale)
+            for start in range(0, len(ids), BATCH):
+                rows = living.filter(source_id__in=ids[start : start + BATCH])
+                self.store(stream, list(rows.values_list("raw", flat=True)))
+
+    def _stale_lists(self, living: Any, related: Related) -> set[str]:
+        """No database can look through such a list quickly, so only when its rows were read."""
+        if related.model not in self.came:
+            return set()
+        found = by_id(self._stored(related.model), related)
+        stale = set()
+        for source_id, keys, *copies in living.values_list(
+            "source_id", related.path, *related.copies
+        ):
+            rows = [found[str(key)] for key in keys or () if str(key) in found]
+            fresh = [[row[theirs] for row in rows] for theirs in related.copies.values()]
+            if rows and len(rows) == len(keys) and fresh != copies:
+                stale.add(source_id)
+        return stale
 
 
-def key_of(item: Any, wanted: Related) -> str | None:
-    """The id of the row that an item refers to; None where it cannot be one."""
+def stale_copies(living: Any, related: Related) -> Any:
+    """The ids of rows that refer to a row from which their copies differ."""
+    referred = related.model._default_manager.filter(
+        source=OuterRef("source"), source_id=OuterRef(related.path)
+    )
+    same = {theirs: OuterRef(ours) for ours, theirs in related.copies.items()}
+    stale = living.filter(Exists(referred), ~Exists(referred.filter(**same)))
+    return stale.order_by().values_list("source_id", flat=True)
+
+
+def by_id(rows: Any, wanted: Related) -> Rows:
+    values = rows.order_by().values("source_id", *wanted.copies.values()) if rows else ()
+    return {row["source_id"]: row for row in values}
+
+
+def tombstones_of(stream: Stream) -> Callable[[Any], bool]:
+    gone = stream.changes.gone if stream.changes else None
+    return lambda item: gone is not None and isinstance(item, dict) and gone(item)
+
+
+def mark_of(item: Any, changes: Changes) -> datetime | None:
+    """When the item was changed; None where it does not say so, which its mapping will tell."""
     try:
-        return to_text(item[wanted.key])
-    except (KeyError, TypeError, ValueError):
+        return changes.mark(item)
+    except BAD_VALUE:
         return None
 
 
-def view(stream: Stream, item: Any, related: dict[str, Any]) -> Item:
+def view(stream: Stream, item: Any, related: dict[str, Rows]) -> Item:
     """The item as the stream's paths see it. Raises Unmappable."""
     if not isinstance(item, dict):
         raise Unmappable("not an object")
-    if stream.related and (row := related.get(key_of(item, stream.related) or "")):
-        item = {**item, stream.related.name: row}
+    for wanted in stream.related:
+        found = related.get(wanted.name, {})
+        rows = [found[key] for key in wanted.keys_of(item) if key in found]
+        if wanted.many or rows:
+            item = {**item, wanted.name: rows if wanted.many else rows[0]}
     try:
         return stream.prepare(item) if stream.prepare else item
     except KeyError as error:
         raise Unmappable(f"there is no {error}") from None
+    except BAD_VALUE as error:
+        raise Unmappable(str(error)) from None
 
 
 def item_key(stream: Stream, item: Any, payload: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from lifetracker.models import SourceRecord
+from lifetracker.streams import Joined
 
 # Columns that the upsert itself fills; a stream's fields are the others.
 OWN = ("source", "digest", "created_at", "updated_at", "deleted_at")
@@ -172,11 +173,29 @@ def _preparer(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-def bury_absent(rows: models.QuerySet[Any], seen: set[str]) -> int:
-    """Give a tombstone to each living row that a complete reading did not bring. The rows are of one
-    source."""
-    absent = set(rows.order_by().values_list("source_id", flat=True)) - seen
-    if not absent:
-        return 0
+def absent(rows: models.QuerySet[Any], seen: set[str]) -> set[str]:
+    """The ids of the rows that a complete reading did not bring. The rows are of one source."""
+    return set(rows.order_by().values_list("source_id", flat=True)) - seen
+
+
+def bury(rows: models.QuerySet[Any], ids: Iterable[str]) -> int:
+    """Give a tombstone to the living among the rows with these ids, which are of one source."""
     now = timezone.now()
-    return rows.filter(source_id__in=absent).update(deleted_at=now, updated_at=now)
+    living = rows.filter(source_id__in=ids, deleted_at__isnull=True)
+    return living.update(deleted_at=now, updated_at=now)
+
+
+def join(joined: Joined, parts: models.QuerySet[Any], source: str, keys: set[Any]) -> None:
+    """Make the records anew whose parts have these values of `joined.by`, by a constant number of
+    statements. `parts` are the living rows of the source."""
+    found: dict[Any, list[Any]] = {key: [] for key in keys}
+    for part in parts.filter(**{f"{joined.by}__in": keys}).defer("raw"):
+        found[getattr(part, joined.by)].append(part)
+    made = {
+        joined.source_id(key): joined.make(rows) if rows else None for key, rows in found.items()
+    }
+    rows = [[source_id, *values] for source_id, values in made.items() if values is not None]
+    if rows:
+        upsert(Batch(joined.model, source, ["source_id", *joined.columns], rows))
+    stored = joined.model._default_manager.filter(source=source)
+    bury(stored, [source_id for source_id, values in made.items() if values is None])

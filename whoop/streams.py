@@ -10,7 +10,7 @@ from typing import Any
 from lifetracker.days import local_date, offset_minutes
 from lifetracker.http import BadResponse, NeedsReauthorization
 from lifetracker.mapping import Item, Unmappable, Value
-from lifetracker.streams import Between, Related, Source, Stream, Window, register, token
+from lifetracker.streams import Between, Extent, Related, Source, Stream, register, token
 from whoop.models import (
     WHOOP,
     ScoreState,
@@ -109,7 +109,7 @@ def duration_min(item: Item) -> float:
     return round((instant(item, "end") - instant(item, "start")).total_seconds() / 60, 3)
 
 
-def profile_and_body(client: Any, stream: Stream, window: Window | None) -> Iterator[list[Any]]:
+def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
     """Two answers about one member are one row. A member without body measures gets a 404 for them."""
     profile = client.get(stream.path, {})
     refuse_another_member(profile)
@@ -227,7 +227,15 @@ recoveries = Stream(
     name="recovery",
     path="/developer/v2/recovery",
     model=WhoopRecovery,
-    related=Related("sleep", WhoopSleep, key="sleep_id", columns=("date", "start_time")),
+    related=(
+        Related(
+            "sleep",
+            WhoopSleep,
+            key="sleep_id",
+            path="sleep_id",
+            copies={"date": "date", "start_time": "start_time"},
+        ),
+    ),
     fields={
         "source_id": "cycle_id",
         "cycle_id": "cycle_id",

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from lifetracker.http import SyncError
 from lifetracker.models import RejectedItem, SyncRun
-from lifetracker.streams import Source, Window, sources
+from lifetracker.streams import Extent, Source, Window, sources
 from lifetracker.sync import Listener, Order, retry_rejected, sync
 
 COUNTS = ("created", "updated", "unchanged", "deleted", "rejected")
@@ -30,8 +30,10 @@ class ProgressBar(Listener):
         self._out = out
         self._told: set[str] = set()
 
-    def progress(self, stream: str, window: Window | None, seen: int) -> None:
-        at = f" from {window.start:%Y-%m-%d}" if window and not window.open_start else ""
+    def progress(self, stream: str, extent: Extent, seen: int) -> None:
+        at = ""
+        if isinstance(extent, Window) and not extent.open_start:
+            at = f" from {extent.start:%Y-%m-%d}"
         self._bar.set_postfix_str(f"{stream}{at}", refresh=False)
         self._bar.update(seen)
 

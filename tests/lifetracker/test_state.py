@@ -35,7 +35,7 @@ def state(start: float | None = None, end: float | None = None, **fields: dateti
 
 def steps(order: Order, known: SyncState, brings: int = 10, until: int = 20) -> list[Step]:
     """The plan, if each window brings so many items."""
-    plan_of = plan(order, known, BETWEEN, NOW)
+    plan_of = plan(order, lambda: known, BETWEEN, NOW)
     found: list[Step] = []
     answer: int | None = None
     while len(found) < until:
@@ -49,7 +49,7 @@ def steps(order: Order, known: SyncState, brings: int = 10, until: int = 20) -> 
 
 def windows(order: Order, known: SyncState) -> list[tuple[float, float]]:
     """In days ago."""
-    found = [s.window for s in steps(order, known)]
+    found = [s.extent for s in steps(order, known)]
     return [((NOW - w.start) / timedelta(days=1), (NOW - w.end) / timedelta(days=1)) for w in found]
 
 
@@ -78,21 +78,21 @@ def test_days_are_read_whole_whatever_is_verified() -> None:
 
 
 def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> None:
-    plan_of = plan(Order(full=True), state(), BETWEEN, NOW)
-    assert next(plan_of).window == Window(ago(90), NOW)
-    assert plan_of.send(50).window == Window(ago(455), ago(90))
-    assert plan_of.send(300).window == Window(ago(820), ago(455))
+    plan_of = plan(Order(full=True), state, BETWEEN, NOW)
+    assert next(plan_of).extent == Window(ago(90), NOW)
+    assert plan_of.send(50).extent == Window(ago(455), ago(90))
+    assert plan_of.send(300).extent == Window(ago(820), ago(455))
     last = plan_of.send(0)
-    assert last.window == Window(BEGINNING, ago(820))
-    assert last.window.open_start
+    assert last.extent == Window(BEGINNING, ago(820))
+    assert last.extent.open_start
     with pytest.raises(StopIteration):
         plan_of.send(0)
 
 
 def test_full_ends_even_if_every_year_has_something() -> None:
     found = steps(Order(full=True), state(), until=100)
-    assert found[-1].window.start == BEGINNING
-    assert all(a.window.start == b.window.end for a, b in pairwise(found))
+    assert found[-1].extent.start == BEGINNING
+    assert all(a.extent.start == b.extent.end for a, b in pairwise(found))
 
 
 def test_an_unfinished_pass_goes_on_after_what_is_new() -> None:

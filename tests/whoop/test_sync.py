@@ -541,7 +541,7 @@ def test_a_fault_of_ours_surfaces_and_is_in_the_ledger(
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(machinery, "bury_absent", broken)
+    monkeypatch.setattr(machinery, "absent", broken)
     with pytest.raises(ZeroDivisionError):
         run()
     record = SyncRun.objects.get()
