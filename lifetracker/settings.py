@@ -121,6 +121,8 @@ INSTALLED_APPS = [
     "oauth_integration",
     "whoop",
     "workouts",
+    "weight",
+    "time_logs",
     "fasting",
 ]
 
@@ -193,7 +195,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- The person's time and language ---------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+# The person of the made-up data lives in Berlin.
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin" if DEMO else "UTC")
 try:
     ZoneInfo(TIME_ZONE)
 except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -286,6 +289,31 @@ WHOOP_REDIRECT_URI = env.str(
 WHOOP_REFRESH_TOKEN = env.str("WHOOP_REFRESH_TOKEN", default="")
 # What WHOOP grants to one application unless it was raised on request; 0 sends without a brake.
 WHOOP_REQUESTS_PER_MINUTE = env.count("WHOOP_REQUESTS_PER_MINUTE", default=100)
+
+WITHINGS_ACCOUNT_URL = env.base_url(
+    "WITHINGS_ACCOUNT_URL",
+    default=f"{SANDBOX_URL}/withings" if DEMO else "https://account.withings.com",
+)
+WITHINGS_API_URL = env.base_url(
+    "WITHINGS_API_URL",
+    default=f"{SANDBOX_URL}/withings" if DEMO else "https://wbsapi.withings.net",
+)
+WITHINGS_CLIENT_ID = env.str("WITHINGS_CLIENT_ID", default="")
+WITHINGS_CLIENT_SECRET = env.str("WITHINGS_CLIENT_SECRET", default="")
+WITHINGS_REDIRECT_URI = env.str(
+    "WITHINGS_REDIRECT_URI", default=f"http://localhost:{PORT}/oauth/withings/callback"
+)
+WITHINGS_REFRESH_TOKEN = env.str("WITHINGS_REFRESH_TOKEN", default="")
+# What Withings grants to one application of the public plan; 0 sends without a brake.
+WITHINGS_REQUESTS_PER_MINUTE = env.count("WITHINGS_REQUESTS_PER_MINUTE", default=120)
+
+TOGGL_API_URL = env.base_url(
+    "TOGGL_API_URL", default=f"{SANDBOX_URL}/toggl" if DEMO else "https://api.track.toggl.com"
+)
+# Copied with a space or a line's end around it, the token would be refused.
+TOGGL_API_TOKEN = env.str("TOGGL_API_TOKEN", default="").strip()
+# Toggl asks for about one request a second; 0 sends without a brake.
+TOGGL_REQUESTS_PER_MINUTE = env.count("TOGGL_REQUESTS_PER_MINUTE", default=60)
 
 # --- Admin theme ----------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from lifetracker.http import (
     NeedsReauthorization,
     NotConfigured,
     RateLimit,
+    Signals,
     TryLater,
 )
 from lifetracker.models import Lease
@@ -56,21 +57,33 @@ class OAuthClient(ABC):
     authorize_path: ClassVar[str]
     token_path: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
+    scope_separator: ClassVar[str] = " "
     # Sent as `scope` with a refresh, where the service asks for it.
     refresh_scope: ClassVar[str] = ""
+    # Sent with every request to the token endpoint.
+    token_params: ClassVar[Mapping[str, str]] = {}
+    # Whether the refresh token before the stored one may still be good.
+    keeps_previous: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.credential = OAuthCredential.objects.of(self.provider)
-        self.door = Door(self.service, self.rate_limit())
+        self.door = Door(self.service, self.rate_limit(), self.signals())
         # The token endpoint has no part in the data's limit, and a refresh must not wait for it
         # under its lease.
-        self._token_door = Door(self.service)
+        self._token_door = Door(self.service, signals=self.signals())
 
     def rate_limit(self) -> RateLimit | None:
         return None
 
+    def signals(self) -> Signals:
+        return Signals()
+
     def base_url(self) -> str:
         return environment(self.provider, "API_URL")
+
+    def authorize_url(self) -> str:
+        """The page on which consent is given."""
+        return self.base_url() + self.authorize_path
 
     def close(self) -> None:
         self.door.close()
@@ -102,11 +115,11 @@ class OAuthClient(ABC):
             "response_type": "code",
             "client_id": self._setting("client_id"),
             "redirect_uri": self._setting("redirect_uri"),
-            "scope": " ".join(self.scopes),
+            "scope": self.scope_separator.join(self.scopes),
             "state": state,
         }
         self._setting("client_secret")  # better missed now than after the consent
-        return f"{self.base_url()}{self.authorize_path}?{urlencode(query)}"
+        return f"{self.authorize_url()}?{urlencode(query)}"
 
     def exchange_code_for_token(self, code: str) -> None:
         """Trade the code of a consent for tokens and store them."""
@@ -117,7 +130,22 @@ class OAuthClient(ABC):
         }
         # Not while a refresh is on its way: its answer would overwrite the new consent.
         with self._wait_for_lease():
-            self._store(self._token_request(form, attempts=1))
+            answer = self._token_request(form, attempts=1)
+            self._refuse_another_person(self.account_of(answer))
+            self._store(answer)
+
+    def account_of(self, answer: dict[str, Any]) -> str:
+        """The service's id of the person, if a token answer tells it."""
+        return ""
+
+    def _refuse_another_person(self, account: str) -> None:
+        """Two people's records in one history would be worth nothing, and one's would bury the other's."""
+        known = self.credential.account
+        if known and account and account != known:
+            raise NeedsReauthorization(
+                f"{self.service}: the consent was given by another account than the one whose records are stored here. "
+                "Connect with that account, or use a new database."
+            )
 
     # --- Tokens
 
@@ -164,17 +192,29 @@ class OAuthClient(ABC):
             raise NeedsReauthorization(
                 f"{self.service}: the access token has expired and no refresh token was granted. {self._how_to_connect()}"
             )
-        form = {"grant_type": "refresh_token", "refresh_token": spent}
-        if self.refresh_scope:
-            form["scope"] = self.refresh_scope
         try:
-            # After a lost answer nobody knows whether the token is spent: asking once more with the
-            # same one tells.
-            answer = self._token_request(form, attempts=2)
+            answer = self._redeem(spent)
         except NeedsReauthorization:
             self.credential.mark_for_reauthorization(failed=spent)
             raise
-        self._store(answer)
+        self._store(answer, previous=spent if self.keeps_previous else "")
+
+    def _redeem(self, spent: str) -> dict[str, Any]:
+        """A new pair for the stored refresh token, or for the one before it where that may be the
+        one that the service knows."""
+        previous = self.credential.previous_refresh_token if self.keeps_previous else ""
+        try:
+            return self._token_request(self._refresh_form(spent), attempts=2)
+        except NeedsReauthorization:
+            if not previous:
+                raise
+        return self._token_request(self._refresh_form(previous), attempts=2)
+
+    def _refresh_form(self, token: str) -> dict[str, str]:
+        # After a lost answer nobody knows whether the token is spent: asking once more with the
+        # same one tells.
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        return form | {"scope": self.refresh_scope} if self.refresh_scope else form
 
     def _reload(self) -> None:
         self.credential = OAuthCredential.objects.of(self.provider)
@@ -203,6 +243,7 @@ class OAuthClient(ABC):
         so that the run ends rather than that another request tries its luck with a token of unknown
         state."""
         form |= {
+            **self.token_params,
             "client_id": self._setting("client_id"),
             "client_secret": self._setting("client_secret"),
         }
@@ -212,14 +253,18 @@ class OAuthClient(ABC):
             )
         except TryLater as error:
             raise TryLater(str(error), after=error.after or timedelta(minutes=5)) from error
-        if response.status_code != HTTPStatus.OK:
-            raise self._token_error(response)
-        answer = self._token_door.json(response)
+        answer = self.token_content(response)
         if not isinstance(answer, dict) or not answer.get("access_token"):
             raise BadResponse(
                 f"{self.service}: the token endpoint answered without an access token."
             )
         return answer
+
+    def token_content(self, response: requests.Response) -> Any:
+        """What the token endpoint answered. Raises SyncError where it refused."""
+        if response.status_code != HTTPStatus.OK:
+            raise self._token_error(response)
+        return self._token_door.json(response)
 
     def _token_error(self, response: requests.Response) -> Exception:
         try:
@@ -228,25 +273,33 @@ class OAuthClient(ABC):
             body = {}
         error = body.get("error") if isinstance(body, dict) else None
         if error == "invalid_grant":
-            return NeedsReauthorization(
-                f"{self.service} no longer accepts the stored consent or this code (invalid_grant). {self._how_to_connect()}"
-            )
+            return self._consent_refused(error)
         if error == "invalid_client":
-            prefix = self.provider.upper()
-            return NotConfigured(
-                f"{self.service} does not know this client (invalid_client). Compare {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET with the service's developer dashboard. Once stored they are changed in the admin, under Connections, and no longer in .env."
-            )
+            return self._client_unknown(error)
         return BadResponse(
             f"{self.service}: the token endpoint answered {response.status_code} ({error or 'no reason given'})."
         )
 
-    def _store(self, answer: dict[str, Any]) -> None:
+    def _consent_refused(self, reason: str) -> NeedsReauthorization:
+        return NeedsReauthorization(
+            f"{self.service} no longer accepts the stored consent or this code ({reason}). {self._how_to_connect()}"
+        )
+
+    def _client_unknown(self, reason: str) -> NotConfigured:
+        prefix = self.provider.upper()
+        return NotConfigured(
+            f"{self.service} does not know this client ({reason}). Compare {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET with the service's developer dashboard. Once stored they are changed in the admin, under Connections, and no longer in .env."
+        )
+
+    def _store(self, answer: dict[str, Any], previous: str = "") -> None:
         self.credential.update_tokens(
             access_token=str(answer["access_token"]),
             # A service that sends none lets the old one stand.
             refresh_token=str(answer.get("refresh_token") or self.credential.refresh_token),
             expires_at=timezone.now() + lifetime_of(answer.get("expires_in")),
             scopes=str(answer.get("scope") or ""),
+            previous_refresh_token=previous,
+            account=self.account_of(answer),
         )
 
     # --- Requests
@@ -256,13 +309,17 @@ class OAuthClient(ABC):
         has stored one already."""
         token = self.access_token()
         response = self._send(method, path, token, options)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        if self.is_unauthorized(response):
             response = self._send(method, path, self.access_token(rejected=token), options)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        if self.is_unauthorized(response):
             raise NeedsReauthorization(
                 f"{self.service} refuses even a new token at {path}. {self._how_to_connect()}"
             )
         return response
+
+    def is_unauthorized(self, response: requests.Response) -> bool:
+        """Whether the access token was refused."""
+        return response.status_code == HTTPStatus.UNAUTHORIZED
 
     def _send(
         self, method: str, path: str, token: str, options: dict[str, Any]

@@ -40,8 +40,12 @@ class OAuthCredential(models.Model):
     redirect_uri = models.CharField("redirect URI", max_length=500, blank=True)
     access_token = EncryptedTextField(blank=True, editable=False)
     refresh_token = EncryptedTextField(blank=True, editable=False)
+    # What the stored pair was bought with, where the service lets it be spent once more.
+    previous_refresh_token = EncryptedTextField(blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     scopes = models.TextField(blank=True, editable=False)
+    # The service's id of the person, where the token answer tells it.
+    account = models.CharField(max_length=64, blank=True, editable=False)
     needs_reauthorization = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -66,7 +70,12 @@ class OAuthCredential(models.Model):
     @property
     def is_unreadable(self) -> bool:
         """Secrets are stored, but under a key that is not configured any more."""
-        secrets = (self.client_secret, self.access_token, self.refresh_token)
+        secrets = (
+            self.client_secret,
+            self.access_token,
+            self.refresh_token,
+            self.previous_refresh_token,
+        )
         return any(isinstance(secret, Unreadable) for secret in secrets)
 
     def has_fresh_token(self, rejected: str | None) -> bool:
@@ -79,11 +88,20 @@ class OAuthCredential(models.Model):
         return self.expires_at > timezone.now() + ahead
 
     def update_tokens(
-        self, *, access_token: str, refresh_token: str, expires_at: datetime, scopes: str
+        self,
+        *,
+        access_token: str,
+        refresh_token: str,
+        expires_at: datetime,
+        scopes: str,
+        previous_refresh_token: str = "",
+        account: str = "",
     ) -> None:
         """Store a new pair, in one transaction, before anybody uses it."""
         self.access_token = access_token
         self.refresh_token = refresh_token
+        self.previous_refresh_token = previous_refresh_token
+        self.account = account or self.account
         self.expires_at = expires_at
         self.scopes = scopes or self.scopes
         self.needs_reauthorization = False
@@ -104,7 +122,7 @@ class OAuthCredential(models.Model):
             setattr(self, name, self.setting(name))
 
     def forget_tokens(self) -> None:
-        self.access_token = self.refresh_token = self.scopes = ""
+        self.access_token = self.refresh_token = self.previous_refresh_token = self.scopes = ""
         self.expires_at = None
         self.needs_reauthorization = False
         self.save()

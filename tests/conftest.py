@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a sandbox on a port of its own, and WHOOP connected to it."""
+"""Fixtures for all tests: a sandbox on a port of its own, and the services connected to it."""
 
 from __future__ import annotations
 
@@ -55,14 +55,35 @@ def whoop(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
     return sandbox.whoop
 
 
+@pytest.fixture
+def withings(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], None]) -> Any:
+    """The sandbox's Withings, with consent given."""
+    at(NOW)
+    use(settings, sandbox)
+    store_tokens(sandbox.withings, sandbox.withings.issue_tokens())
+    return sandbox.withings
+
+
+@pytest.fixture
+def toggl(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], None]) -> Any:
+    """The sandbox's Toggl, with its token set."""
+    at(NOW)
+    use(settings, sandbox)
+    settings.TOGGL_API_TOKEN = sandbox.toggl.api_token
+    return sandbox.toggl
+
+
 def use(settings: Any, sandbox: Sandbox) -> None:
     settings.WHOOP_API_URL = sandbox.whoop.url
-    settings.WHOOP_REQUESTS_PER_MINUTE = 0
+    settings.WITHINGS_API_URL = settings.WITHINGS_ACCOUNT_URL = sandbox.withings.url
+    settings.TOGGL_API_URL = sandbox.toggl.url
+    for service in ("WHOOP", "WITHINGS", "TOGGL"):
+        setattr(settings, f"{service}_REQUESTS_PER_MINUTE", 0)
 
 
 def store_tokens(service: Any, tokens: dict[str, Any]) -> OAuthCredential:
     credential = OAuthCredential(
-        provider="whoop", client_id=service.client_id, client_secret=service.client_secret
+        provider=service.name, client_id=service.client_id, client_secret=service.client_secret
     )
     credential.update_tokens(
         access_token=tokens["access_token"],
@@ -73,8 +94,8 @@ def store_tokens(service: Any, tokens: dict[str, Any]) -> OAuthCredential:
     return credential
 
 
-def run(**order: Any) -> SyncRun:
-    return sync(sources[WHOOP], Order(**order))
+def run(source: str = WHOOP, **order: Any) -> SyncRun:
+    return sync(sources[source], Order(**order))
 
 
 def total(record: SyncRun, *names: str) -> tuple[int, ...]:

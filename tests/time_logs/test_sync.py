@@ -1,0 +1,446 @@
+"""Toggl over real HTTP: what is upstream is in the database, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lifetracker.http import NotConfigured
+from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
+from lifetracker.sandbox.server import Sandbox
+from tests.conftest import NOW, run, total
+from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
+from time_logs.services.toggl_client import TogglClient
+
+ENTRIES = "/api/v9/me/time_entries"
+REPORTS = "/search/time_entries"
+
+
+def go(**order: Any) -> SyncRun:
+    return run(TOGGL, **order)
+
+
+def good(**order: Any) -> SyncRun:
+    record = go(**order)
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    return record
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def expected(service: Any) -> dict[str, tuple[Any, ...]]:
+    """Computed without the program's own mapping."""
+    clients = {one["id"]: one["name"] for one in service.clients()}
+    projects = {one["id"]: one for one in service.projects()}
+    tags = {one["id"]: one["name"] for one in service.tags()}
+    found = {}
+    for entry in service.entries():
+        project = projects.get(entry["project_id"], {"name": "", "client_id": None})
+        found[str(entry["id"])] = (
+            instant(entry["start"]),
+            instant(entry["stop"]),
+            entry["duration"] if entry["duration"] >= 0 else None,
+            entry["description"] or "",
+            project["name"],
+            clients.get(project["client_id"], ""),
+            sorted(tags[tag_id] for tag_id in entry["tag_ids"] or []),
+            entry["billable"],
+        )
+    return found
+
+
+def stored() -> dict[str, tuple[Any, ...]]:
+    return {
+        row.source_id: (
+            row.start,
+            row.end,
+            row.duration,
+            row.description,
+            row.project,
+            row.client,
+            sorted(row.tags),
+            row.billable,
+        )
+        for row in TimeEntry.objects.live().filter(source=TOGGL)
+    }
+
+
+def assert_equals_upstream(service: Any) -> None:
+    assert stored() == expected(service)
+
+
+def put(service: Any, **fields: Any) -> int:
+    """One more entry upstream, its times as Toggl writes them."""
+    times = {k: v.isoformat() for k, v in fields.items() if isinstance(v, datetime)}
+    added: int = service.add(**{**fields, **times})
+    return added
+
+
+def state() -> SyncState:
+    return SyncState.objects.get(source=TOGGL, stream="entry")
+
+
+def requests_of(sandbox: Any, part: str = "/toggl/") -> list[Any]:
+    return [r for r in sandbox.requests if part in r.path]
+
+
+@pytest.fixture
+def long_life(settings: Any, db: None, at: Any, sandbox: Sandbox) -> Iterator[Any]:
+    """Three years of entries."""
+    with Sandbox(seed=3, days=1095, now=NOW) as running:
+        settings.TOGGL_API_URL = running.toggl.url
+        settings.TOGGL_API_TOKEN = running.toggl.api_token
+        settings.TOGGL_REQUESTS_PER_MINUTE = 0
+        at(NOW)
+        yield running
+
+
+def test_three_years_through_the_reports_equal_the_upstream(long_life: Any) -> None:
+    good(full=True)
+    assert len(stored()) > 3000
+    assert_equals_upstream(long_life.toggl)
+    assert state().verified_from == BEGINNING
+    before = dict(TimeEntry.objects.values_list("source_id", "updated_at"))
+    record = good(full=True)
+    assert total(record, "created", "updated", "deleted", "rejected") == (0, 0, 0, 0)
+    assert dict(TimeEntry.objects.values_list("source_id", "updated_at")) == before
+
+
+def test_small_pages_of_a_report_are_all_read(toggl: Any, sandbox: Any) -> None:
+    toggl.options.configure(reports_page_limit=20, over_page_limit="clamp")
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+def test_a_refused_page_size_is_given_up(toggl: Any, sandbox: Any) -> None:
+    toggl.options.configure(reports_page_limit=50, over_page_limit=400)
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+def test_an_up_to_date_sync_takes_one_request(toggl: Any, sandbox: Any, at: Any) -> None:
+    good()
+    for minutes in (10, 20):
+        at(NOW + timedelta(minutes=minutes))
+        sandbox.requests.clear()
+        good()
+        assert len(requests_of(sandbox)) == 1
+    at(NOW + timedelta(days=1, hours=1))
+    sandbox.requests.clear()
+    good()
+    assert len(requests_of(sandbox)) == 2, "the names are read once a day"
+
+
+def test_a_second_run_changes_nothing(toggl: Any) -> None:
+    good()
+    before = list(TimeEntry.objects.values_list("source_id", "updated_at"))
+    assert total(good(), "created", "updated", "deleted") == (0, 0, 0)
+    assert total(good(days=20), "created", "updated", "deleted") == (0, 0, 0)
+    assert list(TimeEntry.objects.values_list("source_id", "updated_at")) == before
+
+
+def test_changes_of_any_age_are_found(toggl: Any, at: Any) -> None:
+    old = put(toggl, start=NOW - timedelta(days=100), description="typed wrong")
+    recent = put(toggl, start=NOW - timedelta(days=3))
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    toggl.edit(old, description="typed right")
+    toggl.delete(recent)
+    added = put(toggl, start=NOW - timedelta(days=110))
+    record = good()
+    assert record.total("deleted") == 1
+    assert TimeEntry.objects.get(source_id=old).description == "typed right"
+    assert TimeEntry.objects.get(source_id=recent).deleted_at is not None
+    assert TimeEntry.objects.filter(source_id=added).exists()
+    assert_equals_upstream(toggl)
+
+
+def test_a_tombstone_of_an_entry_that_never_came_is_no_trouble(toggl: Any, at: Any) -> None:
+    good(full=True)
+    at(NOW + timedelta(minutes=5))
+    toggl.delete(put(toggl))
+    record = good()
+    assert record.total("rejected") == 0
+    assert_equals_upstream(toggl)
+
+
+def test_a_running_entry_has_no_end_and_is_closed_later(toggl: Any, at: Any) -> None:
+    for form in ("minus_one", "epoch"):
+        toggl.options.configure(running=form)
+        running = toggl.start("Write", project_id=None)
+        good()
+        row = TimeEntry.objects.get(source_id=running)
+        assert (row.end, row.duration) == (None, None)
+        assert row in TimeEntry.objects.running()
+        at(NOW + timedelta(hours=2))
+        toggl.stop(running)
+        good()
+        row.refresh_from_db()
+        assert row.end is not None
+        assert row.duration == (row.end - row.start).total_seconds()
+
+
+def test_an_entry_that_has_been_running_for_months_is_no_deleted_one(toggl: Any) -> None:
+    running = toggl.add(
+        start=NOW - timedelta(days=100), stop=None, duration=-1, description="Forgotten"
+    )
+    good(full=True)
+    good(full=True)
+    assert TimeEntry.objects.running().filter(source_id=running).exists()
+
+
+def test_more_than_a_thousand_entries_in_a_month_are_all_there(toggl: Any, sandbox: Any) -> None:
+    for number in range(1500):
+        start = NOW - timedelta(days=25) + timedelta(minutes=20 * number)
+        put(toggl, start=start, stop=start + timedelta(minutes=10))
+    good()
+    oldest = NOW - timedelta(days=30)
+    want = {key for key, entry in expected(toggl).items() if entry[0] >= oldest}
+    assert len(want) > 1500
+    assert {key for key in stored() if stored_start(key) >= oldest} == want
+
+
+def stored_start(key: str) -> datetime:
+    return TimeEntry.objects.get(source_id=key).start
+
+
+def test_more_changes_than_are_listed_at_once_are_said_and_cost_the_claim(
+    toggl: Any, at: Any
+) -> None:
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    for number in range(1100):
+        start = NOW - timedelta(days=100) - timedelta(minutes=20 * number)
+        put(toggl, start=start, stop=start + timedelta(minutes=10))
+    record = go()
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "sync_toggl --full" in record.error
+    assert state().verified_from > NOW - timedelta(days=100), "no more is claimed than is known"
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+def test_an_outage_longer_than_the_changes_reach_heals(toggl: Any, at: Any) -> None:
+    good(full=True)
+    gone = put(toggl, start=NOW - timedelta(hours=5))
+    good()
+    at(NOW + timedelta(days=200))
+    toggl.delete(gone)
+    good()
+    assert_equals_upstream(toggl)
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_a_floor_that_is_nearer_than_documented_is_learned(toggl: Any, quotes: bool) -> None:
+    toggl.options.configure(floor_days=60, error_quotes=quotes)
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+def test_changes_that_are_refused_as_too_old_are_read_by_windows(toggl: Any, at: Any) -> None:
+    good(full=True)
+    toggl.options.configure(since_oldest_days=10)
+    at(NOW + timedelta(days=20))
+    record = go()
+    assert "--full" in record.error
+    good()
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def test_a_renamed_project_client_and_tag_are_renamed_everywhere(toggl: Any, at: Any) -> None:
+    good(full=True)
+    project = next(one for one in toggl.projects() if one["client_id"] and one["active"])
+    at(NOW + timedelta(days=2))
+    toggl.rename("project", project["id"], "New project name")
+    toggl.rename("client", project["client_id"], "New client name")
+    used = next(entry["tag_ids"][0] for entry in toggl.entries() if entry["tag_ids"])
+    toggl.rename("tag", used, "new tag name")
+    good()
+    assert_equals_upstream(toggl)
+    assert TimeEntry.objects.filter(project="New project name", client="New client name").exists()
+
+
+def test_a_rename_reaches_the_entries_even_if_the_run_was_killed_between(
+    toggl: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good(full=True)
+    project = next(one for one in toggl.projects() if one["active"])
+    at(NOW + timedelta(days=2))
+    toggl.rename("project", project["id"], "Renamed")
+
+    def killed(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("lifetracker.sync.Run.repair", killed)
+        go()
+    at(NOW + timedelta(days=2, minutes=1))
+    good()
+    assert_equals_upstream(toggl)
+
+
+def test_a_new_project_is_known_at_once(toggl: Any, at: Any, sandbox: Any) -> None:
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    client = toggl.add_client("Fresh client")
+    project = toggl.add_project("Fresh project", client_id=client)
+    tag = toggl.add_tag("fresh")
+    put(toggl, project_id=project, tag_ids=[tag], tags=["fresh"])
+    good()
+    assert_equals_upstream(toggl)
+    at(NOW + timedelta(hours=2))
+    sandbox.requests.clear()
+    good()
+    assert len(requests_of(sandbox)) <= 2
+
+
+def test_an_archived_project_keeps_its_name(toggl: Any, at: Any) -> None:
+    project = toggl.add_project("Long ago")
+    put(toggl, project_id=project)
+    toggl.archive_project(project)
+    good()
+    assert TimeEntry.objects.filter(project="Long ago").exists()
+
+
+def test_null_lists_are_empty_ones(toggl: Any) -> None:
+    toggl.options.configure(null_lists=True)
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+# --- Limits and errors ------------------------------------------------------------------------------
+
+
+def test_a_quota_that_ends_in_the_middle_is_resumed_after_the_reset(
+    long_life: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = long_life.toggl
+    service.quota.configure(user=30, organization=4, window=200.0)
+    record = go(full=True)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "limit" in record.error
+    some = len(stored())
+    assert some > 100
+    behind = state().full_from
+    service.quota.configure(user=30, organization=30, window=200.0)
+    good(full=True)
+    assert behind is not None
+    assert_equals_upstream(service)
+
+
+def test_a_short_wait_for_the_quota_is_waited_out(toggl: Any) -> None:
+    toggl.quota.configure(user=3, organization=3, window=1.5)
+    good(full=True)
+    assert_equals_upstream(toggl)
+
+
+def test_a_used_up_quota_is_not_asked_again(toggl: Any, sandbox: Any) -> None:
+    toggl.quota.configure(user=1, organization=1, window=3600.0)
+    record = go()
+    assert "opens again in" in record.error
+    assert [r.status for r in requests_of(sandbox)] == [200]
+
+
+def test_the_bucket_is_waited_for(
+    toggl: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = "<html><body><h1>429 Too Many Requests</h1></body></html>"
+    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    sandbox.faults.add(ENTRIES, kind="status", status=429, body=html, times=2)
+    good()
+
+
+def test_a_plan_without_reports_is_said_as_what_it_is(toggl: Any) -> None:
+    toggl.options.configure(reports_paid=True)
+    record = go(full=True)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert "your plan does not include" in record.error
+    assert stored(), "what the plan gives is there"
+    good()
+
+
+def test_a_wrong_token_is_said_with_what_to_do(toggl: Any, settings: Any) -> None:
+    settings.TOGGL_API_TOKEN = "wrong-token"
+    record = go()
+    assert "profile page" in record.error
+    assert "wrong-token" not in record.error
+
+
+def test_no_token_is_said(settings: Any) -> None:
+    settings.TOGGL_API_TOKEN = ""
+    with pytest.raises(NotConfigured, match="TOGGL_API_TOKEN"):
+        TogglClient()
+
+
+def test_another_persons_token_is_refused(toggl: Any, at: Any) -> None:
+    good()
+    at(NOW + timedelta(minutes=5))
+    put(toggl, user_id=999)
+    record = go()
+    assert "another person" in record.error
+    assert not TimeEntry.objects.filter(raw__user_id=999).exists()
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "garbage"}, {"kind": "status", "status": 200, "body": '{"a": 1}'}]
+)
+def test_an_answer_that_is_no_list_is_said(toggl: Any, sandbox: Any, fault: Any) -> None:
+    sandbox.faults.add(ENTRIES, times=None, **fault)
+    record = go()
+    assert record.status == SyncRun.Status.PARTIAL
+    assert ENTRIES in record.error
+
+
+def test_a_report_that_leads_in_a_circle_is_an_error(toggl: Any, sandbox: Any) -> None:
+    headers = {"X-Next-ID": "7", "X-Next-Row-Number": "8", "Content-Type": "application/json"}
+    sandbox.faults.add(REPORTS, kind="status", status=200, body="[]", headers=headers, times=None)
+    record = go(full=True)
+    assert "no end" in record.error
+    assert not state().whole_history
+
+
+def test_a_failing_page_keeps_what_came_and_claims_nothing(long_life: Any) -> None:
+    long_life.faults.add(REPORTS, kind="status", status=400, nth=2, times=None, body="no")
+    record = go(full=True)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert stored()
+    assert not state().whole_history
+    long_life.faults.clear()
+    good(full=True)
+    assert_equals_upstream(long_life.toggl)
+
+
+def test_an_entry_that_cannot_be_mapped_stops_no_other_and_is_not_lost(toggl: Any, at: Any) -> None:
+    bad = put(toggl, start="yesterday", stop=None)
+    backwards = put(toggl, start=NOW, stop=NOW - timedelta(hours=1), duration=-3600)
+    good(full=True)
+    at(NOW + timedelta(minutes=5))
+    toggl.edit(bad, description="still broken")
+    good()
+    listed = RejectedItem.objects.get(item_key=str(bad))
+    assert "yesterday" in listed.reason
+    assert json.loads(listed.payload)["id"] == bad
+    assert RejectedItem.objects.filter(item_key=str(backwards)).exists()
+    toggl.delete(bad)
+    toggl.edit(backwards, stop=(NOW + timedelta(hours=1)).isoformat(), duration=3600)
+    at(NOW + timedelta(minutes=10))
+    good()
+    assert not RejectedItem.objects.exists()
+    assert_equals_upstream(toggl)
+
+
+def test_no_secret_in_what_is_kept(toggl: Any, sandbox: Any) -> None:
+    sandbox.faults.add(REPORTS, kind="status", status=418, body="tea", times=None)
+    go(full=True)
+    kept = [*SyncRun.objects.values_list("error", "counts")]
+    for model in (TimeEntry, TogglProject, TogglTag):
+        kept += model.objects.values_list("raw", flat=True)
+    assert toggl.api_token not in str(kept)

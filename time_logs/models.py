@@ -1,0 +1,163 @@
+"""Tracked time, from whichever source, and the names that Toggl keeps apart from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from lifetracker.days import midnight, split_by_day
+from lifetracker.models import SourceRecord, SourceRecordQuerySet
+
+TOGGL = "Toggl"
+
+
+class Share(NamedTuple):
+    """The part of an entry that lies in one local day."""
+
+    entry: TimeEntry
+    date: date
+    seconds: float
+
+
+class Overlap(NamedTuple):
+    """Two entries at the same time: the second begins before the first has ended."""
+
+    first: TimeEntry
+    second: TimeEntry
+    seconds: float
+
+
+class TimeEntryQuerySet(SourceRecordQuerySet):
+    def running(self) -> Self:
+        return self.live().filter(end__isnull=True)
+
+    def ended(self) -> Self:
+        return self.live().filter(end__isnull=False)
+
+    def touching(self, first: date, last: date) -> Self:
+        """Ended ones with a part in the local days from `first` to `last`, both included."""
+        return self.ended().filter(
+            start__lt=midnight(last + timedelta(days=1)), end__gt=midnight(first)
+        )
+
+    def shares(self, first: date, last: date) -> Iterator[Share]:
+        """The entries of those days, split at local midnight. A running entry has none: nobody
+        knows yet how long it is."""
+        for entry in self.touching(first, last).defer("raw").order_by("start"):
+            for day, seconds in split_by_day(entry.start, entry.end):
+                if first <= day <= last:
+                    yield Share(entry, day, seconds)
+
+    def per_day(self, first: date, last: date) -> dict[date, float]:
+        """Seconds by local day, in order; a day without an entry is missing."""
+        totals: dict[date, float] = defaultdict(float)
+        for share in self.shares(first, last):
+            totals[share.date] += share.seconds
+        return dict(sorted(totals.items()))
+
+    def per(self, group: str, first: date, last: date) -> dict[Any, float]:
+        """Seconds by `project` (as a pair of client and project), `client` or `tag`, the most
+        first; an empty name is what has none."""
+        totals: dict[Any, float] = defaultdict(float)
+        for share in self.shares(first, last):
+            for key in GROUPS[group](share.entry):
+                totals[key] += share.seconds
+        return dict(sorted(totals.items(), key=lambda total: (-total[1], total[0])))
+
+    def overlaps(self, first: date, last: date) -> list[Overlap]:
+        """The pairs of entries that are on at the same time, by their start."""
+        found = []
+        open_entries: list[TimeEntry] = []
+        for entry in self.touching(first, last).defer("raw").order_by("start", "id"):
+            open_entries = [other for other in open_entries if other.end > entry.start]
+            for other in open_entries:
+                seconds = (min(other.end, entry.end) - entry.start).total_seconds()
+                if seconds > 0:
+                    found.append(Overlap(other, entry, seconds))
+            open_entries.append(entry)
+        return found
+
+
+class TimeEntry(SourceRecord):
+    """A stretch of time that was spent on something."""
+
+    date = models.DateField(db_index=True, help_text="The local date of the start.")
+    project = models.CharField(max_length=255, blank=True, default="")
+    client = models.CharField(max_length=255, blank=True, default="")
+    description = models.TextField(blank=True, default="")
+    tags = models.JSONField(default=list, blank=True, help_text='A list of names: ["focus"]')
+    billable = models.BooleanField(default=False)
+    start = models.DateTimeField(db_index=True)
+    end = models.DateTimeField(null=True, blank=True, help_text="Left out while it is running.")
+    duration = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Seconds; NULL while it is running."
+    )
+    # Toggl's id of the project, under which its name may change.
+    project_ref = models.CharField(
+        max_length=64, blank=True, default="", editable=False, db_index=True
+    )
+
+    objects = TimeEntryQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["-start", "-id"]
+        verbose_name_plural = "time entries"
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=F("start")),
+                name="time_entry_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project or self.description or 'Time'} on {self.date}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.end is None
+
+    def elapsed(self, now: datetime) -> timedelta:
+        """How long it has lasted at `now`, or in all."""
+        return (self.end or now) - self.start
+
+
+# What time can be added up by, beside the day.
+GROUPS: dict[str, Callable[[TimeEntry], Iterable[Any]]] = {
+    "project": lambda entry: [(entry.client, entry.project)],
+    "client": lambda entry: [entry.client],
+    # An entry counts wholly for each of its tags.
+    "tag": lambda entry: entry.tags or [""],
+}
+
+
+class TogglProject(SourceRecord):
+    """A project at Toggl, with its client's name."""
+
+    name = models.CharField(max_length=255)
+    client = models.CharField(max_length=255, blank=True, default="")
+    color = models.CharField(max_length=20, blank=True, default="")
+    active = models.BooleanField(default=True)
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["client", "name"]
+        verbose_name = "Toggl project"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TogglTag(SourceRecord):
+    name = models.CharField(max_length=255)
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["name"]
+        verbose_name = "Toggl tag"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,224 @@
+"""Toggl Track's API v9 and its Reports API v3 (https://engineering.toggl.com/docs)."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import requests
+from django.conf import settings
+from requests.auth import HTTPBasicAuth
+
+from lifetracker.http import (
+    BadResponse,
+    Door,
+    NeedsReauthorization,
+    NotConfigured,
+    RateLimit,
+    Signals,
+    number,
+)
+
+ME = "/api/v9/me"
+# Rows of the reports to a request: their default of 50 would use up an hour's quota for one busy
+# month.
+PAGE_SIZE = 1000
+
+
+class TooOld(BadResponse):
+    """The start lies before what `/me/time_entries` gives. `earliest` is the first date that it
+    takes."""
+
+    def __init__(self, message: str, earliest: date) -> None:
+        super().__init__(message, HTTPStatus.BAD_REQUEST)
+        self.earliest = earliest
+
+
+class Quota(RateLimit):
+    """The pace, and the requests that are left of an hour's quota, which every answer tells."""
+
+    def learn(self, response: requests.Response) -> None:
+        seconds = quota_reset(response)
+        if seconds is not None:
+            self._blocked_until = time.monotonic() + seconds
+
+
+def quota_reset(response: requests.Response) -> float | None:
+    """Seconds until a quota that is used up opens again; None while there is something left."""
+    remaining = response.headers.get("X-Toggl-Quota-Remaining", "")
+    # It is negative after requests that were refused.
+    if not re.fullmatch(r"0|-\d+", remaining):
+        return None
+    reset = number(response.headers.get("X-Toggl-Quota-Resets-In"))
+    # Whole seconds, perhaps rounded down.
+    return None if reset is None else reset + 1
+
+
+class QuotaSignals(Signals):
+    """402 is a quota that is used up, or a feature that the plan lacks: only the first passes."""
+
+    def refused(self, response: requests.Response, attempt: int) -> float | None:
+        if response.status_code == HTTPStatus.PAYMENT_REQUIRED:
+            return quota_reset(response)
+        return super().refused(response, attempt)
+
+
+class Cursor(NamedTuple):
+    """Where the next page of a report begins."""
+
+    id: int
+    row: int
+
+
+class TogglClient:
+    """Requests with the person's API token.
+
+    Raises NotConfigured without a token, NeedsReauthorization for one that Toggl refuses, TryLater
+    where time helps (with the time, if a quota is used up), BadResponse for the rest. The answer of
+    `/me` holds the token itself: it is never kept.
+    """
+
+    service = "Toggl"
+
+    def __init__(self) -> None:
+        if not settings.TOGGL_API_TOKEN:
+            raise NotConfigured(
+                "Toggl: TOGGL_API_TOKEN is not set. Put it into .env (README, «Connect Toggl») and try again."
+            )
+        pace = settings.TOGGL_REQUESTS_PER_MINUTE
+        limit, window = (1, 60 / pace) if pace else (0, 1.0)
+        # Requests for the person and requests to a workspace have quotas of their own.
+        self._quotas = {scope: Quota(limit, window) for scope in ("me", "workspace")}
+        self.door = Door(self.service, signals=QuotaSignals())
+        self._auth = HTTPBasicAuth(settings.TOGGL_API_TOKEN, "api_token")
+        self._page_size: int | None = PAGE_SIZE
+
+    @staticmethod
+    def is_configured() -> bool:
+        return bool(settings.TOGGL_API_TOKEN)
+
+    def close(self) -> None:
+        self.door.close()
+
+    # --- Requests
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        return self.door.json(self._checked(self._send("GET", path, params=params), path))
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        self.door.rate_limit = self._quotas["me" if path.startswith(ME) else "workspace"]
+        url = settings.TOGGL_API_URL + path
+        return self.door.request(method, url, auth=self._auth, **options)
+
+    def _checked(self, response: requests.Response, path: str) -> requests.Response:
+        status = response.status_code
+        if status == HTTPStatus.OK:
+            return response
+        reason = reason_of(response)
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise NeedsReauthorization(
+                "Toggl does not accept TOGGL_API_TOKEN. Copy the token anew from the foot of your profile page at Toggl into .env."
+            )
+        if status == HTTPStatus.PAYMENT_REQUIRED:
+            raise BadResponse(f"Toggl: your plan does not include {path} ({reason}).", status)
+        earliest = re.search(r"must not be earlier than (\d{4}-\d\d-\d\d)", reason)
+        if status == HTTPStatus.BAD_REQUEST and earliest:
+            raise TooOld(f"Toggl: {reason}.", date.fromisoformat(earliest[1]))
+        raise BadResponse(f"Toggl answered {status} to {path} ({reason}).", status)
+
+    # --- Data
+
+    @cached_property
+    def me(self) -> dict[str, Any]:
+        """`id` of the person, `workspaces`, `clients`, `projects` (those that are not archived) and
+        `tags`, in one request."""
+        answer = self.get(ME, {"with_related_data": "true"})
+        if not isinstance(answer, dict) or type(answer.get("id")) is not int:
+            raise BadResponse(f"Toggl: the answer to {ME} has no id.")
+        lists = {
+            name: answer.get(name) or [] for name in ("workspaces", "clients", "projects", "tags")
+        }
+        return {"id": answer["id"], **lists}
+
+    def entries(self, **params: Any) -> list[Any]:
+        """`/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
+        a word on what was cut off."""
+        path = f"{ME}/time_entries"
+        answer = self.get(path, params) or []
+        if not isinstance(answer, list):
+            raise BadResponse(f"Toggl: the answer to {path} is no list.")
+        return answer
+
+    @cached_property
+    def current(self) -> list[Any]:
+        """The entry that is running, which no report has, or nothing."""
+        answer = self.get(f"{ME}/time_entries/current", {})
+        return [answer] if answer else []
+
+    def projects(self) -> list[Any]:
+        """Those that are archived too."""
+        return self.get(f"{ME}/projects", {"include_archived": "true"}) or []
+
+    def clients(self) -> list[Any]:
+        return self.get(f"{ME}/clients", {}) or []
+
+    def report(
+        self, workspace: int, first: date, last: date, cursor: Cursor | None
+    ) -> tuple[list[Any], Cursor | None]:
+        """A page of the detailed report over the days from `first` to `last`, both included, at
+        most 366 of them: its rows, and where the next page begins."""
+        path = f"/reports/api/v3/workspace/{workspace}/search/time_entries"
+        asked: dict[str, Any] = {
+            "start_date": first.isoformat(),
+            "end_date": last.isoformat(),
+            # Without it a workspace gives everybody's entries.
+            "user_ids": [self.me["id"]],
+            "order_by": "date",
+            "order_dir": "ASC",
+            "grouped": False,
+            "enrich_response": True,
+            # Without it the person's own rounding distorts the times.
+            "rounding": 0,
+            "rounding_minutes": 0,
+        }
+        if cursor:
+            asked |= {"first_id": cursor.id, "first_row_number": cursor.row}
+        response = self._report_page(path, asked)
+        rows = self.door.json(response) or []
+        if not isinstance(rows, list):
+            raise BadResponse(f"Toggl: the answer to {path} is no list.")
+        return rows, cursor_of(response)
+
+    def _report_page(self, path: str, asked: dict[str, Any]) -> requests.Response:
+        """How large a page may be is not documented: where the wish is refused, Toggl's own size
+        must do."""
+        if self._page_size:
+            response = self._send("POST", path, json={**asked, "page_size": self._page_size})
+            if response.status_code != HTTPStatus.BAD_REQUEST:
+                return self._checked(response, path)
+            self._page_size = None
+        return self._checked(self._send("POST", path, json=asked), path)
+
+
+def cursor_of(response: requests.Response) -> Cursor | None:
+    """From the headers; without them it was the last page."""
+    values = [response.headers.get(f"X-Next-{name}", "") for name in ("ID", "Row-Number")]
+    return Cursor(*map(int, values)) if all(value.isdecimal() for value in values) else None
+
+
+def reason_of(response: requests.Response) -> str:
+    """Errors come as a JSON string or as bare text, under any content type; a page of HTML says
+    nothing."""
+    text = response.text.strip()
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        parsed = text
+    reason = parsed if isinstance(parsed, str) else text
+    return "no reason given" if not reason or reason.startswith("<") else reason[:200]

@@ -1,0 +1,337 @@
+"""What Toggl offers, and which column each value goes to. Facts: Toggl's API v9 and Reports v3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from lifetracker.days import local_date
+from lifetracker.http import BadResponse, NeedsReauthorization
+from lifetracker.mapping import BAD_VALUE, Item, to_datetime, to_text
+from lifetracker.streams import (
+    Between,
+    Changes,
+    ChangesLost,
+    Extent,
+    Related,
+    Since,
+    Source,
+    Stream,
+    Window,
+    epoch,
+    register,
+)
+from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
+from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
+
+# More entries than this no answer holds, and it does not say that it was cut.
+CAP = 1000
+# How far back entries are listed: 91 days, less one for the zones.
+LISTED = timedelta(days=90)
+# An entry may be typed in for a time to come.
+AHEAD = timedelta(days=366)
+# Toggl began in this year; it takes no earlier times.
+EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
+ONE_DAY = timedelta(days=1)
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+def whole_seconds(text: Any) -> Any:
+    """A time as `2026-09-16T14:00:00Z`; anything else as it came, so that the mapping can say what
+    is wrong with it."""
+    try:
+        return to_datetime(text).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except BAD_VALUE:
+        return text
+
+
+def one_form(entry: Item) -> Item:
+    """The list and the report give one entry in two forms, of times, of names that are not there,
+    of empty texts: in this form it is the same, so that it does not seem changed by being read in
+    the other way."""
+    ids, names = entry.get("tag_ids") or [], entry.get("tags") or []
+    pairs = sorted(zip(ids, names, strict=False), key=str)
+    kept = ("id", "workspace_id", "user_id", "project_id", "task_id", "duration", "billable")
+    return {
+        **{name: entry[name] for name in kept if name in entry},
+        "description": entry.get("description") or "",
+        "tag_ids": [tag_id for tag_id, _ in pairs] if names else sorted(ids, key=str),
+        "tags": [name for _, name in pairs],
+        **{name: whole_seconds(entry.get(name)) for name in ("start", "stop", "at")},
+        "server_deleted_at": whole_seconds(entry.get("server_deleted_at")),
+    }
+
+
+def as_entries(items: list[Any]) -> list[Any]:
+    return [one_form(item) if isinstance(item, dict) and "id" in item else item for item in items]
+
+
+def entries_of(rows: list[Any], workspace: int) -> list[Any]:
+    """A report's row holds what several entries may have in common; what is no row stays as it
+    is, and will be rejected."""
+    found: list[Any] = []
+    for row in rows:
+        times = row.get("time_entries") if isinstance(row, dict) else None
+        if not isinstance(times, list) or not all(isinstance(one, dict) for one in times):
+            found.append(row)
+            continue
+        shared = {**row, "workspace_id": workspace, "tags": row.get("tag_names")}
+        found += [{**shared, **one, "duration": one.get("seconds")} for one in times]
+    return as_entries(found)
+
+
+def read_entries(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+    """Changes by `since`, windows by the list or, where that ends, by the reports."""
+    known = TimeEntry.objects.live().filter(source=TOGGL).first()
+    if isinstance(extent, Window):
+        pages = within(client, extent)
+    elif isinstance(extent, Since):
+        pages = changed(client, extent)
+    else:
+        raise TypeError("entries are read by a window or by their changes")
+    for page in pages:
+        if page:
+            refuse_another_person(known, page)
+            yield page
+
+
+def refuse_another_person(known: TimeEntry | None, page: list[Any]) -> None:
+    """Two people's entries in one history would be worth nothing, and one's would bury the other's."""
+    person = known.raw.get("user_id") if known and known.raw else None
+    others = {item.get("user_id") for item in page if isinstance(item, dict)} - {None, person}
+    if person is not None and others:
+        raise NeedsReauthorization(
+            "Toggl: TOGGL_API_TOKEN belongs to another person than the one whose entries are stored here. "
+            "Use that person's token, or a new database."
+        )
+
+
+def changed(client: TogglClient, since: Since) -> Iterator[list[Any]]:
+    try:
+        items = client.entries(since=epoch(since.moment))
+    except BadResponse as error:
+        if error.status != 400:
+            raise
+        raise ChangesLost(f"{error} {LOST}") from None
+    yield as_entries(items)
+    if len(items) >= CAP:
+        raise ChangesLost(
+            f"Toggl lists at most {CAP:,} changes at once, and there were more. {LOST}"
+        )
+
+
+LOST = "The last 90 days are read whole instead; `python manage.py sync_toggl --full` verifies what is older."
+
+
+def within(client: TogglClient, extent: Window) -> Iterator[list[Any]]:
+    now = timezone.now()
+    floor = max(extent.start, min(extent.end, now - LISTED))
+    if floor < extent.end:
+        # What reaches up to now reaches into the future as well.
+        end = extent.end + AHEAD if extent.end >= now - ONE_DAY else extent.end
+        try:
+            yield from listed(client, Window(floor, end))
+        except TooOld as error:
+            floor = datetime.combine(error.earliest + ONE_DAY, time.min, UTC)
+            yield from listed(client, Window(floor, max(end, floor)))
+    if extent.start < floor:
+        yield from reported(client, Window(max(extent.start, EARLIEST), min(floor, extent.end)))
+
+
+def listed(client: TogglClient, window: Window) -> Iterator[list[Any]]:
+    """What the list gives, in pieces that are short enough for it to give them whole."""
+    start, end = window.start - timedelta(seconds=1), window.end + timedelta(seconds=1)
+    items = client.entries(start_date=seconds_of(start), end_date=seconds_of(end))
+    if len(items) < CAP:
+        yield as_entries(items)
+        return
+    half = (window.end - window.start) / 2
+    if half < timedelta(minutes=1):
+        raise BadResponse(f"Toggl: more than {CAP:,} entries within two minutes cannot be listed.")
+    for piece in window.split(half):
+        yield from listed(client, piece)
+
+
+def seconds_of(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
+    """By the days of whichever zone the person's profile has, so a day more at both ends."""
+    if window.start >= window.end:
+        return
+    first, last = window.start.date() - ONE_DAY, window.end.date() + ONE_DAY
+    # An entry that has been running since then is in no report.
+    yield as_entries(client.current)
+    for workspace in client.me["workspaces"]:
+        cursor: Cursor | None = None
+        seen: set[Cursor] = set()
+        while cursor not in seen:
+            rows, following = client.report(workspace["id"], first, last, cursor)
+            yield entries_of(rows, workspace["id"])
+            if following is None:
+                break
+            if cursor:
+                seen.add(cursor)
+            cursor = following
+        else:
+            raise BadResponse(
+                "Toggl: the report led back to a page that was read already, so it has no end."
+            )
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+    """With their clients' names. Archived ones are asked for only when something refers to them."""
+    projects = list(client.me["projects"])
+    clients = client.me["clients"]
+    if archived_are_needed(projects):
+        projects += client.projects()
+        clients = [*clients, *client.clients()]
+    names = {one.get("id"): one.get("name") for one in clients if isinstance(one, dict)}
+    kept = ("id", "workspace_id", "name", "client_id", "color", "active")
+    yield [
+        {**{name: one.get(name) for name in kept}, "client": names.get(one.get("client_id")) or ""}
+        if isinstance(one, dict)
+        else one
+        for one in projects
+    ]
+
+
+def archived_are_needed(projects: list[Any]) -> bool:
+    known = TogglProject.objects.live()
+    if not known.exists():
+        return True
+    listed_ids = {str(one.get("id")) for one in projects if isinstance(one, dict)}
+    named = TimeEntry.objects.live().exclude(project_ref="")
+    unknown = named.exclude(project_ref__in=known.values("source_id"))
+    refs = unknown.order_by().values_list("project_ref", flat=True).distinct()
+    return not set(refs) <= listed_ids
+
+
+def read_tags(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+    yield list(client.me["tags"])
+
+
+# --- Streams --------------------------------------------------------------------------------------
+
+
+def end_of(item: Item) -> datetime | None:
+    """NULL while it runs, which a negative duration says. Toggl leaves `stop` out for an entry
+    without a length, too."""
+    if item["stop"] is not None:
+        return to_datetime(item["stop"])
+    if item["duration"] is None or item["duration"] < 0:
+        return None
+    return to_datetime(item["start"]) + timedelta(seconds=item["duration"])
+
+
+def duration_of(item: Item) -> int | None:
+    """As Toggl says it: negative while the entry runs, when it is none."""
+    return None if end_of(item) is None else item["duration"]
+
+
+def project_ref(item: Item) -> str:
+    return "" if item.get("project_id") is None else to_text(item["project_id"])
+
+
+def tags_of(item: Item) -> list[str]:
+    """Under the names that they have now, where those are known."""
+    rows = item.get("tag_rows", [])
+    return [row["name"] for row in rows] if len(rows) == len(item["tag_ids"]) else item["tags"]
+
+
+projects = Stream(
+    name="project",
+    path="/api/v9/me",
+    read=read_projects,
+    every=ONE_DAY,
+    model=TogglProject,
+    fields={
+        "source_id": "id",
+        "name": "name",
+        "client": "client",
+        "color": lambda item: item["color"] or "",
+        "active": lambda item: item["active"] is not False,
+    },
+)
+
+tags = Stream(
+    name="tag",
+    path="/api/v9/me",
+    read=read_tags,
+    every=ONE_DAY,
+    model=TogglTag,
+    fields={"source_id": "id", "name": "name"},
+)
+
+entries = Stream(
+    name="entry",
+    path="/api/v9/me/time_entries",
+    read=read_entries,
+    # The lookback is for the day on which Toggl does not answer for the changes.
+    window=Between(
+        start="start_date",
+        end="end_date",
+        lookback=LISTED,
+        first=LISTED,
+        chunk=timedelta(days=360),
+        aim=CAP,
+        earliest=EARLIEST,
+    ),
+    axis="start",
+    deletes_by_absence=True,
+    changes=Changes(
+        since="since",
+        mark=lambda item: to_datetime(item["at"]),
+        gone=lambda item: item.get("server_deleted_at") is not None,
+        oldest=timedelta(days=85),
+    ),
+    related=(
+        Related(
+            "project",
+            TogglProject,
+            key="project_id",
+            path="project_ref",
+            copies={"project": "name", "client": "client"},
+        ),
+        Related(
+            "tag_rows",
+            TogglTag,
+            key="tag_ids",
+            path="raw__tag_ids",
+            copies={"tags": "name"},
+            many=True,
+        ),
+    ),
+    model=TimeEntry,
+    fields={
+        "source_id": "id",
+        "start": "start",
+        "end": end_of,
+        "duration": duration_of,
+        "date": lambda item: local_date(to_datetime(item["start"])),
+        "description": "description",
+        "project_ref": project_ref,
+        "project": lambda item: item["project"]["name"] if "project" in item else "",
+        "client": lambda item: item["project"]["client"] if "project" in item else "",
+        "tags": tags_of,
+        "billable": lambda item: item.get("billable") or False,
+    },
+)
+
+source = register(
+    Source(
+        name=TOGGL,
+        client=TogglClient,
+        is_configured=TogglClient.is_configured,
+        # Entries take their names from projects and tags.
+        streams=(projects, tags, entries),
+    )
+)

@@ -1,0 +1,183 @@
+"""Withings' public API (https://developer.withings.com/api-reference)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from django.conf import settings
+
+from lifetracker.http import BadResponse, RateLimit, Signals, number, wait_after_refusal
+from oauth_integration.client import OAuthClient
+from oauth_integration.models import environment
+
+
+def numbers(text: str) -> frozenset[int]:
+    """`"100-102 200"` is {100, 101, 102, 200}."""
+    spans = [part.partition("-") for part in text.split()]
+    return frozenset(
+        n for first, _, last in spans for n in range(int(first), int(last or first) + 1)
+    )
+
+
+# The families of `status`, as the reference lists them.
+OK = 0
+UNAUTHENTICATED = numbers("100-102 200 401")
+INVALID = numbers(
+    "201-213 216-218 220-221 223 225 227-230 234-236 238 240-252 254 260-267 271-272 275-276 283-288 290 293-295 "
+    "297 300-304 321 323-353 380-382 400 501-511 523 532 3017-3019"
+)
+FORBIDDEN = numbers("214 277 2553 2555")
+TOO_MANY = 601
+TRANSIENT = numbers(
+    "215 219 222 224 226 231-233 237 253 255-259 268-270 273-274 278-282 289 291-292 296 298 305-320 322 370-375 383 "
+    "391 402 516-522 524-531 533 602 700 1051-1054 2551-2552 2556-2559 3000-3016 3020-3024 5000-5006 6000 6010-6011 "
+    "9000 10000"
+)
+# What the token endpoint says of a code or a refresh token that it does not take: its own number
+# for parameters that are wrong, and not HTTP's «service unavailable».
+REFUSED_GRANT = 503
+
+
+def envelope(response: requests.Response) -> dict[str, Any]:
+    """`{"status": ..., "body": ..., "error": ...}`, in which every answer comes; empty for what is
+    none."""
+    if response.status_code != HTTPStatus.OK:
+        return {}
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) and type(answer.get("status")) is int else {}
+
+
+class EnvelopeSignals(Signals):
+    """Withings answers 200 whatever happened; what happened is the envelope's `status`."""
+
+    def refused(self, response: requests.Response, attempt: int) -> float | None:
+        answer = envelope(response)
+        if answer.get("status") != TOO_MANY:
+            return super().refused(response, attempt)
+        body = answer.get("body")
+        told = number(str(body.get("wait_seconds"))) if isinstance(body, dict) else None
+        return wait_after_refusal(response, attempt) if told is None else told
+
+    def failed(self, response: requests.Response) -> str | None:
+        status = envelope(response).get("status")
+        return f"answered status {status}" if status in TRANSIENT else super().failed(response)
+
+
+class WithingsAPIClient(OAuthClient):
+    """Consent, tokens and requests at Withings.
+
+    Every refresh replaces both tokens. The old refresh token stays good for eight hours, or until
+    the new access token is used: so a pair whose answer was lost can be asked for again.
+    """
+
+    provider = "withings"
+    service = "Withings"
+    authorize_path = "/oauth2_user/authorize2"
+    token_path = "/v2/oauth2"  # noqa: S105 - a path
+    scopes = ("user.metrics",)
+    scope_separator = ","
+    token_params = {"action": "requesttoken"}
+    keeps_previous = True
+
+    def rate_limit(self) -> RateLimit:
+        return RateLimit(settings.WITHINGS_REQUESTS_PER_MINUTE, 60)
+
+    def signals(self) -> Signals:
+        return EnvelopeSignals()
+
+    def authorize_url(self) -> str:
+        return environment(self.provider, "ACCOUNT_URL") + self.authorize_path
+
+    # --- Answers
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        """The `body` of one answer."""
+        response = self.request("POST", path, data=dict(params))
+        return self._body(self._opened(response), path)
+
+    def is_unauthorized(self, response: requests.Response) -> bool:
+        return envelope(response).get("status") in UNAUTHENTICATED or super().is_unauthorized(
+            response
+        )
+
+    def _opened(self, response: requests.Response) -> dict[str, Any]:
+        """The envelope. Raises BadResponse for what is none."""
+        answer = envelope(response)
+        if not answer:
+            self.door.json(response)  # tells what came instead, if it is no JSON
+            raise BadResponse(
+                f"Withings answered {response.status_code} without the status that all its answers have.",
+                response.status_code,
+            )
+        return answer
+
+    def _body(self, answer: dict[str, Any], path: str) -> dict[str, Any]:
+        status, body = answer["status"], answer.get("body")
+        if status == OK and isinstance(body, dict):
+            return body
+        if status in FORBIDDEN:
+            raise BadResponse(
+                f"Withings does not allow {path} (status {status}): consent was given without the permission for it. {self._how_to_connect()}",
+                status,
+            )
+        raise BadResponse(
+            f"Withings answered status {status} to {path} ({reason_of(answer)}).", status
+        )
+
+    def token_content(self, response: requests.Response) -> Any:
+        answer = self._opened(response)
+        status, reason = answer["status"], reason_of(answer)
+        if status in UNAUTHENTICATED or status in INVALID:
+            if "client" in reason:
+                raise self._client_unknown(reason)
+            if status in UNAUTHENTICATED or status == REFUSED_GRANT:
+                raise self._consent_refused(reason)
+        return self._body(answer, self.token_path)
+
+    def account_of(self, answer: dict[str, Any]) -> str:
+        # Documented as a number, sent as a text too.
+        return str(answer.get("userid") or "")
+
+    # --- The end
+
+    def revoke(self) -> None:
+        """Signed, as the reference asks for every call but the data's."""
+        form = {
+            "action": "revoke",
+            "client_id": self._setting("client_id"),
+            "nonce": self._nonce(),
+            "userid": self.credential.account,
+        }
+        form["signature"] = self._signature(form["action"], form["client_id"], form["nonce"])
+        response = self.door.request("POST", self.base_url() + self.token_path, data=form)
+        answer = self._opened(response)
+        if answer["status"] != OK:
+            raise BadResponse(
+                f"Withings answered status {answer['status']} to the withdrawal of the consent ({reason_of(answer)}).",
+                answer["status"],
+            )
+
+    def _nonce(self) -> str:
+        client_id, now = self._setting("client_id"), str(int(time.time()))
+        form = {"action": "getnonce", "client_id": client_id, "timestamp": now}
+        form["signature"] = self._signature("getnonce", client_id, now)
+        response = self.door.request("POST", f"{self.base_url()}/v2/signature", data=form)
+        return str(self._body(self._opened(response), "/v2/signature").get("nonce"))
+
+    def _signature(self, *values: str) -> str:
+        key = self._setting("client_secret").encode()
+        return hmac.new(key, ",".join(values).encode(), hashlib.sha256).hexdigest()
+
+
+def reason_of(answer: dict[str, Any]) -> str:
+    """Withings' own words, shortened; it never repeats a secret in them."""
+    return str(answer.get("error") or "no reason given")[:200]

@@ -1,0 +1,170 @@
+"""What Withings offers, and which column each value goes to. Facts: Withings' API reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lifetracker.days import local_date
+from lifetracker.mapping import Item, Unmappable, Value, to_int, to_json
+from lifetracker.models import BEGINNING
+from lifetracker.streams import (
+    Between,
+    Changes,
+    Joined,
+    Params,
+    Source,
+    Stream,
+    epoch,
+    register,
+)
+from weight.models import MEASURES, WITHINGS, MeasureGroup, WeighIn
+from weight.services.withings_client import WithingsAPIClient
+
+REAL_MEASURE = 1  # 2 is a goal, which looks like a weight
+# A digit more than the finest scale sends.
+PLACES = Decimal("0.0001")
+# Of a value for each part of the body only the one for the whole of it counts: without a position,
+# 7 (whole body), or 6 (between the legs, as scales under the feet may say).
+WHOLE_BODY = (None, 7, 6)
+# Columns by the reference's numbers for kinds of measures.
+TYPES = {
+    1: "weight_kg",
+    5: "lean_mass_kg",
+    6: "fat_ratio",
+    8: "fat_mass_kg",
+    11: "heart_pulse",
+    76: "muscle_mass_kg",
+    77: "hydration_kg",
+    88: "bone_mass_kg",
+}
+
+
+def instant(seconds: Any) -> datetime:
+    return BEGINNING + timedelta(seconds=to_int(seconds))
+
+
+def is_real_measure(item: Any) -> bool:
+    return not isinstance(item, dict) or item.get("category", REAL_MEASURE) == REAL_MEASURE
+
+
+def with_values(item: Item) -> Item:
+    """The item with its measures by column. Of the same measure twice, the first counts."""
+    best: dict[str, tuple[int, Decimal]] = {}
+    for one in item["measures"]:
+        column, position = TYPES.get(one["type"]), one.get("position")
+        if column is None or position not in WHOLE_BODY:
+            continue
+        rank = WHOLE_BODY.index(position)
+        if column not in best or rank < best[column][0]:
+            best[column] = (rank, real_value(one))
+    return {**item, "values": {column: value for column, (_, value) in best.items()}}
+
+
+def real_value(one: Item) -> Decimal:
+    """`value x 10^unit`, in decimal digits: binary ones would make 71.30000000000001 of 71.3."""
+    value, unit = one["value"], one["unit"]
+    try:
+        return Decimal(to_int(value)).scaleb(to_int(unit)).quantize(PLACES)
+    except (ValueError, ArithmeticError):
+        raise Unmappable(f"measures: {value!r} x 10^{unit!r} is no measure") from None
+
+
+def measured(column: str) -> Callable[[Item], Decimal | None]:
+    return lambda item: item["values"].get(column)
+
+
+def pulse(item: Item) -> int | None:
+    beats = item["values"].get("heart_pulse")
+    return None if beats is None else round(beats)
+
+
+def next_offset(answer: Any) -> Params | None:
+    """`more` is 1 or true, and is absent with `offset` on the last page."""
+    return {"offset": answer.get("offset")} if answer.get("more") else None
+
+
+# --- Weigh-ins ------------------------------------------------------------------------------------
+
+
+def weigh_in(groups: list[MeasureGroup]) -> list[Any] | None:
+    """The weigh-in that groups of one moment make together; None if none of them has a weight.
+
+    A group that is surely this person's counts before an ambiguous one, and an older one before a
+    younger one. To a sure weight nothing ambiguous is added.
+    """
+    ranked = sorted(groups, key=lambda g: (g.is_ambiguous, len(g.source_id), g.source_id))
+    main = next((group for group in ranked if group.weight_kg), None)
+    if main is None:
+        return None
+    parts = [main, *(g for g in ranked if g is not main and g.is_ambiguous <= main.is_ambiguous)]
+    values = [
+        next((value for part in parts if (value := getattr(part, name)) is not None), None)
+        for name in MEASURES
+    ]
+    return [
+        main.measured_at,
+        local_date(main.measured_at),
+        main.weight_kg,
+        *values,
+        main.attribution,
+        main.device,
+        to_json({"groups": [part.source_id for part in parts]}),
+    ]
+
+
+# --- Streams --------------------------------------------------------------------------------------
+
+measures = Stream(
+    name="measure",
+    path="/measure",
+    params={
+        "action": "getmeas",
+        "meastypes": ",".join(map(str, TYPES)),
+        "category": REAL_MEASURE,
+    },
+    items="measuregrps",
+    next_page=next_offset,
+    # Nothing tells of a deletion but that the group is missing where it was.
+    window=Between(
+        start="startdate",
+        end="enddate",
+        lookback=timedelta(days=14),
+        form=epoch,
+        optional=False,
+        margin=timedelta(seconds=1),
+    ),
+    axis="measured_at",
+    deletes_by_absence=True,
+    # A device may bring its measures weeks late.
+    changes=Changes(since="lastupdate", mark=lambda item: instant(item["modified"]), form=epoch),
+    only=is_real_measure,
+    prepare=with_values,
+    model=MeasureGroup,
+    fields={
+        "source_id": "grpid",
+        "measured_at": Value("date", instant),
+        **{name: measured(name) for name in ("weight_kg", *MEASURES) if name != "heart_pulse"},
+        "heart_pulse": pulse,
+        "attribution": "attrib",
+        "device": lambda item: item.get("model") or "",
+    },
+    joined=Joined(
+        model=WeighIn,
+        by="measured_at",
+        source_id=lambda moment: str(epoch(moment)),
+        columns=("measured_at", "date", "weight_kg", *MEASURES, "attribution", "device", "raw"),
+        make=weigh_in,
+    ),
+)
+
+source = register(
+    Source(
+        name=WITHINGS,
+        client=WithingsAPIClient,
+        is_configured=WithingsAPIClient.is_configured,
+        streams=(measures,),
+    )
+)
