@@ -170,7 +170,7 @@ class SourceRecordAdmin(QuickList):
     # The order of the fields; all of the model where it is empty.
     facts: Sequence[Any] = ()
     bookkeeping = ("source", "source_id", "deleted_at", "created_at", "updated_at", "payload")
-    readonly_fields = bookkeeping
+    readonly_fields: Sequence[str] = bookkeeping
     heavy = ("raw",)
     search_fields: Sequence[str] = ("source_id",)
     search_help_text = "The id at the service"

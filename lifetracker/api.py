@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from copy import copy
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DatabaseError
 from django.db.models import QuerySet
+from django.urls import URLPattern, re_path
 from django_q.models import OrmQ
-from rest_framework import generics, serializers, status
-from rest_framework.exceptions import NotFound
-from rest_framework.permissions import AllowAny
+from rest_framework import generics, serializers, status, viewsets
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
-from lifetracker.models import RejectedItem, SyncRun, SyncState
+from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, SyncState
+
+
+# Of every record, these concern the sync and not the person.
+INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
+
+
+class Days(NamedTuple):
+    """From `first` to `last`, both included."""
+
+    first: date
+    last: date
 
 
 class DateRange(serializers.Serializer[Any]):
     """`days` back from today (7), or `start_date` to `end_date`, both inclusive, by the person's
     day."""
+
+    @classmethod
+    def of(cls, request: Request) -> Days:
+        """What a request asks for. Raises ValidationError, which names the parameter."""
+        asked = cls(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Days(asked.validated_data["start"], asked.validated_data["end"])
 
     days = serializers.IntegerField(min_value=1, max_value=36_500, default=7)
     start_date = serializers.DateField(required=False)
@@ -38,22 +59,73 @@ class DateRange(serializers.Serializer[Any]):
             ) from None
         if start > end:
             raise serializers.ValidationError({"start_date": "Lies after the end of the range."})
-        return {"date__gte": start, "date__lte": end}
+        return {"start": start, "end": end}
 
 
 class DateRangeMixin(generics.GenericAPIView[Any]):
     """Lists the records of the asked days."""
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asked = DateRange(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return super().filter_queryset(queryset).filter(**asked.validated_data)
+        return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
 
     def paginate_queryset(self, queryset: Any) -> Any:
         try:
             return super().paginate_queryset(queryset)
         except NotFound as error:
             raise serializers.ValidationError({"page": error.detail}) from None
+
+
+def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
+    """What a record's JSON holds: its facts, its source, and the id under which it is reached."""
+    return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
+
+
+class RecordSerializer(serializers.ModelSerializer[Any]):
+    """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
+        for name, value in attrs.items():
+            setattr(candidate, name, value)
+        try:
+            candidate.clean()
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
+        return attrs
+
+
+class RecordViewSet(DateRangeMixin, viewsets.ModelViewSet[Any]):
+    """The records of a domain from all sources. Those typed in may be changed and deleted; what a
+    service sent is changed at that service."""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.detail else super().filter_queryset(queryset)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().defer("raw")
+
+    def check_object_permissions(self, request: Request, obj: Any) -> None:
+        super().check_object_permissions(request, obj)
+        if request.method not in SAFE_METHODS and obj.source != MANUAL:
+            raise PermissionDenied(
+                f"This record comes from {obj.source}: change it there, and the next sync brings it here."
+            )
+
+
+def record_urls(prefix: str, viewset: type[RecordViewSet]) -> list[URLPattern]:
+    """`prefix` for the list and for typing in, `prefix/<id>` for one record; with or without a slash
+    at the end."""
+    one: dict[str, Any] = {
+        "get": "retrieve",
+        "put": "update",
+        "patch": "partial_update",
+        "delete": "destroy",
+    }
+    every = viewset.as_view({"get": "list", "post": "create"}, detail=False)
+    return [
+        re_path(rf"^{prefix}/?$", every),
+        re_path(rf"^{prefix}/(?P<pk>\d{{1,18}})/?$", viewset.as_view(one, detail=True)),
+    ]
 
 
 class LatestView(generics.RetrieveAPIView[Any]):

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from lifetracker.days import midnight, split_by_day
+from lifetracker.days import local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 TOGGL = "Toggl"
@@ -86,16 +87,16 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
 class TimeEntry(SourceRecord):
     """A stretch of time that was spent on something."""
 
-    date = models.DateField(db_index=True, help_text="The local date of the start.")
+    date = models.DateField(db_index=True, editable=False, help_text="The local date of the start.")
     project = models.CharField(max_length=255, blank=True, default="")
     client = models.CharField(max_length=255, blank=True, default="")
     description = models.TextField(blank=True, default="")
-    tags = models.JSONField(default=list, blank=True, help_text='A list of names: ["focus"]')
+    tags = models.JSONField(default=list, blank=True, help_text="Names, with commas between them.")
     billable = models.BooleanField(default=False)
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField(null=True, blank=True, help_text="Left out while it is running.")
     duration = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Seconds; NULL while it is running."
+        null=True, editable=False, help_text="Seconds; NULL while it is running."
     )
     # Toggl's id of the project, under which its name may change.
     project_ref = models.CharField(
@@ -117,6 +118,15 @@ class TimeEntry(SourceRecord):
 
     def __str__(self) -> str:
         return f"{self.project or self.description or 'Time'} on {self.date}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.date = local_date(self.start)
+        self.duration = int((self.end - self.start).total_seconds()) if self.end else None
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.start and self.end and self.end < self.start:
+            raise ValidationError({"end": "An entry cannot end before it starts."})
 
     @property
     def is_running(self) -> bool:

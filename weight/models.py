@@ -8,16 +8,22 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Avg
+from django.utils import timezone
 
+from lifetracker.days import local_date
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 WITHINGS = "Withings"
 
 # Withings' word for a measure that may be somebody else's, who stood on the same scale.
 AMBIGUOUS = 1
+
+# What the clocks of two machines may differ.
+CLOCK_ERROR = timedelta(minutes=5)
 
 # How much of the distance to a new weight the trend goes in one day.
 SMOOTHING = 0.1
@@ -154,7 +160,9 @@ class MeasureGroup(SourceRecord, Measures):
 class WeighIn(SourceRecord, Measures):
     """A weight at a moment."""
 
-    date = models.DateField(db_index=True, help_text="The local date of the moment.")
+    date = models.DateField(
+        db_index=True, editable=False, help_text="The local date of the moment."
+    )
     measured_at = models.DateTimeField("when", db_index=True)
     weight_kg = models.DecimalField(
         "weight",
@@ -171,3 +179,11 @@ class WeighIn(SourceRecord, Measures):
 
     def __str__(self) -> str:
         return f"{self.weight_kg:.1f} kg on {self.date}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.date = local_date(self.measured_at)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.measured_at and self.measured_at > timezone.now() + CLOCK_ERROR:
+            raise ValidationError({"measured_at": "This lies in the future."})

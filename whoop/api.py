@@ -9,36 +9,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, sync_status
-from lifetracker.models import SourceRecord
+from lifetracker.api import DateRangeMixin, LatestView, public_fields, sync_status
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
 from whoop.sports import display_name
 
-# Of every record, these concern the sync and not the person.
-INTERNAL = ("id", "source", "source_id", "raw", "digest", "deleted_at", "created_at")
-
-
-def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
-    return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
+# WHOOP's own endpoints speak of WHOOP's records by WHOOP's ids.
+OURS = ("id", "source")
 
 
 class RecoverySerializer(serializers.ModelSerializer[WhoopRecovery]):
     class Meta:
         model = WhoopRecovery
-        fields = public_fields(WhoopRecovery, "start_time")
+        fields = public_fields(WhoopRecovery, *OURS, "start_time")
 
 
 class SleepSerializer(serializers.ModelSerializer[WhoopSleep]):
     class Meta:
         model = WhoopSleep
-        fields = public_fields(WhoopSleep)
+        fields = public_fields(WhoopSleep, *OURS)
 
 
 class CycleSerializer(serializers.ModelSerializer[WhoopCycle]):
     class Meta:
         model = WhoopCycle
-        fields = public_fields(WhoopCycle)
+        fields = public_fields(WhoopCycle, *OURS)
 
 
 class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
@@ -54,7 +49,7 @@ class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
             "start_time",
             "end_time",
             "sport",
-            *public_fields(WhoopWorkout, "start", "end"),
+            *public_fields(WhoopWorkout, *OURS, "start", "end"),
         )
 
     def get_sport(self, workout: WhoopWorkout) -> str:
@@ -64,7 +59,7 @@ class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
 class ProfileSerializer(serializers.ModelSerializer[WhoopProfile]):
     class Meta:
         model = WhoopProfile
-        fields = public_fields(WhoopProfile)
+        fields = public_fields(WhoopProfile, *OURS)
 
 
 class RecoveryList(DateRangeMixin, generics.ListAPIView[Any]):

@@ -50,9 +50,7 @@ class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         start, end = values.get("start"), values.get("end")
-        if start and end and end < start:
-            self.add_error("end", "A workout cannot end before it starts.")
-        elif start and end:
+        if start and end and start <= end:
             self.compute(start, end, values)
         return values
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -89,3 +90,7 @@ class Workout(SourceRecord):
 
     def __str__(self) -> str:
         return f"{self.sport_name} on {self.date}"
+
+    def clean(self) -> None:
+        if self.start and self.end and self.end < self.start:
+            raise ValidationError({"end": "A workout cannot end before it starts."})

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
-APPS = {"fasting", "oauth_integration", "whoop", "workouts"}
+APPS = {"fasting", "oauth_integration", "time_logs", "weight", "whoop", "workouts"}
 # What composes the project may know the apps.
 COMPOSING = {"settings.py", "urls.py", "tasks.py", "views.py"}
 # An app's lower floors, which never look up.

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, labels
+from time_logs.models import TimeEntry, TogglProject, TogglTag
+
+
+class Names(forms.CharField):
+    """A list of names, typed with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        names = [name.strip() for name in (value or "").split(",")]
+        return [name for name in names if name]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
+class TimeEntryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    tags = Names(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Names, with commas between them.",
+    )
+
+
+@admin.register(TimeEntry)
+class TimeEntryAdmin(SourceRecordAdmin):
+    typed_in = True
+    form = TimeEntryForm
+    list_display = ("start", "length", "project", "client", "description", "source", "upstream")
+    list_filter = (SourceFilter, GoneFilter, "billable")
+    search_fields = ("project", "client", "description", "source_id")
+    search_help_text = "Project, client, description, or the id at the service"
+    date_hierarchy = "start"
+    facts = (("project", "client"), "description", "tags", ("start", "end"), "billable")
+
+    @labels("Length", "duration", {"running": "info"})
+    def length(self, entry: TimeEntry) -> str | tuple[str, str]:
+        if entry.end is None:
+            return "running"
+        hours, minutes = divmod(round((entry.end - entry.start).total_seconds() / 60), 60)
+        return ("", f"{hours}:{minutes:02} h")
+
+
+@admin.register(TogglProject)
+class TogglProjectAdmin(SourceRecordAdmin):
+    list_display = ("name", "client", "active", "updated_at")
+    list_filter = ("active",)
+    search_fields = ("name", "client", "source_id")
+
+
+@admin.register(TogglTag)
+class TogglTagAdmin(SourceRecordAdmin):
+    list_display = ("name", "updated_at")
+    search_fields = ("name", "source_id")

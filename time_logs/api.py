@@ -1,0 +1,76 @@
+"""Time entries as JSON, and what they add up to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from time_logs.models import GROUPS, TimeEntry
+
+
+class TimeEntrySerializer(RecordSerializer):
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=255), required=False, default=list
+    )
+    running = serializers.BooleanField(source="is_running", read_only=True)
+
+    class Meta:
+        model = TimeEntry
+        fields = (*public_fields(TimeEntry, "project_ref"), "running")
+        read_only_fields = ("id", "source", "date", "duration", "updated_at")
+
+
+class TimeEntries(RecordViewSet):
+    queryset = TimeEntry.objects.live()
+    serializer_class = TimeEntrySerializer
+
+
+class Asked(serializers.Serializer[Any]):
+    by = serializers.ChoiceField(choices=["day", *GROUPS], default="day")
+
+
+class Totals(APIView):
+    """Seconds by day, project, client or tag, split at the person's midnight, and what is running
+    now, which is in no sum."""
+
+    def get(self, request: Request) -> Response:
+        days = DateRange.of(request)
+        asked = Asked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        running = TimeEntrySerializer(TimeEntry.objects.running().defer("raw"), many=True)
+        totals = self.totals(asked.validated_data["by"], days)
+        return Response({"totals": totals, "running": running.data})
+
+    def totals(self, by: str, days: tuple[Any, Any]) -> list[dict[str, Any]]:
+        if by == "day":
+            per_day = TimeEntry.objects.all().per_day(*days)
+            return [{"date": day, "seconds": seconds} for day, seconds in per_day.items()]
+        found = TimeEntry.objects.all().per(by, *days)
+        if by == "project":
+            return [
+                {"project": project, "client": client, "seconds": seconds}
+                for (client, project), seconds in found.items()
+            ]
+        return [{by: name, "seconds": seconds} for name, seconds in found.items()]
+
+
+class Overlaps(APIView):
+    """Pairs of entries that are on at the same time."""
+
+    def get(self, request: Request) -> Response:
+        found = TimeEntry.objects.all().overlaps(*DateRange.of(request))
+        return Response(
+            [
+                {
+                    "first": TimeEntrySerializer(pair.first).data,
+                    "second": TimeEntrySerializer(pair.second).data,
+                    "seconds": pair.seconds,
+                }
+                for pair in found
+            ]
+        )

@@ -1,0 +1,48 @@
+"""Weigh-ins as JSON, and what they say over time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from weight.models import WeighIn, slope_per_week
+
+FOUR_WEEKS = timedelta(weeks=4)
+
+
+class WeighInSerializer(RecordSerializer):
+    ambiguous = serializers.BooleanField(source="is_ambiguous", read_only=True)
+
+    class Meta:
+        model = WeighIn
+        fields = (*public_fields(WeighIn), "ambiguous")
+        read_only_fields = ("id", "source", "date", "attribution", "updated_at")
+
+
+class WeighIns(RecordViewSet):
+    queryset = WeighIn.objects.live()
+    serializer_class = WeighInSerializer
+
+
+class Trend(APIView):
+    """The smoothed weight of the asked days, and the change per week of the last four weeks of
+    them."""
+
+    def get(self, request: Request) -> Response:
+        asked = DateRange.of(request)
+        points = [point for point in WeighIn.objects.all().trend() if point.date <= asked.last]
+        change = slope_per_week(points, FOUR_WEEKS)
+        shown: list[dict[str, Any]] = [
+            {"date": point.date, "kg": round(point.kg, 3), "trend": round(point.trend, 3)}
+            for point in points
+            if point.date >= asked.first
+        ]
+        return Response(
+            {"change_per_week": None if change is None else round(change, 3), "days": shown}
+        )

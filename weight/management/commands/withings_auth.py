@@ -1,0 +1,7 @@
+from oauth_integration.management.consent_command import ConsentCommand
+from weight.services.withings_client import WithingsAPIClient
+
+
+class Command(ConsentCommand):
+    help = "Connect Withings: opens the browser for your consent and stores the tokens, encrypted."
+    client_class = WithingsAPIClient

@@ -1,0 +1,9 @@
+from django.urls import re_path
+
+from lifetracker.api import record_urls
+from weight import api
+
+urlpatterns = [
+    re_path(r"^weight/trend/?$", api.Trend.as_view()),
+    *record_urls("weight", api.WeighIns),
+]
