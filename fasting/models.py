@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Self
@@ -33,8 +33,9 @@ class FastConflict(ValidationError):
         self.text = text
 
 
-def spoken(instant: datetime) -> str:
-    return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}"
+def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
+    """As the clock on the wall showed it, by default that of TIME_ZONE."""
+    return f"{timezone.localtime(instant, zone):%Y-%m-%d %H:%M}"
 
 
 def hours_between(start: datetime, end: datetime) -> float:

@@ -1,0 +1,349 @@
+"""Brings an export of the Zero app into the database: what is new, what changed, what is gone.
+
+Everything happens in one transaction, and a dry run is the same transaction rolled back. Every
+export lists a whole stretch of the person's history, so a fast that a later one lacks within its
+stretch was deleted in the app. The same fast can come twice, in a CSV without id or zone and in a
+JSON package with both: then the latter stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from fasting.models import ZERO, FastingPeriod, fast_date, hours_between
+from fasting.zero import CSV, FIRESTORE, CannotImport, Export, Fast, Options, Refusal, zone_name
+from lifetracker.models import RejectedItem, SyncRun
+from lifetracker.sync import Counts
+from lifetracker.upsert import Batch, bury, digest, upsert
+
+MINUTE = timedelta(minutes=1)
+# Rows to a statement.
+BATCH = 250
+# So many fasts may overlap those of the other form by themselves: edited between two exports, or
+# really overlapping, as two of 300 do.
+FEW = 3
+CSV_ID = "csv:"
+COLUMNS = [
+    *("source_id", "date", "start", "end", "duration_hours"),
+    *("goal_hours", "note", "utc_offset_min", "raw"),
+]
+
+# The order of keys must not depend on the database: the text tells a changed row.
+to_json = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+).encode
+
+
+class Stored(NamedTuple):
+    """A fast of an earlier import."""
+
+    source_id: str
+    start: datetime
+    end: datetime
+    raw: dict[str, Any]
+    note: str
+    digest: str
+    deleted_at: datetime | None
+
+    @property
+    def from_csv(self) -> bool:
+        return self.source_id.startswith(CSV_ID)
+
+
+@dataclass
+class Outcome:
+    """What came of an import. `matched`: fasts of this file that are known from the other form."""
+
+    export: Export
+    created: list[Fast] = field(default_factory=list)
+    updated: list[tuple[Stored, Fast]] = field(default_factory=list)
+    unchanged: int = 0
+    removed: list[Stored] = field(default_factory=list)
+    matched: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    overlaps: list[tuple[FastingPeriod, FastingPeriod]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, Any]:
+        counts = Counts(
+            seen=len(self.export.items),
+            created=len(self.created),
+            updated=len(self.updated),
+            unchanged=self.unchanged,
+            deleted=len(self.removed),
+            rejected=len(self.refusals),
+        )
+        return counts.as_json() | {"matched": self.matched}
+
+
+def stored_fasts() -> dict[str, Stored]:
+    rows = FastingPeriod.objects.filter(source=ZERO).order_by("start")
+    return {row[0]: Stored(*row) for row in rows.values_list(*Stored._fields)}
+
+
+def zones_of_earlier_csv() -> dict[str, str]:
+    """In which zone each fast of a CSV was placed: it stays there, though the person has moved."""
+    return {one.source_id: one.raw["zone"] for one in stored_fasts().values() if one.from_csv}
+
+
+def import_export(export: Export, options: Options, *, dry_run: bool = False) -> Outcome:
+    """Raises CannotImport."""
+    with FastingPeriod.objects.locked():
+        started = timezone.now()
+        outcome = _reconcile(export, options)
+        _list_rejected(export.form, outcome.refusals)
+        _record(outcome, started)
+        outcome.overlaps = FastingPeriod.objects.overlaps()
+        if dry_run:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _reconcile(export: Export, options: Options) -> Outcome:
+    outcome = Outcome(export, refusals=list(export.refusals))
+    known = stored_fasts()
+    living = [one for one in known.values() if one.deleted_at is None]
+    csv = export.form == CSV
+    mine = [one for one in living if one.from_csv == csv]
+    others = [one for one in living if one.from_csv != csv]
+
+    pairs = match(export, others, options)
+    require_right_zone(export, others, pairs, options)
+    outcome.matched = len(pairs)
+    wanted = [fast for fast in export.fasts if not (csv and fast.source_id in pairs)]
+    # What is known by the better name need not stay under the other one.
+    retired = {one.source_id for one in mine} & set(pairs) if csv else set(pairs.values())
+    gone = export.missing(_within(export, mine)) - retired
+    outcome.removed = [one for one in mine if one.source_id in gone]
+
+    _write(wanted, known, options, outcome)
+    rows = FastingPeriod.objects.filter(source=ZERO)
+    for ids in _chunks(retired | gone):
+        bury(rows, ids)
+    return outcome
+
+
+def _within(export: Export, stored: list[Stored]) -> list[str]:
+    """The ids of the stored fasts that began within the stretch of the export."""
+    if export.span is None:
+        return []
+    first, last = export.span
+    return [one.source_id for one in stored if first <= one.start <= last]
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, BATCH)):
+        yield chunk
+
+
+# --- The same fast in both forms ------------------------------------------------------------------
+
+
+class _Timed(NamedTuple):
+    source_id: str
+    start: datetime
+    length: timedelta
+    # Where it began, as far as is known.
+    zones: tuple[str, ...]
+
+
+def match(export: Export, others: list[Stored], options: Options) -> dict[str, str]:
+    """The fasts of the export that are among those of the other form: by their ids, the ids there.
+
+    They begin in the same minute and last as long, give or take the minute that is cut. Where the
+    JSON names the zone, the clock there counts too: a CSV of somebody who travels cannot be placed
+    by one zone.
+    """
+    ours = [
+        _Timed(f.source_id, f.start, f.end - f.start, tuple(filter(None, [f.start_zone])))
+        for f in export.fasts
+    ]
+    theirs = [_Timed(o.source_id, o.start, o.end - o.start, _zones(o.raw)) for o in others]
+    if export.form == CSV:
+        found = _match(cut=ours, exact=theirs, told=options.zone.key)
+        return {source_id: exact for exact, source_id in found.items()}
+    return _match(cut=theirs, exact=ours, told=options.zone.key)
+
+
+def _zones(raw: dict[str, Any]) -> tuple[str, ...]:
+    found = (raw.get(FIRESTORE, {}).get("startTimeZone"), raw.get("zone"))
+    return tuple(name for zone in found if (name := zone_name(zone)))
+
+
+def _match(cut: list[_Timed], exact: list[_Timed], told: str) -> dict[str, str]:
+    """By the id of the exact one, that of the one that is cut to minutes; each has at most one."""
+    by_start: dict[datetime | str, list[_Timed]] = defaultdict(list)
+    for one in cut:
+        by_start[one.start].append(one)
+        # The id of a CSV is the clock on the wall: see `Times.id`.
+        by_start[one.source_id.partition("~")[0]].append(one)
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for one in exact:
+        near = [
+            other
+            for key in _keys(one, told)
+            for other in by_start[key]
+            if other.source_id not in taken and abs(other.length - one.length) <= MINUTE
+        ]
+        if near:
+            best = min(near, key=lambda other, one=one: abs(other.start - one.start))  # type: ignore[misc]
+            found[one.source_id] = best.source_id
+            taken.add(best.source_id)
+    return found
+
+
+def _keys(exact: _Timed, told: str) -> Iterator[datetime | str]:
+    """What a CSV may call this start: the minute that it was cut to, or the next, if it was
+    rounded."""
+    minute = exact.start.replace(second=0, microsecond=0)
+    for start in {minute, minute + (MINUTE if minute < exact.start else timedelta())}:
+        yield start
+        for zone in {*exact.zones, told}:
+            yield f"{CSV_ID}{start.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def require_right_zone(
+    export: Export, others: list[Stored], pairs: dict[str, str], options: Options
+) -> None:
+    """A CSV read in the wrong zone would come beside the JSON's fasts, each shifted by hours, and
+    double the history. Raises CannotImport."""
+    known = set(pairs.values())
+    spans = [(one.start, one.end) for one in others if one.source_id not in known]
+    rest = [fast for fast in export.fasts if fast.source_id not in pairs]
+    crossing = sum(_crosses(fast, spans) for fast in rest)
+    if crossing > max(FEW, len(export.fasts) / 2):
+        raise CannotImport(
+            f"{crossing} of its {len(export.fasts)} fasts overlap fasts that Zero's "
+            f"{'JSON' if export.form == CSV else 'CSV'} brought before, but are not the same. "
+            f"So {options.zone.key} is probably not the zone in which the phone showed the times "
+            "of the CSV: name it, such as --timezone America/New_York. Nothing was imported."
+        )
+
+
+def _crosses(fast: Fast, spans: list[tuple[datetime, datetime]]) -> bool:
+    """Whether it shares time with one of its neighbours among the spans, which are in order."""
+    at = bisect_left(spans, (fast.start, fast.start))
+    return any(
+        start < fast.end and end > fast.start for start, end in spans[max(at - 1, 0) : at + 1]
+    )
+
+
+# --- Writing --------------------------------------------------------------------------------------
+
+
+def _write(fasts: list[Fast], known: dict[str, Stored], options: Options, outcome: Outcome) -> None:
+    for some in _chunks(fasts):
+        rows = {fast.source_id: _row(fast, known.get(fast.source_id), options) for fast in some}
+        written = upsert(Batch(FastingPeriod, ZERO, COLUMNS, list(rows.values())))
+        refused = {row[0]: reason for row, reason in written.refused}
+        for fast in some:
+            before = known.get(fast.source_id)
+            if fast.source_id in refused:
+                reason = f"the database does not take it: {refused[fast.source_id]}"
+                outcome.refusals.append(
+                    Refusal(fast.where, reason, fast.raw, fast.source_id, fast.start)
+                )
+            elif before is None:
+                outcome.created.append(fast)
+            elif before.deleted_at or before.digest != digest(rows[fast.source_id]):
+                outcome.updated.append((before, fast))
+            else:
+                outcome.unchanged += 1
+
+
+def _row(fast: Fast, before: Stored | None, options: Options) -> list[Any]:
+    """The values of COLUMNS. What this file does not tell stays as an earlier one has told it."""
+    raw = fast.raw if _is_from_csv(fast) else _whole(fast, before, options)
+    zone = fast.end_zone or _zone_of(raw)
+    offset = None
+    if zone:
+        passed = fast.end.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+        offset = passed // MINUTE
+    note = fast.note if fast.note is not None else before.note if before else ""
+    return [
+        fast.source_id,
+        fast_date(fast.start, fast.end, offset),
+        fast.start,
+        fast.end,
+        hours_between(fast.start, fast.end),
+        fast.goal_hours,
+        note,
+        offset,
+        to_json(raw),
+    ]
+
+
+def _is_from_csv(fast: Fast) -> bool:
+    return fast.source_id.startswith(CSV_ID)
+
+
+def _whole(fast: Fast, before: Stored | None, options: Options) -> dict[str, Any]:
+    """The newest payload of each file that has had this fast, and the zone that the person told."""
+    raw = dict(before.raw if before else {}) | fast.raw
+    kept = before.raw.get(FIRESTORE, {}) if before else {}
+    if "notes" in kept and not options.notes and FIRESTORE in fast.raw:
+        raw[FIRESTORE] = raw[FIRESTORE] | {"notes": kept["notes"]}
+    if options.zone_told:
+        raw["zone"] = options.zone.key
+    return raw
+
+
+def _zone_of(raw: dict[str, Any]) -> str | None:
+    """Where a fast of the JSON ended: as the app knows it, else as the person told."""
+    firestore = raw.get(FIRESTORE, {})
+    candidates = (firestore.get("endTimeZone"), firestore.get("startTimeZone"), raw.get("zone"))
+    return next((name for zone in candidates if (name := zone_name(zone))), None)
+
+
+# --- The ledger -----------------------------------------------------------------------------------
+
+
+def _list_rejected(stream: str, refusals: list[Refusal]) -> None:
+    """Every export is whole, so what this one does not refuse is mended or gone."""
+    listed = RejectedItem.objects.filter(source=ZERO, stream=stream)
+    items = {_item_key(refusal): refusal for refusal in refusals}
+    listed.exclude(item_key__in=items).delete()
+    for key, refusal in items.items():
+        listed.update_or_create(
+            source=ZERO,
+            stream=stream,
+            item_key=key,
+            defaults={
+                "payload": to_json(refusal.payload),
+                "reason": f"{refusal.where}: {refusal.reason}",
+            },
+        )
+
+
+def _item_key(refusal: Refusal) -> str:
+    text = f"{refusal.where} {to_json(refusal.payload)}"
+    return refusal.source_id or f"digest:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _record(outcome: Outcome, started: datetime) -> None:
+    first, last = outcome.export.span or (None, None)
+    SyncRun.objects.create(
+        source=ZERO,
+        kind=SyncRun.Kind.MANUAL,
+        status=SyncRun.Status.SUCCESS,
+        window_start=first,
+        window_end=last,
+        counts={outcome.export.form: outcome.counts()},
+        progress_done=len(outcome.export.items),
+        progress_total=len(outcome.export.items),
+        started_at=started,
+        finished_at=timezone.now(),
+    )

@@ -1,0 +1,119 @@
+"""Import what the Zero fasting app exports."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.utils import timezone
+
+from fasting.imports import Outcome, Stored, import_export, zones_of_earlier_csv
+from fasting.models import FastingPeriod, spoken
+from fasting.zero import ORDERS, CannotImport, Fast, Options, read_export, zone_name
+
+# Lines of one kind; how many more there are is said.
+MOST_LINES = 20
+
+
+def time_zone(text: str) -> ZoneInfo:
+    if zone_name(text) is None:
+        raise ArgumentTypeError(
+            f"{text!r} is no time zone. It takes a name such as Europe/Berlin or America/New_York."
+        )
+    return ZoneInfo(text)
+
+
+class Command(BaseCommand):
+    help = "Import the fasts of an export of the Zero app: its CSV, or its JSON data package."
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "file", type=Path, help="the CSV; or the folder, zip or biodata.json of the package"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would change, and change nothing."
+        )
+        parser.add_argument(
+            "--timezone",
+            type=time_zone,
+            help="Where the phone was that showed the times. Default: TIME_ZONE.",
+        )
+        parser.add_argument(
+            "--date-order",
+            choices=list(ORDERS),
+            help="For a CSV that does not tell: month first, day first or year first.",
+        )
+        parser.add_argument(
+            "--notes", action="store_true", help="Import the private notes of the package too."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        told: ZoneInfo | None = options["timezone"]
+        reading = Options(
+            zone=told or ZoneInfo(timezone.get_default_timezone_name()),
+            now=timezone.now(),
+            zone_told=told is not None,
+            known_zones=zones_of_earlier_csv(),
+            date_order=options["date_order"],
+            notes=options["notes"],
+        )
+        try:
+            export = read_export(options["file"], reading)
+            outcome = import_export(export, reading, dry_run=options["dry_run"])
+        except CannotImport as error:
+            raise CommandError(str(error)) from None
+        self.tell(options["file"].name, outcome, reading.zone, dry_run=options["dry_run"])
+
+    def tell(self, name: str, outcome: Outcome, zone: ZoneInfo, *, dry_run: bool) -> None:
+        export = outcome.export
+        self.stdout.write(f"{name}: {export.about}. Times in {zone.key}.")
+        if dry_run:
+            new = (f"{times(fast, zone)} ({fast.where})" for fast in outcome.created)
+            self.lines("new", new)
+            self.lines("changed", (change(*pair, zone) for pair in outcome.updated))
+            self.lines("removed", (times(fast, zone) for fast in outcome.removed))
+        self.lines(
+            "running, not imported", (f"since {r.since} ({r.where})" for r in export.running)
+        )
+        self.lines("note", export.remarks)
+        overlaps = outcome.overlaps
+        self.lines("overlap", (f"{times(a, zone)} and {times(b, zone)}" for a, b in overlaps))
+        refusals = (f"{refusal.where}: {refusal.reason}" for refusal in outcome.refusals)
+        self.lines("rejected", refusals, self.stderr)
+        self.stdout.write(
+            f"{len(outcome.created)} new, {len(outcome.updated)} changed, "
+            f"{outcome.unchanged} the same, {len(outcome.removed)} removed, "
+            f"{len(outcome.refusals)} rejected, {len(export.running)} running, "
+            f"{export.duplicates} listed twice, "
+            f"{outcome.matched} matched with the other form of export"
+        )
+        if overlaps:
+            self.stdout.write(f"Pairs of fasts that overlap, all kept: {len(overlaps)}")
+        if dry_run:
+            self.stdout.write("Nothing was changed: this was a dry run.")
+
+    def lines(self, title: str, texts: Iterable[str], to: OutputWrapper | None = None) -> None:
+        every = list(texts)
+        shown = every[:MOST_LINES]
+        if len(every) > MOST_LINES:
+            shown.append(f"and {len(every) - MOST_LINES} more")
+        for text in shown:
+            (to or self.stdout).write(f"  {title}: {text}")
+
+
+def times(fast: Fast | Stored | FastingPeriod, zone: ZoneInfo) -> str:
+    end = spoken(fast.end, zone) if fast.end else "now"
+    return f"{spoken(fast.start, zone)} to {end}"
+
+
+def change(before: Stored, after: Fast, zone: ZoneInfo) -> str:
+    if before.deleted_at:
+        return f"{times(after, zone)} is back"
+    if (before.start, before.end) == (after.start, after.end):
+        return f"{times(after, zone)}, in its details"
+    return f"{times(before, zone)} is now {times(after, zone)}"
