@@ -33,6 +33,10 @@ class FastConflict(ValidationError):
         self.text = text
 
 
+class WrongState(FastConflict):
+    """A start while a fast is running, or a stop while none is."""
+
+
 def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
     """As the clock on the wall showed it, by default that of TIME_ZONE."""
     return f"{timezone.localtime(instant, zone):%Y-%m-%d %H:%M}"
@@ -112,12 +116,16 @@ class FastingQuerySet(SourceRecordQuerySet):
         """A transaction during which nobody else writes a fast, so that what was checked in it
         stays true until it ends."""
         with transaction.atomic():
-            # SQLite's transactions have the write lock from their beginning (settings.py).
-            if connection.vendor == "postgresql":
-                table = connection.ops.quote_name(self.model._meta.db_table)
-                with connection.cursor() as cursor:
-                    cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            self.lock()
             yield
+
+    def lock(self) -> None:
+        """The same for the rest of the transaction that is open."""
+        # SQLite's transactions have the write lock from their beginning (settings.py).
+        if connection.vendor == "postgresql":
+            table = connection.ops.quote_name(self.model._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
     def begin(self, at: datetime | None = None, goal_hours: float | None = None) -> FastingPeriod:
         """Start a fast, now or at a moment that has passed. Raises FastConflict."""
@@ -132,7 +140,7 @@ class FastingQuerySet(SourceRecordQuerySet):
         with self.locked():
             fast = self.running().filter(source=MANUAL).first()
             if fast is None:
-                raise FastConflict("No fast is running.", "end")
+                raise WrongState("No fast is running.", "end")
             fast.end = at or timezone.now()
             fast.refuse_conflict()
             fast.save()
@@ -232,7 +240,7 @@ class FastingPeriod(SourceRecord):
         self._refuse_impossible_times()
         others = FastingPeriod.objects.exclude(pk=self.pk)
         if self.end is None and (running := others.running().first()):
-            raise FastConflict(f"A fast is already running since {spoken(running.start)}.")
+            raise WrongState(f"A fast is already running since {spoken(running.start)}.")
         if self._takes_no_new_time():
             return
         crossed = others.crossing(self.start, self.end).order_by("start").defer("raw").first()

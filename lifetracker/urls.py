@@ -16,4 +16,5 @@ urlpatterns = [
     path("api/", include("workouts.urls")),
     path("api/", include("weight.urls")),
     path("api/", include("time_logs.urls")),
+    path("api/", include("fasting.urls")),
 ]

@@ -17,8 +17,11 @@ from fasting.models import FastingPeriod
 NOW = datetime(2026, 9, 16, 14, 0, tzinfo=UTC)
 
 
+Now = Callable[[datetime], None]
+
+
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+def now(monkeypatch: pytest.MonkeyPatch) -> Now:
     """Time stands at NOW, and can be moved: `now(moment)`."""
 
     def move(moment: datetime) -> None:

@@ -12,11 +12,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from fasting.models import ZERO, FastConflict, FastingPeriod
 from tests import processes
-from tests.fasting.conftest import NOW, fast
+from tests.fasting.conftest import NOW, Now, fast
 
 pytestmark = pytest.mark.django_db
-
-Now = Callable[[datetime], None]
 
 
 def refused(text: str, call: Callable[[], Any]) -> None:

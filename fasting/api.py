@@ -1,0 +1,91 @@
+"""Fasts of all sources as JSON, and the buttons that start and stop one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import generics, serializers, status
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fasting.models import FastConflict, FastingPeriod, WrongState
+from lifetracker.api import RecordSerializer, RecordViewSet, public_fields
+
+
+class FastSerializer(RecordSerializer):
+    class Meta:
+        model = FastingPeriod
+        fields = public_fields(FastingPeriod)
+        read_only_fields = ("id", "source", "date", "duration_hours", "updated_at")
+
+
+class Fasts(RecordViewSet):
+    queryset = FastingPeriod.objects.live()
+    serializer_class = FastSerializer
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with FastingPeriod.objects.locked():
+            return super().create(request, *args, **kwargs)
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with FastingPeriod.objects.locked():
+            return super().update(request, *args, **kwargs)
+
+
+class Current(generics.RetrieveAPIView[Any]):
+    """The running fast."""
+
+    serializer_class = FastSerializer
+
+    def get_object(self) -> FastingPeriod:
+        fast = FastingPeriod.objects.running().defer("raw").first()
+        if fast is None:
+            raise NotFound("No fast is running.")
+        return fast  # type: ignore[no-any-return]
+
+
+class Conflict(APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+class Moment(serializers.Serializer[Any]):
+    """`at`: when it happened, if not now."""
+
+    at = serializers.DateTimeField(required=False)
+
+
+class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
+    class Meta:
+        model = FastingPeriod
+        fields = ("at", "goal_hours")
+
+
+class Start(generics.GenericAPIView[Any]):
+    serializer_class = Beginning
+
+    def post(self, request: Request) -> Response:
+        fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.begin)
+        return Response(FastSerializer(fast).data, status=status.HTTP_201_CREATED)
+
+
+class Stop(generics.GenericAPIView[Any]):
+    serializer_class = Moment
+
+    def post(self, request: Request) -> Response:
+        fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.finish)
+        return Response(FastSerializer(fast).data)
+
+
+def pressed(
+    asked: serializers.BaseSerializer[Any], act: Callable[..., FastingPeriod]
+) -> FastingPeriod:
+    """What the button does; what it cannot do becomes an answer."""
+    asked.is_valid(raise_exception=True)
+    try:
+        return act(**asked.validated_data)
+    except WrongState as error:
+        raise Conflict(error.text) from None
+    except FastConflict as error:
+        raise serializers.ValidationError({"at": [error.text]}) from None

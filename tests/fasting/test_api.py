@@ -1,0 +1,193 @@
+"""Fasting over the API: lists, typing in, starting and stopping, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from fasting.models import ZERO, FastingPeriod
+from tests.fasting.conftest import NOW, Now, fast
+
+pytestmark = pytest.mark.usefixtures("now")
+
+FIELDS = {
+    *("id", "source", "date", "start", "end", "duration_hours", "goal_hours", "note"),
+    *("utc_offset_min", "updated_at"),
+}
+
+
+def call(client: Client, method: str, path: str = "", **body: Any) -> tuple[int, Any]:
+    address = f"/api/fasting{path}"
+    answer = (
+        client.get(address, body)
+        if method == "get"
+        else getattr(client, method)(address, body, content_type="application/json")
+    )
+    return answer.status_code, answer.json() if answer.content else None
+
+
+def ago(hours: float) -> str:
+    return (NOW - timedelta(hours=hours)).isoformat()
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", ["", "/1", "/current", "/start", "/stop"])
+def test_nothing_without_a_login(client: Client, db: None, path: str, slash: str) -> None:
+    for method in ("get", "post", "put", "patch", "delete"):
+        assert call(client, method, path + slash)[0] == 403
+
+
+def test_the_list(person: Client) -> None:
+    for days in range(1, 20):
+        fast(days, 16, source=ZERO, raw={"biodata": {}})
+    fast(0.1, None, note="no breakfast")
+    fast(2.3, 1, source=ZERO, deleted_at=NOW)
+    status, answer = call(person, "get")
+    assert (status, answer["count"]) == (200, 8)
+    running, first = answer["results"][:2]
+    assert set(running) == FIELDS
+    assert (running["source"], running["date"]) == ("Manual", "2026-09-16")
+    assert (running["end"], running["duration_hours"]) == (None, None)
+    assert (first["source"], first["date"], first["duration_hours"]) == (ZERO, "2026-09-16", 16)
+    assert call(person, "get", days=3)[1]["count"] == 4
+    some = call(person, "get", "/", start_date="2026-09-01", end_date="2026-09-03")[1]
+    assert [one["date"] for one in some["results"]] == ["2026-09-03", "2026-09-02", "2026-09-01"]
+    assert call(person, "get", days="x") == (400, {"days": ["A valid integer is required."]})
+
+
+def test_the_number_of_queries_does_not_grow(person: Client) -> None:
+    def queries(days: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert call(person, "get", days=days)[1]["count"] == days
+        assert not any('."raw"' in query["sql"] for query in captured)
+        return len(captured)
+
+    for days in range(1, 61):
+        fast(days, 16)
+    assert queries(3) == queries(60) == 4  # session, user, count, rows
+
+
+# --- Typing in ------------------------------------------------------------------------------------
+
+
+def test_a_past_fast_is_typed_in_changed_and_deleted(person: Client) -> None:
+    given = {"start": ago(40), "end": ago(23.5), "goal_hours": 16, "note": "easy"}
+    status, made = call(person, "post", **given)
+    assert status == 201
+    assert (made["duration_hours"], made["date"], made["note"]) == (16.5, "2026-09-15", "easy")
+    path = f"/{made['id']}"
+    assert call(person, "get", path) == (200, made)
+    status, changed = call(person, "patch", path + "/", end=ago(22), utc_offset_min=-720)
+    assert (status, changed["duration_hours"], changed["date"]) == (200, 18, "2026-09-15")
+    assert changed["note"] == "easy"
+    status, changed = call(person, "put", path, start=ago(30), end=ago(20))
+    assert (status, changed["duration_hours"], changed["note"]) == (200, 10, "easy")
+    assert call(person, "delete", path) == (204, None)
+    assert call(person, "get", path)[0] == 404
+
+
+def test_a_running_fast_is_typed_in_and_ended(person: Client) -> None:
+    status, made = call(person, "post", start=ago(3))
+    assert (status, made["end"], made["date"]) == (201, None, "2026-09-16")
+    assert call(person, "get", "/current") == (200, made)
+    status, ended = call(person, "patch", f"/{made['id']}", end=ago(1))
+    assert (status, ended["duration_hours"]) == (200, 2)
+    assert call(person, "get", "/current/") == (404, {"detail": "No fast is running."})
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "text"),
+    [
+        ({}, "start", "required"),
+        ({"start": "soon"}, "start", "format"),
+        ({"start": ago(-2)}, "start", "in the past"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "start", ""),
+        ({"start": "0001-01-02T00:00:00Z"}, "start", "1970"),
+        ({"start": ago(9), "end": ago(10)}, "end", "before its start at 2026-09-16 05:00"),
+        ({"start": ago(9), "end": ago(9)}, "end", "before its start"),
+        ({"start": ago(9), "end": ago(-2)}, "end", "future"),
+        ({"start": ago(9), "end": "9999-12-31T23:59:59Z"}, "end", "future"),
+        ({"start": ago(45), "end": ago(40)}, "start", "the fast from 2026-09-14 14:00 to 2026-09"),
+        ({"start": ago(60), "end": ago(1)}, "start", "overlap"),
+        ({"start": ago(60)}, "start", "overlap"),
+        ({"start": ago(9), "goal_hours": 0}, "goal_hours", "0.25"),
+        ({"start": ago(9), "goal_hours": "nan"}, "goal_hours", ""),
+        ({"start": ago(9), "goal_hours": "inf"}, "goal_hours", ""),
+        ({"start": ago(9), "utc_offset_min": 900}, "utc_offset_min", "840"),
+        ({"start": ago(9), "note": "a\x00b"}, "note", ""),
+    ],
+)
+def test_what_cannot_be_typed_in(
+    person: Client, body: dict[str, Any], field: str, text: str
+) -> None:
+    fast(2, 16, source=ZERO)
+    status, answer = call(person, "post", **body)
+    assert (status, list(answer)) == (400, [field])
+    assert text in answer[field][0]
+    assert FastingPeriod.objects.count() == 1
+
+
+def test_what_follows_from_the_times_is_not_typed_in(person: Client) -> None:
+    wishes = {"date": "2020-01-01", "duration_hours": 99, "source": ZERO, "id": 7}
+    _, made = call(person, "post", start=ago(20), end=ago(10), **wishes)
+    assert (made["date"], made["duration_hours"], made["source"]) == ("2026-09-16", 10, "Manual")
+
+
+def test_a_fast_may_touch_others_and_stay_where_it_is(person: Client) -> None:
+    fast(2, 16)
+    _, made = call(person, "post", start=ago(32), end=ago(20))
+    assert call(person, "patch", f"/{made['id']}", note="after the other")[0] == 200
+    assert call(person, "patch", f"/{made['id']}", start=ago(33))[0] == 400
+
+
+def test_an_imported_fast_is_changed_in_the_app(person: Client) -> None:
+    imported = fast(2, 16, source=ZERO)
+    for method in ("put", "patch", "delete"):
+        status, answer = call(person, method, f"/{imported.pk}", start=ago(9))
+        assert status == 403
+        assert "Zero" in answer["detail"]
+    assert call(person, "get", f"/{imported.pk}")[0] == 200
+    gone = fast(4, 16, source=ZERO, deleted_at=NOW)
+    assert call(person, "get", f"/{gone.pk}")[0] == 404
+
+
+# --- Starting and stopping ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_start_and_stop(person: Client, now: Now, slash: str) -> None:
+    status, begun = call(person, "post", f"/start{slash}", goal_hours=16)
+    assert (status, begun["goal_hours"], begun["end"]) == (201, 16, None)
+    assert datetime.fromisoformat(begun["start"]) == NOW
+    status, answer = call(person, "post", f"/start{slash}")
+    assert (status, answer["detail"]) == (409, "A fast is already running since 2026-09-16 14:00.")
+    now(NOW + timedelta(hours=16.5))
+    status, ended = call(person, "post", f"/stop{slash}")
+    assert (status, ended["id"], ended["duration_hours"]) == (200, begun["id"], 16.5)
+    status, answer = call(person, "post", f"/stop{slash}")
+    assert (status, answer["detail"]) == (409, "No fast is running.")
+
+
+def test_start_and_stop_at_a_moment_that_has_passed(person: Client) -> None:
+    assert call(person, "post", "/start", at=ago(20))[0] == 201
+    assert call(person, "post", "/stop", at=ago(21)) == (
+        400,
+        {"at": ["It cannot end before its start at 2026-09-15 18:00."]},
+    )
+    assert call(person, "post", "/stop", at=ago(3))[1]["duration_hours"] == 17
+    status, answer = call(person, "post", "/start", at=ago(4))
+    assert (status, list(answer)) == (400, ["at"])
+    assert "would overlap the fast from 2026-09-15 18:00 to 2026-09-16 11:00" in answer["at"][0]
+    assert call(person, "post", "/start", at="later")[1].keys() == {"at"}
+    assert call(person, "post", "/start", goal_hours=-1)[1].keys() == {"goal_hours"}
+
+
+def test_the_buttons_take_only_presses(person: Client) -> None:
+    for path in ("/start", "/stop"):
+        assert call(person, "get", path)[0] == 405
+    assert call(person, "post", "/current")[0] == 405
