@@ -148,7 +148,7 @@ def _daytime(life: Life, rng: Random, day: Day) -> list[Stint]:
     if not stints:
         return []
     if not day.away and not _is_free(day.date) and rng.random() < 0.6:
-        stints[0] = _standup(rng, stints[0])
+        stints[:1] = _with_standup(rng, stints[0])
     done = max(stint.end for stint in stints)
     stints = [_by_hand(rng, stint, done) if rng.random() < 0.015 else stint for stint in stints]
     if rng.random() < 0.03:  # a slip of the finger: started and stopped at once
@@ -202,7 +202,7 @@ def _without(windows: list[Span], busy: Iterable[Span]) -> list[Span]:
 def _pieces(rng: Random, start: int, end: int) -> Iterable[Span]:
     """Stints that fill a window. Often the next one begins the second that the last one ends."""
     while end - start >= SHORTEST:
-        low, high = rng.choice(((15, 38), (45, 85), (50, 90), (75, 130)))
+        low, high = rng.choice(((18, 42), (50, 95), (55, 100), (85, 140)))
         until = min(start + rng.randint(low * MINUTE, high * MINUTE), end)
         if end - until < SHORTEST:
             until = end
@@ -265,9 +265,11 @@ def _text(rng: Random, project: Project | None) -> str | None:
     return rng.choice(project.tasks if project else WITHOUT_PROJECT)
 
 
-def _standup(rng: Random, first: Stint) -> Stint:
+def _with_standup(rng: Random, first: Stint) -> list[Stint]:
     end = min(first.end, first.start + rng.randint(11 * MINUTE, 19 * MINUTE))
-    return Stint(first.start, end, INTERNAL.name, "Stand-up", ("meeting",))
+    standup = Stint(first.start, end, INTERNAL.name, "Stand-up", ("meeting",))
+    rest = replace(first, start=end)
+    return [standup, rest] if rest.end - rest.start >= SHORTEST else [standup]
 
 
 def _by_hand(rng: Random, stint: Stint, done: int) -> Stint:

@@ -21,7 +21,7 @@ def me(api_token: str) -> Item:
         "default_workspace_id": MAIN,
         "beginning_of_week": 1,
         "image_url": "",
-        "created_at": "2015-04-07T08:12:44.318204Z",
+        "created_at": "2011-04-07T08:12:44.318204Z",
         "updated_at": "2025-10-12T17:13:54.850204Z",
         "openid_email": None,
         "openid_enabled": True,

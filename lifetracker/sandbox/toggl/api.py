@@ -17,15 +17,19 @@ from lifetracker.sandbox.toggl.quota import Bucket, Quota
 from lifetracker.sandbox.toggl.reading import Reading
 from lifetracker.sandbox.toggl.records import Records
 from lifetracker.sandbox.toggl.reports import Reports
+from lifetracker.sandbox.toggl.subscriptions import Subscriptions
 from lifetracker.sandbox.toggl.writing import Writing
 
 PASSWORD = "api_token"  # noqa: S105 - the literal word, whatever the token
 ME = "/api/v9/me"
 WORKSPACE = r"/api/v9/workspaces/(\d+)"
 REPORTS = r"/reports/api/v3/workspace/(\d+)"
-OF_WORKSPACE = re.compile(rf"(?:{WORKSPACE}|{REPORTS})(?:/.*)?")
+WEBHOOKS = "/webhooks/api/v1"
+SUBSCRIPTIONS = rf"{WEBHOOKS}/(?:subscriptions|ping|limits)/(\d+)"
+OF_WORKSPACE = re.compile(rf"(?:{WORKSPACE}|{REPORTS}|{SUBSCRIPTIONS})(?:/.*)?")
+VALIDATION = f"{WEBHOOKS}/validate/"  # for whoever was sent the code, with no token needed
 
-Handler = Callable[..., Answer]  # with the request and the numbers in its path
+Handler = Callable[..., Answer]  # with the request and the ids in its path
 Routes = dict[tuple[str, str], Handler]
 
 
@@ -38,6 +42,7 @@ class Parts:
     writing: Writing
     catalogue: Catalogue
     reports: Reports
+    subscriptions: Subscriptions
     voice: Voice
     options: Options
 
@@ -51,17 +56,18 @@ class API:
             *_routes(ME, self._routes_of_user()),
             *_routes(WORKSPACE, _guarded(self._routes_of_workspaces())),
             *_routes(REPORTS, _guarded({("POST", "/search/time_entries"): parts.reports.search})),
+            *_routes(WEBHOOKS, self._routes_of_webhooks()),
         ]
 
     def answer(self, incoming: Incoming, path: str) -> Answer:
         if not self._bucket.admit():
             return self._too_fast()
+        if path.startswith(VALIDATION):
+            return self._carried_out(incoming, path)
         if not self._is_known(incoming):
             return Answer(401)
-        if path == "/api/v9/me/quota" and incoming.method == "GET":
-            # Not counted: it is how a client without quota learns when to come back.
-            return json_answer(200, self._quota.listing(tuple(account.ORGANIZATIONS.values())))
-        admission = self._quota.admit(_organization(path))
+        # The quota itself is for nothing: how else could one without quota ask for it?
+        admission = self._quota.admit(_organization(path), counted=path != f"{ME}/quota")
         if not admission.admitted:
             text = OVER_QUOTA.format(admission.resets_in)
             headers = {**admission.headers, "Content-Type": "text/plain; charset=utf-8"}
@@ -82,8 +88,8 @@ class API:
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(path)
             if match and method == incoming.method:
-                numbers = [int(number) for number in match.groups()]
-                return handler(incoming, *numbers)
+                parts = [int(part) if part.isdecimal() else part for part in match.groups()]
+                return handler(incoming, *parts)
             allowed = allowed or match is not None
         raise Refused(405, "Method not allowed") if allowed else Refused(404, "Not found")
 
@@ -92,6 +98,7 @@ class API:
         return {
             ("GET", ""): self._me,
             ("GET", "/logged"): lambda _: Answer(200),
+            ("GET", "/quota"): self._quotas,
             ("GET", "/time_entries"): self._listing(reading.entries),
             ("GET", "/time_entries/current"): self._current,
             ("GET", r"/time_entries/(\d+)"): self._entry,
@@ -116,8 +123,29 @@ class API:
             ("DELETE", r"/time_entries/(\d+)"): writing.delete,
         }
 
+    def _routes_of_webhooks(self) -> Routes:
+        subscriptions = self._parts.subscriptions
+        of_all, of_one = r"/subscriptions/(\d+)", r"/subscriptions/(\d+)/(\d+)"
+        return {
+            ("GET", "/event_filters"): subscriptions.filters,
+            ("GET", "/status"): subscriptions.status,
+            **_guarded(
+                {
+                    ("GET", of_all): subscriptions.listing,
+                    ("POST", of_all): subscriptions.create,
+                    ("PUT", of_one): subscriptions.change,
+                    ("PATCH", of_one): subscriptions.change,
+                    ("DELETE", of_one): subscriptions.delete,
+                    ("GET", f"{of_one}/events"): subscriptions.events,
+                    ("POST", r"/ping/(\d+)/(\d+)"): subscriptions.ping,
+                    ("GET", r"/limits/(\d+)"): subscriptions.limits,
+                    ("GET", r"/validate/(\d+)/(\d+)/(\w+)"): subscriptions.validate,
+                }
+            ),
+        }
+
     def _listing(self, found: Callable[..., list[Item]]) -> Handler:
-        return lambda incoming, *numbers: self._voice.listing(found(incoming.query, *numbers))
+        return lambda incoming, *ids: self._voice.listing(found(incoming.query, *ids))
 
     def _me(self, incoming: Incoming) -> Answer:
         me = account.me(self.api_token)
@@ -135,6 +163,9 @@ class API:
     def _current(self, incoming: Incoming) -> Answer:
         state = self._parts.records.running(self._parts.records.now())
         return json_answer(200, None if state is None else self._voice.entry(state))
+
+    def _quotas(self, incoming: Incoming) -> Answer:
+        return json_answer(200, self._quota.listing(tuple(account.ORGANIZATIONS.values())))
 
     def _project(self, incoming: Incoming, workspace_id: int, id: int) -> Answer:
         return json_answer(200, self._parts.catalogue.one(workspace_id, id))
@@ -162,7 +193,7 @@ class API:
 def _organization(path: str) -> int | None:
     """Whose quota a request counts against; None: the user's own."""
     match = OF_WORKSPACE.fullmatch(path)
-    return account.ORGANIZATIONS.get(int(match[1] or match[2])) if match else None
+    return account.ORGANIZATIONS.get(int(next(filter(None, match.groups())))) if match else None
 
 
 def _routes(prefix: str, routes: Routes) -> list[tuple[str, re.Pattern[str], Handler]]:
@@ -174,9 +205,9 @@ def _guarded(routes: Routes) -> Routes:
 
 
 def _for_members(handler: Handler) -> Handler:
-    def checked(incoming: Incoming, workspace_id: int, *numbers: int) -> Answer:
+    def checked(incoming: Incoming, workspace_id: int, *ids: object) -> Answer:
         if workspace_id not in WORKSPACES:
             raise Refused(403, "User does not have access to this resource.")
-        return handler(incoming, workspace_id, *numbers)
+        return handler(incoming, workspace_id, *ids)
 
     return checked

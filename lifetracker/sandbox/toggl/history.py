@@ -70,9 +70,9 @@ def _entry(rng: Random, stint: Stint, id: int, user_id: int) -> Entry:
 
 
 def _timed(rng: Random, stint: Stint, final: Item) -> tuple[State, ...]:
-    """The server hears of both ends a moment later."""
-    begun = stint.start * SECOND + rng.randint(4_000, 900_000)
-    stopped = stint.end * SECOND + rng.randint(4_000, 900_000)
+    """The server hears of both ends a moment later; of an end before the next beginning."""
+    begun = stint.start * SECOND + rng.randint(500_000, 900_000)
+    stopped = stint.end * SECOND + rng.randint(4_000, 450_000)
     if stopped <= begun:
         return (_state(begun, final),)
     return _state(begun, {**final, "stop": None}, running=True), _state(stopped, final)

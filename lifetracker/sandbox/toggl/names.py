@@ -4,8 +4,7 @@ import itertools
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from lifetracker.sandbox import working
 from lifetracker.sandbox.toggl import times
@@ -15,7 +14,7 @@ USER_ID, COLLEAGUE_ID = 7_184_412, 7_190_655
 MAIN, OWN = 5_204_117, 5_311_908
 WORKSPACES = (MAIN, OWN)
 KINDS = ("project", "client", "tag")
-CREATED = times.to_us(datetime(2015, 4, 7, 8, 12, 44, 318_204, tzinfo=UTC))
+CREATED = times.to_us(datetime(2011, 4, 7, 8, 12, 44, 318_204, tzinfo=UTC))
 COLORS = ("#0b83d9", "#465bb3", "#d92b2b", "#c7af14", "#06a893", "#9e5bd9", "#e36a00", "#2da608")
 
 CLIENT_IDS = {name: 66_000_090 + 7 * n for n, name in enumerate(working.CLIENTS)}
@@ -57,9 +56,11 @@ def workspace_of(name: str | None) -> int:
 
 
 class Names:
-    def __init__(self, first_year: int) -> None:
+    """`days`: how far back entries go that may refer to something."""
+
+    def __init__(self, days: int) -> None:
         self.lock = threading.RLock()
-        self._first_year = first_year
+        self._days = timedelta(days=days + 1)
         self._unused = itertools.count(FIRST_FREE_ID)
         self._fairs: set[int] = set()
         self.renamed_tags: dict[int, str] = {}
@@ -74,7 +75,7 @@ class Names:
 
     def all(self, kind: str, now: int) -> Iterator[Item]:
         """What there is now, by id, deleted and archived ones too."""
-        self._hold_fairs(times.local_date(now).year)
+        self._hold_fairs(times.local_date(now))
         with self.lock:
             named = sorted(self._kinds[kind].items())
         return (item for _, one in named if (item := one.at(now)) is not None)
@@ -82,9 +83,12 @@ class Names:
     def living(self, kind: str, now: int) -> list[Item]:
         return [item for item in self.all(kind, now) if not is_deleted(item)]
 
-    def find(self, kind: str, id: int | None, now: int) -> Item | None:
-        self._hold_fairs(times.local_date(now).year)
-        named = self._kinds[kind].get(id) if id is not None else None
+    def find(self, kind: str, id: object, now: int) -> Item | None:
+        """Anything that is no id finds nothing."""
+        if not isinstance(id, int):
+            return None
+        self._hold_fairs(times.local_date(now))
+        named = self._kinds[kind].get(id)
         return named.at(now) if named else None
 
     def change(self, kind: str, id: int, now: int, **changes: object) -> Item:
@@ -101,9 +105,9 @@ class Names:
                 self.renamed_tags[id] = str(changes["name"])
             return named.at(now) or {}
 
-    def delete(self, kind: str, id: int, now: int) -> None:
+    def delete(self, kind: str, id: int, now: int) -> Item:
         gone = "deleted_at" if kind == "tag" else "server_deleted_at"
-        self.change(kind, id, now, **{gone: times.utc(now)})
+        return self.change(kind, id, now, **{gone: times.utc(now)})
 
     def add_project(self, name: str, client_id: int | None, now: int, fields: Item) -> int:
         id = next(self._unused)
@@ -117,14 +121,18 @@ class Names:
     def add_tag(self, name: str, now: int) -> int:
         return self._add("tag", _tag(next(self._unused), name, now))
 
-    def tag_ids(self, names: Iterable[str], now: int) -> list[int]:
-        """Their ids; what is not known yet is made."""
+    def tag_ids(self, names: Iterable[object], now: int) -> list[int]:
+        """Their ids; what is not known yet is made, what is no name left out."""
         known = {tag["name"]: tag["id"] for tag in self.living("tag", now)}
-        return [known[name] if name in known else self.add_tag(name, now) for name in names]
+        return [
+            known[name] if name in known else self.add_tag(name, now)
+            for name in names
+            if isinstance(name, str)
+        ]
 
-    def tag_names(self, ids: Iterable[int], now: int) -> list[str]:
+    def tag_names(self, ids: Iterable[object], now: int) -> list[str]:
         known = {tag["id"]: tag["name"] for tag in self.living("tag", now)}
-        return [known[id] for id in ids if id in known]
+        return [known[id] for id in ids if isinstance(id, int) and id in known]
 
     def is_deleted_project(self, id: object) -> bool:
         named = self._kinds["project"].get(id) if isinstance(id, int) else None
@@ -136,8 +144,8 @@ class Names:
             self._kinds[kind][id] = named
         return int(id)
 
-    def _hold_fairs(self, year: int) -> None:
-        for held in range(self._first_year, year + 1):
+    def _hold_fairs(self, today: date) -> None:
+        for held in range((today - self._days).year, today.year + 1):
             if held not in self._fairs:
                 self._add("project", _fair(held))
                 self._fairs.add(held)
@@ -149,7 +157,7 @@ def is_deleted(item: Item) -> bool:
 
 def _fair(year: int) -> Named:
     first, last = (
-        times.to_us(datetime(year, month, day, 9, 40, tzinfo=ZoneInfo("UTC")))
+        times.to_us(datetime(year, month, day, 9, 40, tzinfo=UTC))
         for month, day in ((4, 20), (11, 2))
     )
     named = _project(working.trade_fair(year), first)
@@ -181,7 +189,7 @@ def _project(project: working.Project, created: int, id: int | None = None) -> N
         "actual_seconds": 0,
         "tasks_count": None,
         "can_track_time": True,
-        "start_date": str(date.fromisoformat(times.utc(created)[:10])),
+        "start_date": times.utc(created)[:10],
         "status": "active",
         "wid": workspace,
         "cid": client,

@@ -19,12 +19,8 @@ class Window:
 
     limit: int | None
     seconds: float
-    opened: float = -math.inf
+    opened: float
     used: int = 0
-
-    def roll(self, now: float) -> None:
-        if now - self.opened >= self.seconds:
-            self.opened, self.used = now, 0
 
     @property
     def total(self) -> int:
@@ -36,7 +32,7 @@ class Window:
         return self.total - self.used
 
     def resets_in(self, now: float) -> int:
-        return math.ceil(max(0.0, min(self.seconds, self.opened + self.seconds - now)))
+        return math.ceil(self.seconds - (now - self.opened))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Admission:
 
 @dataclass(slots=True)
 class Quota:
-    """One window for the user, and one for each organization; without a limit at first."""
+    """One window for the user, and one for each organization; at first without a limit."""
 
     user: int | None = None
     organization: int | None = None
@@ -64,15 +60,13 @@ class Quota:
             self.user, self.organization, self.window = user, organization, window
             self._windows = {}
 
-    def admit(self, organization: int | None) -> Admission:
-        """Count one request to an organization, or (None) to what is the user's own."""
-        now = time.monotonic()
+    def admit(self, organization: int | None, *, counted: bool = True) -> Admission:
+        """One request to an organization, or (None) to what is the user's own."""
         with self._lock:
-            window = self._window(organization)
-            window.roll(now)
-            window.used += 1
+            window, now = self._window(organization)
+            window.used += counted
             left, resets_in = max(0, window.remaining), window.resets_in(now)
-            admitted = window.remaining >= 0
+            admitted = window.remaining >= 0 or not counted
         headers = {
             "X-Toggl-Quota-Remaining": str(left),
             "X-Toggl-Quota-Resets-In": str(resets_in),
@@ -80,27 +74,27 @@ class Quota:
         return Admission(admitted, resets_in, headers)
 
     def listing(self, organizations: tuple[int, ...]) -> list[dict[str, Any]]:
-        now = time.monotonic()
+        listed = []
         with self._lock:
-            listed = []
             for organization in (None, *organizations):
-                window = self._window(organization)
-                fresh = now - window.opened >= window.seconds
+                window, now = self._window(organization)
                 listed.append(
                     {
                         "organization_id": organization,
-                        "remaining": window.total if fresh else window.remaining,
-                        "resets_in_secs": math.ceil(window.seconds)
-                        if fresh
-                        else window.resets_in(now),
+                        "remaining": window.remaining,
+                        "resets_in_secs": window.resets_in(now),
                         "total": window.total,
                     }
                 )
-            return listed
+        return listed
 
-    def _window(self, organization: int | None) -> Window:
-        limit = self.user if organization is None else self.organization
-        return self._windows.setdefault(organization, Window(limit, self.window))
+    def _window(self, organization: int | None) -> tuple[Window, float]:
+        """The running one, or as long as nothing has come a new one that begins now."""
+        limit, now = self.user if organization is None else self.organization, time.monotonic()
+        window = self._windows.get(organization)
+        if window is None or not window.used or now - window.opened >= self.window:
+            window = self._windows[organization] = Window(limit, self.window, opened=now)
+        return window, now
 
 
 class Bucket:

@@ -18,10 +18,10 @@ from lifetracker.sandbox.toggl.times import SECOND
 by_key = attrgetter("key")
 HOUR = 3600 * SECOND
 ENDINGS = {"stop", "duration", "server_deleted_at"}
-Listener = Callable[[str, Item], None]
+Listener = Callable[[str, State], None]
 
 
-def _nobody(_action: str, _item: Item) -> None:
+def _nobody(_action: str, _state: State) -> None:
     """Listens."""
 
 
@@ -83,6 +83,7 @@ class Records:
 
     def add(self, fields: Item, *, running: bool = False) -> int:
         now = self.now()
+        running = running or (fields.get("stop", "") is None and "duration" not in fields)
         with self.lock:
             given = fields.get("id")
             id = given if isinstance(given, int) else self._unused_id(now)
@@ -92,9 +93,9 @@ class Records:
             at = times.lenient(item["at"])
             since = now if at is None else min(now, at)
             start = times.lenient(item["start"])
-            entry = Entry(id, now if start is None else start, (State(since, item, running),))
-            self._put(entry)
-        self.changed("created", item)
+            state = State(since, item, running)
+            self._put(Entry(id, now if start is None else start, (state,)))
+        self.changed("created", state)
         return id
 
     def edit(self, id: int, changes: Item, *, action: str = "updated") -> None:
@@ -110,11 +111,14 @@ class Records:
             to_come = () if ends else tuple(s for s in entry.states if s.since > now)
             entry.enter(state, tuple(_with(later, changes) for later in to_come))
             self._file_anew(entry, item)
-        self.changed(action, item)
+        self.changed(action, state)
 
     def stop(self, id: int) -> None:
-        now = self.now() // SECOND * SECOND
-        start = times.lenient(self.state(id).item.get("start")) or now
+        """Raises ValueError for one that does not run."""
+        now, item = self.now() // SECOND * SECOND, self.state(id).item
+        if item.get("stop") is not None:
+            raise ValueError(f"time entry {id} has ended already")
+        start = times.lenient(item.get("start")) or now
         stop = max(now, start)
         self.edit(id, {"stop": times.utc(stop), "duration": (stop - start) // SECOND})
 
@@ -164,16 +168,16 @@ class Records:
         """Names for ids that came alone, and ids for names; unknown names become tags."""
         tags, ids = fields.get("tags"), fields.get("tag_ids")
         if isinstance(tags, list) and "tag_ids" not in fields:
-            return {"tag_ids": self._names.tag_ids([t for t in tags if isinstance(t, str)], now)}
+            return {"tag_ids": self._names.tag_ids(tags, now)}
         if isinstance(ids, list) and "tags" not in fields:
-            return {"tags": self._names.tag_names([i for i in ids if isinstance(i, int)], now)}
+            return {"tags": self._names.tag_names(ids, now)}
         return {}
 
     def _fitting(self, changes: Item, before: State, now: int) -> Item:
         """With the tags that belong to tag ids, and the length that belongs to new times."""
         changes = {**changes, **self._tags(changes, now)}
         item = {**before.item, **changes}
-        moved = not changes.keys().isdisjoint({"start", "stop"}) and item["stop"] is not None
+        moved = not changes.keys().isdisjoint({"start", "stop"}) and item.get("stop") is not None
         if moved and "duration" not in changes:
             changes["duration"] = _length(item)
         return changes
@@ -184,16 +188,14 @@ class Records:
 
     def _filled_in(self, fields: Item, id: int, now: int, *, running: bool) -> Item:
         """What was given stays as it was given; the rest is made to fit."""
-        start = times.utc(now if running else now - HOUR)
+        ends = {} if running else _ends(fields, now)
         item: Item = {
             "id": id,
             "workspace_id": MAIN,
             "project_id": None,
             "task_id": None,
             "billable": False,
-            "start": start,
-            "stop": None if running else times.utc(now),
-            "duration": -1,
+            **({"start": times.utc(now), "stop": None, "duration": -1} if running else ends),
             "description": "",
             "tags": [],
             "tag_ids": [],
@@ -204,11 +206,6 @@ class Records:
             **fields,
             **self._tags(fields, now),
         }
-        if "start" in fields and "stop" not in fields and not running:
-            begun = times.lenient(item["start"])
-            item["stop"] = times.utc((now - HOUR if begun is None else begun) + HOUR)
-        if "duration" not in fields and not running:
-            item["duration"] = _length(item)
         return {**related(item), **fields}
 
 
@@ -216,10 +213,29 @@ def _days(first: date, last: date) -> Iterator[date]:
     return (first + n * ONE_DAY for n in range((last - first).days + 1))
 
 
+def _ends(fields: Item, now: int) -> Item:
+    """Both ends and the length: an hour up to now, or whatever fits what was given."""
+    given = fields.get("duration")
+    length = given * SECOND if isinstance(given, int) else HOUR
+    stop = times.lenient(fields.get("stop"))
+    start = times.lenient(fields.get("start"))
+    if start is None:
+        start = (now if stop is None else stop) // SECOND * SECOND - max(length, 0)
+    if stop is None and "stop" not in fields and length >= 0:
+        stop = start + length
+    return {
+        "start": times.utc(start),
+        "stop": None if stop is None else times.utc(stop),
+        "duration": -1 if stop is None else (stop - start) // SECOND,
+    }
+
+
 def _length(item: Item) -> int:
-    start, stop = times.lenient(item["start"]), times.lenient(item["stop"])
+    start, stop = times.lenient(item.get("start")), times.lenient(item.get("stop"))
     return -1 if start is None or stop is None else (stop - start) // SECOND
 
 
 def _with(later: State, changes: Item) -> State:
-    return State(later.since, related({**later.item, **changes}), later.running)
+    """What is still to come of an entry, after a change to it."""
+    item = {**later.item, **changes, "at": later.item["at"]}
+    return State(later.since, related(item), later.running)

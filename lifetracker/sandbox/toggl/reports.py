@@ -1,7 +1,8 @@
 """`POST /reports/api/v3/workspace/{id}/search/time_entries`: the long history, in pages."""
 
 import json
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +21,14 @@ DEFAULT_PAGE = 50
 LONGEST_RANGE = 366  # days, both ends included
 PREFERRED_ROUNDING = 0, 15  # to the nearest quarter of an hour
 ALIKE = ("user_id", "project_id", "task_id", "billable", "description")
+VALUES: dict[str, Callable[[Item], list[object]]] = {
+    "user_ids": lambda item: [item["user_id"]],
+    "project_ids": lambda item: [item["project_id"]],
+    "task_ids": lambda item: [item["task_id"]],
+    "tag_ids": lambda item: item["tag_ids"] or [None],
+    "time_entry_ids": lambda item: [item["id"]],
+}
+FILTERS = (*VALUES, "client_ids")
 UPGRADE = "To use this feature, please upgrade your workspace to a paid plan."
 TOO_LONG = "The maximum date range allowed is 366 days"
 BLANK: Item = dict.fromkeys(("id", "workspace_id", "duration", "tag_ids", "at", *ALIKE))
@@ -28,9 +37,12 @@ ORDERS: dict[str, Callable[[Item], Any]] = {
     "date": lambda item: times.lenient(item["start"]),
     "user": lambda item: item["user_id"],
     "duration": lambda item: _number(item["duration"]),
-    "description": lambda item: item["description"] or "",
+    "description": lambda item: str(item["description"] or ""),
     "last_update": lambda item: times.lenient(item["at"]) or 0,
 }
+
+
+Test = Callable[[Item], bool]
 
 
 @dataclass(slots=True)
@@ -85,12 +97,15 @@ class Reports:
             raise Refused(400, TOO_LONG)
         if body.get("order_by", "date") not in ORDERS:
             raise Refused(400, f"order_by must be one of {', '.join(ORDERS)}")
+        for name in FILTERS:
+            if not isinstance(body.get(name) or [], list):
+                raise Refused(400, f"{name} must be a list")
         return Search(body, first, last, self._page_size(body), self._rounding(body))
 
     def _page_size(self, body: Item) -> int:
-        size = body.get("page_size", DEFAULT_PAGE)
+        size = _whole(body, "page_size", DEFAULT_PAGE)
         limit = int(self._options.reports_page_limit)
-        if not isinstance(size, int) or size < 1:
+        if size < 1:
             raise Refused(400, "page_size must be a positive number")
         if size > limit and self._options.over_page_limit != "clamp":
             raise Refused(400, f"page_size must not be greater than {limit}")
@@ -99,8 +114,8 @@ class Reports:
     def _rounding(self, body: Item) -> tuple[int, int]:
         if "rounding" not in body:
             return PREFERRED_ROUNDING if self._options.rounding_preference else (0, 0)
-        direction = int(body["rounding"] or 0)
-        return direction, int(body.get("rounding_minutes") or 0) if direction else 0
+        direction = _whole(body, "rounding", 0)
+        return direction, _whole(body, "rounding_minutes", 0) if direction else 0
 
     def _found(self, workspace_id: int, search: Search) -> list[Item]:
         """What has come to an end, in order; changes are known only after a while."""
@@ -110,31 +125,43 @@ class Reports:
         if COLLEAGUE_ID in (search.body.get("user_ids") or [COLLEAGUE_ID]):
             states += self._records.others(now, search.first, search.last)
         items = [
-            {**BLANK, **self._voice.entry(state)}
+            self._sound(state)
             for state in states
             if state.item.get("workspace_id") == workspace_id and _has_ended(state)
         ]
-        return _ordered([item for item in items if self._wanted(item, search.body)], search.body)
+        tests = self._tests(search.body)
+        return _ordered([item for item in items if all(t(item) for t in tests)], search.body)
 
-    def _wanted(self, item: Item, body: Item) -> bool:
-        kept = (
-            _in(body, "user_ids", [item["user_id"]])
-            and _in(body, "project_ids", [item["project_id"]])
-            and _in(body, "task_ids", [item["task_id"]])
-            and _in(body, "tag_ids", item["tag_ids"] or [None])
-            and _in(body, "time_entry_ids", [item["id"]])
-        )
-        if kept and body.get("client_ids") is not None:
-            project = self._names.find("project", item["project_id"], self._records.now())
-            kept = _in(body, "client_ids", [project["client_id"] if project else None])
-        low, high = body.get("min_duration_seconds"), body.get("max_duration_seconds")
-        return (
-            kept
-            and body.get("billable", item["billable"]) == item["billable"]
-            and (body.get("description") or "").lower() in (item["description"] or "").lower()
-            and (low is None or _number(item["duration"]) >= low)
-            and (high is None or _number(item["duration"]) <= high)
-        )
+    def _sound(self, state: State) -> Item:
+        """With every field, and and with tags that can be listed."""
+        item = {**BLANK, **self._voice.entry(state)}
+        if not isinstance(item["tag_ids"], list):
+            item["tag_ids"] = []
+        return item
+
+    def _tests(self, body: Item) -> list[Test]:
+        """Those that an entry must pass; [null] in a list means: without any."""
+        tests = [
+            _among(body[name], value)
+            for name, value in VALUES.items()
+            if body.get(name) is not None
+        ]
+        if body.get("client_ids") is not None:
+            tests.append(_among(body["client_ids"], self._client_id))
+        if body.get("billable") is not None:
+            tests.append(lambda item: item["billable"] == body["billable"])
+        if body.get("description"):
+            tests.append(
+                lambda item: body["description"].lower() in str(item["description"] or "").lower()
+            )
+        low, high = (_whole(body, f"{end}_duration_seconds", 0) for end in ("min", "max"))
+        if low or high:
+            tests.append(lambda item: low <= _number(item["duration"]) <= (high or math.inf))
+        return tests
+
+    def _client_id(self, item: Item) -> list[object]:
+        project = self._names.find("project", item["project_id"], self._records.now())
+        return [project["client_id"] if project else None]
 
     def _shown(self, row: Row, number: int, search: Search) -> Item:
         first = row.first
@@ -145,7 +172,7 @@ class Reports:
             "task_id": first["task_id"],
             "billable": first["billable"],
             "description": first["description"] or "",
-            "tag_ids": self._voice.items(first["tag_ids"] or []),
+            "tag_ids": self._voice.items(first["tag_ids"]),
         }
         if not search.asks("hide_amounts"):
             shown |= dict.fromkeys(("billable_amount_in_cents", "hourly_rate_in_cents"))
@@ -159,7 +186,7 @@ class Reports:
         now = self._records.now()
         project = self._names.find("project", item["project_id"], now) or {}
         client = self._names.find("client", project.get("client_id"), now) or {}
-        tags = self._names.tag_names(item["tag_ids"] or [], now)
+        tags = self._names.tag_names(item["tag_ids"], now)
         return {
             "project_name": project.get("name"),
             "project_color": project.get("color"),
@@ -188,15 +215,23 @@ def _date(body: Item, name: str, default: date) -> date:
         raise Refused(400, f"{name} must be a date like 2006-01-02") from error
 
 
+def _whole(body: Item, name: str, default: int) -> int:
+    """Text is refused, also of digits: the real API is typed."""
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused(400, f"{name} must be a number")
+    return value
+
+
 def _has_ended(state: State) -> bool:
     ends = (state.item.get("start"), state.item.get("stop"))
     return all(times.lenient(end) is not None for end in ends)
 
 
-def _in(body: Item, name: str, values: Iterable[object]) -> bool:
-    """Whether a filter, if it is there, has one of the values; [null] means those without."""
-    wanted = body.get(name)
-    return wanted is None or any(value in wanted for value in values)
+def _among(wanted: list[object], values: Callable[[Item], list[object]]) -> Test:
+    return lambda item: any(value in wanted for value in values(item))
 
 
 def _ordered(items: list[Item], body: Item) -> list[Item]:
@@ -209,20 +244,20 @@ def _rows(items: list[Item], search: Search) -> list[Row]:
     """One for each entry, or with `grouped` one for all that are alike."""
     if not search.asks("grouped"):
         return [Row(item, [item]) for item in items]
-    rows: dict[tuple[object, ...], Row] = {}
+    rows: dict[str, Row] = {}
     for item in items:
-        alike = (*(item[name] for name in ALIKE), *(item["tag_ids"] or ()))
+        alike = json.dumps([*(item[name] for name in ALIKE), item["tag_ids"]])
         rows.setdefault(alike, Row(item)).entries.append(item)
     return list(rows.values())
 
 
 def _begin(rows: list[Row], body: Item) -> int:
     """After the row of `first_id`; by the number when that row has gone meanwhile."""
-    id, number = body.get("first_id"), body.get("first_row_number")
+    id, number = _whole(body, "first_id", 0), _whole(body, "first_row_number", 1)
     for index, row in enumerate(rows):
-        if id is not None and row.entries[-1]["id"] == id:
+        if row.entries[-1]["id"] == id:
             return index + 1
-    return max(0, int(number) - 1) if number is not None else 0
+    return max(0, number - 1)
 
 
 def _times(item: Item, direction: int, minutes: int) -> Item:

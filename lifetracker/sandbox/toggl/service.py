@@ -2,22 +2,23 @@
 
 import copy
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifetracker.sandbox.control import Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
+from lifetracker.sandbox.toggl import webhooks
 from lifetracker.sandbox.toggl.answers import Voice
-from lifetracker.sandbox.toggl.api import API, Parts
+from lifetracker.sandbox.toggl.api import API, WEBHOOKS, Parts
 from lifetracker.sandbox.toggl.catalogue import Catalogue
-from lifetracker.sandbox.toggl.entries import Item
+from lifetracker.sandbox.toggl.entries import Item, State
 from lifetracker.sandbox.toggl.names import USER_ID, WORKSPACES, Names
 from lifetracker.sandbox.toggl.options import Options
 from lifetracker.sandbox.toggl.quota import Bucket, Quota
 from lifetracker.sandbox.toggl.reading import Reading
 from lifetracker.sandbox.toggl.records import Records
 from lifetracker.sandbox.toggl.reports import Reports
+from lifetracker.sandbox.toggl.subscriptions import Subscriptions
 from lifetracker.sandbox.toggl.writing import Writing
 
 if TYPE_CHECKING:
@@ -33,22 +34,28 @@ class Toggl:
         self.options = Options()
         self.quota = Quota()
         self.bucket = Bucket()
-        self.api_token = hashlib.sha256(f"toggl/{life.seed}".encode()).hexdigest()[:32]
+        identity = hashlib.sha256(f"toggl/{life.seed}".encode()).hexdigest()
+        self.api_token = identity[:32]
+        self.webhook_secret = f"not-a-secret-{identity[32:52]}"
         self.user_id = USER_ID
         self.workspace_ids = list(WORKSPACES)
-        began = sandbox.clock.now() - timedelta(days=days)
-        self._names = Names(began.year)
+        self._names = Names(days)
         self._records = Records(life, sandbox.clock, self._names, days)
         self._voice = Voice(self.options, self._names)
         self._writing = Writing(self._records, self._voice)
         self._catalogue = Catalogue(self._records, self._names)
         every = (self._records, self._names, self.options, self._voice)
+        self._subscriptions = Subscriptions(
+            self._records.now, self._voice, lambda: self.url + WEBHOOKS
+        )
+        self._records.changed = self._entry_changed
         parts = Parts(
             records=self._records,
             reading=Reading(*every),
             writing=self._writing,
             catalogue=self._catalogue,
             reports=Reports(*every),
+            subscriptions=self._subscriptions,
             voice=self._voice,
             options=self.options,
         )
@@ -101,24 +108,38 @@ class Toggl:
 
     def rename(self, kind: str, id: int, name: str) -> None:
         """A project, client or tag; the entries that have it are not modified by that."""
-        self._names.change(kind, id, self._records.now(), name=name)
+        self._change(kind, id, name=name)
 
     def add_project(self, name: str, client_id: int | None = None, **fields: Any) -> int:
-        return self._names.add_project(name, client_id, self._records.now(), fields)
+        id = self._names.add_project(name, client_id, self._records.now(), fields)
+        return self._added("project", id)
 
     def archive_project(self, id: int) -> None:
-        now = self._records.now()
-        self._names.change("project", id, now, active=False, status="archived")
+        self._change("project", id, active=False, status="archived")
 
     def delete_project(self, id: int) -> None:
         """Its entries stay, without a project."""
-        self._names.delete("project", id, self._records.now())
+        item = self._names.delete("project", id, self._records.now())
+        self._subscriptions.happened("project", "deleted", item)
 
     def add_tag(self, name: str) -> int:
-        return self._names.add_tag(name, self._records.now())
+        return self._added("tag", self._names.add_tag(name, self._records.now()))
 
     def add_client(self, name: str) -> int:
-        return self._names.add_client(name, self._records.now())
+        return self._added("client", self._names.add_client(name, self._records.now()))
+
+    def deliver_webhook(self, id: int, to: str, **how: Any) -> int:
+        """Send an event of one entry without any subscription; the status of the last attempt.
+
+        Signed with `webhook_secret`. `how` are the fields of `webhooks.Delivery`.
+        """
+        delivery = webhooks.Delivery(**how)
+        state = self._records.find(id).at(self._records.now())
+        if state is None:
+            raise LookupError(f"no time entry {id}")
+        item = self._voice.entry(state)
+        content = webhooks.event("time_entry", item, delivery, now=self._records.now(), to=to)
+        return webhooks.deliver(to, webhooks.dumps(content), self.webhook_secret, delivery)
 
     def verbs(self) -> dict[str, Verb]:
         return {
@@ -138,6 +159,7 @@ class Toggl:
             "delete-project": self.delete_project,
             "add-tag": self.add_tag,
             "add-client": self.add_client,
+            "webhook": self.deliver_webhook,
             "options": self.options.configure,
             "quota": self.quota.configure,
             "bucket": self.bucket.configure,
@@ -150,6 +172,8 @@ class Toggl:
             "api_token": self.api_token,
             "user_id": self.user_id,
             "workspace_ids": self.workspace_ids,
+            "webhook_secret": self.webhook_secret,
+            "subscriptions": self._subscriptions.shown(),
             "options": self.options.configure(),
             "counts": {
                 "time_entry": len(self._records.living(now)),
@@ -159,6 +183,18 @@ class Toggl:
                 },
             },
         }
+
+    def _change(self, kind: str, id: int, **changes: Any) -> None:
+        item = self._names.change(kind, id, self._records.now(), **changes)
+        self._subscriptions.happened(kind, "updated", item)
+
+    def _added(self, kind: str, id: int) -> int:
+        item = self._names.find(kind, id, self._records.now()) or {}
+        self._subscriptions.happened(kind, "created", item)
+        return id
+
+    def _entry_changed(self, action: str, state: State) -> None:
+        self._subscriptions.happened("time_entry", action, self._voice.entry(state))
 
     def _copies(self, items: list[Item]) -> list[Item]:
         return copy.deepcopy(items)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,14 @@ def midnight(on: date) -> int:
 
 def lenient(value: Any) -> int | None:
     """The instant of a value that may be anything."""
-    if not isinstance(value, str):
-        return None
+    return _read(value) if isinstance(value, str) else None
+
+
+# A list of a year's entries asks for the same few thousand texts with every page.
+@lru_cache(maxsize=65_536)
+def _read(text: str) -> int | None:
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return to_us(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

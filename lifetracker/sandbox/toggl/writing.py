@@ -114,5 +114,5 @@ def _instant(name: str, text: object) -> int:
 
 def _as_zulu(item: Item) -> Item:
     """Answers to writes have `Z` where lists have `+00:00`."""
-    ends = {name: item[name] for name in ("start", "stop") if isinstance(item[name], str)}
+    ends = {name: item[name] for name in ("start", "stop") if isinstance(item.get(name), str)}
     return {**item, **{name: text.replace("+00:00", "Z") for name, text in ends.items()}}
