@@ -83,7 +83,7 @@ def read_table(text: str, options: Options) -> Export:
     rows = list(_rows(text))
     if not rows:
         raise CannotImport("It has the header of Zero's CSV and no fast below it.")
-    order = options.date_order or decide_order(rows, options.now)
+    order = decide_order(rows, options.now, options.date_order)
     about = f"a CSV with {ORDERS[order]} in its dates, read in {options.zone.key}"
     export = Export(CSV, about)
     times: list[Times] = []
@@ -179,11 +179,11 @@ def _day(parts: tuple[str, str, str], order: str) -> datetime | None:
 # --- Day or month first ---------------------------------------------------------------------------
 
 
-def decide_order(rows: list[Row], now: datetime) -> str:
+def decide_order(rows: list[Row], now: datetime, told: str | None = None) -> str:
     """The one order in which all dates of the file make sense. Raises CannotImport rather than guess
-    between two."""
+    between two, or read all dates against what some of them prove."""
     dated = [(row, row.date) for row in rows if row.date]
-    if dated and all(len(parts[0]) == 4 for _, parts in dated):
+    if told is None and dated and all(len(parts[0]) == 4 for _, parts in dated):
         return "ymd"
     proofs = {"mdy": "", "dmy": ""}
     doubtful: list[tuple[datetime, datetime]] = []
@@ -194,16 +194,18 @@ def decide_order(rows: list[Row], now: datetime) -> str:
         elif by_month or by_day:
             order = "mdy" if by_month else "dmy"
             proofs[order] = proofs[order] or f"{row.where} ({row.cells['Date']})"
-    if all(proofs.values()):
+    proven = [order for order, proof in proofs.items() if proof]
+    if told in proofs and proven and told not in proven:
+        raise CannotImport(
+            f"{proofs[proven[0]]} cannot have {ORDERS[told]}: leave --date-order out."
+        )
+    if told is None and len(proven) == 2:
         raise CannotImport(
             f"Its dates contradict each other: {proofs['mdy']} has the month first, "
             f"{proofs['dmy']} the day. Mend the wrong one, or say which order is right: "
             "--date-order mdy or --date-order dmy."
         )
-    for order, proof in proofs.items():
-        if proof:
-            return order
-    return _order_by_sequence(doubtful, now)
+    return told or (proven[0] if proven else _order_by_sequence(doubtful, now))
 
 
 def _order_by_sequence(doubtful: list[tuple[datetime, datetime]], now: datetime) -> str:

@@ -275,6 +275,11 @@ def test_dates_that_contradict_each_other() -> None:
     assert reasons(export) == {"line 2": "Date '14/2/22' is no date with month first"}
 
 
+def test_an_order_that_a_date_disproves_is_not_taken() -> None:
+    with pytest.raises(CannotImport, match=r"line 3 \(2/14/22\) cannot have day first: leave"):
+        table(row("3/2/22"), row("2/14/22"), date_order="dmy")
+
+
 def test_a_year_of_two_digits_first_has_to_be_told() -> None:
     assert spans(table(row("22-02-14"), date_order="ymd")) == [("2/14 20:00", 960)]
 

@@ -1,0 +1,526 @@
+"""`import_zero`: what is new, changed and gone, the two forms of one fast, and all or nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from fasting.models import ZERO, FastingPeriod
+from lifetracker.models import RejectedItem, SourceRecord, SyncRun
+from tests import processes
+from tests.fasting.conftest import fast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+
+SAMPLES = Path(__file__).parents[1] / "payloads" / "zero"
+CSV = SAMPLES / "zero_csv_a_us_24h_crlf.csv"
+BIODATA = SAMPLES / "biodata.json"
+HEADER = "Date,Start,End,Hours,Night Eating\r\n"
+SUMMARY = ("new", "changed", "the same", "removed", "rejected", "running", "listed twice")
+
+
+@pytest.fixture(autouse=True)
+def chicago(settings: Any) -> None:
+    settings.TIME_ZONE = "America/Chicago"
+
+
+def call(*words: Any) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("import_zero", *map(str, words), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def came(*words: Any) -> dict[str, int]:
+    """The counts of the summary that are not 0."""
+    out, _ = call(*words)
+    [line] = [line for line in out.splitlines() if " new, " in line]
+    counts = {part.split(" ", 1)[1]: int(part.split()[0]) for part in line.split(", ")}
+    matched = counts.pop("matched with the other form of export")
+    assert tuple(counts) == SUMMARY
+    return {name: count for name, count in (counts | {"matched": matched}).items() if count}
+
+
+def table(tmp_path: Path, *rows: str, name: str = "zero.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes((HEADER + "\r\n".join(rows)).encode())
+    return path
+
+
+def biodata(tmp_path: Path, *fasts: dict[str, Any]) -> Path:
+    path = tmp_path / "biodata.json"
+    path.write_text(json.dumps({"fast_data": fasts}))
+    return path
+
+
+def firestore(tmp_path: Path, *documents: dict[str, Any]) -> Path:
+    path = tmp_path / "firestore.json"
+    path.write_text(json.dumps(documents))
+    return path
+
+
+def known() -> list[str]:
+    """The living fasts as local times, newest first."""
+    return [
+        f"{fast.start.astimezone():%m-%d %H:%M} {fast.duration_hours:.2f}"
+        for fast in FastingPeriod.objects.live()
+    ]
+
+
+FASTS = json.loads(BIODATA.read_text())["fast_data"]
+DOCUMENTS = json.loads((SAMPLES / "firestore.json").read_text())
+
+
+# --- The samples ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("zero_csv_a_us_24h_crlf.csv", {"new": 8}),
+        ("zero_csv_b_running_fast_short_row.csv", {"new": 4, "running": 1}),
+        ("zero_csv_b2_running_fast_empty_cells.csv", {"new": 4, "running": 1}),
+        ("zero_csv_c_dst_nights_INFERRED.csv", {"new": 3}),
+        ("zero_csv_d_locale_dmy_12h_INFERRED.csv", {"new": 3}),
+        ("zero_csv_e_duplicate_rows_INFERRED.txt", {"new": 3, "listed twice": 1}),
+        ("biodata.json", {"new": 6}),
+        ("biodata_running_fast_INFERRED.json", {"new": 6, "running": 1}),
+        ("firestore.json", {"new": 6}),
+        ("", {"new": 6}),
+    ],
+)
+def test_each_sample_twice(name: str, counts: dict[str, int]) -> None:
+    dry = came(SAMPLES / name, "--dry-run")
+    assert not FastingPeriod.objects.exists()
+    assert not SyncRun.objects.exists()
+    assert dry == came(SAMPLES / name) == counts
+    assert FastingPeriod.objects.filter(source=ZERO).count() == counts["new"]
+    stamps = list(FastingPeriod.objects.values_list("updated_at", flat=True))
+    again = counts | {"the same": counts["new"]}
+    del again["new"]
+    assert came(SAMPLES / name) == again
+    assert list(FastingPeriod.objects.values_list("updated_at", flat=True)) == stamps
+
+
+def test_a_csv_as_it_is_stored() -> None:
+    call(CSV)
+    record = FastingPeriod.objects.get(source_id="csv:2022-02-11T12:10")
+    assert record.start == datetime(2022, 2, 11, 18, 10, tzinfo=UTC)
+    assert (record.duration_hours, record.date) == (46.3333, date(2022, 2, 13))
+    assert (record.utc_offset_min, record.goal_hours, record.note) == (-360, None, "")
+    assert record.raw == {
+        "Date": "2/11/22",
+        "Start": "12:10",
+        "End": "10:30",
+        "Hours": "46",
+        "Night Eating": "0",
+        "zone": "America/Chicago",
+    }
+
+
+def test_a_package_as_it_is_stored() -> None:
+    call(SAMPLES)
+    record = FastingPeriod.objects.get(source_id="5F3A0000-0000-0001-DAA6-6D2C7DDF743F")
+    assert record.start == datetime(2022, 3, 16, 17, 10, 5, tzinfo=UTC)
+    assert (record.duration_hours, record.goal_hours, record.note) == (46.3319, 24, "")
+    # It ended in New York, where summer time had begun.
+    assert (record.utc_offset_min, record.date) == (-240, date(2022, 3, 18))
+    assert set(record.raw) == {"biodata", "firestore"}
+
+
+def test_fasts_of_the_evening_belong_to_the_persons_day() -> None:
+    call(BIODATA)
+    record = FastingPeriod.objects.get(source_id=FASTS[3]["FastID"])
+    assert (record.date, record.utc_offset_min) == (date(2022, 3, 18), None)  # 20:12 in Chicago
+    call(BIODATA, "--timezone", "UTC")
+    record.refresh_from_db()
+    assert (record.date, record.utc_offset_min) == (date(2022, 3, 19), 0)
+
+
+def test_overlapping_fasts_are_facts() -> None:
+    out, _ = call(BIODATA)
+    assert (
+        "overlap: 2022-03-18 20:02 to 2022-03-18 20:12 and 2022-03-18 20:10 to 2022-03-19 16:10"
+        in out
+    )
+    assert "Pairs of fasts that overlap, all kept: 1" in out
+
+
+def test_the_ledger() -> None:
+    call(CSV)
+    run = SyncRun.objects.get()
+    assert (run.source, run.kind, run.status) == (ZERO, "manual", "success")
+    [(stream, counts)] = run.counts.items()
+    assert (stream, counts["seen"], counts["created"], counts["rejected"]) == ("csv", 8, 8, 0)
+    assert run.total("unchanged") == 0
+    assert (run.window_start, run.window_end) == (
+        datetime(2022, 2, 6, 2, tzinfo=UTC),
+        datetime(2022, 2, 15, 18, 20, tzinfo=UTC),
+    )
+    assert run.finished_at is not None
+
+
+# --- A later export -------------------------------------------------------------------------------
+
+
+def test_a_later_csv_changes_adds_and_removes(tmp_path: Path) -> None:
+    rows = ["2/13/22,19:30,13:45,18,1", "2/11/22,12:10,10:30,46,0", "2/9/22,18:00,18:00,24,0"]
+    call(table(tmp_path, *rows))
+    later = table(
+        tmp_path, "2/15/22,20:00,0", "2/14/22,20:05,12:20,16,2", "2/13/22,19:30,14:45,19,1", rows[2]
+    )
+    out, _ = call(later, "--dry-run")
+    assert "  new: 2022-02-14 20:05 to 2022-02-15 12:20 (line 3)" in out
+    assert "  changed: 2022-02-13 19:30 to 2022-02-14 13:45 is now 2022-02-13 19:30 to" in out
+    assert "  removed: 2022-02-11 12:10 to 2022-02-13 10:30" in out
+    assert "  running, not imported: since 2022-02-15 20:00 (line 2)" in out
+    assert out.endswith("Nothing was changed: this was a dry run.\n")
+    counts = {"new": 1, "changed": 1, "the same": 1, "removed": 1, "running": 1}
+    assert came(later, "--dry-run") == came(later) == counts
+    assert FastingPeriod.objects.filter(deleted_at__isnull=False).count() == 1
+    back = table(tmp_path, *rows)
+    out, _ = call(back, "--dry-run")
+    assert "  changed: 2022-02-11 12:10 to 2022-02-13 10:30 is back" in out
+    assert came(back) == {"changed": 2, "the same": 1}
+
+
+def test_what_lies_outside_of_an_export_stays(tmp_path: Path) -> None:
+    call(CSV)
+    some = table(tmp_path, "2/9/22,18:00,18:00,24,0", "2/7/22,0:15,16:15,16,6")
+    assert came(some, "--date-order", "mdy") == {"the same": 2, "removed": 2}
+    assert FastingPeriod.objects.live().count() == 6
+
+
+def test_the_newest_fast_whose_start_was_moved_back_is_not_two(tmp_path: Path) -> None:
+    call(table(tmp_path, "2/14/22,20:05,12:20,16,2", "2/13/22,19:30,13:45,18,1"))
+    moved = table(tmp_path, "2/14/22,18:00,12:20,18,2", "2/13/22,19:30,13:45,18,1")
+    assert came(moved) == {"new": 1, "the same": 1, "removed": 1}
+
+
+def test_a_later_package_changes_and_removes(tmp_path: Path) -> None:
+    call(BIODATA)
+    moved = FASTS[2] | {"StartDTM": "2022-03-16T18:00:00Z", "FastID": FASTS[2]["FastID"].lower()}
+    goal = FASTS[5] | {"GoalHours": None}
+    path = biodata(tmp_path, FASTS[0], moved, FASTS[3], FASTS[4], goal)
+    out, _ = call(path, "--dry-run")
+    assert "2022-03-20 18:40 to 2022-03-21 07:40, in its details" in out
+    assert came(path) == {"changed": 2, "the same": 3, "removed": 1}
+    assert FastingPeriod.objects.get(source_id=FASTS[5]["FastID"]).goal_hours is None
+    assert came(BIODATA) == {"changed": 3, "the same": 3}
+
+
+def test_typed_in_fasts_are_left_alone(tmp_path: Path) -> None:
+    typed = FastingPeriod.objects.create(
+        start=datetime(2022, 2, 14, 12, tzinfo=UTC), end=datetime(2022, 2, 14, 22, tzinfo=UTC)
+    )
+    out, _ = call(CSV)
+    assert "Pairs of fasts that overlap, all kept: 1" in out
+    typed.refresh_from_db()
+    assert typed.deleted_at is None
+
+
+def test_a_running_fast_comes_when_it_has_ended(tmp_path: Path) -> None:
+    call(SAMPLES / "zero_csv_b_running_fast_short_row.csv")
+    ended = table(
+        tmp_path, "2/15/22,19:40,11:40,16,0", "2/14/22,20:05,12:20,16,2", "2/13/22,19:30,13:45,18,1"
+    )
+    assert came(ended) == {"new": 1, "the same": 2}
+
+
+# --- Rows that cannot be read ---------------------------------------------------------------------
+
+
+def test_rejected_rows_are_listed_until_they_are_mended(tmp_path: Path) -> None:
+    good = ["2/14/22,20:05,12:20,16,2", "2/11/22,12:10,10:30,46,0", "2/9/22,18:00,18:00,24,0"]
+    call(table(tmp_path, *good))
+    broken = table(tmp_path, good[0], "2/11/22,12:10,10:30,4,0", "?,18:00,18:00,24,0")
+    for _ in range(2):
+        out, err = call(broken)
+        assert "  rejected: line 3: Hours 4 contradicts the times: from 12:10 to 10:30" in err
+        assert "  rejected: line 4: Date '?' is no date with month first" in err
+        assert "2 rejected" in out
+        assert "0 removed" in out  # any fast could be that of line 4
+        assert RejectedItem.objects.filter(source=ZERO, stream="csv").count() == 2
+    item = RejectedItem.objects.get(item_key="csv:2022-02-11T12:10")
+    assert item.reason.startswith("line 3: Hours 4 contradicts")
+    assert json.loads(item.payload)["Hours"] == "4"
+    call(BIODATA)  # another list
+    assert RejectedItem.objects.count() == 2
+    assert came(table(tmp_path, *good)) == {"the same": 3}
+    assert not RejectedItem.objects.exists()
+
+
+def test_a_row_that_cannot_be_read_is_not_a_row_that_is_gone(tmp_path: Path) -> None:
+    call(CSV)
+    text = CSV.read_text().replace("12:10,10:30,46", "12:10,10:30,47")
+    (tmp_path / "a.csv").write_text(text.replace("2/8/22,6:00,6:20,0,0\n", ""))
+    assert came(tmp_path / "a.csv") == {"the same": 6, "removed": 1, "rejected": 1}
+
+
+def test_a_dry_run_lists_no_rejected_item(tmp_path: Path) -> None:
+    call(table(tmp_path, "2/14/22,20:05,12:20,16,2", "?,1,1,1,1"), "--dry-run")
+    assert not RejectedItem.objects.exists()
+
+
+def test_long_lists_are_cut(tmp_path: Path) -> None:
+    fasts = [
+        FASTS[0] | {"FastID": f"A-{n}", "StartDTM": f"2022-03-14T01:{n:02}:12Z"} for n in range(50)
+    ]
+    out, _ = call(biodata(tmp_path, *fasts), "--dry-run")
+    assert "  new: and 30 more" in out
+    assert "  overlap: and 1205 more" in out
+
+
+# --- The same fast in both forms ------------------------------------------------------------------
+
+# What the CSV shows of the package's fasts, in Chicago.
+SAME = [
+    *("3/20/22,18:40,7:40,13,0", "3/18/22,20:10,16:10,20,0", "3/18/22,20:02,20:12,0,0"),
+    *("3/16/22,12:10,10:30,46,0", "3/14/22,19:30,13:45,18,0", "3/13/22,20:05,12:20,16,0"),
+]
+
+
+def test_the_json_takes_over_what_the_csv_brought(tmp_path: Path) -> None:
+    path = table(tmp_path, *SAME, "3/1/22,20:00,12:00,16,0")
+    assert came(path) == {"new": 7}
+    before = known()
+    assert came(BIODATA, "--dry-run") == came(BIODATA) == {"new": 6, "matched": 6}
+    assert len(known()) == len(before)
+    assert [one.split()[0] for one in known()] == [one.split()[0] for one in before]
+    assert came(path) == {"the same": 1, "matched": 6}
+    assert came(BIODATA) == {"the same": 6}
+
+
+def test_the_csv_adds_nothing_to_the_json(tmp_path: Path) -> None:
+    call(SAMPLES)
+    out, _ = call(table(tmp_path, *SAME))
+    assert "0 new" in out
+    assert "6 matched with the other form of export" in out
+    assert FastingPeriod.objects.count() == 6
+
+
+def test_in_another_zone_the_firestores_clock_counts(tmp_path: Path) -> None:
+    call(SAMPLES)
+    assert came(table(tmp_path, *SAME), "--timezone", "Europe/Berlin") == {"matched": 6}
+    FastingPeriod.objects.all().delete()
+    assert came(table(tmp_path, *SAME), "--timezone", "Europe/Berlin") == {"new": 6}
+    assert came(SAMPLES) == {"new": 6, "matched": 6}
+    assert FastingPeriod.objects.live().count() == 6
+
+
+def test_a_wrong_zone_is_noticed_before_it_doubles_everything(tmp_path: Path) -> None:
+    call(BIODATA)
+    with pytest.raises(CommandError, match=r"5 of its 6 .* Europe/Berlin .* --timezone America"):
+        call(table(tmp_path, *SAME), "--timezone", "Europe/Berlin")
+    assert FastingPeriod.objects.count() == 6
+    FastingPeriod.objects.all().delete()
+    call(table(tmp_path, *SAME), "--timezone", "Europe/Berlin")
+    with pytest.raises(CommandError, match="--timezone"):
+        call(BIODATA, "--timezone", "UTC")
+    # Told where the phone was, the JSON finds the rows that were placed wrongly.
+    assert came(BIODATA, "--timezone", "America/Chicago") == {"new": 6, "matched": 6}
+    assert FastingPeriod.objects.live().count() == 6
+
+
+@pytest.mark.parametrize(
+    ("row", "matched"),
+    [
+        ("3/13/22,20:05,12:20,16,0", True),
+        ("3/13/22,20:06,12:21,16,0", True),  # as if it had been rounded
+        ("3/13/22,20:04,12:19,16,0", False),
+        ("3/13/22,20:05,12:22,16,0", False),
+        ("3/12/22,20:05,12:20,15,0", False),
+    ],
+)
+def test_the_same_means_start_and_length_within_a_minute(
+    tmp_path: Path, row: str, matched: bool
+) -> None:
+    call(BIODATA)
+    assert came(table(tmp_path, row), "--date-order", "mdy") == (
+        {"matched": 1} if matched else {"new": 1}
+    )
+
+
+def test_each_has_one_counterpart(tmp_path: Path) -> None:
+    twin = FASTS[0] | {"FastID": "TWIN", "StartDTM": "2022-03-14T01:05:40Z"}
+    call(biodata(tmp_path, FASTS[0], twin))
+    assert came(table(tmp_path, SAME[5]), "--date-order", "mdy") == {"matched": 1}
+    rows = [SAME[5], "3/13/22,20:05,12:21,16,0"]
+    assert came(table(tmp_path, *rows), "--date-order", "mdy") == {"matched": 2}
+
+
+# --- Zones and notes ------------------------------------------------------------------------------
+
+
+def test_a_csv_stays_where_it_was_placed_although_the_person_moved(
+    tmp_path: Path, settings: Any
+) -> None:
+    call(table(tmp_path, "2/14/22,20:05,12:20,16,2"))
+    settings.TIME_ZONE = "Europe/Berlin"
+    path = table(tmp_path, "2/24/22,20:05,12:20,16,2", "2/14/22,20:05,12:20,16,2")
+    assert came(path) == {"new": 1, "the same": 1}
+    new, old = FastingPeriod.objects.all()
+    assert (new.utc_offset_min, old.utc_offset_min) == (60, -360)
+    assert came(path, "--timezone", "Asia/Tokyo") == {"changed": 2}
+    assert came(path) == {"the same": 2}
+
+
+def test_what_one_file_tells_stays_when_another_is_silent(tmp_path: Path) -> None:
+    call(SAMPLES)
+    assert came(BIODATA) == {"the same": 6}
+    assert came(SAMPLES / "firestore.json") == {"the same": 6}
+    record = FastingPeriod.objects.get(source_id=FASTS[2]["FastID"])
+    assert record.utc_offset_min == -240
+    call(biodata(tmp_path, FASTS[2] | {"EndDTM": "2022-11-18T15:30:00Z"}))
+    record.refresh_from_db()
+    assert record.utc_offset_min == -300  # still New York, now in winter
+
+
+def test_a_told_zone_stays_until_a_better_one_comes() -> None:
+    call(BIODATA, "--timezone", "Asia/Tokyo")
+    assert came(BIODATA) == {"the same": 6}
+    assert set(FastingPeriod.objects.values_list("utc_offset_min", flat=True)) == {540}
+    assert came(SAMPLES) == {"changed": 6}
+    assert came(SAMPLES, "--timezone", "Asia/Tokyo") == {"the same": 6}
+    assert 540 not in set(FastingPeriod.objects.values_list("utc_offset_min", flat=True))
+
+
+def test_notes_are_read_only_if_asked_for(tmp_path: Path) -> None:
+    path = firestore(tmp_path, *(DOCUMENTS[0] | {"notes": "SECRET"}, DOCUMENTS[1]))
+    call(path)
+    record = FastingPeriod.objects.get(source_id=DOCUMENTS[0]["id"])
+    assert "SECRET" not in record.note + json.dumps(record.raw)
+    assert came(path, "--notes") == {"changed": 2}
+    record.refresh_from_db()
+    assert record.note == "SECRET"
+    # Not reading them does not take them away.
+    assert came(path) == {"the same": 2}
+    assert came(firestore(tmp_path, *DOCUMENTS[:2]), "--notes") == {"changed": 1, "the same": 1}
+    record.refresh_from_db()
+    assert record.note == ""
+
+
+def test_nothing_private_reaches_the_database(tmp_path: Path) -> None:
+    secrets = {"ip_address": "SECRET", "notes": "SECRET", "emoji": "SECRET", "library": "SECRET"}
+    files = {
+        "biodata.json": {"fast_data": [FASTS[0] | secrets, "SECRET"], "rhr_data": ["SECRET"]},
+        "firestore.json": [
+            *[document | secrets for document in DOCUMENTS],
+            {"goal": {"hours": 3, "SECRET": "SECRET"}, "isEnded": True} | secrets,
+        ],
+        "amplitude.json": [secrets],
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    _, err = call(tmp_path)
+    assert err.count("rejected") == 2
+    for model in apps.get_models():
+        if issubclass(model, (SourceRecord, SyncRun, RejectedItem)):
+            for row in model.objects.values():  # type: ignore[attr-defined]
+                assert "SECRET" not in str(row).replace("is no fast", "").replace(
+                    "'SECRET'", "", 1 if model is RejectedItem else 0
+                )
+
+
+# --- All or nothing -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_killed_leaves_nothing() -> None:
+    """Killed at its last statement."""
+    code = (
+        "import os, signal;"
+        "from lifetracker.models import SyncRun;"
+        "from django.core.management import call_command;"
+        "SyncRun.objects.create = lambda **_: os.kill(os.getpid(), signal.SIGKILL);"
+        f"call_command('import_zero', {str(CSV)!r})"
+    )
+    status, _, err = processes.command("shell", "-v", "0", "-c", code)
+    assert status == -9, err
+    assert not FastingPeriod.objects.exists()
+    status, out, err = processes.command("import_zero", str(CSV))
+    assert (status, err) == (0, "")
+    assert "8 new" in out
+
+
+def test_a_file_that_is_refused_changes_nothing(tmp_path: Path) -> None:
+    call(CSV)
+    before = list(FastingPeriod.objects.values())
+    for content in ("", HEADER, '{"fast_data": []}', HEADER + "?,1,1,1,1"):
+        (tmp_path / "wrong").write_text(content)
+        with pytest.raises(CommandError):
+            call(tmp_path / "wrong")
+    assert list(FastingPeriod.objects.values()) == before
+    assert SyncRun.objects.count() == 1
+
+
+def test_what_the_database_refuses_is_rejected_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Against the constraint that an ended fast has a duration.
+    monkeypatch.setattr(
+        "fasting.imports.hours_between",
+        lambda start, end: 5 if end - start < timedelta(days=1) else None,
+    )
+    out, err = call(CSV)
+    assert "6 new" in out
+    assert "2 rejected" in out
+    assert "line 4: the database does not take it" in err
+
+
+def test_the_number_of_queries_does_not_grow(tmp_path: Path) -> None:
+    def cost(count: int) -> int:
+        first = datetime(2017, 3, 14, 1, tzinfo=UTC)
+        fasts = []
+        for n in range(count):
+            start = first + timedelta(days=n)
+            times = {
+                "StartDTM": start.isoformat(),
+                "EndDTM": (start + timedelta(hours=9)).isoformat(),
+            }
+            fasts.append(FASTS[0] | {"FastID": f"A-{n}"} | times)
+        FastingPeriod.objects.all().delete()
+        with CaptureQueriesContext(connection) as captured:
+            assert came(biodata(tmp_path, *fasts)) == {"new": count}
+        return len(captured)
+
+    assert cost(5) == cost(200)
+
+
+# --- What the person types ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--timezone", "Berlin"], "'Berlin' is no time zone. It takes a name such as Europe"),
+        (["--timezone", "../etc/passwd"], "is no time zone"),
+        (["--timezone", ""], "is no time zone"),
+        (["--date-order", "ydm"], "invalid choice"),
+        (["--date-order", "dmy"], "leave --date-order out"),
+    ],
+)
+def test_options_that_cannot_be(words: list[str], says: str) -> None:
+    with pytest.raises(CommandError, match=says.replace(".", r"\.")):
+        call(CSV, *words)
+
+
+def test_no_file() -> None:
+    with pytest.raises(CommandError, match="There is no file"):
+        call("nowhere.csv")
+    with pytest.raises(CommandError, match="required: file"):
+        call()
+
+
+def test_overlapping_with_a_running_fast_is_told() -> None:
+    fast(0.2, None, start=datetime(2022, 2, 14, 12, tzinfo=UTC))
+    out, _ = call(CSV)
+    assert "overlap: 2022-02-13 19:30 to 2022-02-14 13:45 and 2022-02-14 06:00 to now" in out
