@@ -33,6 +33,12 @@ def local_date(instant: datetime, offset: int | None = None) -> date:
     return (instant.astimezone(UTC) + timedelta(minutes=offset)).date()
 
 
+def days_anywhere(start: datetime, end: datetime) -> tuple[date, date]:
+    """The first and the last date that `[start, end)` touches in whichever zone on earth."""
+    ahead, behind = timedelta(hours=14), timedelta(hours=12)
+    return (start.astimezone(UTC) - behind).date(), (end.astimezone(UTC) + ahead).date()
+
+
 def today() -> date:
     return timezone.localdate()
 

@@ -78,8 +78,9 @@ class OAuthClient(ABC):
     def signals(self) -> Signals:
         return Signals()
 
-    def base_url(self) -> str:
-        return environment(self.provider, "API_URL")
+    def base_url(self, name: str = "API_URL") -> str:
+        """Where the service answers, as a setting of the provider says."""
+        return environment(self.provider, name)
 
     def authorize_url(self) -> str:
         """The page on which consent is given."""

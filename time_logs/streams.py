@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from lifetracker.days import local_date
+from lifetracker.days import days_anywhere, local_date
 from lifetracker.http import BadResponse, NeedsReauthorization
 from lifetracker.mapping import BAD_VALUE, Item, to_datetime, to_text
 from lifetracker.streams import (
@@ -161,10 +161,10 @@ def seconds_of(instant: datetime) -> str:
 
 
 def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
-    """By the days of whichever zone the person's profile has, so a day more at both ends."""
+    """By days in the zone of the person's profile, whichever that is."""
     if window.start >= window.end:
         return
-    first, last = window.start.date() - ONE_DAY, window.end.date() + ONE_DAY
+    first, last = days_anywhere(window.start, window.end)
     # An entry that has been running since then is in no report.
     yield as_entries(client.current)
     for workspace in client.me["workspaces"]:

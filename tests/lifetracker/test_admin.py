@@ -17,9 +17,13 @@ from django.urls import reverse
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
+from fasting.models import FastingPeriod
 from lifetracker.models import MANUAL, Lease, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
+from tests import makers
 from tests.browser import scenes
+from time_logs.models import TimeEntry, TogglProject, TogglTag
+from weight.models import MeasureGroup, WeighIn
 from whoop.models import WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
 from workouts.models import Workout
 
@@ -34,6 +38,12 @@ MAKERS: dict[type[Model], Maker] = {
     WhoopProfile: scenes.profile,
     WhoopWorkout: scenes.workout,
     Workout: scenes.workout,
+    WeighIn: makers.weigh_in,
+    MeasureGroup: makers.measure_group,
+    TimeEntry: makers.entry,
+    TogglProject: makers.toggl_project,
+    TogglTag: makers.toggl_tag,
+    FastingPeriod: makers.fast,
     SyncRun: scenes.run,
     SyncState: lambda number: scenes.state(f"stream {number}"),
     RejectedItem: scenes.rejected,
@@ -43,6 +53,18 @@ MAKERS: dict[type[Model], Maker] = {
     Group: lambda number: Group.objects.create(name=f"group {number}"),
 }
 WHOOP_MODELS = [WhoopRecovery, WhoopSleep, WhoopCycle, WhoopProfile, WhoopWorkout]
+SENT = [*WHOOP_MODELS, MeasureGroup, TogglProject, TogglTag]
+TYPED = {
+    WeighIn: {"measured_at_0": "2026-09-16", "measured_at_1": "07:10", "weight_kg": "70.25"},
+    TimeEntry: {
+        "start_0": "2026-09-16",
+        "start_1": "09:00",
+        "end_0": "2026-09-16",
+        "end_1": "10:30",
+        "project": "Website",
+        "tags": " focus, deep work ,",
+    },
+}
 BOOKS = [SyncRun, SyncState, RejectedItem, Lease]
 
 
@@ -156,7 +178,7 @@ def test_a_state_that_whoop_adds_is_shown_as_it_is(staff: Client) -> None:
 # --- What a service sent is for reading -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", [*WHOOP_MODELS, *BOOKS], ids=name_of)
+@pytest.mark.parametrize("model", [*SENT, *BOOKS], ids=name_of)
 def test_nothing_is_added_changed_or_deleted_by_hand(staff: Client, model: type[Model]) -> None:
     record = MAKERS[model](0)
     assert staff.get(address(model, "add")).status_code == 403
@@ -183,6 +205,62 @@ def test_a_rejected_item_is_readable(staff: Client) -> None:
     item.payload = "not <JSON>"
     item.save()
     assert "not &lt;JSON&gt;" in staff.get(address(RejectedItem, "change", item.pk)).text
+
+
+# --- What is typed in -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", TYPED, ids=name_of)
+def test_a_record_is_typed_in_changed_and_deleted(staff: Client, model: Any) -> None:
+    assert staff.get(address(model, "add")).status_code == 200
+    answer = staff.post(address(model, "add"), TYPED[model])
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    record = model.objects.get()
+    assert (record.source, record.date) == (MANUAL, date(2026, 9, 16))
+    page = address(model, "change", record.pk)
+    assert staff.get(page).status_code == 200
+    first = next(iter(TYPED[model]))
+    staff.post(page, TYPED[model] | {first: "2026-09-15"})
+    record.refresh_from_db()
+    assert record.date == date(2026, 9, 15)
+    staff.post(address(model, "delete", record.pk), {"post": "yes"})
+    assert not model.objects.exists()
+
+
+def test_tags_are_typed_with_commas(staff: Client) -> None:
+    staff.post(address(TimeEntry, "add"), TYPED[TimeEntry])
+    entry = TimeEntry.objects.get()
+    assert (entry.tags, entry.duration) == (["focus", "deep work"], 5400)
+    assert 'value="focus, deep work"' in staff.get(address(TimeEntry, "change", entry.pk)).text
+
+
+@pytest.mark.parametrize("model", [Workout, WeighIn, TimeEntry, FastingPeriod], ids=name_of)
+def test_what_a_service_sent_is_read_only_among_what_is_typed(staff: Client, model: Any) -> None:
+    record = MAKERS[model](0)
+    model.objects.update(source="Elsewhere")
+    page = staff.get(address(model, "change", record.pk))
+    assert page.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert staff.post(address(model, "change", record.pk), {}).status_code == 403
+    assert staff.post(address(model, "delete", record.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "wrong", "named"),
+    [
+        (WeighIn, {"weight_kg": "-1"}, "weight_kg"),
+        (WeighIn, {"measured_at_0": "2999-01-01"}, "measured_at"),
+        (TimeEntry, {"end_0": "2026-09-15"}, "end"),
+        (TimeEntry, {"start_1": "late"}, "start"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    staff: Client, model: Any, wrong: dict[str, str], named: str
+) -> None:
+    answer = staff.post(address(model, "add"), TYPED[model] | wrong)
+    assert answer.status_code == 200
+    assert named in answer.context["adminform"].form.errors
+    assert not model.objects.exists()
 
 
 # --- Workouts that are typed in -------------------------------------------------------------------

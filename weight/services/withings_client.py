@@ -14,7 +14,6 @@ from django.conf import settings
 
 from lifetracker.http import BadResponse, RateLimit, Signals, number, wait_after_refusal
 from oauth_integration.client import OAuthClient
-from oauth_integration.models import environment
 
 
 def numbers(text: str) -> frozenset[int]:
@@ -95,7 +94,7 @@ class WithingsAPIClient(OAuthClient):
         return EnvelopeSignals()
 
     def authorize_url(self) -> str:
-        return environment(self.provider, "ACCOUNT_URL") + self.authorize_path
+        return self.base_url("ACCOUNT_URL") + self.authorize_path
 
     # --- Answers
 

@@ -1,0 +1,52 @@
+"""Records of each kind, for tests that need some."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fasting.models import FastingPeriod
+from time_logs.models import TimeEntry, TogglProject, TogglTag
+from weight.models import MeasureGroup, WeighIn
+
+MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
+
+
+def weigh_in(days_ago: float = 0, kg: float = 70, **fields: Any) -> WeighIn:
+    moment = MORNING - timedelta(days=days_ago)
+    return WeighIn.objects.create(**{"measured_at": moment, "weight_kg": kg} | fields)
+
+
+def measure_group(days_ago: float = 0, **fields: Any) -> MeasureGroup:
+    values = {
+        "source": "Withings",
+        "source_id": f"{3_000_000 + days_ago}",
+        "measured_at": MORNING - timedelta(days=days_ago),
+        "weight_kg": 70,
+        "raw": {"grpid": 1},
+    }
+    return MeasureGroup.objects.create(**values | fields)
+
+
+def entry(days_ago: float = 0, minutes: float | None = 60, **fields: Any) -> TimeEntry:
+    """Of so many minutes; None for one that is running."""
+    start = MORNING - timedelta(days=days_ago)
+    end = None if minutes is None else start + timedelta(minutes=minutes)
+    return TimeEntry.objects.create(**{"start": start, "end": end} | fields)
+
+
+def toggl_project(number: int = 0, **fields: Any) -> TogglProject:
+    values = {"source": "Toggl", "source_id": str(number), "name": f"Project {number}"}
+    return TogglProject.objects.create(**values | fields)
+
+
+def toggl_tag(number: int = 0, **fields: Any) -> TogglTag:
+    values = {"source": "Toggl", "source_id": str(number), "name": f"tag {number}"}
+    return TogglTag.objects.create(**values | fields)
+
+
+def fast(days_ago: float = 0, hours: float | None = 16, **fields: Any) -> FastingPeriod:
+    """Of so many hours; None for one that is running."""
+    start = MORNING - timedelta(days=days_ago, hours=12)
+    end = None if hours is None else start + timedelta(hours=hours)
+    return FastingPeriod.objects.create(**{"start": start, "end": end} | fields)
