@@ -330,6 +330,7 @@ UNFOLD = {
             "href": lambda _request: static("lifetracker/icon.svg"),
         }
     ],
+    "SIDEBAR": {"navigation": "lifetracker.views.sidebar"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("lifetracker/admin.css")],

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
+from fasting import views as fasting
 from lifetracker.api import HealthView
 from lifetracker.views import HomeView
 
@@ -10,6 +11,8 @@ urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("fasting/start", fasting.start, name="fasting-start"),
+    path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     path("api/whoop/", include("whoop.urls")),

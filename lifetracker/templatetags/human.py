@@ -13,10 +13,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from lifetracker.days import local_date
+
 register = template.Library()
 
-# The width of the drawing of a night, in its own units.
+# The width of a drawing, in its own units.
 BAR = 1000
+# The height of the drawing of a trend, of which the topmost and the lowest part stay free.
+HEIGHT, MARGIN = 100, 8
+# A drawing of a trend is as high as this many kg at least: a day's noise must not look like a mountain.
+LEAST_SPAN = 1.0
 
 
 class Stage(NamedTuple):
@@ -38,9 +44,19 @@ def day(value: date, today: date) -> str:
 
 
 @register.filter
-def clock(instant: datetime, offset: int) -> str:
-    """The time on the wall where the record was made, by its own offset in minutes."""
-    return format_date(instant.astimezone(timezone(timedelta(minutes=offset))), "H:i")
+def clock(instant: datetime, offset: int | None) -> str:
+    """The time on the wall where the record was made, by its own offset in minutes, else in
+    `TIME_ZONE`."""
+    zone = None if offset is None else timezone(timedelta(minutes=offset))
+    return format_date(clock_of_the_project.localtime(instant, zone), "H:i")
+
+
+@register.filter
+def moment(instant: datetime, today: date) -> str:
+    """`08:10` of today, `yesterday 20:10`, `tomorrow 00:22`, `Friday 20 November 20:10`."""
+    on, time = local_date(instant), clock(instant, None)
+    near = {-1: "yesterday ", 0: "", 1: "tomorrow "}
+    return near.get((on - today).days, f"{day(on, today)} ") + time
 
 
 @register.filter
@@ -65,6 +81,26 @@ def duration(minutes: float) -> SafeString:
 @register.filter
 def hours(value: float) -> SafeString:
     return duration(value * 60)
+
+
+@register.filter
+def seconds(value: float) -> SafeString:
+    return duration(value / 60)
+
+
+@register.filter
+def signed(value: float, digits: int) -> str:
+    """`+0.25`, `\N{MINUS SIGN}0.25`, `0.00`: what rounds to nothing has no sign."""
+    text = f"{abs(value):.{digits}f}"
+    if not float(text):
+        return text
+    return ("+" if value > 0 else "\N{MINUS SIGN}") + text
+
+
+@register.filter
+def share(part: float, whole: float) -> int:
+    """How wide a part is drawn where the whole is as wide as a drawing, and never wider."""
+    return round(BAR * min(max(part / whole, 0), 1)) if whole > 0 else 0
 
 
 @register.filter
@@ -126,4 +162,67 @@ def stages(sleep: Any) -> list[Stage]:
         start, end = (round(at * BAR / whole) for at in (before, before + minutes))
         found.append(Stage(name, style, minutes, start, end - start))
         before += minutes
+    return found
+
+
+class Drawing(NamedTuple):
+    """Of weights over time, as two SVG paths. `line`: the trend. `dots`: what was weighed. `low`,
+    `high`: of the trend, in kg."""
+
+    line: str
+    dots: str
+    low: float
+    high: float
+
+
+@register.filter
+def drawing(card: Any) -> Drawing | None:
+    """Of a card's `drawn` points between its `first` and its `last` day; None where there is nothing
+    to connect."""
+    if len(card.drawn) < 2:
+        return None
+    values = [kg for point in card.drawn for kg in (point.kg, point.trend)]
+    middle = (max(values) + min(values)) / 2
+    span = max(max(values) - min(values), LEAST_SPAN)
+    whole = max((card.last - card.first).days, 1)
+
+    def place(day: date, kg: float) -> str:
+        x = BAR * (day - card.first).days / whole
+        y = HEIGHT / 2 - (HEIGHT - 2 * MARGIN) * (kg - middle) / span
+        return f"{x:.1f} {y:.1f}"
+
+    trends = [point.trend for point in card.drawn]
+    return Drawing(
+        line="M" + "L".join(place(point.date, point.trend) for point in card.drawn),
+        # A piece without a length and with round ends is a dot, and stays one however the drawing is
+        # stretched.
+        dots="".join(f"M{place(point.date, point.kg)}h0" for point in card.drawn),
+        low=min(trends),
+        high=max(trends),
+    )
+
+
+class Column(NamedTuple):
+    """Of a drawing of hours: where it begins, how wide and high it is, and how it looks."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    style: str
+
+
+@register.filter
+def columns(fasts: list[Any], places: int) -> list[Column]:
+    """Of the newest fasts, against the longest of them, at the right of so many places."""
+    longest = max((fast.duration_hours for fast in fasts), default=0)
+    if not longest:
+        return []
+    step = BAR // places
+    found = []
+    for place, fast in enumerate(fasts, places - len(fasts)):
+        height = round(HEIGHT * fast.duration_hours / longest)
+        reached = fast.goal_hours is not None and fast.duration_hours >= fast.goal_hours
+        style = "reached" if reached else "part"
+        found.append(Column(place * step, HEIGHT - height, step * 7 // 10, height, style))
     return found

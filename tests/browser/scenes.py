@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from fasting.models import ZERO, FastingPeriod
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
+from time_logs.models import TOGGL, TimeEntry
+from weight.models import AMBIGUOUS, WITHINGS, WeighIn
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep
 from workouts.models import Workout
 
@@ -145,6 +149,7 @@ def run(back: int = 0, status: str = "success", **values: Any) -> SyncRun:
     """A run that ended twelve minutes ago, or so many days before that."""
     started = NOW - timedelta(days=back, minutes=12, seconds=40)
     made = {
+        "source": WHOOP,
         "kind": "incremental",
         "started_at": started,
         "finished_at": None
@@ -160,7 +165,7 @@ def run(back: int = 0, status: str = "success", **values: Any) -> SyncRun:
         "requests": 9,
         "progress_done": 46,
     }
-    return SyncRun.objects.create(source=WHOOP, status=status, **{**made, **values})
+    return SyncRun.objects.create(status=status, **{**made, **values})
 
 
 def rejected(number: int = 0) -> RejectedItem:
@@ -181,6 +186,7 @@ def state(stream: str = "sleep") -> SyncState:
 
 def connection(**values: Any) -> OAuthCredential:
     made = {
+        "provider": "whoop",
         "client_id": "a-client",
         "client_secret": "a-secret",
         "redirect_uri": "http://localhost:5001/oauth/whoop/callback",
@@ -189,29 +195,118 @@ def connection(**values: Any) -> OAuthCredential:
         "expires_at": NOW + timedelta(minutes=48),
         "scopes": "offline read:recovery read:sleep read:cycles read:workout",
     }
-    return OAuthCredential.objects.create(provider="whoop", **{**made, **values})
+    return OAuthCredential.objects.create(**{**made, **values})
+
+
+def weigh_in(back: int = 0, **values: Any) -> WeighIn:
+    """In the morning: slowly less, up and down by the day."""
+    number = WeighIn.objects.count()
+    made = {
+        "source": WITHINGS,
+        "source_id": str(1_789_000_000 + number),
+        "measured_at": datetime(2026, 9, 16, 5, 9, tzinfo=UTC) - timedelta(days=back),
+        "weight_kg": round(72.4 + back * 0.03 + 0.5 * math.sin(back * 1.9), 3),
+        "fat_ratio": 18.24,
+        "muscle_mass_kg": 56.1,
+        "hydration_kg": 41.8,
+        "attribution": 0,
+        "device": "Body+",
+        "raw": {"groups": [str(number)]},
+    }
+    return WeighIn.objects.create(**{**made, **values})
+
+
+def ambiguous(back: int = 0, **values: Any) -> WeighIn:
+    return weigh_in(back, attribution=AMBIGUOUS, **values)
+
+
+def entry(hours_ago: float, minutes: float | None, **values: Any) -> TimeEntry:
+    """Of so many minutes; None for one that is running."""
+    start = NOW - timedelta(hours=hours_ago)
+    made = {
+        "source": TOGGL,
+        "source_id": str(3_700_000_000 + TimeEntry.objects.count()),
+        "start": start,
+        "end": None if minutes is None else start + timedelta(minutes=minutes),
+        "project": "Customer portal",
+        "client": "Nordlicht Energie",
+        "description": "Login with passkeys",
+        "tags": ["deep work"],
+        "billable": True,
+        "raw": {"id": 3_700_000_000},
+    }
+    return TimeEntry.objects.create(**{**made, **values})
+
+
+def fast(hours_ago: float, hours: float | None = 16, **values: Any) -> FastingPeriod:
+    """Of so many hours; None for one that is running."""
+    start = NOW - timedelta(hours=hours_ago)
+    end = None if hours is None else start + timedelta(hours=hours)
+    return FastingPeriod.objects.create(start=start, end=end, **{"goal_hours": 16, **values})
+
+
+def working_day() -> None:
+    """Of 6 h 5 min by Toggl, in six projects."""
+    for hours_ago, minutes, client, project in (
+        (9.5, 15, "", "Internal"),
+        (9.25, 100, "Nordlicht Energie", "Customer portal"),
+        (7, 65, "Hafenmuseum", "Audio guide"),
+        (5.9, 25, "", ""),
+        (4.8, 110, "Nordlicht Energie", "Customer portal"),
+        (2.9, 30, "Kranich Verlag", "Shop relaunch"),
+        (2.3, 20, "", "Support rota"),
+    ):
+        entry(hours_ago, minutes, client=client, project=project)
+    entry(28, 7 * 60, project="Reader app", client="Kranich Verlag")
+    run(source=TOGGL)
 
 
 def full() -> None:
-    """A day in the life, all scored."""
+    """A day in the life, all known. Toggl's token is a setting, and not set here."""
     connection()
     recovery()
     sleep()
     cycle()
     run()
+    connection(provider=WITHINGS.lower())
+    run(source=WITHINGS, counts={"measure": {"seen": 15, "created": 1, "unchanged": 14}})
+    for back in range(0, 120):
+        # One is missing now and then, and for a journey of a week.
+        if back % 6 != 4 and not 40 < back < 48:
+            weigh_in(back)
+    working_day()
+    for back, hours in enumerate((16.3, 17.1, 16, 18.4, 14.2, 16.6, 12.8, 16.2, 19.5, 16.1, 15.2)):
+        fast(23 + 24 * back, hours)
+    run(
+        back=9,
+        source=ZERO,
+        kind="manual",
+        counts={"csv": {"seen": 214, "created": 212, "unchanged": 2}},
+    )
+
+
+def now_on() -> None:
+    """The same, while a fast and a time entry are running."""
+    full()
+    entry(0.7, None, project="Shop relaunch", client="Kranich Verlag", description="Checkout")
+    fast(14.3, None)
 
 
 def pending() -> None:
-    """Soon after waking: nothing is scored."""
+    """Soon after waking: nothing is scored, and somebody has used the scale."""
     connection()
     recovery(score_state="PENDING_SCORE", **SCORELESS_RECOVERY)
     sleep(score_state="PENDING_SCORE", **SCORELESS_SLEEP)
     cycle(score_state="PENDING_SCORE", **SCORELESS_CYCLE)
     run(status="running", progress_done=46)
+    weigh_in(2, fat_ratio=None)
+    ambiguous(weight_kg=58.2)
+    entry(11, None, project="", client="", description="")
+    fast(21.5, None, goal_hours=18)
 
 
 def failed() -> None:
-    """WHOOP took the consent back some days ago."""
+    """WHOOP took the consent back some days ago, Toggl does not answer."""
     connection(needs_reauthorization=True)
     recovery(back=3, recovery_score=28)
     sleep(back=3)
@@ -223,6 +318,10 @@ def failed() -> None:
         counts={},
         error="WHOOP no longer accepts the stored consent. Run `python manage.py whoop_auth`, or press Connect on the home page.",
     )
+    entry(28, 7 * 60)
+    run(back=1, source=TOGGL)
+    run(source=TOGGL, status="partial", error="time_entry: Toggl answered 503 to /api/v9/me.")
+    fast(30, None, goal_hours=None)
 
 
 def fresh() -> None:

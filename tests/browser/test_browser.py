@@ -25,7 +25,7 @@ WINDOWS = {
     for dark in (False, True)
 }
 each_window = pytest.mark.parametrize("size", WINDOWS.values(), ids=WINDOWS)
-SCENES = [scenes.full, scenes.pending, scenes.failed, scenes.fresh]
+SCENES = [scenes.full, scenes.now_on, scenes.pending, scenes.failed, scenes.fresh]
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -68,6 +68,8 @@ def test_home_fits_and_has_the_wanted_ground(
     visit: Visiting, scene: Callable[[], None], size: tuple[int, int, bool], settings: Any
 ) -> None:
     settings.WHOOP_CLIENT_ID = ""
+    settings.TOGGL_API_TOKEN = "" if scene is scenes.fresh else "a-token"
+    settings.TIME_ZONE = "Europe/Berlin"
     scene()
     width, height, dark = size
     window = visit(width, height, dark=dark)

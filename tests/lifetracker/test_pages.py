@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.template import engines
@@ -18,11 +19,18 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from fasting.models import FastingPeriod
+from lifetracker import views
 from lifetracker.templatetags import human
 from tests.browser import scenes
 from tests.browser.scenes import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
+
+# Of the home page: two for who it is, three for WHOOP's cards, three for the weight, four for the
+# time, three for the fasts, four for the sources.
+QUERIES = 19
+HOURS_AGO = timedelta(hours=5)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +38,8 @@ def now(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     settings.TIME_ZONE = "UTC"
     settings.WHOOP_CLIENT_ID = settings.WHOOP_REFRESH_TOKEN = ""
+    settings.WITHINGS_CLIENT_ID = settings.WITHINGS_REFRESH_TOKEN = ""
+    settings.TOGGL_API_TOKEN = ""
 
 
 @pytest.fixture
@@ -44,19 +54,21 @@ class Sections(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: dict[str, str] = {"": ""}
-        self._within = ""
+        self._within = [""]
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "section":
-            self._within = dict(attrs)["aria-labelledby"] or ""
+            self._within.append(dict(attrs)["aria-labelledby"] or "")
+        if tag in {"dd", "span"}:
+            self.handle_data(" ")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "section":
-            self._within = ""
+            self._within.pop()
 
     def handle_data(self, data: str) -> None:
-        for name in {"", self._within}:
+        for name in self._within:
             self.texts[name] = self.texts.get(name, "") + data
 
 
@@ -108,24 +120,35 @@ def test_home_tells_the_day(visitor: Client) -> None:
         assert words in page["sleep"]
     for words in ("Today so far", "11.4", "of 21", "67 bpm", "8,215 kJ", "9,342", "Still running"):
         assert words in page["strain"]
-    for words in ("Complete", "Wednesday 16 September, 16:27 UTC", "3 new, 2 changed, 41 as they"):
-        assert words in page["sync"]
-    assert "Connected" in page["connection"]
+    for words in ("Connected", "Synced 12 minutes ago: 3 new, 2 changed, 41 as they"):
+        assert words in page["source-whoop"]
+    for words in ("Today", "72.4 kg", "05:09", "Trend 72.6 kg", "kg/week", "Body fat 18.2 %"):
+        assert words in page["weight"]
+    for words in ("6 h 5 min tracked today", "Customer portal Nordlicht Energie", "3 h 30 min"):
+        assert words in page["time"]
+    for words in ("16 h 18 min", "with a goal of 16 h", "From 17:40", "to 09:58", "The last 11"):
+        assert words in page["fasting"]
 
 
 def test_home_costs_as_many_queries_however_much_there_is(
     visitor: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    scenes.full()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(QUERIES):
+        visitor.get("/")
+    scenes.now_on()
+    with django_assert_num_queries(QUERIES):
         visitor.get("/")
     for back in range(1, 20):
         scenes.recovery(back)
         scenes.sleep(back)
         scenes.cycle(back)
         scenes.run(back)
+        scenes.run(back, source="Toggl", status="failed")
         scenes.rejected(back)
-    with django_assert_num_queries(9):
+        scenes.ambiguous(back)
+        scenes.entry(back / 2, 10, project=f"Project {back}")
+        scenes.fast(1000 + 24 * back)
+    with django_assert_num_queries(QUERIES):
         visitor.get("/")
 
 
@@ -168,7 +191,7 @@ def test_what_whoop_is_still_scoring_is_not_zero(visitor: Client) -> None:
         assert not re.search(r"\b0\b", page[name])
         assert "None" not in page[name]
     assert "23:14" in page["sleep"]
-    assert "46 records so far" in page["sync"]
+    assert "46 records so far" in page["source-whoop"]
 
 
 def test_what_cannot_be_scored_is_told_apart(visitor: Client) -> None:
@@ -184,8 +207,8 @@ def test_what_cannot_be_scored_is_told_apart(visitor: Client) -> None:
 def test_a_real_zero_is_shown(visitor: Client) -> None:
     scenes.cycle(strain=0.0, step_count=0)
     page = read(visitor)
-    assert "0.0 of 21" in page["strain"].replace("0.0of", "0.0 of")
-    assert "Steps 0" in page["strain"].replace("Steps0", "Steps 0")
+    assert "0.0 of 21" in page["strain"]
+    assert "Steps 0" in page["strain"]
 
 
 def test_missing_parts_leave_the_others(visitor: Client) -> None:
@@ -241,47 +264,343 @@ def test_durations_as_a_person_says_them(minutes: float, text: str) -> None:
     assert re.sub("<[^>]+>", "", markup) == text
 
 
-# --- Sync -----------------------------------------------------------------------------------------
+# --- Weight ---------------------------------------------------------------------------------------
+
+
+def test_no_weigh_in_is_no_zero(visitor: Client) -> None:
+    assert "No weigh-in yet" in read(visitor)["weight"]
+    assert not re.search(r"\d", read(visitor)["weight"])
+
+
+def test_what_may_be_somebody_elses_is_in_no_figure(visitor: Client) -> None:
+    scenes.weigh_in(1, weight_kg=72.5)
+    before = read(visitor)["weight"]
+    assert "somebody else" not in before
+    scenes.ambiguous(weight_kg=58.2)
+    after = read(visitor)["weight"]
+    assert after.startswith(before.rstrip())
+    assert "The weigh-in of 05:09 may be somebody else's" in after
+    assert "58.2" not in after
+
+
+def test_only_ambiguous_weigh_ins_are_told(visitor: Client) -> None:
+    scenes.ambiguous(weight_kg=58.2)
+    page = read(visitor)
+    assert "No weigh-in yet" in page["weight"]
+    assert "may be somebody else's" in page["weight"]
+    assert "welcome" not in page
+
+
+def test_one_weigh_in_is_no_trend_yet(visitor: Client) -> None:
+    scenes.weigh_in(fat_ratio=None, weight_kg=72.5)
+    html = visitor.get("/").text
+    assert '<path class="line"' not in html
+    page = read(visitor)["weight"]
+    assert "Trend 72.5 kg" in page
+    for words in ("kg/week", "Body fat", "90 days", "None"):
+        assert words not in page
+
+
+def test_an_old_weigh_in_says_its_date(visitor: Client) -> None:
+    scenes.weigh_in(200, weight_kg=80)
+    scenes.weigh_in(170, weight_kg=79)
+    page = read(visitor)["weight"]
+    assert "Monday 30 March" in page
+    assert "90 days" not in page
+
+
+def test_the_trend_is_drawn_over_ninety_days(visitor: Client) -> None:
+    for back, kg in ((95, 90), (89, 74), (45, 73), (0, 72)):
+        scenes.weigh_in(back, weight_kg=kg)
+    drawing = human.drawing(views.weight_card())
+    assert drawing is not None
+    places = [tuple(map(float, place.split())) for place in drawing.line[1:].split("L")]
+    assert [x for x, _ in places] == [0, pytest.approx(494, abs=1), human.BAR]
+    assert all(0 <= y <= human.HEIGHT for _, y in places)
+    assert places[0][1] < places[1][1] < places[2][1], "less is farther down"
+    assert drawing.dots.count("M") == 3
+
+
+def test_a_days_noise_is_drawn_small(visitor: Client) -> None:
+    for back, kg in ((2, 72.0), (1, 72.1), (0, 72.0)):
+        scenes.weigh_in(back, weight_kg=kg)
+    drawing = human.drawing(views.weight_card())
+    assert drawing is not None
+    heights = [float(place.split()[1]) for place in drawing.line[1:].split("L")]
+    assert max(heights) - min(heights) < human.HEIGHT / 8
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.254, "+0.25"), (-0.25, "\N{MINUS SIGN}0.25"), (0.004, "0.00"), (-0.004, "0.00")],
+)
+def test_changes_have_a_sign(value: float, text: str) -> None:
+    assert human.signed(value, 2) == text
+
+
+# --- Time -----------------------------------------------------------------------------------------
+
+
+def test_no_time_entry_yet(visitor: Client) -> None:
+    assert "No time entry yet" in read(visitor)["time"]
+    assert not re.search(r"\d", read(visitor)["time"])
+
+
+def test_a_day_is_cut_at_its_midnight(visitor: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    # From 23:00 to 01:30 in Berlin.
+    scenes.entry((16 + 40 / 60) + 3, 150)
+    page = read(visitor)["time"]
+    assert "1 h 30 min tracked today" in page
+    assert "This week 2 h 30 min" in page
+
+
+def test_what_is_running_is_not_summed(visitor: Client) -> None:
+    scenes.entry(3, 30)
+    scenes.entry(0.7, None, project="Shop relaunch")
+    page = read(visitor)["time"]
+    assert "Running Shop relaunch" in page
+    assert "42 min since 15:58" in page
+    assert "30 min tracked today, without what is running" in page
+    assert "This week 30 min" in page
+
+
+def test_only_what_is_running(visitor: Client) -> None:
+    scenes.entry(30, None, project="", description="")
+    page = read(visitor)["time"]
+    assert "Without a name" in page
+    assert "30 h since yesterday 10:40" in page
+    assert "Nothing tracked and ended today" in page
+    assert "This week" not in page
+
+
+def test_an_entry_of_a_clock_that_is_fast_has_lasted_no_time(visitor: Client) -> None:
+    scenes.entry(-0.05, None)
+    assert "0 min since 16:43" in read(visitor)["time"]
+
+
+@pytest.mark.parametrize(("number", "named", "others"), [(5, 5, 0), (6, 4, 2), (9, 4, 5)])
+def test_the_top_projects_are_named(visitor: Client, number: int, named: int, others: int) -> None:
+    for n in range(number):
+        scenes.entry(10, 10 + n, project=f"Project {n}", client="")
+    page = read(visitor)["time"]
+    assert len(set(re.findall(r"Project \d", page))) == named
+    assert f"Project {number - 1}" in page
+    assert ("others" in page) == bool(others)
+    assert not others or f"{others} others" in page
+
+
+def test_nothing_is_not_passed_off_as_read(visitor: Client, settings: Any) -> None:
+    scenes.entry(28, 60)
+    assert "Nothing tracked today" in read(visitor)["time"]
+    settings.TOGGL_API_TOKEN = "a-token"
+    assert "No sync of Toggl has been complete yet" in read(visitor)["time"]
+    scenes.run(back=1, source="Toggl")
+    page = read(visitor)["time"]
+    assert "Not read yet today Toggl was last read 1 day ago" in page
+    assert "Last entry Yesterday" in page
+    scenes.run(source="Toggl")
+    assert "Nothing tracked today" in read(visitor)["time"]
+
+
+# --- Fasting --------------------------------------------------------------------------------------
+
+START, STOP = "/fasting/start", "/fasting/stop"
+
+
+def test_no_fast_yet(visitor: Client) -> None:
+    assert "No fast yet" in read(visitor)["fasting"]
+    assert f'<form class="inline" action="{START}" method="post">' in visitor.get("/").text
+
+
+def test_a_running_fast_tells_its_goal(visitor: Client) -> None:
+    scenes.fast(14.3, None)
+    page = read(visitor)["fasting"]
+    for words in ("Running", "14 h 18 min", "since 02:22", "Goal of 16 h: 18:22"):
+        assert words in page
+    assert f'<form action="{STOP}" method="post">' in visitor.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("goal", "words"),
+    [
+        (24, "Goal of 24 h: tomorrow 02:22"),
+        (12, "Goal of 12 h reached at 14:22"),
+        (100, "Sunday 20 September 06:22"),
+    ],
+)
+def test_goals_lie_behind_or_ahead(visitor: Client, goal: float, words: str) -> None:
+    scenes.fast(14.3, None, goal_hours=goal)
+    assert words in read(visitor)["fasting"]
+
+
+def test_a_fast_without_a_goal(visitor: Client) -> None:
+    scenes.fast(30, None, goal_hours=None)
+    page = read(visitor)["fasting"]
+    assert "30 h since yesterday 10:40" in page
+    assert "Goal" not in page
+
+
+def test_the_last_fast_has_the_times_of_its_place(visitor: Client) -> None:
+    scenes.fast(40, 16.5, goal_hours=18, utc_offset_min=120, source="Zero")
+    page = read(visitor)["fasting"]
+    for words in ("Yesterday", "16 h 30 min", "with a goal of 18 h", "From 02:40", "to 19:10"):
+        assert words in page
+    assert 'value="18"' in visitor.get("/").text, "the next goal is the last one"
+
+
+def test_fasts_are_drawn_against_the_longest(visitor: Client) -> None:
+    fasts = [scenes.fast(100 - n, hours) for n, hours in enumerate((8, 16, 0))]
+    drawn = human.columns(fasts, 14)
+    assert [column.height for column in drawn] == [50, 100, 0]
+    assert [column.style for column in drawn] == ["part", "reached", "part"]
+    assert human.columns(fasts[2:], 14) == human.columns([], 14) == []
+
+
+def test_starting_and_stopping_a_fast(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = visitor.post(START, {"goal_hours": "16.5"}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "The fast has begun." in answer.text
+    fast = FastingPeriod.objects.get()
+    assert (fast.start, fast.end, fast.goal_hours, fast.source) == (NOW, None, 16.5, "Manual")
+    later = NOW + timedelta(hours=16, minutes=12)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    answer = visitor.post(STOP, follow=True)
+    assert "The fast is over, after 16.2 hours." in answer.text
+    assert FastingPeriod.objects.get().end == later
+
+
+def test_a_fast_needs_no_goal(visitor: Client) -> None:
+    visitor.post(START, {"goal_hours": ""})
+    assert FastingPeriod.objects.get().goal_hours is None
+
+
+@pytest.mark.parametrize("goal", ["0", "-1", "1001", "sixteen", "nan", "inf"])
+def test_a_goal_that_makes_no_sense_is_refused(visitor: Client, goal: str) -> None:
+    answer = visitor.post(START, {"goal_hours": goal}, follow=True)
+    assert "No fast was started. Its goal in hours:" in answer.text
+    assert not FastingPeriod.objects.exists()
+
+
+def test_a_second_fast_is_refused(visitor: Client) -> None:
+    scenes.fast(3, None)
+    answer = visitor.post(START, follow=True)
+    assert "A fast is already running since 2026-09-16 13:40." in answer.text
+    assert FastingPeriod.objects.count() == 1
+
+
+def test_stopping_what_does_not_run_is_told(visitor: Client) -> None:
+    assert "No fast is running." in visitor.post(STOP, follow=True).text
+
+
+@pytest.mark.parametrize("path", [START, STOP])
+def test_the_buttons_are_posts_of_the_person(client: Client, path: str) -> None:
+    scenes.fast(3, None)
+    assert client.post(path).url == f"/login/?next={path}"
+    person = User.objects.create_user("robin")
+    client.force_login(person)
+    assert client.get(path).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person)
+    assert strict.post(path).status_code == 403
+    assert FastingPeriod.objects.get().end is None
+
+
+# --- Sources --------------------------------------------------------------------------------------
+
+
+def test_every_source_has_a_row(visitor: Client) -> None:
+    page = read(visitor)
+    for name in ("whoop", "withings", "toggl"):
+        assert f"{name}_".upper() in page[f"source-{name}"]
+        assert "Not set up" in page[f"source-{name}"]
+    assert "python manage.py import_zero FILE" in page["source-zero"]
 
 
 def test_a_failed_sync_says_why_and_what_to_do(visitor: Client) -> None:
     scenes.failed()
     page = read(visitor)
-    assert "Failed" in page["sync"]
-    assert (
-        "WHOOP no longer accepts the stored consent. Run python manage.py whoop_auth"
-        in page["sync"]
-    )
-    assert "What to do: connect WHOOP again" in page["sync"]
-    assert "The last complete sync ended 3" in page["sync"]
-    assert "1 item could not be understood and is kept aside." in page["sync"]
-    assert "needs reauthorization" in page["connection"]
-    assert "Connect WHOOP again" in page["connection"]
+    assert "WHOOP needs you" in page[""].split("Recovery")[0]
+    row = page["source-whoop"]
+    for words in (
+        "Needs you",
+        "needs reauthorization",
+        "Failed Tried 12 minutes ago: nothing was read.",
+        "WHOOP no longer accepts the stored consent. Run python manage.py whoop_auth",
+        "Connect WHOOP again",
+        "Once it is connected again: python manage.py sync_whoop",
+        "The last complete sync ended 3",
+        "1 item could not be understood and is kept aside.",
+    ):
+        assert words in row
+    assert "Synced" not in page[""].split("Recovery")[0]
+
+
+def test_only_staff_is_led_to_the_rejected_items(visitor: Client) -> None:
+    scenes.rejected()
+    assert "see why" not in read(visitor)["source-whoop"]
+    User.objects.update(is_staff=True)
+    assert "/admin/lifetracker/rejecteditem/?source=Whoop" in visitor.get("/").text
 
 
 def test_a_partial_sync_says_what_is_missing(visitor: Client) -> None:
     scenes.connection()
     scenes.run(status="partial", error="sleep: <b>503</b>\nrecovery: no answer")
     page = read(visitor)
-    assert "Incomplete" in page["sync"]
-    assert "sleep: <b>503</b>recovery: no answer" in page["sync"]
-    assert "nothing is lost" in page["sync"]
-    assert "No sync has been complete yet." in page["sync"]
+    assert "WHOOP could not be synced" in page[""]
+    row = page["source-whoop"]
+    assert "Incomplete" in row
+    assert "sleep: <b>503</b>recovery: no answer" in row
+    assert "Nothing is lost" in row
+    assert "No sync has been complete yet." in row
 
 
 def test_a_run_that_takes_too_long_is_doubted(visitor: Client) -> None:
     scenes.run(status="running", started_at=NOW - timedelta(hours=5))
-    assert "That is long." in read(visitor)["sync"]
+    assert "That is long." in read(visitor)["source-whoop"]
 
 
 def test_an_old_success_is_not_passed_off_as_fresh(visitor: Client) -> None:
+    scenes.connection()
     scenes.run(back=3)
-    assert "The last complete sync ended 3" in read(visitor)["sync"]
+    page = read(visitor)
+    assert "WHOOP was not synced lately" in page[""]
+    assert "The last complete sync ended 3" in page["source-whoop"]
 
 
 def test_a_queued_run_waits(visitor: Client) -> None:
     scenes.run(status="queued")
-    assert "waiting for its turn" in read(visitor)["sync"]
+    assert "waiting for its turn" in read(visitor)["source-whoop"]
+
+
+def test_all_is_synced_when_the_last_one_was(visitor: Client, settings: Any) -> None:
+    settings.TOGGL_API_TOKEN = "a-token"
+    scenes.connection()
+    scenes.run()
+    assert "Synced" not in read(visitor)[""].split("No weigh-in")[0]
+    scenes.run(source="Toggl", started_at=NOW - timedelta(hours=5), finished_at=NOW - HOURS_AGO)
+    assert "Synced 5 hours ago" in read(visitor)[""].split("No weigh-in")[0]
+    assert "Token set Synced 5 hours ago" in read(visitor)["source-toggl"]
+
+
+def test_each_source_has_the_newest_of_its_own_runs(visitor: Client) -> None:
+    scenes.connection()
+    scenes.run(counts={"sleep": {"seen": 7, "created": 7}})
+    scenes.run(back=1, counts={"sleep": {"seen": 9, "created": 9}})
+    scenes.connection(provider="withings")
+    scenes.run(source="Withings", status="failed", counts={}, error="It is down.")
+    page = read(visitor)
+    assert "7 new" in page["source-whoop"]
+    assert "It is down." not in page["source-whoop"]
+    assert "It is down." in page["source-withings"]
+    assert "Withings could not be synced" in page[""]
+
+
+def test_an_import_is_never_late(visitor: Client) -> None:
+    scenes.run(back=90, source="Zero", counts={"csv": {"seen": 212, "created": 212}})
+    page = read(visitor)
+    assert "Imported 2 months ago: 212 new" in page["source-zero"]
+    assert "lately" not in page[""]
 
 
 # --- Connection -----------------------------------------------------------------------------------
@@ -289,34 +608,45 @@ def test_a_queued_run_waits(visitor: Client) -> None:
 
 def test_a_fresh_install_says_the_next_steps(visitor: Client) -> None:
     page = read(visitor)
-    for words in ("WHOOP_CLIENT_ID", "python manage.py whoop_auth", "python manage.py sync_whoop"):
+    for words in (".env", "python manage.py whoop_auth", "python manage.py sync_all"):
         assert words in page["welcome"]
     assert "recovery" not in page
-    assert "Not set up" in page["connection"]
     assert "Done" not in page["welcome"]
-    assert "No sync has run yet" in page["sync"]
+
+
+def test_whoever_has_no_strap_sees_no_empty_cards_of_it(visitor: Client) -> None:
+    scenes.weigh_in()
+    page = read(visitor)
+    assert not {"recovery", "sleep", "strain", "welcome"} & set(page)
 
 
 def test_steps_that_are_done_are_ticked_off(visitor: Client) -> None:
     scenes.connection()
-    assert read(visitor)["welcome"].count("Done") == 2
+    page = read(visitor)
+    assert page["welcome"].count("Done") == 2
+    assert "No sync has run yet: python manage.py sync_whoop" in page["source-whoop"]
 
 
-def test_connecting_and_disconnecting_are_posts(visitor: Client, settings: Any) -> None:
-    settings.WHOOP_CLIENT_ID = "a-client"
+@pytest.mark.parametrize("provider", ["whoop", "withings"])
+def test_connecting_and_disconnecting_are_posts(
+    visitor: Client, settings: Any, provider: str
+) -> None:
+    setattr(settings, f"{provider}_CLIENT_ID".upper(), "a-client")
     html = visitor.get("/").text
-    assert f'<form action="{reverse("oauth-connect", args=["whoop"])}" method="post">' in html
-    scenes.connection()
+    assert f'<form action="{reverse("oauth-connect", args=[provider])}" method="post">' in html
+    scenes.connection(provider=provider)
     html = visitor.get("/").text
-    assert f'<form action="{reverse("oauth-disconnect", args=["whoop"])}" method="post">' in html
-    assert html.count("csrfmiddlewaretoken") == 2  # and logging out
+    assert f'<form action="{reverse("oauth-disconnect", args=[provider])}" method="post">' in html
+    assert html.count("csrfmiddlewaretoken") == 3  # and logging out, and starting a fast
 
 
 def test_tokens_under_another_key_are_told(visitor: Client, settings: Any) -> None:
     scenes.connection()
     settings.SECRET_KEY = "another"
     visitor.force_login(User.objects.get())
-    assert "SECRET_KEY_FALLBACKS" in read(visitor)["connection"]
+    page = read(visitor)
+    assert "SECRET_KEY_FALLBACKS" in page["source-whoop"]
+    assert "Connect WHOOP again" in page["source-whoop"]
 
 
 def test_messages_are_shown(visitor: Client, settings: Any) -> None:
@@ -324,6 +654,29 @@ def test_messages_are_shown(visitor: Client, settings: Any) -> None:
     settings.WHOOP_CLIENT_SECRET = ""
     answer = visitor.post(reverse("oauth-connect", args=["whoop"]), follow=True)
     assert "WHOOP_CLIENT_SECRET is not set" in answer.text
+
+
+# --- The admin's side bar -------------------------------------------------------------------------
+
+
+def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -> None:
+    request = rf.get("/admin/")
+    request.user = User.objects.create_superuser("robin")
+    groups = {
+        group["title"]: [item["title"] for item in group["items"]]
+        for group in views.sidebar(request)
+    }
+    assert list(groups)[:2] == ["Life", "WHOOP"]
+    assert groups["Life"] == ["Weigh ins", "Fasting periods", "Time entries", "Workouts"]
+    registered = sum(len(app["models"]) for app in admin.site.get_app_list(request))
+    assert sum(len(titles) for titles in groups.values()) == registered
+    assert groups["More"] == []
+
+
+def test_the_side_bar_shows_what_a_person_may_see(rf: Any) -> None:
+    request = rf.get("/admin/")
+    request.user = User.objects.create_user("guest", is_staff=True)
+    assert not any(group["items"] for group in views.sidebar(request))
 
 
 # --- Every page -----------------------------------------------------------------------------------
