@@ -23,7 +23,7 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 def start(request: HttpRequest) -> HttpResponse:
     form = GoalForm(request.POST)
     if not form.is_valid():
-        reasons = " ".join(form.errors.get("goal_hours", []))
+        reasons = " ".join(map(str, form.errors["goal_hours"]))
         messages.error(request, f"No fast was started. Its goal in hours: {reasons}")
         return redirect("home")
     try:

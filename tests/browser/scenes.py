@@ -270,7 +270,7 @@ def full() -> None:
     run()
     connection(provider=WITHINGS.lower())
     run(source=WITHINGS, counts={"measure": {"seen": 15, "created": 1, "unchanged": 14}})
-    for back in range(0, 120):
+    for back in range(120):
         # One is missing now and then, and for a journey of a week.
         if back % 6 != 4 and not 40 < back < 48:
             weigh_in(back)
