@@ -53,14 +53,14 @@ class SyncCommand(BaseCommand):
 
     requires_migrations_checks = True
 
-    def carry_out(self, source: Source, order: Order, *, retry: bool = False) -> bool:
-        """One run, told to the person. True if all of it succeeded."""
+    def carry_out(self, source: Source, order: Order, *, retry: bool = False) -> SyncRun | None:
+        """One run, told to the person; None if it could not even begin."""
         bar = ProgressBar(source, self.stdout)
         try:
             run = retry_rejected(source, bar) if retry else sync(source, order, bar)
         except SyncError as error:
             self.stderr.write(str(error))
-            return False
+            return None
         except KeyboardInterrupt:
             raise CommandError(
                 "Stopped. What was verified stays; the next run goes on from there.", returncode=130
@@ -68,7 +68,7 @@ class SyncCommand(BaseCommand):
         finally:
             bar.close()
         self.tell(run)
-        return run.status == SyncRun.Status.SUCCESS
+        return run
 
     def tell(self, run: SyncRun) -> None:
         for stream, counts in run.counts.items():
@@ -81,6 +81,10 @@ class SyncCommand(BaseCommand):
             self.stderr.write(
                 f"{run.source}: {listed} rejected items are kept; the admin shows why. `sync_{run.source.lower()} --retry-rejected` tries them again."
             )
+
+
+def succeeded(run: SyncRun | None) -> bool:
+    return run is not None and run.status == SyncRun.Status.SUCCESS
 
 
 class SourceSyncCommand(SyncCommand):
@@ -108,7 +112,8 @@ class SourceSyncCommand(SyncCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         order = Order.of(options["days"], full=options["full"])
-        if not self.carry_out(sources[self.source_name], order, retry=options["retry_rejected"]):
+        run = self.carry_out(sources[self.source_name], order, retry=options["retry_rejected"])
+        if not succeeded(run):
             raise CommandError(
                 f"{self.source_name} was not synced completely; the reason stands above."
             )

@@ -84,6 +84,101 @@ def test_sync_all(whoop: Any, sandbox: Any) -> None:
         call("sync_all")
 
 
+@pytest.fixture
+def everything(whoop: Any, withings: Any, toggl: Any, sandbox: Any) -> Any:
+    """All services connected."""
+    return sandbox
+
+
+def test_sync_all_reads_every_source_and_ends_with_one_summary(everything: Any) -> None:
+    out, err = call("sync_all")
+    assert err == ""
+    summary = out.rpartition("\n\n")[2].splitlines()
+    assert [line.split(":")[0] for line in summary] == ["Whoop", "Withings", "Toggl", "All synced"]
+    for line, run in zip(summary, SyncRun.objects.order_by("id"), strict=False):
+        assert line.startswith(f"{run.source}: success: {run.total('created')} created")
+    again, _ = call("sync_all")
+    assert again.count("success: 0 created, 0 updated") == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "path"), [("Whoop", "/v2/"), ("Withings", "/withings/measure"), ("Toggl", "/api/v9/")]
+)
+def test_a_failing_source_stops_no_other(everything: Any, source: str, path: str) -> None:
+    everything.faults.add(path, kind="status", status=418, times=None)
+    out, err = StringIO(), StringIO()
+    with pytest.raises(CommandError, match=f"Not synced completely: {source}\\."):
+        call_command("sync_all", stdout=out, stderr=err)
+    assert "418" in err.getvalue()
+    assert out.getvalue().count(": success:") == 2
+    assert "All synced" not in out.getvalue()
+
+
+def test_a_fault_of_ours_in_one_source_stops_no_other(
+    everything: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("whoop.services.whoop_client.WhoopAPIClient.get", broken)
+    out = StringIO()
+    with pytest.raises(ZeroDivisionError):
+        call_command("sync_all", stdout=out)
+    assert "Whoop: failed" in out.getvalue()
+    assert out.getvalue().count(": success:") == 2
+
+
+def test_the_person_stops_them_all(everything: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("whoop.services.whoop_client.WhoopAPIClient.get", stopped)
+    with pytest.raises(CommandError) as caught:
+        call("sync_all")
+    assert caught.value.returncode == 130
+    assert set(SyncRun.objects.values_list("source", flat=True)) == {"Whoop"}
+
+
+@pytest.mark.parametrize("command", ["sync_withings", "sync_toggl"])
+def test_each_source_has_its_command(everything: Any, command: str) -> None:
+    name = command.removeprefix("sync_").capitalize()
+    out, err = call(command)
+    assert err == ""
+    streams = [stream.name for stream in sources[name].streams]
+    assert [line.split(":")[0] for line in out.splitlines()] == [f"{name} {s}" for s in streams]
+    call(command, "--days", "3")
+    call(command, "--full")
+    call(command, "--retry-rejected")
+    kinds = list(SyncRun.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["incremental", "manual", "full", "manual"]
+
+
+@pytest.mark.parametrize(
+    ("command", "settings_of", "says"),
+    [
+        ("sync_withings", {}, "WITHINGS_CLIENT_ID"),
+        ("sync_withings", {"WITHINGS_CLIENT_ID": "x"}, "WITHINGS_CLIENT_SECRET"),
+        (
+            "sync_withings",
+            {"WITHINGS_CLIENT_ID": "x", "WITHINGS_CLIENT_SECRET": "y"},
+            "withings_auth",
+        ),
+        ("sync_toggl", {}, "TOGGL_API_TOKEN"),
+    ],
+)
+@pytest.mark.usefixtures("db")
+def test_a_source_that_is_not_set_up_says_the_next_step(
+    settings: Any, sandbox: Any, command: str, settings_of: dict[str, str], says: str
+) -> None:
+    use(settings, sandbox)
+    for name, value in settings_of.items():
+        setattr(settings, name, value)
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command(command, stdout=StringIO(), stderr=err)
+    assert says in err.getvalue()
+
+
 def test_sync_all_with_nothing_configured(settings: Any, db: None) -> None:
     settings.WHOOP_CLIENT_ID = ""
     out = StringIO()

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from lifetracker.management.sync_command import SyncCommand, number_of_days
-from lifetracker.streams import sources
+from lifetracker.management.sync_command import COUNTS, SyncCommand, number_of_days, succeeded
+from lifetracker.models import SyncRun
+from lifetracker.streams import Source, sources
 from lifetracker.sync import Order
+
+Outcomes = dict[str, SyncRun | None]
 
 
 class Command(SyncCommand):
@@ -24,17 +27,46 @@ class Command(SyncCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        order = Order.of(options["days"])
         wanted = [s for s in sources.values() if not options["whoop_only"] or s.slug == "whoop"]
         configured = [source for source in wanted if source.is_configured()]
         for source in wanted:
             if source not in configured:
                 self.stdout.write(f"{source.name}: skipped, it is not configured")
         if not configured:
-            raise CommandError("No source is configured yet: README, «Connect WHOOP», says how.")
-        failed = [source.name for source in configured if not self.carry_out(source, order)]
+            raise CommandError(
+                "No source is configured yet: README, «Connect your services», says how."
+            )
+        outcomes: Outcomes = {}
+        self.carry_out_each(configured, Order.of(options["days"]), outcomes)
+        failed = [name for name, run in outcomes.items() if not succeeded(run)]
         if failed:
             raise CommandError(
                 f"Not synced completely: {', '.join(failed)}. The reasons stand above."
             )
-        self.stdout.write(f"All synced: {', '.join(source.name for source in configured)}")
+
+    def carry_out_each(self, left: list[Source], order: Order, outcomes: Outcomes) -> None:
+        """Even a fault of this program's own in one source surfaces only after the others had
+        their turn. Only the person stops them all."""
+        if not left:
+            self.summarize(outcomes)
+            return
+        source, *others = left
+        outcomes[source.name] = None
+        try:
+            outcomes[source.name] = self.carry_out(source, order)
+        except CommandError:
+            others = []
+            raise
+        finally:
+            self.carry_out_each(others, order, outcomes)
+
+    def summarize(self, outcomes: Outcomes) -> None:
+        self.stdout.write("")
+        for name, run in outcomes.items():
+            if run is None:
+                self.stdout.write(f"{name}: failed")
+                continue
+            counts = ", ".join(f"{run.total(count)} {count}" for count in COUNTS)
+            self.stdout.write(f"{name}: {run.status}: {counts}")
+        if all(map(succeeded, outcomes.values())):
+            self.stdout.write(f"All synced: {', '.join(outcomes)}")
