@@ -18,7 +18,10 @@ from typing import Any
 import requests
 from django.conf import settings
 
-STREAMS = ("cycle", "sleep", "recovery", "workout")
+STREAMS = (
+    *("Whoop cycle", "Whoop sleep", "Whoop recovery", "Whoop workout"),
+    *("Withings measure", "Toggl entry"),
+)
 
 
 def free_ports() -> tuple[int, int]:
@@ -45,6 +48,7 @@ class Demo:
             | {
                 "DATABASE_URL": f"sqlite:///{database.parent}/own.sqlite3",
                 "WHOOP_CLIENT_ID": "own",
+                "TOGGL_API_TOKEN": "own",
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -88,7 +92,8 @@ def test_demo(tmp_path: Path) -> None:
     with Demo(database, ports) as demo:
         demo.ready()
         for stream in STREAMS:
-            assert re.search(rf"Whoop {stream}: \d{{3,}} seen: \d{{3,}} created", demo.text)
+            assert re.search(rf"{stream}: \d{{3,}} seen: \d{{3,}} created", demo.text)
+        assert re.search(r"\b\d{3,} new, 0 changed, 0 the same", demo.text), "Zero's export"
         assert look_around(demo)
         with Demo(database, ports) as rival:
             assert rival.process.wait(30) == 1
@@ -100,6 +105,7 @@ def test_demo(tmp_path: Path) -> None:
     with Demo(database, ports) as again:
         again.ready()
         assert sum(again.counts("created")) == 0
+        assert re.search(r"\b0 new, 0 changed, \d{3,} the same", again.text)
         assert again.counts("seen")[1] < 30, "the second start reads only the lookback"
         assert again.stop() == 0
     assert "Stopped" in again.text
@@ -141,7 +147,11 @@ def look_around(demo: Demo) -> bool:
     home = session.post(f"{base}/login/", data=form, timeout=10)
     assert home.url == f"{base}/"
     assert "made-up" in home.text.lower() or "made up" in home.text.lower()
+    for words in ("weighed at", "This week", "The last 14 fasts", "Token set", "Imported"):
+        assert words in home.text
+    assert "No sync has been complete yet" not in home.text
     assert session.get(f"{base}/api/whoop/recovery?days=30", timeout=10).json()["count"] > 20
     assert "Demo data" in session.get(f"{base}/admin/", timeout=10).text
-    assert session.get(f"{base}/api/health", timeout=10).json()["last_success"]["Whoop"]
+    last = session.get(f"{base}/api/health", timeout=10).json()["last_success"]
+    assert {"Whoop", "Withings", "Toggl", "Zero"} <= set(last)
     return True

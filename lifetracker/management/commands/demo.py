@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,15 +22,21 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from lifetracker.http import SyncError
 from lifetracker.models import SyncState
+from lifetracker.sandbox.life import life_of
+from lifetracker.sandbox.zero import write_export
+from lifetracker.streams import sources
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
 from oauth_integration.models import environment
 
 STARTUP_TIME = 30
 DAYS_OF_HISTORY = 1095
+# Whose life it is.
+SEED = 1
 # WHOOP's limit over a shortened window, so that the waiting is seen and does not last.
 RATE_LIMIT = ["--rate-limit", "100", "--rate-window", "2"]
 USER = "demo"
@@ -63,14 +71,10 @@ class Command(BaseCommand):
         running.enter_context(
             process(
                 *manage("sandbox", "--port", str(settings.SANDBOX_PORT)),
-                *("--days", str(DAYS_OF_HISTORY), *RATE_LIMIT, *redirect_uris),
+                *("--days", str(DAYS_OF_HISTORY), "--seed", str(SEED), *RATE_LIMIT, *redirect_uris),
             )
         )
-        state = wait_for(f"{settings.SANDBOX_URL}/sandbox/state").json()
-        for name, client_class in providers().items():
-            self.say(f"Giving consent at {client_class.service}'s stand-in")
-            connect(client_class, state[name])
-            self.sync(name)
+        self.fill(wait_for(f"{settings.SANDBOX_URL}/sandbox/state").json())
         password = set_password()
         self.say("Starting the web page")
         running.enter_context(web())
@@ -83,6 +87,24 @@ class Command(BaseCommand):
         while True:
             signal.pause()
 
+    def fill(self, state: dict[str, Any]) -> None:
+        """Bring in what every source has, as a person would."""
+        use("TOGGL_API_TOKEN", state["toggl"]["api_token"])
+        # These stand-ins do not limit; WHOOP's does, within seconds.
+        use("TOGGL_REQUESTS_PER_MINUTE", 0)
+        use("WITHINGS_REQUESTS_PER_MINUTE", 0)
+        for source in sources.values():
+            if client_class := providers().get(source.slug):
+                self.say(f"Giving consent at {client_class.service}'s stand-in")
+                connect(client_class, state[source.slug])
+            else:
+                self.say(f"Reading {source.name}'s stand-in")
+            self.sync(source.slug)
+        self.say("Importing an export of the Zero app")
+        with TemporaryDirectory() as folder:
+            export = write_export(Path(folder), life_of(SEED), DAYS_OF_HISTORY, timezone.now())
+            call_command("import_zero", export.archive, stdout=self.stdout, stderr=self.stderr)
+
     def say(self, text: str) -> None:
         self.stdout.write(f"{text} ...")
         self.stdout.flush()
@@ -92,6 +114,12 @@ class Command(BaseCommand):
         states = SyncState.objects.filter(source__iexact=name)
         whole = states.exists() and all(state.whole_history for state in states)
         call_command(f"sync_{name}", full=not whole, stdout=self.stdout, stderr=self.stderr)
+
+
+def use(name: str, value: Any) -> None:
+    """A setting, for this process and for those that it starts."""
+    os.environ[name] = str(value)
+    setattr(settings, name, value)
 
 
 def manage(*arguments: str) -> list[str]:
