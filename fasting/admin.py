@@ -19,7 +19,6 @@ from lifetracker.admin import (
     SourceFilter,
     SourceRecordAdmin,
     figure,
-    labels,
 )
 from lifetracker.models import MANUAL
 
@@ -65,7 +64,8 @@ class FastingPeriodAdmin(SourceRecordAdmin):
     search_help_text = "The note, or the id at the source"
     date_hierarchy = "date"
     facts = (
-        ("start", "end"),
+        "start",
+        "end",
         ("goal_hours", "utc_offset_min"),
         "note",
         ("date", "duration_hours"),
@@ -77,9 +77,9 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"start": timezone.now()} | given
 
-    @labels("Hours", "duration_hours", {"running": "info"})
-    def length(self, fast: FastingPeriod) -> str | tuple[str, str]:
-        return "running" if fast.duration_hours is None else ("", f"{fast.duration_hours:.1f}")
+    @admin.display(description="Hours", ordering="duration_hours")
+    def length(self, fast: FastingPeriod) -> str:
+        return "running" if fast.duration_hours is None else f"{fast.duration_hours:.1f}"
 
     @action(  # type: ignore[untyped-decorator]  # of unfold, which has no types
         description="Start a fast now",

@@ -35,6 +35,8 @@ BIODATA_KEYS = ("FastID", "StartDTM", "EndDTM", "GoalHours", "GoalID", "IsEnded"
 FIRESTORE_KEYS = ("id", "start", "end", "startTimeZone", "endTimeZone", "isEnded")
 GOAL_KEYS = ("goalId", "hours", "name")
 KEPT = frozenset({"fast_data", "goal", *BIODATA_KEYS, *FIRESTORE_KEYS, *GOAL_KEYS})
+# An object with none of these is none of ours, and years of glucose values need no memory.
+OURS = KEPT - set(FIRESTORE_KEYS)
 LONGEST_TEXT = 200
 LONGEST_NOTE = 20_000
 MOST_GOAL_HOURS = 1000
@@ -102,8 +104,9 @@ def _is_fast(document: Any) -> bool:
 def _load(name: str, text: str, also: set[str]) -> Any:
     kept = KEPT | also
 
-    def only_wanted(pairs: list[tuple[str, Any]]) -> Json:
-        return {key: value for key, value in pairs if key in kept}
+    def only_wanted(pairs: list[tuple[str, Any]]) -> Json | None:
+        wanted = {key: value for key, value in pairs if key in kept}
+        return None if OURS.isdisjoint(wanted) else wanted
 
     try:
         return json.loads(text, object_pairs_hook=only_wanted)

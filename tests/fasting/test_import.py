@@ -451,6 +451,15 @@ def test_an_import_that_is_killed_leaves_nothing() -> None:
     assert "8 new" in out
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_come_one_after_the_other() -> None:
+    running = [processes.start("import_zero", str(CSV)) for _ in range(3)]
+    results = [processes.finish(process) for process in running]
+    assert [status for status, _, _ in results] == [0, 0, 0], results
+    assert sorted("8 new" in out for _, out, _ in results) == [False, False, True]
+    assert FastingPeriod.objects.count() == 8
+
+
 def test_a_file_that_is_refused_changes_nothing(tmp_path: Path) -> None:
     call(CSV)
     before = list(FastingPeriod.objects.values())

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasting.zero import CannotImport, Export, Options, Refusal, read_export
@@ -145,6 +145,7 @@ def as_row(start: datetime, end: datetime, hours: int) -> str:
     return f"{start:%-m/%-d/%y},{start:%-H:%M},{end:%-H:%M},{hours},0"
 
 
+@settings(deadline=None)
 @given(starts, lengths)
 def test_any_fast_comes_back_within_a_minute(start: datetime, seconds: int) -> None:
     end = start + timedelta(seconds=seconds)
@@ -156,6 +157,7 @@ def test_any_fast_comes_back_within_a_minute(start: datetime, seconds: int) -> N
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.datetimes(datetime(2017, 1, 1), datetime(2026, 9, 1)),  # noqa: DTZ001 - UTC
