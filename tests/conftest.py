@@ -73,12 +73,20 @@ def toggl(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
     return sandbox.toggl
 
 
+def addresses(sandbox: Sandbox) -> dict[str, Any]:
+    """The settings by which the sandbox stands for the services."""
+    return {
+        "WHOOP_API_URL": sandbox.whoop.url,
+        "WITHINGS_API_URL": sandbox.withings.url,
+        "WITHINGS_ACCOUNT_URL": sandbox.withings.url,
+        "TOGGL_API_URL": sandbox.toggl.url,
+        **{f"{name}_REQUESTS_PER_MINUTE": 0 for name in ("WHOOP", "WITHINGS", "TOGGL")},
+    }
+
+
 def use(settings: Any, sandbox: Sandbox) -> None:
-    settings.WHOOP_API_URL = sandbox.whoop.url
-    settings.WITHINGS_API_URL = settings.WITHINGS_ACCOUNT_URL = sandbox.withings.url
-    settings.TOGGL_API_URL = sandbox.toggl.url
-    for service in ("WHOOP", "WITHINGS", "TOGGL"):
-        setattr(settings, f"{service}_REQUESTS_PER_MINUTE", 0)
+    for name, value in addresses(sandbox).items():
+        setattr(settings, name, value)
 
 
 def store_tokens(service: Any, tokens: dict[str, Any]) -> OAuthCredential:

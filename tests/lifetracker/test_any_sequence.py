@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -145,7 +146,7 @@ steps = st.lists(
 
 
 @pytest.fixture
-def world(settings: Any, db: None) -> Iterator[Callable[[], Any]]:
+def world(db: None) -> Iterator[Callable[[], Any]]:
     """Makes a new, small upstream over an empty database."""
     running: list[Sandbox] = []
 
@@ -156,8 +157,6 @@ def world(settings: Any, db: None) -> Iterator[Callable[[], Any]]:
             running.pop().stop()
         sandbox = Sandbox(seed=1, days=12, now=NOW).start()
         running.append(sandbox)
-        conftest.use(settings, sandbox)
-        settings.TOGGL_API_TOKEN = sandbox.toggl.api_token
         for service in (sandbox.whoop, sandbox.withings):
             conftest.store_tokens(service, service.issue_tokens(lifetime=30 * 86_400))
         sandbox.withings.options.configure(page_size=5)
@@ -206,7 +205,10 @@ def test_any_sequence_ends_equal(
     sandbox = world()
     service = getattr(sandbox, subject.name.lower())
     clock = Clock(sandbox)
+    reached = {**conftest.addresses(sandbox), "TOGGL_API_TOKEN": sandbox.toggl.api_token}
     with (
+        # Not pytest's fixture, whose changes would pile up over all examples.
+        override_settings(**reached),
         patch.object(timezone, "now", lambda: clock.now),
         patch("lifetracker.http.Door._wait", lambda *_: None),
     ):

@@ -1,0 +1,122 @@
+"""A kill in the middle of a history, and many processes that need a token, for the services that
+came after WHOOP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from django.utils import timezone
+
+from lifetracker.models import RejectedItem, SyncRun, SyncState
+from lifetracker.sandbox.server import Sandbox
+from oauth_integration.models import OAuthCredential
+from tests import processes
+from tests.conftest import run, store_tokens, use
+from tests.time_logs import test_sync as toggl_test
+from tests.weight import test_sync as withings_test
+
+
+@pytest.fixture
+def long_life(transactional_db: None, settings: Any) -> Iterator[Sandbox]:
+    """Two years in the sandbox, in real time, with all services connected."""
+    with Sandbox(seed=2, days=730) as sandbox:
+        use(settings, sandbox)
+        settings.TOGGL_API_TOKEN = sandbox.toggl.api_token
+        store_tokens(sandbox.withings, sandbox.withings.issue_tokens())
+        sandbox.withings.options.configure(page_size=40)
+        sandbox.toggl.options.configure(reports_page_limit=100, over_page_limit="clamp")
+        yield sandbox
+
+
+def variables(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "WITHINGS_API_URL": sandbox.withings.url,
+        "WITHINGS_REQUESTS_PER_MINUTE": "0",
+        "TOGGL_API_URL": sandbox.toggl.url,
+        "TOGGL_API_TOKEN": sandbox.toggl.api_token,
+        "TOGGL_REQUESTS_PER_MINUTE": "0",
+    }
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.02)
+
+
+class Subject(NamedTuple):
+    """The process is killed at the answer to so many requests."""
+
+    name: str
+    stream: str
+    path: str
+    requests: int
+    check: Callable[[Any], None]
+
+
+SUBJECTS = (
+    Subject("Withings", "measure", "/measure", 12, withings_test.assert_equals_upstream),
+    Subject("Toggl", "entry", "/search/time_entries", 30, toggl_test.assert_equals_upstream),
+)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_kill_in_the_middle_of_a_history(
+    long_life: Sandbox, monkeypatch: pytest.MonkeyPatch, subject: Subject
+) -> None:
+    name, stream, path, page, check = subject
+    long_life.faults.add(match=path, nth=page, times=None, kind="delay", seconds=30)
+    command = f"sync_{name.lower()}"
+    child = processes.start(command, "--full", env=processes.environment(**variables(long_life)))
+
+    def asked() -> list[Any]:
+        return [r for r in long_life.requests if path in r.path]
+
+    wait_until(lambda: len(asked()) >= page - 1)
+    time.sleep(0.5)
+    child.kill()
+    child.communicate()
+    long_life.faults.clear()
+    state = SyncState.objects.get(stream=stream)
+    assert state.full_from is not None
+    assert not state.whole_history
+    before = len(asked())
+    long_life.requests.clear()
+
+    # The lease of the dead process runs out by itself.
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(seconds=61))
+    record = run(name, full=True)
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    resumed = len(asked())
+    long_life.requests.clear()
+    run(name, full=True)
+    whole = len(asked())
+    assert resumed < whole, "what was verified is not read again"
+    assert before + resumed >= whole
+    check(getattr(long_life, name.lower()))
+    assert not RejectedItem.objects.exists()
+    assert SyncState.objects.get(stream=stream).whole_history
+    assert SyncRun.objects.last().status == SyncRun.Status.FAILED, "the dead run is closed"
+
+
+def test_four_processes_spend_one_refresh_token_once(long_life: Sandbox) -> None:
+    withings = long_life.withings
+    OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    long_life.faults.add(match="/v2/oauth2", kind="delay", seconds=1.0)
+    moment = time.time() + 8
+    script = (
+        "import time; from weight.services.withings_client import WithingsAPIClient as C;"
+        f"time.sleep(max(0, {moment} - time.time()));"
+        "print(len(C().get('/measure', {'action': 'getmeas', 'category': 1})['measuregrps']))"
+    )
+    env = processes.environment(**variables(long_life))
+    children = [processes.start("shell", "--no-imports", "-c", script, env=env) for _ in range(4)]
+    results = [processes.finish(child) for child in children]
+    assert [code for code, _, _ in results] == [0] * 4, results
+    assert withings.refreshes == 1
+    assert not OAuthCredential.objects.get().needs_reauthorization
