@@ -199,9 +199,9 @@ def _match(cut: list[_Timed], exact: list[_Timed], told: str) -> dict[str, str]:
             if other.source_id not in taken and abs(other.length - one.length) <= MINUTE
         ]
         if near:
-            best = min(near, key=lambda other, one=one: abs(other.start - one.start))  # type: ignore[misc]
-            found[one.source_id] = best.source_id
-            taken.add(best.source_id)
+            best = min((abs(other.start - one.start), other.source_id) for other in near)[1]
+            found[one.source_id] = best
+            taken.add(best)
     return found
 
 
