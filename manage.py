@@ -12,7 +12,16 @@ from django.db import OperationalError, ProgrammingError
 def prepare_demo() -> None:
     """Settings are read before any command runs, so the demo's come first: its own database, whatever
     `DATABASE_URL` says, and the sandbox, whatever the services' variables say."""
-    own = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "WHOOP_", "WITHINGS_", "TOGGL_")
+    own = (
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "DEBUG",
+        "HTTPS",
+        "ALLOWED_HOSTS",
+        "WHOOP_",
+        "WITHINGS_",
+        "TOGGL_",
+    )
     for name in [name for name in os.environ if name.startswith(own)]:
         del os.environ[name]
     os.environ["DEMO"] = "true"

@@ -53,6 +53,9 @@ def check_stream(source: Source, stream: Stream) -> Iterable[CheckMessage]:
         yield from check_field(where, stream, name, spec)
     yield from check_required(where, stream)
     yield from check_axis(where, stream)
+    yield from check_changes(where, stream)
+    yield from check_copies(where, source, stream)
+    yield from check_joined(where, stream)
 
 
 def check_field(where: str, stream: Stream, name: str, spec: Any) -> Iterable[CheckMessage]:
@@ -93,6 +96,47 @@ def check_axis(where: str, stream: Stream) -> Iterable[CheckMessage]:
             hint="Name as `axis` the column of times by which the service filters.",
             obj=where,
             id="lifetracker.E007",
+        )
+
+
+def check_changes(where: str, stream: Stream) -> Iterable[CheckMessage]:
+    if stream.changes and stream.window is None:
+        yield Error(
+            f"{where} asks for changes without a window.",
+            hint="Changes go on from what a window has verified: declare how that is read.",
+            obj=where,
+            id="lifetracker.E008",
+        )
+
+
+def check_copies(where: str, source: Source, stream: Stream) -> Iterable[CheckMessage]:
+    models_before = {s.model for s in source.streams[: source.streams.index(stream)]}
+    for related in stream.related:
+        if related.model not in models_before:
+            yield Error(
+                f"{where} needs rows of {related.model.__name__}, which no stream before it brings.",
+                hint="Put that stream before this one.",
+                obj=where,
+                id="lifetracker.E009",
+            )
+        for ours, theirs in related.copies.items():
+            if find(stream.model, ours) is None or find(related.model, theirs) is None:
+                yield Error(
+                    f"{where} copies {theirs!r} of {related.model.__name__} into {ours!r}: there is no such column.",
+                    obj=where,
+                    id="lifetracker.E009",
+                )
+
+
+def check_joined(where: str, stream: Stream) -> Iterable[CheckMessage]:
+    if stream.joined is None:
+        return
+    missing = [name for name in stream.joined.columns if find(stream.joined.model, name) is None]
+    if missing or find(stream.model, stream.joined.by) is None:
+        yield Error(
+            f"{where} is joined into {stream.joined.model.__name__} by columns that are not there: {', '.join([*missing, stream.joined.by])}.",
+            obj=where,
+            id="lifetracker.E011",
         )
 
 

@@ -11,8 +11,11 @@ from django.contrib.auth.models import User
 from lifetracker.checks import check_deployment, check_source, check_streams
 from lifetracker.mapping import Value
 from lifetracker.streams import Source
+from weight.streams import measures
 from whoop.models import WhoopSleep
-from whoop.streams import cycles, profile, sleeps, source
+from whoop.streams import cycles, profile, recoveries, sleeps, source
+
+joined: Any = measures.joined
 
 
 def problems(stream: Any) -> list[str]:
@@ -41,10 +44,24 @@ def test_what_is_declared_is_sound() -> None:
         (replace(cycles, axis="date"), "lifetracker.E007"),
         (replace(cycles, axis=""), "lifetracker.E007"),
         (replace(cycles, window=None), "lifetracker.E007"),
+        (replace(measures, window=None, deletes_by_absence=False), "lifetracker.E008"),
+        (recoveries, "lifetracker.E009"),
+        (
+            replace(measures, joined=replace(joined, columns=("no_such_column",))),
+            "lifetracker.E011",
+        ),
+        (replace(measures, joined=replace(joined, by="nothing")), "lifetracker.E011"),
     ],
 )
 def test_what_cannot_work_is_refused(stream: Any, expected: str) -> None:
     assert expected in problems(stream)
+
+
+def test_copies_need_their_columns() -> None:
+    related = replace(recoveries.related[0], copies={"date": "no_such_column"})
+    streams = (sleeps, replace(recoveries, related=(related,)))
+    found = [m.id for m in check_source(replace(source, streams=streams))]
+    assert found == ["lifetracker.E009"]
 
 
 def test_two_streams_of_one_name() -> None:
