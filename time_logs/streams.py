@@ -29,8 +29,10 @@ from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
 
 # More entries than this no answer holds, and it does not say that it was cut.
 CAP = 1000
-# How far back entries are listed: 91 days, less one for the zones.
-LISTED = timedelta(days=90)
+# How far back entries are listed: 91 days, less half of one for the zones.
+LISTED = timedelta(days=90, hours=12)
+# What of that is read in one piece.
+QUARTER = timedelta(days=90)
 # An entry may be typed in for a time to come.
 AHEAD = timedelta(days=366)
 # Toggl began in this year; it takes no earlier times.
@@ -167,12 +169,12 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
     first, last = days_anywhere(window.start, window.end)
     # An entry that has been running since then is in no report.
     yield as_entries(client.current)
-    for workspace in client.me["workspaces"]:
+    for workspace in workspaces(client):
         cursor: Cursor | None = None
         seen: set[Cursor] = set()
         while cursor not in seen:
-            rows, following = client.report(workspace["id"], first, last, cursor)
-            yield entries_of(rows, workspace["id"])
+            rows, following = client.report(workspace, first, last, cursor)
+            yield entries_of(rows, workspace)
             if following is None:
                 break
             if cursor:
@@ -182,6 +184,14 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
             raise BadResponse(
                 "Toggl: the report led back to a page that was read already, so it has no end."
             )
+
+
+def workspaces(client: TogglClient) -> list[int]:
+    told = client.me["workspaces"]
+    ids = [one["id"] for one in told if isinstance(one, dict) and type(one.get("id")) is int]
+    if not ids or len(ids) < len(told):
+        raise BadResponse("Toggl: the answer to /me does not tell the workspaces.")
+    return ids
 
 
 # --- Names ----------------------------------------------------------------------------------------
@@ -279,8 +289,8 @@ entries = Stream(
     window=Between(
         start="start_date",
         end="end_date",
-        lookback=LISTED,
-        first=LISTED,
+        lookback=QUARTER,
+        first=QUARTER,
         chunk=timedelta(days=360),
         aim=CAP,
         earliest=EARLIEST,

@@ -11,10 +11,11 @@ import pytest
 
 from lifetracker.http import BadResponse, NeedsReauthorization, TryLater
 from lifetracker.models import RejectedItem, SyncRun, SyncState
+from lifetracker.streams import Window
 from tests.conftest import NOW, run
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
 from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
-from time_logs.streams import entries, one_form
+from time_logs.streams import entries, one_form, within
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "toggl"
 LIST = "/me/time_entries"
@@ -335,3 +336,28 @@ def test_both_forms_of_an_entry_are_one(toggl: Any) -> None:
 def test_ids_are_larger_than_32_bits(toggl: Any, sandbox: Any) -> None:
     sync_changes(sandbox, "me_time_entries.json")
     assert all(int(row.source_id) > 2**31 for row in TimeEntry.objects.all())
+
+
+def test_the_newest_quarter_is_listed_even_if_a_run_takes_its_time(
+    toggl: Any, sandbox: Any, at: Any
+) -> None:
+    """Reports have a quota of their own, and take a request for each workspace."""
+    at(NOW + timedelta(minutes=20))
+    sandbox.requests.clear()
+    list(within(TogglClient(), Window(NOW - timedelta(days=90), NOW)))
+    assert [r.path for r in sandbox.requests] == ["/toggl/api/v9/me/time_entries"]
+
+
+def test_a_workspace_that_refuses_its_reports_is_no_bad_token(toggl: Any, sandbox: Any) -> None:
+    sandbox.faults.add("/search/", kind="status", status=403, body="no rights", times=None)
+    record = run(TOGGL, full=True)
+    assert "403" in record.error
+    assert "TOGGL_API_TOKEN" not in record.error
+
+
+def test_workspaces_that_are_not_told_are_an_error(toggl: Any, sandbox: Any) -> None:
+    me = json.dumps({"id": 7, "workspaces": []})
+    sandbox.faults.add("/api/v9/me", kind="status", status=200, body=me, headers=JSON)
+    record = run(TOGGL, full=True)
+    assert "workspaces" in record.error
+    assert not SyncState.objects.get(stream="entry").whole_history

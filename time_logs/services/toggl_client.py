@@ -121,7 +121,9 @@ class TogglClient:
         if status == HTTPStatus.OK:
             return response
         reason = reason_of(response)
-        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        # A workspace may refuse its reports to a token that is good.
+        refusals = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN if path.startswith(ME) else None}
+        if status in refusals:
             raise NeedsReauthorization(
                 "Toggl does not accept TOGGL_API_TOKEN. Copy the token anew from the foot of your profile page at Toggl into .env."
             )
@@ -141,19 +143,16 @@ class TogglClient:
         answer = self.get(ME, {"with_related_data": "true"})
         if not isinstance(answer, dict) or type(answer.get("id")) is not int:
             raise BadResponse(f"Toggl: the answer to {ME} has no id.")
-        lists = {
-            name: answer.get(name) or [] for name in ("workspaces", "clients", "projects", "tags")
-        }
-        return {"id": answer["id"], **lists}
+        names = ("workspaces", "clients", "projects", "tags")
+        return {"id": answer["id"]} | {name: listed(answer.get(name), ME) for name in names}
 
     def entries(self, **params: Any) -> list[Any]:
         """`/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
         a word on what was cut off."""
-        path = f"{ME}/time_entries"
-        answer = self.get(path, params) or []
-        if not isinstance(answer, list):
-            raise BadResponse(f"Toggl: the answer to {path} is no list.")
-        return answer
+        return self._list(f"{ME}/time_entries", params)
+
+    def _list(self, path: str, params: Mapping[str, Any]) -> list[Any]:
+        return listed(self.get(path, params), path)
 
     @cached_property
     def current(self) -> list[Any]:
@@ -163,10 +162,10 @@ class TogglClient:
 
     def projects(self) -> list[Any]:
         """Those that are archived too."""
-        return self.get(f"{ME}/projects", {"include_archived": "true"}) or []
+        return self._list(f"{ME}/projects", {"include_archived": "true"})
 
     def clients(self) -> list[Any]:
-        return self.get(f"{ME}/clients", {}) or []
+        return self._list(f"{ME}/clients", {})
 
     def report(
         self, workspace: int, first: date, last: date, cursor: Cursor | None
@@ -190,10 +189,7 @@ class TogglClient:
         if cursor:
             asked |= {"first_id": cursor.id, "first_row_number": cursor.row}
         response = self._report_page(path, asked)
-        rows = self.door.json(response) or []
-        if not isinstance(rows, list):
-            raise BadResponse(f"Toggl: the answer to {path} is no list.")
-        return rows, cursor_of(response)
+        return listed(self.door.json(response), path), cursor_of(response)
 
     def _report_page(self, path: str, asked: dict[str, Any]) -> requests.Response:
         """How large a page may be is not documented: where the wish is refused, Toggl's own size
@@ -204,6 +200,15 @@ class TogglClient:
                 return self._checked(response, path)
             self._page_size = None
         return self._checked(self._send("POST", path, json=asked), path)
+
+
+def listed(answer: Any, path: str) -> list[Any]:
+    """An empty list may come as null."""
+    if answer is None:
+        return []
+    if not isinstance(answer, list):
+        raise BadResponse(f"Toggl: the answer to {path} is no list.")
+    return answer
 
 
 def cursor_of(response: requests.Response) -> Cursor | None:
