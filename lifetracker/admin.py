@@ -26,7 +26,7 @@ from unfold.views import ChangeList
 
 from lifetracker.days import local_date
 from lifetracker.models import MANUAL, Lease, RejectedItem, SourceRecord, SyncRun, SyncState
-from lifetracker.streams import sources
+from lifetracker.streams import file_sources, sources
 
 Choices = list[tuple[str, str]]
 
@@ -80,14 +80,14 @@ class SourceFilter(ChoiceFilter):
     parameter_name = "source"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, name) for name in [*sources, MANUAL]]
+        return [(name, name) for name in [*sources, *file_sources, MANUAL]]
 
 
 class SyncedFilter(SourceFilter):
     """Without what is typed in, which no sync writes about."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, name) for name in sources]
+        return [(name, name) for name in [*sources, *file_sources]]
 
 
 class StreamFilter(ChoiceFilter):
@@ -96,6 +96,7 @@ class StreamFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         names = {stream.name for source in sources.values() for stream in source.streams}
+        names |= set(RejectedItem.objects.order_by().values_list("stream", flat=True).distinct())
         return [(name, name) for name in sorted(names)]
 
 

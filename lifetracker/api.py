@@ -22,7 +22,6 @@ from rest_framework.views import APIView
 from lifetracker import days
 from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, SyncState
 
-
 # Of every record, these concern the sync and not the person.
 INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
 

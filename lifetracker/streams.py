@@ -296,6 +296,14 @@ class Source:
 sources: dict[str, Source] = {}
 
 
+# Sources that have no service to ask, whose records a person brings in files.
+file_sources: list[str] = []
+
+
 def register(source: Source) -> Source:
     sources[source.name] = source
     return source
+
+
+def register_files(name: str) -> None:
+    file_sources.append(name)

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, labels
+from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 
 
@@ -43,12 +43,12 @@ class TimeEntryAdmin(SourceRecordAdmin):
     date_hierarchy = "start"
     facts = (("project", "client"), "description", "tags", ("start", "end"), "billable")
 
-    @labels("Length", "duration", {"running": "info"})
-    def length(self, entry: TimeEntry) -> str | tuple[str, str]:
+    @admin.display(description="Length", ordering="duration")
+    def length(self, entry: TimeEntry) -> str:
         if entry.end is None:
             return "running"
         hours, minutes = divmod(round((entry.end - entry.start).total_seconds() / 60), 60)
-        return ("", f"{hours}:{minutes:02} h")
+        return f"{hours}:{minutes:02} h"
 
 
 @admin.register(TogglProject)
