@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.test import override_settings
@@ -85,9 +86,7 @@ def add_workout(service: Any, moment: datetime, value: int) -> None:
     like = service.records("workout")[0]
     end = moment + timedelta(minutes=30)
     times = {"start": as_whoop_writes(moment), "end": as_whoop_writes(end)}
-    name = f"00000000-0000-4000-8000-{value:012d}"
-    if name not in {record["id"] for record in service.records("workout")}:
-        service.add("workout", {**like, **times, "id": name})
+    service.add("workout", {**like, **times, "id": str(uuid4())})
 
 
 def as_whoop_writes(moment: datetime) -> str:
