@@ -331,6 +331,7 @@ UNFOLD = {
         }
     ],
     "SIDEBAR": {"navigation": "lifetracker.views.sidebar"},
+    "DASHBOARD_CALLBACK": "lifetracker.views.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("lifetracker/admin.css")],

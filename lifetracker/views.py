@@ -30,6 +30,8 @@ from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
 FOUR_WEEKS = timedelta(weeks=4)
 # What the drawing of the weight shows.
 DRAWN = timedelta(days=90)
+# Two weeks: this one, and one to compare it with.
+DRAWN_DAYS = 14
 # So many of a day's projects are named, the others are summed.
 TOP_PROJECTS = 4
 DEFAULT_GOAL = 16.0
@@ -118,12 +120,13 @@ class Running(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class TimeCard:
-    """Of `day`, and of its week since Monday. A running entry is in no sum."""
+    """Seconds of `day`, of its week since Monday, and of each of the last days. A running entry is
+    in no sum."""
 
     day: date
-    monday: date
     total: float
     week: float
+    per_day: dict[date, float]
     projects: list[ProjectTime]
     others: list[ProjectTime]
     running: list[Running]
@@ -150,9 +153,9 @@ class TimeCard:
 
 def time_card(now: datetime, toggl: SourceBook) -> TimeCard:
     day = days.today()
-    monday = day - timedelta(days=day.weekday())
+    last_days = [day - timedelta(days=back) for back in reversed(range(DRAWN_DAYS))]
     entries = TimeEntry.objects.all()
-    per_day = entries.per_day(monday, day)
+    per_day = entries.per_day(last_days[0], day)
     projects = [
         ProjectTime(client, project, seconds)
         for (client, project), seconds in entries.per("project", day, day).items()
@@ -161,9 +164,9 @@ def time_card(now: datetime, toggl: SourceBook) -> TimeCard:
     named = TOP_PROJECTS if len(projects) > TOP_PROJECTS + 1 else TOP_PROJECTS + 1
     return TimeCard(
         day=day,
-        monday=monday,
         total=per_day.get(day, 0.0),
-        week=sum(per_day.values()),
+        week=sum(per_day.get(one, 0.0) for one in last_days[-1 - day.weekday() :]),
+        per_day={one: per_day.get(one, 0.0) for one in last_days},
         projects=projects[:named],
         others=projects[named:],
         running=[
@@ -352,7 +355,7 @@ def demo(request: HttpRequest) -> dict[str, Any]:
 
 # --- The admin ------------------------------------------------------------------------------------
 
-# The side bar: what the person lives first, what keeps the program running last. Models of which
+# Their order: what the person lives first, what keeps the program running last. Models of which
 # nothing is said here come under «More».
 SIDEBAR = {
     "Life": [
@@ -390,23 +393,39 @@ SIDEBAR = {
 }
 
 
-def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups of the admin's side bar, of what this person may see."""
-    links = {
-        f"{app['app_label']}.{model['object_name']}": {
-            "title": model["name"],
-            "link": model["admin_url"],
-        }
+def groups_of_models(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    """The models that this person may see, as the admin describes them; no group is empty."""
+    models = {
+        f"{app['app_label']}.{model['object_name']}": model
         for app in admin.site.get_app_list(request)
         for model in app["models"]
-        if model["admin_url"]
     }
     named = {label for labels in SIDEBAR.values() for label in labels}
-    groups = SIDEBAR | {"More": [label for label in links if label not in named]}
+    every = SIDEBAR | {"More": [label for label in models if label not in named]}
+    groups = {
+        title: [models[label] for label in labels if label in models]
+        for title, labels in every.items()
+    }
+    return {title: found for title, found in groups.items() if found}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return [
-        {"title": title, "items": [links[label] for label in labels if label in links]}
-        for title, labels in groups.items()
+        {
+            "title": title,
+            "items": [{"title": model["name"], "link": model["admin_url"]} for model in models],
+        }
+        for title, models in groups_of_models(request).items()
     ]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The admin's first page, in the order of the side bar."""
+    groups = [
+        {"name": title, "app_url": request.path, "models": models}
+        for title, models in groups_of_models(request).items()
+    ]
+    return context | {"app_list": groups}
 
 
 def environment_badge(request: HttpRequest) -> list[str] | None:

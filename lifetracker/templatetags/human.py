@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.utils import timezone as clock_of_the_project
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
@@ -202,27 +203,55 @@ def drawing(card: Any) -> Drawing | None:
     )
 
 
+class Hours(NamedTuple):
+    """What a column stands for."""
+
+    date: date
+    hours: float
+    style: str
+
+
 class Column(NamedTuple):
-    """Of a drawing of hours: where it begins, how wide and high it is, and how it looks."""
+    """Of a drawing of hours: where it is, how wide and high, how it looks, and what it says."""
 
     x: int
     y: int
     width: int
     height: int
     style: str
+    title: str
 
 
 @register.filter
-def columns(fasts: list[Any], places: int) -> list[Column]:
-    """Of the newest fasts, against the longest of them, at the right of so many places."""
-    longest = max((fast.duration_hours for fast in fasts), default=0)
-    if not longest:
+def fast_columns(fasts: list[Any], places: int) -> list[Column]:
+    """Of fasts, at the right of so many places."""
+    told = []
+    for fast in fasts:
+        reached = fast.duration_hours >= (fast.goal_hours or math.inf)
+        told.append(Hours(fast.date, fast.duration_hours, "reached" if reached else "part"))
+    return columns(told, places)
+
+
+@register.filter
+def day_columns(card: Any) -> list[Column]:
+    """Of the last days of a card, the last of which is not over yet."""
+    told = [
+        Hours(day, seconds / 3600, "part" if day < card.day else "part unfinished")
+        for day, seconds in card.per_day.items()
+    ]
+    return columns(told, len(told))
+
+
+def columns(told: list[Hours], places: int) -> list[Column]:
+    """Against the highest of them."""
+    highest = max((one.hours for one in told), default=0)
+    if not highest:
         return []
-    step = BAR // places
+    step = BAR / places
     found = []
-    for place, fast in enumerate(fasts, places - len(fasts)):
-        height = round(HEIGHT * fast.duration_hours / longest)
-        reached = fast.goal_hours is not None and fast.duration_hours >= fast.goal_hours
-        style = "reached" if reached else "part"
-        found.append(Column(place * step, HEIGHT - height, step * 7 // 10, height, style))
+    for place, one in enumerate(told, places - len(told)):
+        height = round(HEIGHT * one.hours / highest)
+        x = round(place * step + step * 0.15)
+        title = f"{format_date(one.date, 'l j F')}: {strip_tags(hours(one.hours))}"
+        found.append(Column(x, HEIGHT - height, round(step * 0.7), height, one.style, title))
     return found

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from fasting.models import FastingPeriod
 from tests.browser import scenes
 from tests.browser.conftest import Visit
 
@@ -50,6 +52,10 @@ def test_a_person_logs_in_sees_the_day_and_logs_out(visit: Visiting) -> None:
     expect(page.get_by_role("region", name="Recovery")).to_contain_text("74%")
     expect(page.get_by_role("region", name="Sleep")).to_contain_text("23:14")
     expect(page.get_by_role("region", name="Strain")).to_contain_text("11.4")
+    expect(page.get_by_role("region", name="Weight")).to_contain_text("72.4")
+    expect(page.get_by_role("region", name="Time")).to_contain_text("Customer portal")
+    expect(page.get_by_role("region", name="Fasting")).to_contain_text("16 h 18 min")
+    expect(page.get_by_role("img", name="Trend of the last 90 days")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
@@ -121,13 +127,46 @@ def test_connect_without_a_secret_says_what_to_set(visit: Visiting, settings: An
     expect(page.get_by_role("status")).to_contain_text("WHOOP_CLIENT_SECRET is not set")
 
 
-def test_disconnect_asks_first(visit: Visiting) -> None:
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_disconnect_asks_first(visit: Visiting, size: tuple[int, int]) -> None:
     scenes.full()
-    page = visit().log_in()
-    button = page.get_by_role("button", name="Disconnect")
+    window = visit(*size)
+    row = window.log_in().get_by_role("region", name="WHOOP", exact=True)
+    button = row.get_by_role("button", name="Disconnect")
     expect(button).to_be_hidden()
-    page.get_by_text("Disconnect WHOOP").click()
+    row.get_by_text("Disconnect WHOOP").click()
     expect(button).to_be_visible()
+    picture(window, f"home-disconnect-{size[0]}")
+    assert width_of_content(window) <= size[0]
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_fast_is_started_and_stopped(visit: Visiting, size: tuple[int, int]) -> None:
+    window = visit(*size)
+    card = window.log_in().get_by_role("region", name="Fasting")
+    card.get_by_label("Goal, hours").fill("18")
+    card.get_by_role("button", name="Start a fast").click()
+    page = window.page
+    expect(page.get_by_role("status")).to_contain_text("The fast has begun.")
+    expect(card).to_contain_text("Goal of 18 h")
+    picture(window, f"home-begun-{size[0]}")
+    # Time stands still here, and nothing ends when it begins.
+    card.get_by_role("button", name="Stop the fast").click()
+    expect(page.get_by_role("status")).to_contain_text("cannot end before its start")
+    FastingPeriod.objects.update(start=scenes.NOW - timedelta(hours=18, minutes=30))
+    card.get_by_role("button", name="Stop the fast").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast is over, after 18.5 hours.")
+    expect(card).to_contain_text("18 h 30 min")
+    assert width_of_content(window) <= size[0]
+
+
+def test_trouble_leads_to_its_source(visit: Visiting) -> None:
+    scenes.failed()
+    window = visit()
+    window.log_in().get_by_role("link", name="WHOOP needs you").click()
+    row = window.page.get_by_role("region", name="WHOOP", exact=True)
+    expect(row).to_be_in_viewport()
+    expect(row.get_by_role("button", name="Connect WHOOP again")).to_be_visible()
 
 
 ADMIN_PAGES = [
@@ -135,6 +174,14 @@ ADMIN_PAGES = [
     "whoop/whooprecovery/",
     "workouts/workout/",
     "workouts/workout/add/",
+    "weight/weighin/",
+    "weight/weighin/add/",
+    "weight/measuregroup/",
+    "time_logs/timeentry/",
+    "time_logs/timeentry/add/",
+    "time_logs/togglproject/",
+    "fasting/fastingperiod/",
+    "fasting/fastingperiod/add/",
     "lifetracker/syncrun/",
     "lifetracker/rejecteditem/",
     "oauth_integration/oauthcredential/",
@@ -153,6 +200,7 @@ def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> N
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     name = path.strip("/").replace("/", "-") or "index"
     picture(window, f"admin-{name}-{'dark' if dark else 'light'}")
+    assert width_of_content(window) <= 1280
 
 
 @pytest.mark.parametrize(
@@ -160,6 +208,9 @@ def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> N
     [
         "whoop/whooprecovery/",
         "workouts/workout/?source=Manual",
+        "weight/weighin/",
+        "time_logs/timeentry/",
+        "fasting/fastingperiod/",
         "lifetracker/rejecteditem/",
         "oauth_integration/oauthcredential/",
     ],
@@ -189,7 +240,12 @@ def fill_admin() -> None:
             status=("success", "partial", "failed")[back % 3],
             error="" if back % 3 == 0 else "sleep: WHOOP answered 503.",
         )
+        scenes.weigh_in(back)
+        scenes.fast(24 * back + 20, 16.2)
     scenes.recovery(12, score_state="PENDING_SCORE", **scenes.SCORELESS_RECOVERY)
+    scenes.ambiguous(3)
+    scenes.working_day()
+    scenes.entry(0.5, None)
     scenes.typed_in()
     scenes.rejected()
     scenes.state()
