@@ -24,7 +24,7 @@ from benchmarks.whoop_sync import WholeSync
 from lifetracker.mapping import Item
 from lifetracker.models import BEGINNING, SourceRecord, SyncRun
 from lifetracker.streams import Stream, Window, chain_pages
-from lifetracker.sync import view
+from lifetracker.sync import by_id, view
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP
 from whoop.services.whoop_client import WhoopAPIClient
@@ -89,12 +89,12 @@ class PerRecord:
 
 def related_rows(stream: Stream, items: list[Item]) -> dict[str, Any]:
     """One query for a page, so that the comparison does not suffer from a lookup per record."""
-    wanted = stream.related
-    if wanted is None:
-        return {}
-    keys = [item[wanted.key] for item in items]
-    rows = wanted.model._default_manager.filter(source=WHOOP, source_id__in=keys)
-    return {row["source_id"]: row for row in rows.values("source_id", *wanted.columns)}
+    found = {}
+    for wanted in stream.related:
+        keys = [key for item in items for key in wanted.keys_of(item)]
+        rows = wanted.model._default_manager.filter(source=WHOOP, source_id__in=keys)
+        found[wanted.name] = by_id(rows, wanted)
+    return found
 
 
 class Fingerprint:

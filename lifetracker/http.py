@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -143,11 +143,18 @@ def number(text: str | None) -> float | None:
     return min(seconds, LONGEST_NAMED) if seconds >= 0 else None
 
 
-def retry_after(text: str | None) -> float | None:
-    """`Retry-After` in seconds: it may also be a date (RFC 9110, 10.2.3)."""
+def http_date(text: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text or "")
     except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def retry_after(text: str | None) -> float | None:
+    """`Retry-After` in seconds: it may also be a date (RFC 9110, 10.2.3)."""
+    moment = http_date(text)
+    if moment is None:
         return number(text)
     return max((moment - timezone.now()).total_seconds(), 0.0)
 
@@ -180,6 +187,8 @@ class Door:
         self.rate_limit = rate_limit
         self.signals = signals or Signals()
         self.pulse: Callable[[float], None] = lambda _seconds: None
+        # What the service's clock showed at its last answer.
+        self.service_time: datetime | None = None
         self.requests_made = 0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = settings.USER_AGENT
@@ -288,6 +297,7 @@ class Door:
         finally:
             if self.rate_limit:
                 self.rate_limit.count()
+        self.service_time = http_date(response.headers.get("Date")) or self.service_time
         if self.rate_limit:
             self.rate_limit.learn(response)
         if why := self.signals.failed(response):

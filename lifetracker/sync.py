@@ -57,6 +57,9 @@ BATCH = 250
 MOST_IDLE_PAGES = 2
 # What the clocks of two machines may differ.
 CLOCK_ERROR = timedelta(hours=1)
+# How late a change may show itself at a service that is asked for changes.
+LATE = timedelta(days=7)
+NO_TIME = timedelta(0)
 # Longer than any silence of a living run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
 
@@ -138,7 +141,7 @@ def plan(
             windows = [Window(now - max(between.lookback, DEFAULT_RANGE), now)]
         else:
             # Tombstones were told too, so that nothing has to be looked for.
-            lookback = timedelta(0) if changes.gone else between.lookback
+            lookback = NO_TIME if changes.gone else between.lookback
             windows = unverified(state, lookback, now)
         yield from plan_windows(windows, between)
     else:
@@ -240,8 +243,9 @@ class Reading:
     items: int = 0
     # Pages in a row that brought nothing new.
     idle: int = 0
-    # The latest change among the items, by the service's clock.
+    # By the service's clock, the latest change among the items, and when the first came.
     mark: datetime | None = None
+    began: datetime | None = None
 
 
 class Run:
@@ -260,6 +264,8 @@ class Run:
         self.now = timezone.now()
         # Per stream, what the service told as changed in this run: newer than what it lists.
         self.told: dict[str, set[str]] = {stream.name: set() for stream in source.streams}
+        # Streams of which the service did not tell all changes.
+        self.lost: set[str] = set()
         # Models of which a row was referred to and not found, and those whose rows were read.
         self.missed: set[type[SourceRecord]] = set()
         self.came: set[type[SourceRecord]] = set()
@@ -327,7 +333,7 @@ class Run:
     def _still_good(self, stream: Stream) -> bool:
         """Whether a list that is given whole was read a short while ago."""
         read = SyncState.objects.of(self.source.name, stream.name).verified_to
-        return bool(stream.every and read and timedelta(0) <= self.now - read < stream.every)
+        return bool(stream.every and read and NO_TIME <= self.now - read < stream.every)
 
     def _guarded(self, stream: Stream, extent: Extent, *, full: bool = False) -> int | None:
         """How many items were read; None if the stream failed, which does not stop the others. What
@@ -362,6 +368,7 @@ class Run:
             # What came is kept, whatever happened to the page after it.
             if waiting:
                 self.store(stream, waiting, extent)
+        reading.began = reading.began or self.client.door.service_time
         self.came.add(stream.model)
         if isinstance(extent, Since):
             self.told[stream.name] = reading.ids
@@ -381,6 +388,7 @@ class Run:
                 f"{stream.path}: page after page brings nothing new, so the list seems to have no end."
             )
         reading.ids |= known
+        reading.began = reading.began or self.client.door.service_time
         reading.all_ids_known &= None not in ids
         reading.items += len(items)
         if stream.changes:
@@ -395,16 +403,29 @@ class Run:
         with transaction.atomic():
             self.renew()
             state = SyncState.objects.of(self.source.name, stream.name)
-            state.changed_to = max(filter(None, (state.changed_to, self._mark(reading))))
+            state.changed_to = self._changed_to(stream, reading, state.changed_to)
             if state.verified_to is not None:
                 state.verify(min(state.verified_to, self.now), self.now)
             state.save()
             self._reached(since.moment)
 
-    def _mark(self, reading: Reading) -> datetime | None:
-        """Never later than this run's beginning: what changes while pages are read is asked for
-        again."""
-        return min(reading.mark, self.now) if reading.mark else None
+    def _changed_to(
+        self, stream: Stream, reading: Reading, before: datetime | None = None
+    ) -> datetime | None:
+        """Up to when all changes are known, by what the service itself wrote on them, and never
+        later than this run's beginning: what changes while pages are read is asked for again.
+
+        Where nothing has changed for long, the moment follows at a distance. Where the changes were
+        too many to be told, it is the moment at which windows were read instead: else they would be
+        too many the next time too.
+        """
+        known = [before, reading.mark and min(reading.mark, self.now)]
+        if reading.began:
+            began = min(reading.began, self.now)
+            # The overlap of the next question must not bring them all again.
+            overlap = stream.changes.overlap if stream.changes else NO_TIME
+            known.append(began + overlap if stream.name in self.lost else began - LATE)
+        return max(filter(None, known), default=None)
 
     def _forget_changes(self, stream: Stream) -> None:
         """What was verified may have changed, and nobody can tell what of it."""
@@ -413,6 +434,7 @@ class Run:
             state = SyncState.objects.of(self.source.name, stream.name)
             state.changed_to = state.full_from = state.verified_from = state.verified_to = None
             state.save()
+            self.lost.add(stream.name)
 
     def _verified(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> None:
         """The window was read to its end: bury what is gone, and move the state, both or neither."""
@@ -423,7 +445,8 @@ class Run:
                 self._bury(stream, absent(self._rows_within(stream, window), seen))
             state = SyncState.objects.of(self.source.name, stream.name)
             state.verify(window.start, window.end)
-            state.changed_to = state.changed_to or self._mark(reading)
+            if stream.changes:
+                state.changed_to = state.changed_to or self._changed_to(stream, reading)
             if full:
                 state.full_from = None if window.open_start else window.start
             state.save()

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -198,11 +199,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, answer: Answer) -> bytes:
         phrase = responses.get(answer.status, "")
-        lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Date: {self.date_time_string()}"]
+        lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Date: {self._date()}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         if answer.status != HTTPStatus.NO_CONTENT:
             lines.append(f"Content-Length: {len(answer.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def _date(self) -> str:
+        """By the sandbox's clock: a service has one."""
+        return format_datetime(self.server.sandbox.clock.now(), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: `Sandbox.requests` is the log."""

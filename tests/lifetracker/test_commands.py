@@ -102,7 +102,8 @@ def test_sync_all_reads_every_source_and_ends_with_one_summary(everything: Any) 
 
 
 @pytest.mark.parametrize(
-    ("source", "path"), [("Whoop", "/v2/"), ("Withings", "/withings/measure"), ("Toggl", "/api/v9/")]
+    ("source", "path"),
+    [("Whoop", "/v2/"), ("Withings", "/withings/measure"), ("Toggl", "/api/v9/")],
 )
 def test_a_failing_source_stops_no_other(everything: Any, source: str, path: str) -> None:
     everything.faults.add(path, kind="status", status=418, times=None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from lifetracker.http import NotConfigured
 from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
@@ -218,10 +219,13 @@ def test_more_changes_than_are_listed_at_once_are_said_and_cost_the_claim(
     for number in range(1100):
         start = NOW - timedelta(days=100) - timedelta(minutes=20 * number)
         put(toggl, start=start, stop=start + timedelta(minutes=10))
+    at(NOW + timedelta(hours=1, minutes=1))
     record = go()
     assert record.status == SyncRun.Status.PARTIAL
     assert "sync_toggl --full" in record.error
     assert state().verified_from > NOW - timedelta(days=100), "no more is claimed than is known"
+    at(NOW + timedelta(hours=4))
+    good()
     good(full=True)
     assert_equals_upstream(toggl)
 
@@ -250,6 +254,35 @@ def test_changes_that_are_refused_as_too_old_are_read_by_windows(toggl: Any, at:
     record = go()
     assert "--full" in record.error
     good()
+
+
+def test_a_quiet_time_is_not_asked_for_again_and_again(toggl: Any, sandbox: Any, at: Any) -> None:
+    good()
+    for entry in toggl.entries():
+        toggl.replace(entry["id"], {**entry, "at": "2026-01-01T00:00:00Z"})
+    SyncState.objects.filter(stream="entry").update(changed_to=NOW - timedelta(days=80))
+    at(NOW + timedelta(hours=1))
+    sandbox.faults.add(ENTRIES, kind="status", status=200, body="[]")
+    good()
+    lag = NOW + timedelta(hours=1) - state().changed_to
+    assert lag == timedelta(days=7), "a change that shows itself late is still found"
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_only_the_clock_of_the_service_counts(
+    toggl: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """A machine whose clock is wrong by more than a day."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=hours))
+    good()
+    edited = next(e for e in toggl.entries() if e["stop"] and e["start"] > "2026-09-05")
+    sandbox.clock.set(NOW + timedelta(minutes=30))
+    toggl.edit(edited["id"], description="edited while the clock was wrong")
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(minutes=40))
+    sandbox.clock.set(NOW + timedelta(minutes=40))
+    good()
+    row = TimeEntry.objects.get(source_id=edited["id"])
+    assert row.description == "edited while the clock was wrong"
 
 
 # --- Names ----------------------------------------------------------------------------------------
