@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from lifetracker.models import SyncRun
@@ -14,6 +16,7 @@ from lifetracker.sandbox.server import Sandbox
 from lifetracker.streams import sources
 from lifetracker.sync import Order, sync
 from oauth_integration.models import OAuthCredential
+from tests.makers import MORNING
 from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 from workouts.models import Workout
 
@@ -53,6 +56,14 @@ def whoop(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
     use(settings, sandbox)
     store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
     return sandbox.whoop
+
+
+@pytest.fixture
+def person(client: Client, monkeypatch: pytest.MonkeyPatch, db: None) -> Client:
+    """Logged in, in the afternoon of the makers' day."""
+    monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=8))
+    client.force_login(User.objects.create_user("robin"))
+    return client
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ BROKEN_ZIP = (
     lzma.LZMAError,
     struct.error,
     EOFError,
-    NotImplementedError,
+    RuntimeError,
     ValueError,
 )
 WANTED = "Give the CSV of Zero, or the folder, the zip or the biodata.json of its data package."

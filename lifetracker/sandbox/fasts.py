@@ -26,7 +26,7 @@ NOTES = (
     "Hungry from ten on.",
     "Tea only",
     "Spaziergang statt Frühstück",
-    "🙂",
+    "\U0001f642",
 )
 
 

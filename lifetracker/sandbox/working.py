@@ -99,7 +99,7 @@ HOBBIES = (PIANO,)
 WITHOUT_PROJECT = ("Inbox", "Phone", "Inbox", "", None, "Clean up the desk")
 ODD_TEXTS = (
     "Rückfrage: <b>Preise</b> & Rabatte, 50 % “sofort”",
-    "🚀 go / no-go",
+    "\U0001f680 go / no-go",
     "  spaces around  ",
     "Meeting notes, sent to Ines; waiting for Jonas, who is waiting for the printer, who is on "
     "leave until Monday, so that we will look at it again next week with everybody at the table",

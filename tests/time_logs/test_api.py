@@ -1,26 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
 
-from tests.makers import MORNING, entry
+from tests.makers import entry
 from time_logs.models import TimeEntry
 
 pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
-
-
-@pytest.fixture
-def person(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=8))
-    client.force_login(User.objects.create_user("robin"))
-    return client
 
 
 def test_nobody_reads_without_a_login(client: Client) -> None:

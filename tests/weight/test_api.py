@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
 
 from tests.makers import MORNING, weigh_in
 from weight.models import AMBIGUOUS, WeighIn
@@ -14,13 +11,6 @@ from weight.models import AMBIGUOUS, WeighIn
 pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
-
-
-@pytest.fixture
-def person(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=8))
-    client.force_login(User.objects.create_user("robin"))
-    return client
 
 
 def test_nobody_reads_without_a_login(client: Client) -> None:

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
 
 from tests.browser import scenes
-from tests.makers import MORNING
 from workouts.models import Workout
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +18,6 @@ TYPED = {
     "sport_name": "climbing",
     "calories": 300,
 }
-
-
-@pytest.fixture
-def person(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=8))
-    client.force_login(User.objects.create_user("robin"))
-    return client
 
 
 def test_the_list_has_all_sources_and_is_constant(
