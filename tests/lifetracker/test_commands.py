@@ -274,6 +274,35 @@ def test_wrong_configuration_is_named_without_a_traceback(
     assert "hidden" not in out + err
 
 
+@pytest.mark.parametrize(
+    ("command", "variables", "says"),
+    [
+        ("sync_toggl", {"TOGGL_API_TOKEN": "hidden", "TOGGL_API_URL": "http://127.0.0.1:9"}, ":9"),
+        ("sync_toggl", {"TOGGL_API_URL": "http://me:hidden@host"}, "TOGGL_API_URL"),
+        (
+            "sync_withings",
+            {
+                "WITHINGS_CLIENT_ID": "x",
+                "WITHINGS_CLIENT_SECRET": "hidden",
+                "WITHINGS_REFRESH_TOKEN": "hidden",
+                "WITHINGS_API_URL": "http://127.0.0.1:9",
+            },
+            "127.0.0.1:9",
+        ),
+        ("sync_withings", {"WITHINGS_ACCOUNT_URL": "nowhere"}, "WITHINGS_ACCOUNT_URL"),
+        ("withings_auth", {}, "WITHINGS_CLIENT_ID"),
+    ],
+)
+def test_no_secret_reaches_the_terminal(
+    transactional_db: None, command: str, variables: dict[str, str], says: str
+) -> None:
+    code, out, err = processes.command(command, **variables)
+    assert code == 1
+    assert says in err
+    assert "Traceback" not in out + err
+    assert "hidden" not in out + err
+
+
 def test_a_database_without_tables_is_said(tmp_path: Any) -> None:
     code, out, err = processes.command(
         "sync_whoop", DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3", WHOOP_CLIENT_ID="x"
