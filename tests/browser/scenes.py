@@ -257,7 +257,8 @@ def working_day() -> None:
         (2.3, 20, "", "Support rota"),
     ):
         entry(hours_ago, minutes, client=client, project=project)
-    entry(28, 7 * 60, project="Reader app", client="Kranich Verlag")
+    for back in (1, 2, 5, 6, 7, 8, 9, 12, 13):
+        entry(24 * back + 8, 400 + 31 * back % 90, project="Reader app", client="Kranich Verlag")
     run(source=TOGGL)
 
 
