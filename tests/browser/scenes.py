@@ -290,7 +290,7 @@ def now_on() -> None:
     """The same, while a fast and a time entry are running."""
     full()
     entry(0.7, None, project="Shop relaunch", client="Kranich Verlag", description="Checkout")
-    fast(14.3, None)
+    fast(6.3, None)
 
 
 def pending() -> None:

@@ -463,7 +463,7 @@ def test_the_last_fast_has_the_times_of_its_place(visitor: Client) -> None:
 
 
 def test_fasts_are_drawn_against_the_longest(visitor: Client) -> None:
-    fasts = [scenes.fast(100 - n, hours) for n, hours in enumerate((8, 16, 0))]
+    fasts = [scenes.fast(100 - 30 * n, hours) for n, hours in enumerate((8, 16, 0))]
     drawn = human.fast_columns(fasts, 14)
     assert [column.height for column in drawn] == [50, 100, 0]
     assert [column.style for column in drawn] == ["part", "reached", "part"]
