@@ -196,6 +196,7 @@ class FastingPeriod(SourceRecord):
 
     class Meta(SourceRecord.Meta):
         ordering = ["-start"]
+        verbose_name = "fast"
         indexes = [
             # The newest first: the lists of the API and of the admin; what a new fast would cross.
             models.Index(fields=["-start"], name="fast_newest"),

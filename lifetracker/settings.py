@@ -204,6 +204,8 @@ except (ZoneInfoNotFoundError, ValueError, OSError):
         f"TIME_ZONE: {TIME_ZONE!r} is no time zone. It takes a name such as Europe/Berlin."
     ) from None
 USE_I18N = False
+DATE_FORMAT = "j M Y"
+DATETIME_FORMAT = "j M Y, H:i"
 USE_TZ = True
 
 # --- Static files ---------------------------------------------------------------------------------

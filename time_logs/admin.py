@@ -56,9 +56,11 @@ class TogglProjectAdmin(SourceRecordAdmin):
     list_display = ("name", "client", "active", "updated_at")
     list_filter = ("active",)
     search_fields = ("name", "client", "source_id")
+    search_help_text = "Name, client, or the id at Toggl"
 
 
 @admin.register(TogglTag)
 class TogglTagAdmin(SourceRecordAdmin):
     list_display = ("name", "updated_at")
     search_fields = ("name", "source_id")
+    search_help_text = "Name, or the id at Toggl"

@@ -109,11 +109,11 @@ class Measures(models.Model):
     """What a scale measures beside the weight. NULL is what it did not measure."""
 
     fat_ratio = measure("%", 100)
-    fat_mass_kg = measure("kg", 999)
-    lean_mass_kg = measure("kg, without fat", 999)
-    muscle_mass_kg = measure("kg", 999)
-    bone_mass_kg = measure("kg", 999)
-    hydration_kg = measure("kg of water", 999)
+    fat_mass_kg = measure("kg", 999, verbose_name="fat mass")
+    lean_mass_kg = measure("kg, without the fat", 999, verbose_name="lean mass")
+    muscle_mass_kg = measure("kg", 999, verbose_name="muscle mass")
+    bone_mass_kg = measure("kg", 999, verbose_name="bone mass")
+    hydration_kg = measure("kg", 999, verbose_name="water")
     heart_pulse = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
     attribution = models.PositiveSmallIntegerField(
         null=True,
@@ -148,7 +148,7 @@ class MeasureGroup(SourceRecord, Measures):
     some groups, such as one with a pulse only, belong to none."""
 
     measured_at = models.DateTimeField(db_index=True)
-    weight_kg = measure("kg", 999)
+    weight_kg = measure("kg", 999, verbose_name="weight")
 
     class Meta(SourceRecord.Meta):
         ordering = ["-measured_at", "-id"]
@@ -176,6 +176,7 @@ class WeighIn(SourceRecord, Measures):
 
     class Meta(SourceRecord.Meta):
         ordering = ["-measured_at", "-id"]
+        verbose_name = "weigh-in"
 
     def __str__(self) -> str:
         return f"{self.weight_kg:.1f} kg on {self.date}"

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('utc_offset_min', models.SmallIntegerField(blank=True, help_text='Minutes, at the end, where it is known; else the zone is TIME_ZONE.', null=True, validators=[django.core.validators.MinValueValidator(-840), django.core.validators.MaxValueValidator(840)], verbose_name='UTC offset')),
             ],
             options={
+                'verbose_name': 'fast',
                 'ordering': ['-start'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['-start'], name='fast_newest')],

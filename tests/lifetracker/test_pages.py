@@ -681,7 +681,7 @@ def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -
         for group in views.sidebar(request)
     }
     assert list(groups)[:2] == ["Life", "WHOOP"]
-    assert groups["Life"] == ["Weigh ins", "Fasting periods", "Time entries", "Workouts"]
+    assert groups["Life"] == ["Weigh-ins", "Fasts", "Time entries", "Workouts"]
     registered = sum(len(app["models"]) for app in admin.site.get_app_list(request))
     assert sum(len(titles) for titles in groups.values()) == registered
     assert "More" not in groups
