@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -379,3 +380,81 @@ class FailureAdmin(queue.FailAdmin, ModelAdmin):
 @admin.register(OrmQ)
 class WaitingAdmin(queue.QueueAdmin, ModelAdmin):
     pass
+
+
+# Their order: what the person lives first, what keeps the program running last. Models of which
+# nothing is said here come under «More».
+SIDEBAR = {
+    "Life": [
+        "weight.WeighIn",
+        "fasting.FastingPeriod",
+        "time_logs.TimeEntry",
+        "workouts.Workout",
+    ],
+    "WHOOP": [
+        "whoop.WhoopRecovery",
+        "whoop.WhoopSleep",
+        "whoop.WhoopCycle",
+        "whoop.WhoopWorkout",
+        "whoop.WhoopProfile",
+    ],
+    "Toggl and Withings": [
+        "time_logs.TogglProject",
+        "time_logs.TogglTag",
+        "weight.MeasureGroup",
+    ],
+    "Sync": [
+        "oauth_integration.OAuthCredential",
+        "lifetracker.SyncRun",
+        "lifetracker.RejectedItem",
+        "lifetracker.SyncState",
+        "lifetracker.Lease",
+    ],
+    "Queue": [
+        "django_q.OrmQ",
+        "django_q.Schedule",
+        "django_q.Success",
+        "django_q.Failure",
+    ],
+    "Accounts": ["auth.User", "auth.Group"],
+}
+
+
+def groups_of_models(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    """The models that this person may see, as the admin describes them; no group is empty."""
+    models = {
+        f"{app['app_label']}.{model['object_name']}": model
+        for app in admin.site.get_app_list(request)
+        for model in app["models"]
+    }
+    named = {label for labels in SIDEBAR.values() for label in labels}
+    every = SIDEBAR | {"More": [label for label in models if label not in named]}
+    groups = {
+        title: [models[label] for label in labels if label in models]
+        for title, labels in every.items()
+    }
+    return {title: found for title, found in groups.items() if found}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "items": [{"title": model["name"], "link": model["admin_url"]} for model in models],
+        }
+        for title, models in groups_of_models(request).items()
+    ]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The admin's first page, in the order of the side bar."""
+    groups = [
+        {"name": title, "app_url": request.path, "models": models}
+        for title, models in groups_of_models(request).items()
+    ]
+    return context | {"app_list": groups}
+
+
+def environment_badge(request: HttpRequest) -> list[str] | None:
+    """The admin's badge."""
+    return ["Demo data", "warning"] if settings.DEMO else None

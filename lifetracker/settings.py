@@ -332,12 +332,12 @@ UNFOLD = {
             "href": lambda _request: static("lifetracker/icon.svg"),
         }
     ],
-    "SIDEBAR": {"navigation": "lifetracker.views.sidebar"},
-    "DASHBOARD_CALLBACK": "lifetracker.views.dashboard",
+    "SIDEBAR": {"navigation": "lifetracker.admin.sidebar"},
+    "DASHBOARD_CALLBACK": "lifetracker.admin.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("lifetracker/admin.css")],
-    "ENVIRONMENT": "lifetracker.views.environment_badge",
+    "ENVIRONMENT": "lifetracker.admin.environment_badge",
 }
 
 # --- Logs -----------------------------------------------------------------------------------------

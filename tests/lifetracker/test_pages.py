@@ -20,7 +20,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from fasting.models import FastingPeriod
-from lifetracker import views
+from lifetracker import admin as life_admin
+from lifetracker import home
 from lifetracker.templatetags import human
 from tests.browser import scenes
 from tests.browser.scenes import NOW, TODAY
@@ -312,7 +313,7 @@ def test_an_old_weigh_in_says_its_date(visitor: Client) -> None:
 def test_the_trend_is_drawn_over_ninety_days(visitor: Client) -> None:
     for back, kg in ((95, 90), (89, 74), (45, 73), (0, 72)):
         scenes.weigh_in(back, weight_kg=kg)
-    drawing = human.drawing(views.weight_card())
+    drawing = human.drawing(home.weight_card())
     assert drawing is not None
     places = [tuple(map(float, place.split())) for place in drawing.line[1:].split("L")]
     assert [x for x, _ in places] == [0, pytest.approx(494, abs=1), human.BAR]
@@ -324,7 +325,7 @@ def test_the_trend_is_drawn_over_ninety_days(visitor: Client) -> None:
 def test_a_days_noise_is_drawn_small(visitor: Client) -> None:
     for back, kg in ((2, 72.0), (1, 72.1), (0, 72.0)):
         scenes.weigh_in(back, weight_kg=kg)
-    drawing = human.drawing(views.weight_card())
+    drawing = human.drawing(home.weight_card())
     assert drawing is not None
     heights = [float(place.split()[1]) for place in drawing.line[1:].split("L")]
     assert max(heights) - min(heights) < human.HEIGHT / 8
@@ -395,7 +396,7 @@ def test_the_last_two_weeks_are_drawn(visitor: Client) -> None:
     assert "The last 14 days" not in read(visitor)["time"]
     scenes.entry(24 * 13, 60)
     scenes.entry(3, 90)
-    card = views.time_card(NOW, views.source_books()[0])
+    card = home.time_card(NOW, home.source_books()[0])
     assert list(card.per_day.values()) == [3600, *[0] * 12, 5400]
     assert (card.week, card.total) == (5400, 5400)
     drawn = human.day_columns(card)
@@ -678,7 +679,7 @@ def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -
     request.user = User.objects.create_superuser("robin")
     groups = {
         group["title"]: [item["title"] for item in group["items"]]
-        for group in views.sidebar(request)
+        for group in life_admin.sidebar(request)
     }
     assert list(groups)[:2] == ["Life", "WHOOP"]
     assert groups["Life"] == ["Weigh-ins", "Fasts", "Time entries", "Workouts"]
@@ -696,7 +697,7 @@ def test_the_admin_begins_with_what_the_person_lives(client: Client) -> None:
 def test_the_side_bar_shows_what_a_person_may_see(rf: Any) -> None:
     request = rf.get("/admin/")
     request.user = User.objects.create_user("guest", is_staff=True)
-    assert views.sidebar(request) == []
+    assert life_admin.sidebar(request) == []
 
 
 # --- Every page -----------------------------------------------------------------------------------
