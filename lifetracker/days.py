@@ -43,6 +43,13 @@ def today() -> date:
     return timezone.localdate()
 
 
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """The time that passes from `start` to `end`, negative if `end` is earlier. Two times of one zone
+    are subtracted and compared by Python as the clocks on the wall show them, which is an hour off
+    where these change in between."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
+
+
 def midnight(day: date) -> datetime:
     """The instant at which the day begins in `TIME_ZONE`. Where clocks jump over midnight, that of
     the jump."""

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from lifetracker.days import local_date, offset_minutes, today
+from lifetracker.days import elapsed, local_date, offset_minutes, today
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,18 @@ def test_today_is_the_persons(settings: Any, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
     settings.TIME_ZONE = "Pacific/Kiritimati"
     assert today() == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(28, 9), (27, 10)])
+def test_elapsed_time_is_no_difference_of_clocks(day: int, hours: int) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2026, 3, day, 22, tzinfo=berlin)
+    end = datetime(2026, 3, day + 1, 8, tzinfo=berlin)
+    assert elapsed(start, end) == timedelta(hours=hours)
+
+
+def test_a_repeated_hour_does_not_run_backwards() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2026, 10, 25, 2, 50, tzinfo=berlin)
+    end = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=berlin)
+    assert elapsed(start, end) == timedelta(minutes=20)
