@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Self
@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from lifetracker.days import local_date, today
+from lifetracker.days import elapsed, local_date, today
 from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet
 
 ZERO = "Zero"
@@ -43,7 +43,7 @@ def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
 
 
 def hours_between(start: datetime, end: datetime) -> float:
-    return round((end - start).total_seconds() / 3600, 4)
+    return round(elapsed(start, end).total_seconds() / 3600, 4)
 
 
 class FastingQuerySet(SourceRecordQuerySet):
@@ -226,6 +226,7 @@ class FastingPeriod(SourceRecord):
         return f"fast of {self.duration_hours:.1f} h on {self.date}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self._to_utc()
         self.date = fast_date(self.start, self.end, self.utc_offset_min)
         self.duration_hours = None if self.end is None else hours_between(self.start, self.end)
         super().save(*args, **kwargs)
@@ -238,6 +239,7 @@ class FastingPeriod(SourceRecord):
     def refuse_conflict(self) -> None:
         """Raise FastConflict unless this fast may be typed in beside those that are there. Only
         inside `locked()` does the answer stay true until the fast is saved."""
+        self._to_utc()
         self._refuse_impossible_times()
         others = FastingPeriod.objects.exclude(pk=self.pk)
         if self.end is None and (running := others.running().first()):
@@ -251,6 +253,16 @@ class FastingPeriod(SourceRecord):
                 if crossed.end
                 else f"It would overlap the fast that is running since {spoken(crossed.start)}."
             )
+
+    def _to_utc(self) -> None:
+        """Two times of one zone are compared by Python as the clocks on the wall show them, which
+        puts them in the wrong order in the nights in which these change. Raises FastConflict."""
+        for name in ("start", "end"):
+            moment = getattr(self, name)
+            try:
+                setattr(self, name, moment and moment.astimezone(UTC))
+            except OverflowError:
+                raise FastConflict("A fast lies between 1970 and now.", name) from None
 
     def _refuse_impossible_times(self) -> None:
         latest = timezone.now() + CLOCK_ERROR

@@ -68,6 +68,28 @@ def test_what_cannot_be_typed_in(person: Client, wrong: dict[str, str], text: st
     assert FastingPeriod.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("zone", "first", "hours"),
+    [
+        ("Europe/Berlin", date(2025, 3, 29), 15.5),
+        ("Europe/Berlin", date(2025, 10, 25), 17.5),
+        ("America/New_York", date(2025, 3, 8), 15.5),
+        ("America/New_York", date(2025, 11, 1), 17.5),
+    ],
+)
+def test_a_night_in_which_the_clocks_change(
+    person: Client, settings: Any, zone: str, first: date, hours: float
+) -> None:
+    settings.TIME_ZONE = zone
+    form = FORM | {"start_0": str(first), "end_0": str(first + timedelta(days=1))}
+    assert person.post(address("add"), form).status_code == 302
+    record = FastingPeriod.objects.get()
+    assert record.duration_hours == hours
+    person.post(address("change", record.pk), form | {"note": "same"})
+    record.refresh_from_db()
+    assert (record.duration_hours, record.note) == (hours, "same")
+
+
 def test_an_imported_fast_is_for_reading(person: Client) -> None:
     record = fast(3, 10, source=ZERO, raw={"biodata": {"FastID": "A-1"}}, note="hard")
     page = person.get(address("change", record.pk))

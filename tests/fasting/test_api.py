@@ -132,6 +132,72 @@ def test_what_cannot_be_typed_in(
     assert FastingPeriod.objects.count() == 1
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "UTC"])
+@pytest.mark.parametrize("clock", ["", "Z", "+14:00", "-12:00"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59"])
+def test_the_edges_of_the_calendar(
+    person: Client, settings: Any, zone: str, clock: str, moment: str
+) -> None:
+    settings.TIME_ZONE = zone
+    for path, body, field in [
+        ("", {"start": moment + clock}, "start"),
+        ("", {"start": ago(9), "end": moment + clock}, "end"),
+        ("/start", {"at": moment + clock}, "at"),
+    ]:
+        status, answer = call(person, "post", path, **body)
+        assert (status, list(answer)) == (400, [field])
+    assert call(person, "post", "/start")[0] == 201
+    status, answer = call(person, "post", "/stop", at=moment + clock)
+    assert (status, list(answer)) == (400, ["at"])
+
+
+CHANGES = [
+    # Through the night in which the clocks go forward, and back.
+    ("Europe/Berlin", "2025-03-29T20:00", "2025-03-30T12:00", 15),
+    ("Europe/Berlin", "2025-10-25T20:00", "2025-10-26T12:00", 17),
+    ("America/New_York", "2025-03-08T20:00", "2025-03-09T12:00", 15),
+    ("America/New_York", "2025-11-01T20:00", "2025-11-02T12:00", 17),
+    # Twenty minutes, from the first into the second of two equal hours.
+    ("Europe/Berlin", "2025-10-26T02:50+02:00", "2025-10-26T02:10+01:00", 0.3333),
+    ("America/New_York", "2025-11-02T01:50-04:00", "2025-11-02T01:10-05:00", 0.3333),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_time_that_passes_is_counted_over_a_clock_change(
+    person: Client, settings: Any, change: tuple[str, str, str, float]
+) -> None:
+    settings.TIME_ZONE, start, end, hours = change
+    status, made = call(person, "post", start=start, end=end)
+    assert (status, made["duration_hours"]) == (201, hours)
+    status, same = call(person, "patch", f"/{made['id']}", start=start, end=end, note="same")
+    assert (status, same["duration_hours"]) == (200, hours)
+    assert call(person, "delete", f"/{made['id']}")[0] == 204
+    assert call(person, "post", "/start", at=start)[0] == 201
+    status, ended = call(person, "post", "/stop", at=end)
+    assert (status, ended["duration_hours"]) == (200, hours)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [
+        # What the clocks skipped is read on: 2:30 was 3:30.
+        ("Europe/Berlin", "2025-03-30T02:30", "2025-03-30T03:15"),
+        ("America/New_York", "2025-03-09T02:30", "2025-03-09T03:15"),
+        ("Europe/Berlin", "2025-10-26T02:10+01:00", "2025-10-26T02:50+02:00"),
+    ],
+)
+def test_an_end_that_only_the_clock_shows_later(
+    person: Client, settings: Any, zone: str, start: str, end: str
+) -> None:
+    settings.TIME_ZONE = zone
+    status, answer = call(person, "post", start=start, end=end)
+    assert (status, list(answer)) == (400, ["end"])
+    assert call(person, "post", "/start", at=start)[0] == 201
+    status, answer = call(person, "post", "/stop", at=end)
+    assert (status, list(answer)) == (400, ["at"])
+
+
 def test_what_follows_from_the_times_is_not_typed_in(person: Client) -> None:
     wishes = {"date": "2020-01-01", "duration_hours": 99, "source": ZERO, "id": 7}
     _, made = call(person, "post", start=ago(20), end=ago(10), **wishes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -37,6 +38,20 @@ def test_date_and_duration_follow_from_the_times(settings: Any) -> None:
     record.utc_offset_min = 330
     record.save()
     assert record.date == date(2026, 9, 16)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_every_way_to_a_duration_counts_what_passes(now: Now, zone: str) -> None:
+    night = {"Europe/Berlin": (10, 25), "America/New_York": (11, 1)}[zone]
+    start = datetime(2025, *night, 20, tzinfo=ZoneInfo(zone))
+    end = start + timedelta(hours=16)  # by the clock
+    typed = FastingPeriod(start=start, end=end)
+    typed.clean()
+    typed.save()
+    assert typed.duration_hours == 17
+    typed.delete()
+    FastingPeriod.objects.begin(start)
+    assert FastingPeriod.objects.finish(end).duration_hours == 17
 
 
 def test_names() -> None:
