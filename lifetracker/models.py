@@ -103,6 +103,9 @@ class SyncState(models.Model):
     def verify(self, start: datetime, end: datetime) -> None:
         """Add `[start, end)` to the verified stretch. A window that does not touch the stretch is
         not added, because what lies between the two was not read."""
+        if self.verified_from is not None and self.verified_from > timezone.now():
+            # Written by a clock that was wrong: nothing of it is true.
+            self.verified_from = self.verified_to = None
         if self.verified_from is None or self.verified_to is None:
             self.verified_from, self.verified_to = start, end
         elif start <= self.verified_to and end >= self.verified_from:

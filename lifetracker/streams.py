@@ -54,6 +54,11 @@ class ChangesLost(BadResponse):
     """The service does not tell all that changed since then: too long ago, or too much at once."""
 
 
+class Incomplete(BadResponse):
+    """A part of a window was refused, such as one workspace of several. What came is stored, the
+    window is not verified, and the windows behind it are still worth reading."""
+
+
 class ServiceClient(Protocol):
     """What the sync asks of a service's client. Authorization is the client's own affair."""
 
@@ -127,23 +132,20 @@ class Changes:
 
     `mark`: when an item was last changed, by the service's clock. `gone`: whether an item is the
     service's tombstone; None where it has none, so that only a window shows what is missing.
-    `oldest`: how far back it answers. `overlap`: more than the clocks of two machines differ.
+    `overlap`: more than the clocks of two machines differ.
     """
 
     since: str
     mark: Callable[[Item], datetime]
     gone: Callable[[Item], bool] | None = None
-    oldest: timedelta | None = None
     overlap: timedelta = timedelta(hours=1)
     form: Callable[[datetime], Any] = rfc3339
 
     def params(self, since: Since) -> Params:
         return {self.since: self.form(since.moment)}
 
-    def after(self, changed_to: datetime | None, now: datetime) -> Since | None:
-        """What to ask when everything up to `changed_to` is known; None where asking is no use."""
-        if changed_to is None or (self.oldest and changed_to - self.overlap < now - self.oldest):
-            return None
+    def after(self, changed_to: datetime) -> Since:
+        """What to ask when everything up to `changed_to` is known."""
         return Since(changed_to - self.overlap)
 
 
@@ -211,8 +213,10 @@ class Stream:
     says that a complete reading of a window lists all that exists in it. `changes`: a second way of
     asking, by the time of change. `prepare` gives the view of an item that the paths of `fields`
     read from. `only` leaves out what the service lists beside the stream's own kind. `every`: how
-    long a list without a window stays good. `joined`: what is made of the rows. `read` replaces the
-    chaining of pages for an API that does not fit: a generator of lists of items.
+    long a list without a window stays good. `joined`: what is made of the rows. `by_position`: a
+    page begins after so many items, and not after a certain one, so that what vanishes while pages
+    are read moves others out of them. `read` replaces the chaining of pages for an API that does
+    not fit: a generator of lists of items.
     """
 
     name: str
@@ -231,6 +235,7 @@ class Stream:
     only: Callable[[Any], bool] | None = None
     every: timedelta | None = None
     joined: Joined | None = None
+    by_position: bool = False
     read: Callable[[Any, Stream, Extent], Iterator[list[Any]]] | None = None
 
     @cached_property
@@ -239,10 +244,7 @@ class Stream:
 
     def pages(self, client: ServiceClient, extent: Extent) -> Iterator[list[Any]]:
         """The items, page by page. Raises SyncError; a page that comes again is a BadResponse."""
-        pages = self.read(client, self, extent) if self.read else chain_pages(client, self, extent)
-        return (
-            ([item for item in page if self.only(item)] for page in pages) if self.only else pages
-        )
+        return self.read(client, self, extent) if self.read else chain_pages(client, self, extent)
 
     def params_of(self, extent: Extent) -> Params:
         if isinstance(extent, Since) and self.changes:

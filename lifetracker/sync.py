@@ -38,6 +38,7 @@ from lifetracker.streams import (
     Changes,
     ChangesLost,
     Extent,
+    Incomplete,
     Related,
     ServiceClient,
     Since,
@@ -55,6 +56,9 @@ DEFAULT_RANGE = timedelta(days=30)
 # little.
 BATCH = 250
 MOST_IDLE_PAGES = 2
+# How often pages that move are read again, until they bring nothing new.
+MOST_PASSES = 4
+ONE_DAY = timedelta(days=1)
 # What the clocks of two machines may differ.
 CLOCK_ERROR = timedelta(hours=1)
 # How late a change may show itself at a service that is asked for changes.
@@ -121,38 +125,72 @@ class Step(NamedTuple):
 Plan = Generator[Step, int, None]
 
 
-def plan(
-    order: Order,
-    load: Callable[[], SyncState],
-    between: Between,
-    now: datetime,
-    changes: Changes | None = None,
-) -> Plan:
-    """What to read of one stream; `load` gives its state as it is stored at that moment."""
-    state = load()
-    if order.full:
-        yield from plan_full(state, between, now)
-    elif order.days is not None:
-        yield from plan_windows([Window(now - timedelta(days=order.days), now)], between)
-    elif changes and (since := changes.after(state.changed_to, now)):
-        yield Step(since)
-        state = load()
-        if state.changed_to is None:  # lost
-            windows = [Window(now - max(between.lookback, DEFAULT_RANGE), now)]
+@dataclass(frozen=True)
+class Planning:
+    """What a plan is made of. `load` gives the stream's state as it is stored at that moment, and
+    `count` the rows that are stored of a window."""
+
+    between: Between
+    now: datetime
+    load: Callable[[], SyncState]
+    count: Callable[[Window], int] = lambda _window: 0
+    changes: Changes | None = None
+
+    def pieces(self, window: Window) -> Iterable[Window]:
+        """The window in parts of which none is known to hold more than the stream's `aim`."""
+        if window.start >= window.end:
+            return
+        for piece in window.split(self.between.piece):
+            yield from self._fitting(piece)
+
+    def _fitting(self, window: Window) -> Iterable[Window]:
+        half = (window.end - window.start) / 2
+        if half < ONE_DAY or self.fits(window):
+            yield window
         else:
-            # Tombstones were told too, so that nothing has to be looked for.
-            lookback = NO_TIME if changes.gone else between.lookback
-            windows = unverified(state, lookback, now)
-        yield from plan_windows(windows, between)
+            for part in window.split(half):
+                yield from self._fitting(part)
+
+    def fits(self, window: Window) -> bool:
+        return not self.between.aim or self.count(window) <= self.between.aim
+
+
+def plan(order: Order, made_of: Planning) -> Plan:
+    """What to read of one stream."""
+    now, changes = made_of.now, made_of.changes
+    state = made_of.load()
+    told = order.days is None and changes is not None and state.changed_to is not None
+    if told and changes and state.changed_to:
+        # Before a whole pass too: what a list says may be older.
+        yield Step(changes.after(state.changed_to))
+    if order.full:
+        yield from plan_full(made_of)
+    elif order.days is not None:
+        yield from plan_windows([Window(now - timedelta(days=order.days), now)], made_of)
     else:
-        yield from plan_windows(unverified(state, between.lookback, now), between)
+        yield from plan_windows(windows_after(state, made_of, told=told), made_of)
 
 
-def plan_windows(windows: Iterable[Window], between: Between) -> Plan:
+def windows_after(before: SyncState, made_of: Planning, *, told: bool) -> list[Window]:
+    """What an incremental run has to read in windows, with the state as it was `before` the
+    changes were asked for."""
+    now, lookback = made_of.now, made_of.between.lookback
+    if not told or made_of.changes is None:
+        return unverified(before, lookback, now)
+    after = made_of.load()
+    if after.changed_to is None:  # they were lost
+        known_to = min(before.verified_to or now, now)
+        return [Window(min(known_to - lookback, now - DEFAULT_RANGE), now)]
+    if made_of.changes.gone:
+        # Tombstones were told too, so that nothing has to be looked for.
+        return unverified(after, NO_TIME, now)
+    return unverified(before, lookback, now)
+
+
+def plan_windows(windows: Iterable[Window], made_of: Planning) -> Plan:
     for window in windows:
-        if window.start < window.end:
-            for piece in window.split(between.piece):
-                yield Step(piece)
+        for piece in made_of.pieces(window):
+            yield Step(piece)
 
 
 def unverified(state: SyncState, lookback: timedelta, now: datetime) -> list[Window]:
@@ -172,14 +210,17 @@ def unverified(state: SyncState, lookback: timedelta, now: datetime) -> list[Win
     return [recent, Window(earliest, state.verified_from)]
 
 
-def plan_full(state: SyncState, between: Between, now: datetime) -> Plan:
+def plan_full(made_of: Planning) -> Plan:
     """The whole history, newest first, from where an unfinished pass stopped."""
+    state, between, now = made_of.load(), made_of.between, made_of.now
     boundary, length = now, between.first
     if state.full_from is not None:
         boundary, length = state.full_from, between.piece
     if state.full_from is not None or (state.verified_to or now) < now - between.first:
-        yield from plan_windows(unverified(state, between.lookback, now), between)
+        yield from plan_windows(unverified(state, between.lookback, now), made_of)
     while boundary > BEGINNING:
+        while length > ONE_DAY and not made_of.fits(Window(boundary - length, boundary)):
+            length /= 2
         start = boundary - length
         window = Window(BEGINNING if start <= between.earliest else start, boundary)
         brought = yield Step(window, full=True)
@@ -241,8 +282,12 @@ class Reading:
     # An item whose id cannot be read could be any row: then no row can be called absent.
     all_ids_known: bool = True
     items: int = 0
-    # Pages in a row that brought nothing new.
+    # Of earlier passes; of the one that is on, and pages of it in a row that brought nothing new.
+    earlier: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set)
     idle: int = 0
+    # What is listed and is not of the stream's kind.
+    others: set[str] = field(default_factory=set)
     # By the service's clock, the latest change among the items, and when the first came.
     mark: datetime | None = None
     began: datetime | None = None
@@ -306,11 +351,10 @@ class Run:
         turns: deque[tuple[Stream, Plan, int | None]] = deque()
         for stream in self.source.streams:
             if stream.window is not None:
-                load = partial(SyncState.objects.of, self.source.name, stream.name)
-                steps = plan(order, load, stream.window, self.now, stream.changes)
-                turns.append((stream, steps, None))
+                turns.append((stream, plan(order, self._planning(stream, stream.window)), None))
             elif order != Order() or not self._still_good(stream):
-                self._guarded(stream, None)
+                whole = Window(BEGINNING, self.now) if order.full and stream.every else None
+                self._guarded(stream, whole)
         while turns:
             stream, steps, brought = turns.popleft()
             try:
@@ -322,6 +366,15 @@ class Run:
                 turns.append((stream, steps, brought))
         self._fetch_missed()
         self.repair()
+
+    def _planning(self, stream: Stream, between: Between) -> Planning:
+        return Planning(
+            between,
+            self.now,
+            load=partial(SyncState.objects.of, self.source.name, stream.name),
+            count=lambda window: self._rows_within(stream, window).count(),
+            changes=stream.changes,
+        )
 
     def _fetch_missed(self) -> None:
         """Read a list after all that seemed still good, if new rows refer to what it lacked."""
@@ -346,6 +399,9 @@ class Run:
             # Windows show what they can of it.
             self.counts[stream.name].error = str(error)
             return 0
+        except Incomplete as error:
+            self.counts[stream.name].error = str(error)
+            return 1
         except SyncError as error:
             self.counts[stream.name].error = str(error)
             if isinstance(error, TryLater) and error.after is not None:
@@ -356,7 +412,7 @@ class Run:
         reading = Reading()
         waiting: list[Any] = []
         try:
-            for items in stream.pages(self.client, extent):
+            for items in self._passes(stream, extent, reading):
                 waiting += self._note(stream, items, reading)
                 if len(waiting) >= BATCH:
                     batch, waiting = waiting, []
@@ -370,6 +426,7 @@ class Run:
                 self.store(stream, waiting, extent)
         reading.began = reading.began or self.client.door.service_time
         self.came.add(stream.model)
+        self._bury(stream, reading.others)
         if isinstance(extent, Since):
             self.told[stream.name] = reading.ids
             self._known(stream, extent, reading)
@@ -377,25 +434,44 @@ class Run:
             self._verified(stream, extent or Window(BEGINNING, self.now), reading, full=full)
         return reading.items
 
+    def _passes(self, stream: Stream, extent: Extent, reading: Reading) -> Iterable[list[Any]]:
+        """All pages; where they may have moved, again until they bring nothing new."""
+        for _ in range(MOST_PASSES):
+            known, pages = len(reading.ids), 0
+            reading.earlier, reading.passed = set(reading.ids), set()
+            for items in stream.pages(self.client, extent):
+                pages += 1
+                yield items
+            if not stream.by_position or pages < 2 or len(reading.ids) == known:
+                return
+
     def _note(self, stream: Stream, items: list[Any], reading: Reading) -> list[Any]:
-        """The items that are to be stored: a list may be older than the changes that were told."""
+        """The items that are to be stored: those of the stream's kind that no earlier pass has
+        brought, and about which the changes have told nothing newer."""
         ids = [stream.mapping.source_id(item) for item in items]
         known = {source_id for source_id in ids if source_id is not None}
-        # One such page may come, as the last one or where something was inserted meanwhile.
-        reading.idle = 0 if known - reading.ids else reading.idle + 1
+        # One such page may come, as the last one or where something was inserted meanwhile. A
+        # stream that reads in its own way looks out for itself.
+        reading.idle = 0 if known - reading.passed or stream.read else reading.idle + 1
+        reading.passed |= known
         if reading.idle > MOST_IDLE_PAGES:
             raise BadResponse(
                 f"{stream.path}: page after page brings nothing new, so the list seems to have no end."
             )
-        reading.ids |= known
         reading.began = reading.began or self.client.door.service_time
+        done = self.told[stream.name] | reading.earlier
+        if stream.only:
+            others = [not stream.only(item) for item in items]
+            reading.others |= {i for i, other in zip(ids, others, strict=True) if other and i}
+            done |= reading.others
+            known -= reading.others
+        reading.ids |= known
         reading.all_ids_known &= None not in ids
         reading.items += len(items)
         if stream.changes:
             marks = [mark for item in items if (mark := mark_of(item, stream.changes))]
             reading.mark = max([*marks, *filter(None, [reading.mark])], default=None)
-        told = self.told[stream.name]
-        return [item for item, known_id in zip(items, ids, strict=True) if known_id not in told]
+        return [item for item, known_id in zip(items, ids, strict=True) if known_id not in done]
 
     def _known(self, stream: Stream, since: Since, reading: Reading) -> None:
         """All changes were read to the last: together with what was verified before, that is the
@@ -445,7 +521,9 @@ class Run:
                 self._bury(stream, absent(self._rows_within(stream, window), seen))
             state = SyncState.objects.of(self.source.name, stream.name)
             state.verify(window.start, window.end)
-            if stream.changes:
+            # Changes go on from a window that reaches to now: they cannot tell what lies between it
+            # and what was verified.
+            if stream.changes and window.end == self.now == state.verified_to:
                 state.changed_to = state.changed_to or self._changed_to(stream, reading)
             if full:
                 state.full_from = None if window.open_start else window.start

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from lifetracker.streams import (
     Changes,
     ChangesLost,
     Extent,
+    Incomplete,
     Related,
     Since,
     Source,
@@ -31,6 +33,9 @@ from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
 CAP = 1000
 # How far back entries are listed: 91 days, less half of one for the zones.
 LISTED = timedelta(days=90, hours=12)
+# How far back changes are told, less some days; and where a refusal must have another reason.
+TOLD = timedelta(days=85)
+SURELY_TOLD = timedelta(days=14)
 # What of that is read in one piece.
 QUARTER = timedelta(days=90)
 # An entry may be typed in for a time to come.
@@ -69,7 +74,14 @@ def one_form(entry: Item) -> Item:
 
 
 def as_entries(items: list[Any]) -> list[Any]:
-    return [one_form(item) if isinstance(item, dict) and "id" in item else item for item in items]
+    """What has no such form stays as it is, and will be rejected."""
+    found = []
+    for item in items:
+        try:
+            found.append(one_form(item))
+        except BAD_VALUE:
+            found.append(item)
+    return found
 
 
 def entries_of(rows: list[Any], workspace: int) -> list[Any]:
@@ -88,8 +100,9 @@ def entries_of(rows: list[Any], workspace: int) -> list[Any]:
 
 def read_entries(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
     """Changes by `since`, windows by the list or, where that ends, by the reports."""
-    known = TimeEntry.objects.live().filter(source=TOGGL).first()
     if isinstance(extent, Window):
+        # What this person does not have would be buried, if it were another one's.
+        refuse_another_person([client.me], "id")
         pages = within(client, extent)
     elif isinstance(extent, Since):
         pages = changed(client, extent)
@@ -97,15 +110,16 @@ def read_entries(client: TogglClient, stream: Stream, extent: Extent) -> Iterato
         raise TypeError("entries are read by a window or by their changes")
     for page in pages:
         if page:
-            refuse_another_person(known, page)
+            refuse_another_person(page)
             yield page
 
 
-def refuse_another_person(known: TimeEntry | None, page: list[Any]) -> None:
+def refuse_another_person(page: list[Any], key: str = "user_id") -> None:
     """Two people's entries in one history would be worth nothing, and one's would bury the other's."""
+    known = TimeEntry.objects.live().filter(source=TOGGL).first()
     person = known.raw.get("user_id") if known and known.raw else None
-    others = {item.get("user_id") for item in page if isinstance(item, dict)} - {None, person}
-    if person is not None and others:
+    found = [item.get(key) for item in page if isinstance(item, dict)]
+    if person is not None and any(type(one) is int and one != person for one in found):
         raise NeedsReauthorization(
             "Toggl: TOGGL_API_TOKEN belongs to another person than the one whose entries are stored here. "
             "Use that person's token, or a new database."
@@ -113,10 +127,15 @@ def refuse_another_person(known: TimeEntry | None, page: list[Any]) -> None:
 
 
 def changed(client: TogglClient, since: Since) -> Iterator[list[Any]]:
+    age = timezone.now() - since.moment
+    if age > TOLD:
+        raise ChangesLost(
+            f"Toggl does not tell what changed more than {TOLD.days} days ago. {LOST}"
+        )
     try:
         items = client.entries(since=epoch(since.moment))
     except BadResponse as error:
-        if error.status != 400:
+        if error.status != HTTPStatus.BAD_REQUEST or age < SURELY_TOLD:
             raise
         raise ChangesLost(f"{error} {LOST}") from None
     yield as_entries(items)
@@ -126,7 +145,10 @@ def changed(client: TogglClient, since: Since) -> Iterator[list[Any]]:
         )
 
 
-LOST = "The last 90 days are read whole instead; `python manage.py sync_toggl --full` verifies what is older."
+LOST = (
+    "What was not read since, and the 90 days before it, are read whole instead; "
+    "`python manage.py sync_toggl --full` verifies what is older."
+)
 
 
 def within(client: TogglClient, extent: Window) -> Iterator[list[Any]]:
@@ -138,8 +160,9 @@ def within(client: TogglClient, extent: Window) -> Iterator[list[Any]]:
         try:
             yield from listed(client, Window(floor, end))
         except TooOld as error:
-            floor = datetime.combine(error.earliest + ONE_DAY, time.min, UTC)
-            yield from listed(client, Window(floor, max(end, floor)))
+            floor = max(floor, datetime.combine(error.earliest, time.min, UTC) + ONE_DAY)
+            if floor < end:
+                yield from listed(client, Window(floor, end))
     if extent.start < floor:
         yield from reported(client, Window(max(extent.start, EARLIEST), min(floor, extent.end)))
 
@@ -169,21 +192,32 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
     first, last = days_anywhere(window.start, window.end)
     # An entry that has been running since then is in no report.
     yield as_entries(client.current)
+    refused: list[str] = []
     for workspace in workspaces(client):
-        cursor: Cursor | None = None
-        seen: set[Cursor] = set()
-        while cursor not in seen:
-            rows, following = client.report(workspace, first, last, cursor)
-            yield entries_of(rows, workspace)
-            if following is None:
-                break
-            if cursor:
-                seen.add(cursor)
-            cursor = following
-        else:
-            raise BadResponse(
-                "Toggl: the report led back to a page that was read already, so it has no end."
-            )
+        try:
+            yield from report_of(client, workspace, first, last)
+        except BadResponse as error:
+            if error.status is None:
+                raise
+            refused.append(f"Workspace {workspace}: {error}")
+    if refused:
+        raise Incomplete(" ".join(refused))
+
+
+def report_of(client: TogglClient, workspace: int, first: date, last: date) -> Iterator[list[Any]]:
+    cursor: Cursor | None = None
+    seen: set[Cursor | None] = set()
+    while cursor not in seen:
+        seen.add(cursor)
+        rows, cursor = client.report(workspace, first, last, cursor)
+        yield entries_of(rows, workspace)
+        if cursor is None:
+            return
+        if not rows:
+            break
+    raise BadResponse(
+        "Toggl: the report leads to pages that are empty or were read already, so it has no end."
+    )
 
 
 def workspaces(client: TogglClient) -> list[int]:
@@ -198,16 +232,21 @@ def workspaces(client: TogglClient) -> list[int]:
 
 
 def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    """With their clients' names. Archived ones are asked for only when something refers to them."""
+    """With their clients' names. Archived ones are asked for only when something refers to them, or
+    with the whole history."""
+    refuse_another_person([client.me], "id")
     projects = list(client.me["projects"])
     clients = client.me["clients"]
-    if archived_are_needed(projects):
+    if extent or archived_are_needed(projects):
         projects += client.projects()
         clients = [*clients, *client.clients()]
-    names = {one.get("id"): one.get("name") for one in clients if isinstance(one, dict)}
+    names = {str(one.get("id")): one.get("name") for one in clients if isinstance(one, dict)}
     kept = ("id", "workspace_id", "name", "client_id", "color", "active")
     yield [
-        {**{name: one.get(name) for name in kept}, "client": names.get(one.get("client_id")) or ""}
+        {
+            **{name: one.get(name) for name in kept},
+            "client": names.get(str(one.get("client_id"))) or "",
+        }
         if isinstance(one, dict)
         else one
         for one in projects
@@ -219,6 +258,8 @@ def archived_are_needed(projects: list[Any]) -> bool:
     if not known.exists():
         return True
     listed_ids = {str(one.get("id")) for one in projects if isinstance(one, dict)}
+    if known.filter(active=True).exclude(source_id__in=listed_ids).exists():
+        return True  # it has just been archived
     named = TimeEntry.objects.live().exclude(project_ref="")
     unknown = named.exclude(project_ref__in=known.values("source_id"))
     refs = unknown.order_by().values_list("project_ref", flat=True).distinct()
@@ -301,7 +342,6 @@ entries = Stream(
         since="since",
         mark=lambda item: to_datetime(item["at"]),
         gone=lambda item: item.get("server_deleted_at") is not None,
-        oldest=timedelta(days=85),
     ),
     related=(
         Related(

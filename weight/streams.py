@@ -24,6 +24,8 @@ from weight.models import MEASURES, WITHINGS, MeasureGroup, WeighIn
 from weight.services.withings_client import WithingsAPIClient
 
 REAL_MEASURE = 1  # 2 is a goal, which looks like a weight
+# The year 2100.
+LATEST = 4_102_444_800
 # A digit more than the finest scale sends.
 PLACES = Decimal("0.0001")
 # Of a value for each part of the body only the one for the whole of it counts: without a position,
@@ -43,7 +45,10 @@ TYPES = {
 
 
 def instant(seconds: Any) -> datetime:
-    return BEGINNING + timedelta(seconds=to_int(seconds))
+    """Raises ValueError for what is no time of a scale, nor has a date in every zone."""
+    if not 0 <= to_int(seconds) < LATEST:
+        raise ValueError("not a time between 1970 and 2100")
+    return BEGINNING + timedelta(seconds=seconds)
 
 
 def is_real_measure(item: Any) -> bool:
@@ -141,6 +146,8 @@ measures = Stream(
     # A device may bring its measures weeks late.
     changes=Changes(since="lastupdate", mark=lambda item: instant(item["modified"]), form=epoch),
     only=is_real_measure,
+    # `offset` counts groups.
+    by_position=True,
     prepare=with_values,
     model=MeasureGroup,
     fields={

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lifetracker.http import TryLater
 from lifetracker.models import BEGINNING, Lease, SyncState
 from lifetracker.streams import Between, Window
-from lifetracker.sync import Order, Step, plan
+from lifetracker.sync import Order, Planning, Step, plan
 
 NOW = datetime(2026, 9, 16, 14, tzinfo=UTC)
 BETWEEN = Between(start="start", end="end", lookback=timedelta(days=14))
@@ -35,7 +35,7 @@ def state(start: float | None = None, end: float | None = None, **fields: dateti
 
 def steps(order: Order, known: SyncState, brings: int = 10, until: int = 20) -> list[Step]:
     """The plan, if each window brings so many items."""
-    plan_of = plan(order, lambda: known, BETWEEN, NOW)
+    plan_of = plan(order, Planning(BETWEEN, NOW, lambda: known))
     found: list[Step] = []
     answer: int | None = None
     while len(found) < until:
@@ -78,7 +78,7 @@ def test_days_are_read_whole_whatever_is_verified() -> None:
 
 
 def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> None:
-    plan_of = plan(Order(full=True), state, BETWEEN, NOW)
+    plan_of = plan(Order(full=True), Planning(BETWEEN, NOW, state))
     assert next(plan_of).extent == Window(ago(90), NOW)
     assert plan_of.send(50).extent == Window(ago(455), ago(90))
     assert plan_of.send(300).extent == Window(ago(820), ago(455))

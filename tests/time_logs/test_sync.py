@@ -236,8 +236,13 @@ def test_an_outage_longer_than_the_changes_reach_heals(toggl: Any, at: Any) -> N
     good()
     at(NOW + timedelta(days=200))
     toggl.delete(gone)
-    good()
+    record = go()
+    assert "what changed more than 85 days ago" in record.error
     assert_equals_upstream(toggl)
+    assert state().verified_from > NOW - timedelta(days=91), "older edits were told nowhere"
+    good()
+    good(full=True)
+    assert state().verified_from == BEGINNING
 
 
 @pytest.mark.parametrize("quotes", [True, False])

@@ -91,6 +91,10 @@ class TogglClient:
             raise NotConfigured(
                 "Toggl: TOGGL_API_TOKEN is not set. Put it into .env (README, «Connect Toggl») and try again."
             )
+        if not re.fullmatch(r"[!-~]+", settings.TOGGL_API_TOKEN):
+            raise NotConfigured(
+                "Toggl: TOGGL_API_TOKEN holds a character that no token has. Copy it anew from the foot of your profile page at Toggl."
+            )
         pace = settings.TOGGL_REQUESTS_PER_MINUTE
         limit, window = (1, 60 / pace) if pace else (0, 1.0)
         # Requests for the person and requests to a workspace have quotas of their own.
@@ -129,9 +133,9 @@ class TogglClient:
             )
         if status == HTTPStatus.PAYMENT_REQUIRED:
             raise BadResponse(f"Toggl: your plan does not include {path} ({reason}).", status)
-        earliest = re.search(r"must not be earlier than (\d{4}-\d\d-\d\d)", reason)
+        earliest = earliest_of(reason)
         if status == HTTPStatus.BAD_REQUEST and earliest:
-            raise TooOld(f"Toggl: {reason}.", date.fromisoformat(earliest[1]))
+            raise TooOld(f"Toggl: {reason}.", earliest)
         raise BadResponse(f"Toggl answered {status} to {path} ({reason}).", status)
 
     # --- Data
@@ -214,16 +218,26 @@ def listed(answer: Any, path: str) -> list[Any]:
 def cursor_of(response: requests.Response) -> Cursor | None:
     """From the headers; without them it was the last page."""
     values = [response.headers.get(f"X-Next-{name}", "") for name in ("ID", "Row-Number")]
-    return Cursor(*map(int, values)) if all(value.isdecimal() for value in values) else None
+    good = all(re.fullmatch(r"\d{1,18}", value) for value in values)
+    return Cursor(*map(int, values)) if good else None
 
 
 def reason_of(response: requests.Response) -> str:
-    """Errors come as a JSON string or as bare text, under any content type; a page of HTML says
-    nothing."""
+    """Errors come as a JSON string or as bare text, under any content type. A page of HTML says
+    nothing, and an object may be an answer of another kind, such as `/me` with the token in it."""
     text = response.text.strip()
     try:
         parsed = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = text
-    reason = parsed if isinstance(parsed, str) else text
-    return "no reason given" if not reason or reason.startswith("<") else reason[:200]
+    reason = parsed.strip() if isinstance(parsed, str) else ""
+    reason = reason.replace(settings.TOGGL_API_TOKEN, "…")
+    return "no reason given" if not reason or reason[0] in "<{[" else reason[:200]
+
+
+def earliest_of(reason: str) -> date | None:
+    found = re.search(r"must not be earlier than (\d{4}-\d\d-\d\d)", reason)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
