@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from fasting.models import ZERO, FastingPeriod, fast_date, hours_between
+from fasting.models import ZERO, FastingPeriod, Overlaps, fast_date, hours_between
 from fasting.zero import CSV, FIRESTORE, CannotImport, Export, Fast, Options, Refusal, zone_name
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.sync import Counts
@@ -73,7 +73,7 @@ class Outcome:
     removed: list[Stored] = field(default_factory=list)
     matched: int = 0
     refusals: list[Refusal] = field(default_factory=list)
-    overlaps: list[tuple[FastingPeriod, FastingPeriod]] = field(default_factory=list)
+    overlaps: Overlaps = field(default_factory=Overlaps)
 
     def counts(self) -> dict[str, Any]:
         counts = Counts(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Self
@@ -23,6 +25,7 @@ ZERO = "Zero"
 CLOCK_ERROR = timedelta(minutes=5)
 FARTHEST_OFFSET = 14 * 60
 ONE_DAY = timedelta(days=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class FastConflict(ValidationError):
@@ -46,6 +49,14 @@ def hours_between(start: datetime, end: datetime) -> float:
     return round(elapsed(start, end).total_seconds() / 3600, 4)
 
 
+@dataclass
+class Overlaps:
+    """`pairs`: the first of the `count` ones."""
+
+    count: int = 0
+    pairs: list[tuple[FastingPeriod, FastingPeriod]] = field(default_factory=list)
+
+
 class FastingQuerySet(SourceRecordQuerySet):
     # --- questions
 
@@ -55,9 +66,13 @@ class FastingQuerySet(SourceRecordQuerySet):
     def ended(self) -> Self:
         return self.live().filter(end__isnull=False)
 
+    def lasting(self) -> Self:
+        """Those that take time, unlike what Zero has of fasts that were stopped at once."""
+        return self.live().filter(Q(end__isnull=True) | Q(end__gt=F("start")))
+
     def crossing(self, start: datetime, end: datetime | None) -> Self:
         """Those that share time with `[start, end)`; without an end, with all time since."""
-        later = self.live().filter(Q(end__isnull=True) | Q(end__gt=start))
+        later = self.lasting().filter(Q(end__isnull=True) | Q(end__gt=start))
         return later if end is None else later.filter(start__lt=end)
 
     def longest(self) -> FastingPeriod | None:
@@ -99,15 +114,21 @@ class FastingQuerySet(SourceRecordQuerySet):
             day, count = day - ONE_DAY, count + 1
         return count
 
-    def overlaps(self) -> list[tuple[FastingPeriod, FastingPeriod]]:
-        """The pairs of fasts that share time, each with the earlier one first."""
-        pairs: list[tuple[FastingPeriod, FastingPeriod]] = []
-        lasting: list[FastingPeriod] = []
-        for fast in self.live().order_by("start", "pk").defer("raw"):
-            lasting = [other for other in lasting if other.end is None or other.end > fast.start]
-            pairs += [(other, fast) for other in lasting]
-            lasting.append(fast)
-        return pairs
+    def overlaps(self, most: int = 20) -> Overlaps:
+        """The pairs of fasts that share time, each with the earlier one first, but not more of them
+        than `most`: n fasts can have n² / 2."""
+        found = Overlaps()
+        # A heap: those that have not ended when the next begins, by their end.
+        open_yet: list[tuple[datetime, int, FastingPeriod]] = []
+        for number, fast in enumerate(self.lasting().order_by("start", "pk").defer("raw")):
+            while open_yet and open_yet[0][0] <= fast.start:
+                heappop(open_yet)
+            found.count += len(open_yet)
+            if len(found.pairs) < most:
+                earlier = sorted(open_yet, key=itemgetter(1))
+                found.pairs += [(other, fast) for _, _, other in earlier][: most - len(found.pairs)]
+            heappush(open_yet, (fast.end or NEVER, number, fast))
+        return found
 
     # --- starting and stopping
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from fasting.models import ZERO, FastConflict, FastingPeriod
+from fasting.models import ZERO, FastConflict, FastingPeriod, Overlaps
 from tests import processes
 from tests.fasting.conftest import NOW, Now, fast
 
@@ -186,9 +187,49 @@ def test_overlaps_are_found_in_pairs(django_assert_num_queries: Any) -> None:
     running, later = fast(2, None), fast(1, 3, source=ZERO)
     fast(9, 16, source=ZERO, deleted_at=NOW)
     with django_assert_num_queries(1):
-        pairs = FastingPeriod.objects.overlaps()
+        overlaps = FastingPeriod.objects.overlaps()
+    pairs = overlaps.pairs
     assert pairs == [(first, inside), (first, across), (running, later)]
+    assert overlaps.count == 3
+    assert FastingPeriod.objects.overlaps(most=2) == Overlaps(3, pairs[:2])
     assert {alone, touching}.isdisjoint(record for pair in pairs for record in pair)
+
+
+def test_a_fast_of_no_length_shares_no_time(now: Now) -> None:
+    fast(1, 0, source=ZERO)
+    fast(1.2, 16, source=ZERO)
+    assert FastingPeriod.objects.overlaps().count == 0
+    fast(3, 0, source=ZERO)
+    typed = FastingPeriod(start=NOW - timedelta(days=3.1), end=NOW - timedelta(days=2.9))
+    typed.clean()
+    typed.save()
+    assert FastingPeriod.objects.overlaps() == Overlaps()
+
+
+def test_thousands_of_overlaps_are_counted_and_not_listed(django_assert_num_queries: Any) -> None:
+    end = NOW + timedelta(hours=1)
+    FastingPeriod.objects.bulk_create(
+        FastingPeriod(
+            source=ZERO,
+            date=NOW.date(),
+            start=NOW - timedelta(seconds=n),
+            end=end,
+            duration_hours=1,
+        )
+        for n in range(3000)
+    )
+    began = time.process_time()
+    with django_assert_num_queries(1):
+        overlaps = FastingPeriod.objects.overlaps()
+    assert (overlaps.count, len(overlaps.pairs)) == (3000 * 2999 / 2, 20)
+    assert time.process_time() - began < 3
+
+
+def test_the_time_within_a_longer_fast_counts_once() -> None:
+    fast(5, 40, source=ZERO)
+    fast(4.9, 2, source=ZERO)
+    fast(4.5, 4, source=ZERO)  # the one before it ended earlier than the first
+    assert FastingPeriod.objects.statistics()["total_hours"] == 40
 
 
 # --- Starting and stopping ------------------------------------------------------------------------
@@ -220,7 +261,9 @@ def test_begin_and_finish_in_the_past(now: Now) -> None:
     [
         (NOW + timedelta(hours=1), "in the past"),
         (datetime(1960, 1, 1, tzinfo=UTC), "not before 1970"),
+        (datetime(1970, 1, 1, 12, tzinfo=UTC), "not before 1970"),
         (datetime(1, 1, 1, tzinfo=UTC), "not before 1970"),
+        (datetime(1, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")), "between 1970 and now"),
         (datetime(9999, 12, 31, 23, tzinfo=UTC), "in the past"),
     ],
 )

@@ -82,7 +82,8 @@ class Command(BaseCommand):
         )
         self.lines("note", export.remarks)
         overlaps = outcome.overlaps
-        self.lines("overlap", (f"{times(a, zone)} and {times(b, zone)}" for a, b in overlaps))
+        pairs = (f"{times(a, zone)} and {times(b, zone)}" for a, b in overlaps.pairs)
+        self.lines("overlap", pairs, count=overlaps.count)
         refusals = (f"{refusal.where}: {refusal.reason}" for refusal in outcome.refusals)
         self.lines("rejected", refusals, self.stderr)
         self.stdout.write(
@@ -92,16 +93,24 @@ class Command(BaseCommand):
             f"{export.duplicates} listed twice, "
             f"{outcome.matched} matched with the other form of export"
         )
-        if overlaps:
-            self.stdout.write(f"Pairs of fasts that overlap, all kept: {len(overlaps)}")
+        if overlaps.count:
+            self.stdout.write(f"Pairs of fasts that overlap, all kept: {overlaps.count}")
         if dry_run:
             self.stdout.write("Nothing was changed: this was a dry run.")
 
-    def lines(self, title: str, texts: Iterable[str], to: OutputWrapper | None = None) -> None:
+    def lines(
+        self,
+        title: str,
+        texts: Iterable[str],
+        to: OutputWrapper | None = None,
+        count: int | None = None,
+    ) -> None:
+        """`count`: how many there are, if these are only the first."""
         every = list(texts)
         shown = every[:MOST_LINES]
-        if len(every) > MOST_LINES:
-            shown.append(f"and {len(every) - MOST_LINES} more")
+        count = len(every) if count is None else count
+        if count > MOST_LINES:
+            shown.append(f"and {count - MOST_LINES} more")
         for text in shown:
             (to or self.stdout).write(f"  {title}: {text}")
 
