@@ -202,11 +202,26 @@ def _read_members(name: str, files: dict[str, Read], options: Options) -> Export
     if chosen:
         texts = {base: limited(base, ours[path], LARGEST_JSON) for base, path in chosen.items()}
         return read_package(texts, options)
-    tables = [path for path in ours if path.casefold().endswith((".csv", ".txt"))]
+    return _read_only_table(name, ours, options)
+
+
+def _read_only_table(name: str, files: dict[str, Read], options: Options) -> Export:
+    """The CSV, which is sometimes called .txt, as is what others put beside it."""
+    texts = [path for path in files if path.casefold().endswith((".csv", ".txt"))]
+    tables = [path for path in texts if len(texts) == 1 or _begins_as_table(files[path](HEAD))]
     if len(tables) == 1:
-        read = ours[tables[0]]
-        return _read_content(tables[0], read(LARGEST_CSV)[:HEAD], read, options)
+        read = files[tables[0]]
+        return _read_content(tables[0], read(HEAD)[:HEAD], read, options)
+    if tables:
+        raise CannotImport(f"{name} holds more than one CSV of Zero: give one of them.")
     raise CannotImport(f"{name} holds neither {' nor '.join(WITH_FASTS)}. {WANTED}")
+
+
+def _begins_as_table(head: bytes) -> bool:
+    try:
+        return is_table(decode("", head[:HEAD], final=False))
+    except CannotImport:
+        return False
 
 
 def _is_litter(path: PurePosixPath) -> bool:

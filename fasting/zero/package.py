@@ -37,6 +37,8 @@ GOAL_KEYS = ("goalId", "hours", "name")
 KEPT = frozenset({"fast_data", "goal", *BIODATA_KEYS, *FIRESTORE_KEYS, *GOAL_KEYS})
 # An object with none of these is none of ours, and years of glucose values need no memory.
 OURS = KEPT - set(FIRESTORE_KEYS)
+# An object still: whatever is in its goal, a fast has one.
+NOTHING: dict[str, Any] = {}
 LONGEST_TEXT = 200
 LONGEST_NOTE = 20_000
 MOST_GOAL_HOURS = 1000
@@ -96,17 +98,15 @@ def _wrong_file(name: str) -> CannotImport:
 
 def _is_fast(document: Any) -> bool:
     """Others are eating windows, badges and subscriptions."""
-    if not isinstance(document, dict) or not isinstance(document.get("goal"), dict):
-        return False
-    return not {"start", "end", "isEnded"}.isdisjoint(document)
+    return isinstance(document, dict) and isinstance(document.get("goal"), dict)
 
 
 def _load(name: str, text: str, also: set[str]) -> Any:
     kept = KEPT | also
 
-    def only_wanted(pairs: list[tuple[str, Any]]) -> Json | None:
+    def only_wanted(pairs: list[tuple[str, Any]]) -> Json:
         wanted = {key: value for key, value in pairs if key in kept}
-        return None if OURS.isdisjoint(wanted) else wanted
+        return NOTHING if OURS.isdisjoint(wanted) else wanted
 
     try:
         return json.loads(text, object_pairs_hook=only_wanted)

@@ -112,6 +112,18 @@ def test_a_zip_from_windows_and_one_with_a_csv(tmp_path: Path) -> None:
     assert len(read(given_zip(tmp_path, {"export/zero.csv": CSV})).fasts) == 8
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"readme.txt": b"Your data.", "LICENSE.txt": b"\xff\xfe\x00"},
+        {"other.csv": b"Date,Weight\r\n2/14/22,70"},
+        {"empty.txt": b""},
+    ],
+)
+def test_the_csv_is_found_beside_other_texts(tmp_path: Path, beside: dict[str, bytes]) -> None:
+    assert len(read(given_zip(tmp_path, {"zero.csv": CSV} | beside)).fasts) == 8
+
+
 def test_nothing_else_of_a_package_is_opened(tmp_path: Path) -> None:
     """The other files are broken, and nobody notices."""
     files = {
@@ -244,6 +256,26 @@ def test_times_are_biodatas_and_zones_firestores(tmp_path: Path) -> None:
     assert len(fasts) == 7
 
 
+@pytest.mark.parametrize("goal", [{}, {"usesSunset": True}, {"hours": None}, {"name": ["new"]}])
+def test_a_goal_of_which_nothing_is_known_takes_nothing_from_the_fast(
+    tmp_path: Path, goal: dict[str, Any]
+) -> None:
+    documents = json.loads(FIRESTORE)
+    documents[0]["goal"] = goal
+    export = read(given_file(tmp_path, json.dumps(documents).encode()))
+    goals = {fast.source_id: fast.goal_hours for fast in export.fasts}
+    assert (len(goals), goals[documents[0]["id"]]) == (6, None)
+
+
+def test_a_document_with_a_goal_and_no_times_is_rejected(tmp_path: Path) -> None:
+    documents = [*json.loads(FIRESTORE), {"id": "ODD", "goal": {"usesSunset": False}}]
+    export = read(given_file(tmp_path, json.dumps(documents).encode()))
+    assert len(export.fasts) == 6
+    assert [(one.source_id, one.reason) for one in export.refusals] == [
+        ("ODD", "its start None is no time")
+    ]
+
+
 # --- What is wrong --------------------------------------------------------------------------------
 
 
@@ -302,7 +334,8 @@ def test_files_that_are_no_export(tmp_path: Path, content: bytes, says: str) -> 
         ({"biodata.json": b"{}"}, "not one of the two files"),
         ({"biodata.json": b""}, "no complete JSON"),
         ({"biodata.json": BIODATA[:-300]}, "no complete JSON"),
-        ({"one.csv": CSV, "two.csv": CSV}, "holds neither"),
+        ({"one.csv": CSV, "two.csv": CSV}, "holds more than one CSV of Zero"),
+        ({"one.csv": b"a,b", "two.txt": b"\xff\x00"}, "holds neither"),
         ({"__MACOSX/biodata.json": BIODATA}, "holds neither"),
         ({"inner.zip": b"PK\x03\x04"}, "holds neither"),
     ],

@@ -527,6 +527,9 @@ def test_no_file() -> None:
         call("nowhere.csv")
     with pytest.raises(CommandError, match="required: file"):
         call()
+    for empty in ("", " "):
+        with pytest.raises(CommandError, match="it is empty"):
+            call(empty)
 
 
 def test_overlapping_with_a_running_fast_is_told() -> None:

@@ -27,13 +27,22 @@ def time_zone(text: str) -> ZoneInfo:
     return ZoneInfo(text)
 
 
+def given_path(text: str) -> Path:
+    # An empty one, as of a variable that is not set, would be the folder in which one happens to be.
+    if not text.strip():
+        raise ArgumentTypeError("it is empty. Give the name of a file.")
+    return Path(text)
+
+
 class Command(BaseCommand):
     help = "Import the fasts of an export of the Zero app: its CSV, or its JSON data package."
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", type=Path, help="the CSV; or the folder, zip or biodata.json of the package"
+            "file",
+            type=given_path,
+            help="the CSV; or the folder, zip or biodata.json of the package",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would change, and change nothing."
