@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from fasting.zero.clock import place
@@ -35,6 +36,10 @@ ORDERS = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}
 # Where in a date each of year, month and day stands.
 PLACES = {"mdy": (2, 0, 1), "dmy": (2, 1, 0), "ymd": (0, 1, 2)}
 
+# Of Zero.
+FIRST_YEAR = 2016
+NOT_ZERO = "in the future, or before there was a Zero app"
+
 _DATE = re.compile(r"(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})\.?")
 # \s also matches the narrow space that newer systems write before AM and PM.
 _TIME = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?(?:\s*([ap])\.?\s*m\.?)?", re.IGNORECASE)
@@ -47,6 +52,7 @@ class Row:
 
     line: int
     cells: dict[str, str]
+    width: int  # how many cells the line has, of whatever columns
 
     @property
     def where(self) -> str:
@@ -67,6 +73,11 @@ class Times:
     start: datetime  # on the wall
     end: int | None
     hours: int | None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended, if it is the newest."""
+        return self.end is None or self.hours is None
 
     @property
     def id(self) -> str:
@@ -92,6 +103,7 @@ def read_table(text: str, options: Options) -> Export:
             times.append(_times(row, order, options.now))
         except Unreadable as error:
             export.add(Refusal(row.where, str(error), _payload(row)))
+    _require_whole(rows, times)
     _place_all(times, export, options)
     return export
 
@@ -127,10 +139,24 @@ def _rows(text: str) -> list[Row]:
                     for name, at in columns.items()
                     if at < len(cells) and (full or name in {"Date", "Start"})
                 }
-                rows.append(Row(reader.line_num, dict.fromkeys(NEEDED, "") | held))
+                rows.append(Row(reader.line_num, dict.fromkeys(NEEDED, "") | held, len(cells)))
     except csv.Error as error:
         raise CannotImport(f"Line {reader.line_num} is not of a CSV ({error}).") from None
     return rows
+
+
+def _require_whole(rows: list[Row], times: list[Times]) -> None:
+    """A file that was cut on its way ends in a piece of a row, unlike one whose last row is a fast
+    that runs. Raises CannotImport."""
+    last, before = rows[-1], Counter(row.width for row in rows[:-1])
+    if not before or last.width >= before.most_common(1)[0][0]:
+        return
+    newest = max(times, key=attrgetter("start"), default=None)
+    if newest is None or newest.row is not last or not newest.runs:
+        raise CannotImport(
+            f"Its last line, {last.line}, has {last.width} of {before.most_common(1)[0][0]} cells: "
+            "the file was cut on its way. Export or copy it again. Nothing was imported."
+        )
 
 
 def _payload(row: Row) -> dict[str, str]:
@@ -205,7 +231,53 @@ def decide_order(rows: list[Row], now: datetime, told: str | None = None) -> str
             f"{proofs['dmy']} the day. Mend the wrong one, or say which order is right: "
             "--date-order mdy or --date-order dmy."
         )
-    return told or (proven[0] if proven else _order_by_sequence(doubtful, now))
+    order = told or (proven[0] if proven else _order_by_sequence(doubtful, now))
+    _require_plausible([parts for _, parts in dated], order, now, told=told is not None)
+    return order
+
+
+def _require_plausible(
+    dates: list[tuple[str, str, str]], order: str, now: datetime, *, told: bool
+) -> None:
+    """What some dates prove, all of them have to bear out: 22/07/12 is a date with the day first, but
+    not where Zero has been. Raises CannotImport."""
+    readings = {one: _Reading.of(dates, one, now) for one in (order, "ymd")}
+    chosen, by_year = readings[order], readings["ymd"]
+    if told:
+        if chosen.strange * 2 > len(dates):
+            raise CannotImport(f"With {ORDERS[order]} most of its dates lie {NOT_ZERO}.")
+    elif chosen.strange * 2 > len(dates) or not chosen.sorted:
+        fault = f"lie {NOT_ZERO}" if chosen.strange * 2 > len(dates) else "are in no order"
+        raise CannotImport(
+            f"Its dates seem to have {ORDERS[order]}, but then they {fault}. Say how they are meant: "
+            "--date-order ymd (22/7/12 is July 12, 2022), --date-order mdy or --date-order dmy."
+        )
+    elif dates and by_year.sorted and len(by_year.days) == len(dates):
+        raise CannotImport(
+            f"Its dates could have {ORDERS[order]} or the year first, and nothing in it tells which. "
+            f"Say it: --date-order {order} or --date-order ymd (22/7/12 is July 12, 2022)."
+        )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The dates of a file as they are in one order: those that are plausible, and how many are
+    not."""
+
+    days: list[datetime]
+    strange: int
+
+    @classmethod
+    def of(cls, dates: list[tuple[str, str, str]], order: str, now: datetime) -> _Reading:
+        latest = (now + SLACK).replace(tzinfo=None)
+        read = [day for parts in dates if (day := _day(parts, order))]
+        days = [day for day in read if day.year >= FIRST_YEAR and day <= latest]
+        return cls(days, len(read) - len(days))
+
+    @property
+    def sorted(self) -> bool:
+        """Newest first, as Zero writes them, or as somebody has turned them."""
+        return self.days in (sorted(self.days), sorted(self.days, reverse=True))
 
 
 def _order_by_sequence(doubtful: list[tuple[datetime, datetime]], now: datetime) -> str:
@@ -251,7 +323,7 @@ def _placed(
         zone = ZoneInfo(options.known_zones.get(row.id, zone.key))
     where, start = row.row.where, row.start.replace(tzinfo=zone).astimezone(UTC)
     try:
-        if row.end is None or row.hours is None:
+        if row.end is None or row.hours is None:  # as `runs`, for the types
             if row.start == newest:
                 return Running(where, f"{row.start:%Y-%m-%d %H:%M}", start, row.id)
             raise Unreadable(_incomplete(row))

@@ -282,6 +282,32 @@ def test_an_order_that_a_date_disproves_is_not_taken() -> None:
         table(row("3/2/22"), row("2/14/22"), date_order="dmy")
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        [f"22/07/{day:02}" for day in range(31, 0, -1)],  # day first: 2031 to 2001
+        ["22/07/12", "22/07/11"],
+        ["22/01/23", "22/01/04", "21/12/30"],
+        ["22/07/26", "22/07/25", "22/07/24"],  # day first: a fast each year
+        ["17/02/20", "16/11/19"],
+        ["2/14/22", "2/3/22", "2/9/22"],  # in no order
+    ],
+)
+def test_dates_that_are_not_plausible_are_asked_about(dates: list[str]) -> None:
+    with pytest.raises(CannotImport, match="--date-order ymd"):
+        table(*map(row, dates))
+
+
+def test_an_order_that_was_told_has_to_be_plausible_too() -> None:
+    dates = [f"22/07/{day:02}" for day in range(31, 0, -1)]
+    assert spans(table(*map(row, dates), date_order="ymd"))[0] == ("7/31 20:00", 960)
+    with pytest.raises(CannotImport, match="With day first most of its dates lie in the future"):
+        table(*map(row, dates), date_order="dmy")
+    # Only the plausible ones have to be in order, and in none if the person says what they are.
+    assert len(table(row("2/14/22"), row("2/3/22"), row("2/9/22"), date_order="mdy").fasts) == 3
+    assert len(table(row("2/14/22"), row("2/13/52"), row("2/9/22")).fasts) == 2
+
+
 def test_a_year_of_two_digits_first_has_to_be_told() -> None:
     assert spans(table(row("22-02-14"), date_order="ymd")) == [("2/14 20:00", 960)]
 
@@ -346,6 +372,26 @@ def test_a_row_that_is_no_fast_is_named_and_stops_nothing(text: str, reason: str
     assert len(export.fasts) == 2
     assert list(reasons(export)) == ["line 3"]
     assert reason in reasons(export)["line 3"]
+
+
+ROWS = "2/14/22,20:05,12:20,16,2\r\n2/13/22,19:30,13:45,18,1\r\n2/11/22,12:10,10:30,46,0"
+
+
+@pytest.mark.parametrize("end", ["", "\r\n"])
+def test_a_file_that_was_cut_within_a_row_is_refused(end: str) -> None:
+    last = ROWS.rindex("\n") + 1
+    for cut in range(last + 1, len(ROWS) - 1):
+        with pytest.raises(CannotImport, match="Its last line, 4, has"):
+            table(ROWS[:cut] + end)
+    assert len(table(ROWS + end).fasts) == 3
+
+
+def test_a_running_fast_at_the_end_is_no_cut() -> None:
+    oldest_first = "\r\n".join(reversed(ROWS.split("\r\n")))
+    assert len(table(oldest_first + "\r\n2/15/22,19:40,0").running) == 1
+    assert len(table("2/15/22,19:40,0\r\n" + ROWS).running) == 1
+    with pytest.raises(CannotImport, match="was cut"):
+        table(oldest_first + "\r\n2/15/22,19:40,11:40,16")
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
