@@ -3,7 +3,14 @@
 Everything happens in one transaction, and a dry run is the same transaction rolled back. Every
 export lists a whole stretch of the person's history, so a fast that a later one lacks within its
 stretch was deleted in the app. The same fast can come twice, in a CSV without id or zone and in a
-JSON package with both: then the latter stays.
+JSON package with both: then the record of the latter stays.
+
+Whatever the forms, the import that comes later is the newer truth. A fast that begins in the same
+minute is the same one. If its length differs by more than the minute that a CSV cuts off, it was
+edited in the app: from a CSV, the record of the JSON takes the new end and keeps all else. What one
+form brought and the other one lacks within its stretch is removed as well, but only if most of the
+file's fasts there are known from the other form: else its zone may be wrong, and they are kept and
+told.
 """
 
 from __future__ import annotations
@@ -13,7 +20,7 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -23,7 +30,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from fasting.models import ZERO, FastingPeriod, Overlaps, fast_date, hours_between
-from fasting.zero import CSV, FIRESTORE, CannotImport, Export, Fast, Options, Refusal, zone_name
+from fasting.zero import (
+    CSV,
+    FIRESTORE,
+    CannotImport,
+    Export,
+    Fast,
+    Options,
+    Refusal,
+    Running,
+    zone_name,
+)
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.sync import Counts
 from lifetracker.upsert import Batch, bury, digest, upsert
@@ -54,6 +71,7 @@ class Stored(NamedTuple):
     end: datetime
     raw: dict[str, Any]
     note: str
+    goal_hours: float | None
     digest: str
     deleted_at: datetime | None
 
@@ -64,13 +82,15 @@ class Stored(NamedTuple):
 
 @dataclass
 class Outcome:
-    """What came of an import. `matched`: fasts of this file that are known from the other form."""
+    """What came of an import. `matched`: fasts of this file that are known from the other form.
+    `kept`: what the other form brought and this file lacks, where nothing shows that it is gone."""
 
     export: Export
     created: list[Fast] = field(default_factory=list)
     updated: list[tuple[Stored, Fast]] = field(default_factory=list)
     unchanged: int = 0
     removed: list[Stored] = field(default_factory=list)
+    kept: list[Stored] = field(default_factory=list)
     matched: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     overlaps: Overlaps = field(default_factory=Overlaps)
@@ -120,12 +140,22 @@ def _reconcile(export: Export, options: Options) -> Outcome:
 
     pairs = match(export, others, options)
     require_right_zone(export, others, pairs, options)
-    outcome.matched = len(pairs)
-    wanted = [fast for fast in export.fasts if not (csv and fast.source_id in pairs)]
+    paired = {
+        fast.source_id: pairs[fast.source_id] for fast in export.fasts if fast.source_id in pairs
+    }
+    outcome.matched = len(paired)
+    wanted = [fast for fast in export.fasts if not (csv and fast.source_id in paired)]
+    if csv:
+        wanted += _edited(export, paired, known)
     # What is known by the better name need not stay under the other one.
-    retired = {one.source_id for one in mine} & set(pairs) if csv else set(pairs.values())
-    gone = export.missing(_within(export, mine)) - retired
-    outcome.removed = [one for one in mine if one.source_id in gone]
+    retired = {one.source_id for one in mine} & set(paired) if csv else set(paired.values())
+    gone = export.missing([one.source_id for one in _within(export, mine)]) - retired
+    lacking = [one for one in _within(export, others) if one.source_id not in set(pairs.values())]
+    if _tells_what_is_gone(export, known.values(), options):
+        gone |= {one.source_id for one in lacking}
+    else:
+        outcome.kept = lacking
+    outcome.removed = [one for one in living if one.source_id in gone]
 
     _write(wanted, known, options, outcome)
     rows = FastingPeriod.objects.filter(source=ZERO)
@@ -134,12 +164,48 @@ def _reconcile(export: Export, options: Options) -> Outcome:
     return outcome
 
 
-def _within(export: Export, stored: list[Stored]) -> list[str]:
-    """The ids of the stored fasts that began within the stretch of the export."""
+def _edited(export: Export, pairs: dict[str, str], known: dict[str, Stored]) -> Iterator[Fast]:
+    """The fasts that a CSV has with another length than the JSON before it, as the latter's."""
+    for fast in export.fasts:
+        if fast.source_id in pairs:
+            exact = known[pairs[fast.source_id]]
+            length = fast.end - fast.start
+            if not _is_as_long(length, exact.end - exact.start):
+                # The seconds of the start are still true, of the end there are none.
+                end = max(exact.start, exact.start.replace(second=0, microsecond=0) + length)
+                yield replace(
+                    fast,
+                    source_id=exact.source_id,
+                    start=exact.start,
+                    end=end,
+                    raw=exact.raw | {CSV: fast.raw},
+                    end_zone=None,
+                    goal_hours=exact.goal_hours,
+                )
+
+
+def _tells_what_is_gone(export: Export, known: Iterable[Stored], options: Options) -> bool:
+    """Whether what the other form brought, and this file lacks within its stretch, was deleted in
+    the app: the start of every row can be read, and most of the fasts that lie where the other form
+    has some are in that too, be it by now retired. So both were placed in the right zone."""
+    csv = export.form == CSV
+    others = [one for one in known if one.from_csv != csv]
+    if not others or any(item.start is None for item in export.items):
+        return False
+    pairs = match(export, others, options)
+    first, last = others[0].start, max(one.start for one in others)
+    strangers = sum(
+        first <= fast.start <= last for fast in export.fasts if fast.source_id not in pairs
+    )
+    return len(pairs) > strangers
+
+
+def _within(export: Export, stored: list[Stored]) -> list[Stored]:
+    """Those of the stored fasts that began within the stretch of the export."""
     if export.span is None:
         return []
     first, last = export.span
-    return [one.source_id for one in stored if first <= one.start <= last]
+    return [one for one in stored if first <= one.start <= last]
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -154,21 +220,29 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 class _Timed(NamedTuple):
     source_id: str
     start: datetime
-    length: timedelta
+    # None while it runs, or where it cannot be read.
+    length: timedelta | None
     # Where it began, as far as is known.
     zones: tuple[str, ...]
 
 
 def match(export: Export, others: list[Stored], options: Options) -> dict[str, str]:
-    """The fasts of the export that are among those of the other form: by their ids, the ids there.
+    """The items of the export that are among the fasts of the other form: by their ids, the ids
+    there. What runs in the export, or cannot be read, has a counterpart too.
 
-    They begin in the same minute and last as long, give or take the minute that is cut. Where the
-    JSON names the zone, the clock there counts too: a CSV of somebody who travels cannot be placed
-    by one zone.
+    They begin in the same minute. Where the JSON names the zone, the clock there counts too: a CSV of
+    somebody who travels cannot be placed by one zone.
     """
     ours = [
         _Timed(f.source_id, f.start, f.end - f.start, tuple(filter(None, [f.start_zone])))
         for f in export.fasts
+    ]
+    unsure: list[Running | Refusal] = [*export.running, *export.refusals]
+    ours += [
+        # A fast that began in the same minute may have the plain id.
+        _Timed(f"{item.source_id}~?{number}", item.start, None, ())
+        for number, item in enumerate(unsure)
+        if item.start is not None
     ]
     theirs = [_Timed(o.source_id, o.start, o.end - o.start, _zones(o.raw)) for o in others]
     if export.form == CSV:
@@ -183,7 +257,8 @@ def _zones(raw: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _match(cut: list[_Timed], exact: list[_Timed], told: str) -> dict[str, str]:
-    """By the id of the exact one, that of the one that is cut to minutes; each has at most one."""
+    """By the id of the exact one, that of the one that is cut to minutes; each has at most one. Those
+    that last as long come first, then those that were edited."""
     by_start: dict[datetime | str, list[_Timed]] = defaultdict(list)
     for one in cut:
         by_start[one.start].append(one)
@@ -191,25 +266,40 @@ def _match(cut: list[_Timed], exact: list[_Timed], told: str) -> dict[str, str]:
         by_start[one.source_id.partition("~")[0]].append(one)
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for one in exact:
-        near = [
-            other
-            for key in _keys(one, told)
-            for other in by_start[key]
-            if other.source_id not in taken and abs(other.length - one.length) <= MINUTE
-        ]
-        if near:
-            best = min((abs(other.start - one.start), other.source_id) for other in near)[1]
-            found[one.source_id] = best
-            taken.add(best)
+    for as_long in (True, False):
+        for one in exact:
+            if one.source_id in found:
+                continue
+            near = [
+                other
+                for key in _keys(one, told, rounded=as_long)
+                for other in by_start.get(key, ())
+                if other.source_id not in taken
+                and (not as_long or _is_as_long(one.length, other.length))
+            ]
+            if near:
+                best = min(near, key=lambda other: _difference(one, other))
+                found[one.source_id] = best.source_id
+                taken.add(best.source_id)
     return found
 
 
-def _keys(exact: _Timed, told: str) -> Iterator[datetime | str]:
-    """What a CSV may call this start: the minute that it was cut to, or the next, if it was
+def _is_as_long(one: timedelta | None, other: timedelta | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= MINUTE
+
+
+def _difference(one: _Timed, other: _Timed) -> tuple[timedelta, timedelta, str]:
+    apart = abs(one.start - other.start)
+    if one.length is None or other.length is None:
+        return apart, timedelta.max, other.source_id
+    return apart, abs(one.length - other.length), other.source_id
+
+
+def _keys(exact: _Timed, told: str, *, rounded: bool) -> Iterator[datetime | str]:
+    """What a CSV may call this start: the minute that it was cut to, or also the next, if it was
     rounded."""
     minute = exact.start.replace(second=0, microsecond=0)
-    for start in {minute, minute + (MINUTE if minute < exact.start else timedelta())}:
+    for start in {minute, minute + (MINUTE if rounded and minute < exact.start else timedelta())}:
         yield start
         for zone in {*exact.zones, told}:
             yield f"{CSV_ID}{start.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
@@ -293,6 +383,8 @@ def _is_from_csv(fast: Fast) -> bool:
 def _whole(fast: Fast, before: Stored | None, options: Options) -> dict[str, Any]:
     """The newest payload of each file that has had this fast, and the zone that the person told."""
     raw = dict(before.raw if before else {}) | fast.raw
+    if CSV not in fast.raw:
+        raw.pop(CSV, None)  # this file knows the end better
     kept = before.raw.get(FIRESTORE, {}) if before else {}
     if "notes" in kept and not options.notes and FIRESTORE in fast.raw:
         raw[FIRESTORE] = raw[FIRESTORE] | {"notes": kept["notes"]}

@@ -252,7 +252,7 @@ def _require_plausible(
             f"Its dates seem to have {ORDERS[order]}, but then they {fault}. Say how they are meant: "
             "--date-order ymd (22/7/12 is July 12, 2022), --date-order mdy or --date-order dmy."
         )
-    elif dates and by_year.sorted and len(by_year.days) == len(dates):
+    elif by_year.sorted and len(by_year.days) >= max(1, len(chosen.days)):
         raise CannotImport(
             f"Its dates could have {ORDERS[order]} or the year first, and nothing in it tells which. "
             f"Say it: --date-order {order} or --date-order ymd (22/7/12 is July 12, 2022)."

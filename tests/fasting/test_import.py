@@ -13,9 +13,13 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fasting.models import ZERO, FastingPeriod
 from lifetracker.models import RejectedItem, SourceRecord, SyncRun
+from lifetracker.sandbox.fasts import Fast as ExportedFast
+from lifetracker.sandbox.zero import as_csv
 from tests import processes
 from tests.fasting.conftest import fast
 
@@ -331,30 +335,164 @@ def test_a_wrong_zone_is_noticed_before_it_doubles_everything(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("row", "matched"),
+    ("row", "counts"),
     [
-        ("3/13/22,20:05,12:20,16,0", True),
-        ("3/13/22,20:06,12:21,16,0", True),  # as if it had been rounded
-        ("3/13/22,20:04,12:19,16,0", False),
-        ("3/13/22,20:05,12:22,16,0", False),
-        ("3/12/22,20:05,12:20,15,0", False),
+        ("3/13/22,20:05,12:20,16,0", {"matched": 1}),
+        ("3/13/22,20:06,12:21,16,0", {"matched": 1}),  # as if it had been rounded
+        ("3/13/22,20:04,12:19,16,0", {"new": 1}),
+        ("3/13/22,20:05,12:22,16,0", {"changed": 1, "matched": 1}),  # edited in the app
+        ("3/13/22,20:06,12:25,16,0", {"new": 1}),
+        ("3/12/22,20:05,12:20,15,0", {"new": 1}),
     ],
 )
-def test_the_same_means_start_and_length_within_a_minute(
-    tmp_path: Path, row: str, matched: bool
+def test_the_same_begin_in_the_same_minute(
+    tmp_path: Path, row: str, counts: dict[str, int]
 ) -> None:
-    call(BIODATA)
-    assert came(table(tmp_path, row), "--date-order", "mdy") == (
-        {"matched": 1} if matched else {"new": 1}
-    )
+    call(biodata(tmp_path, FASTS[0]))
+    assert came(table(tmp_path, row), "--date-order", "mdy") == counts
 
 
 def test_each_has_one_counterpart(tmp_path: Path) -> None:
     twin = FASTS[0] | {"FastID": "TWIN", "StartDTM": "2022-03-14T01:05:40Z"}
     call(biodata(tmp_path, FASTS[0], twin))
-    assert came(table(tmp_path, SAME[5]), "--date-order", "mdy") == {"matched": 1}
+    # A single one, so one of the two was deleted in the app.
+    one = table(tmp_path, SAME[5])
+    assert came(one, "--date-order", "mdy") == {"matched": 1, "removed": 1}
+    call(tmp_path / "biodata.json")
     rows = [SAME[5], "3/13/22,20:05,12:21,16,0"]
     assert came(table(tmp_path, *rows), "--date-order", "mdy") == {"matched": 2}
+
+
+def test_an_end_that_was_edited_between_two_forms(tmp_path: Path) -> None:
+    call(SAMPLES)
+    record = FastingPeriod.objects.get(source_id=FASTS[0]["FastID"])
+    before = (record.pk, record.start, record.goal_hours, record.utc_offset_min)
+    path = table(tmp_path, *SAME[:5], "3/13/22,20:05,13:20,17,0")
+    out, _ = call(path, "--dry-run")
+    assert "  changed: 2022-03-13 20:05 to 2022-03-14 12:20 is now 2022-03-13 20:05 to 2022" in out
+    assert came(path) == {"changed": 1, "matched": 6}
+    assert came(path) == {"matched": 6}
+    record.refresh_from_db()
+    assert before == (record.pk, record.start, record.goal_hours, record.utc_offset_min)
+    assert record.end == datetime(2022, 3, 14, 18, 20, tzinfo=UTC)
+    assert record.raw["csv"]["End"] == "13:20"
+    edited = FASTS[0] | {"EndDTM": "2022-03-14T18:20:30Z"}
+    assert came(biodata(tmp_path, edited, *FASTS[1:])) == {"changed": 1, "the same": 5}
+    record.refresh_from_db()
+    assert set(record.raw) == {"biodata", "firestore"}
+    assert came(path) == {"matched": 6}
+    # The file that comes last counts, be it an older one.
+    assert came(SAMPLES) == {"changed": 1, "the same": 5}
+
+
+def test_a_fast_of_no_length_keeps_its_seconds(tmp_path: Path) -> None:
+    short = FASTS[0] | {"EndDTM": FASTS[0]["StartDTM"]}
+    call(biodata(tmp_path, FASTS[0], *FASTS[1:]))
+    path = table(tmp_path, *SAME[:5], "3/13/22,20:05,20:05,0,0")
+    assert came(path) == {"changed": 1, "matched": 6}
+    assert came(path) == {"matched": 6}
+    assert came(biodata(tmp_path, short, *FASTS[1:]))["the same"] == 5
+
+
+def test_the_json_brings_the_edited_end_of_what_the_csv_had(tmp_path: Path) -> None:
+    call(table(tmp_path, *SAME[:5], "3/13/22,20:05,13:20,17,0"))
+    assert came(BIODATA) == {"new": 6, "matched": 6}
+    assert len(known()) == 6
+    assert known()[-1] == "03-13 20:05 16.26"
+
+
+def test_what_was_deleted_in_the_app_goes_in_either_form(tmp_path: Path) -> None:
+    call(BIODATA)
+    path = table(tmp_path, *SAME[:4], SAME[5])
+    out, _ = call(path, "--dry-run")
+    assert "  removed: 2022-03-14 19:30 to 2022-03-15 13:45" in out
+    assert came(path) == {"removed": 1, "matched": 5}
+    FastingPeriod.objects.all().delete()
+    call(table(tmp_path, *SAME))
+    fewer = biodata(
+        tmp_path, *(one for one in FASTS if not one["StartDTM"].startswith("2022-03-15"))
+    )
+    assert came(fewer) == {"new": 5, "removed": 1, "matched": 5}
+
+
+def test_what_only_a_stranger_lacks_is_kept_and_told(tmp_path: Path) -> None:
+    call(BIODATA)
+    rows = ["3/19/22,19:00,19:30,0,0", "3/15/22,19:00,19:30,0,0", "3/13/22,19:00,19:30,0,0"]
+    out, _ = call(table(tmp_path, *rows))
+    assert "3 new" in out
+    assert "0 removed" in out
+    assert "  kept, though not in this file: 2022-03-13 20:05 to 2022-03-14 12:20" in out
+    assert "5 fasts of the other form of export are not in this file and were kept" in out
+    assert FastingPeriod.objects.live().count() == 9
+
+
+def test_a_row_that_cannot_be_read_spares_the_others_record(tmp_path: Path) -> None:
+    call(BIODATA)
+    broken = SAME[4].replace(",18,0", ",3,0")
+    assert came(table(tmp_path, *SAME[:4], broken, SAME[5]))["rejected"] == 1
+    assert FastingPeriod.objects.live().count() == 6
+    out, _ = call(table(tmp_path, *SAME[:3], "?,1,1,1,1", SAME[5]))
+    assert "0 removed" in out
+    assert "2 fasts of the other form" in out
+
+
+MONTH = datetime(2022, 2, 20, 5, tzinfo=UTC)
+# Minutes since midnight, and of the length; None: not there, or deleted in the app.
+EXTRA = st.none() | st.tuples(st.integers(0, 1300), st.integers(0, 360).map(lambda n: 5 * n))
+HISTORIES = st.lists(
+    st.tuples(
+        st.sampled_from(["csv", "json"]),
+        st.lists(st.integers(1, 300).map(lambda n: 5 * n), min_size=8, max_size=8),
+        st.lists(EXTRA, min_size=5, max_size=5),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+def as_lived(lengths: list[int], extras: list[tuple[int, int] | None]) -> list[ExportedFast]:
+    """Some fasts whose ends alone are edited, and between them others that come, move and go."""
+    times: list[tuple[int, int] | None] = [(1200, length) for length in lengths]
+    fasts = []
+    for number, both in enumerate([*times, *extras]):
+        if both is not None:
+            day = 2 * number if number < 8 else 2 * (number - 8) + 1
+            start = MONTH + timedelta(days=day, minutes=both[0], seconds=7 * number % 60)
+            end = start + timedelta(minutes=both[1], seconds=11)
+            fasts.append(ExportedFast(f"A-{number}", start, end, 16, "America/Chicago"))
+    return sorted(fasts, key=lambda fast: fast.start)
+
+
+def as_biodata(fast: ExportedFast) -> dict[str, Any]:
+    assert fast.end
+    times = {"StartDTM": fast.start.isoformat(), "EndDTM": fast.end.isoformat()}
+    return {"FastID": fast.id, "GoalHours": 16, "IsEnded": True} | times
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(HISTORIES)
+def test_any_order_of_forms_ends_with_what_the_last_export_has(
+    tmp_path: Path, history: list[tuple[str, list[int], list[tuple[int, int] | None]]]
+) -> None:
+    FastingPeriod.objects.all().delete()
+    for form, lengths, extras in history:
+        fasts = as_lived(lengths, extras)
+        path = tmp_path / "export"
+        content = json.dumps({"fast_data": [as_biodata(fast) for fast in fasts]})
+        path.write_text(as_csv(fasts) if form == "csv" else content)
+        call(path, *(["--date-order", "mdy"] if form == "csv" else []))
+        live = list(FastingPeriod.objects.live().order_by("start"))
+        starts = [fast.start.replace(second=0) for fast in live]
+        assert len(set(starts)) == len(starts)
+        last = max(fast.end for fast in fasts if fast.end)
+        within = [fast for fast in live if fasts[0].start.replace(second=0) <= fast.start <= last]
+        assert len(within) == len(fasts)
+        for stored, lived in zip(within, fasts, strict=True):
+            assert lived.end
+            assert stored.start.replace(second=0) == lived.start.replace(second=0)
+            assert abs(stored.end - lived.end) <= timedelta(minutes=1)
 
 
 # --- Zones and notes ------------------------------------------------------------------------------

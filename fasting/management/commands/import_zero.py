@@ -86,6 +86,7 @@ class Command(BaseCommand):
             self.lines("new", new)
             self.lines("changed", (change(*pair, zone) for pair in outcome.updated))
             self.lines("removed", (times(fast, zone) for fast in outcome.removed))
+        self.lines("kept, though not in this file", (times(fast, zone) for fast in outcome.kept))
         self.lines(
             "running, not imported", (f"since {r.since} ({r.where})" for r in export.running)
         )
@@ -102,6 +103,11 @@ class Command(BaseCommand):
             f"{export.duplicates} listed twice, "
             f"{outcome.matched} matched with the other form of export"
         )
+        if outcome.kept:
+            self.stdout.write(
+                f"{len(outcome.kept)} fasts of the other form of export are not in this file and were "
+                "kept: too few others are in both to know that they were deleted in the app."
+            )
         if overlaps.count:
             self.stdout.write(f"Pairs of fasts that overlap, all kept: {overlaps.count}")
         if dry_run:
