@@ -214,7 +214,7 @@ class Door:
         """
         retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         try:
-            return retrying(self._within_limits, method, url, options)
+            return retrying(self._within_limits, method, url, options, attempts)
         except _Transient as error:
             raise TryLater(f"{self.service}: {error} ({attempts} attempts).") from error
 
@@ -228,14 +228,18 @@ class Door:
                 f"{self.service} answered {response.status_code} to {place(response.url)} with something that is not JSON ({kind})."
             ) from None
 
-    def _within_limits(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
-        for attempt in range(ATTEMPTS):
+    def _within_limits(
+        self, method: str, url: str, options: dict[str, Any], attempts: int
+    ) -> requests.Response:
+        for attempt in range(attempts):
             self._wait_for_slot()
             response = self._send(method, url, options)
             seconds = self.signals.refused(response, attempt)
             if seconds is None:
                 return response
-            self._wait(self._bearable(seconds))
+            self._bearable(seconds)
+            if attempt + 1 < attempts:
+                self._wait(seconds)
         raise TryLater(
             f"{self.service} keeps answering that its rate limit is reached.",
             after=timedelta(minutes=5),

@@ -3,6 +3,7 @@ that carry them."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,7 @@ from lifetracker.models import Lease
 from lifetracker.streams import sources
 from oauth_integration.models import OAuthCredential, environment
 
+TOKENS = ("access_token", "refresh_token")
 # Longer than the two attempts of a refresh with their timeouts, and the storing after them.
 REFRESH_LEASE = timedelta(seconds=150)
 
@@ -195,23 +197,22 @@ class OAuthClient(ABC):
             raise NeedsReauthorization(
                 f"{self.service}: the access token has expired and no refresh token was granted. {self._how_to_connect()}"
             )
+        # The one before it may be the one that the service knows.
+        previous = self.credential.previous_refresh_token if self.keeps_previous else ""
         try:
-            answer = self._redeem(spent)
+            try:
+                answer = self._redeem(spent)
+            except NeedsReauthorization:
+                if not previous:
+                    raise
+                answer, spent = self._redeem(previous), previous
         except NeedsReauthorization:
-            self.credential.mark_for_reauthorization(failed=spent)
+            self.credential.mark_for_reauthorization(failed=self.credential.refresh_token)
             raise
         self._store(answer, previous=spent if self.keeps_previous else "")
 
-    def _redeem(self, spent: str) -> dict[str, Any]:
-        """A new pair for the stored refresh token, or for the one before it where that may be the
-        one that the service knows."""
-        previous = self.credential.previous_refresh_token if self.keeps_previous else ""
-        try:
-            return self._token_request(self._refresh_form(spent), attempts=2)
-        except NeedsReauthorization:
-            if not previous:
-                raise
-        return self._token_request(self._refresh_form(previous), attempts=2)
+    def _redeem(self, token: str) -> dict[str, Any]:
+        return self._token_request(self._refresh_form(token), attempts=2)
 
     def _refresh_form(self, token: str) -> dict[str, str]:
         # After a lost answer nobody knows whether the token is spent: asking once more with the
@@ -257,11 +258,27 @@ class OAuthClient(ABC):
         except TryLater as error:
             raise TryLater(str(error), after=error.after or timedelta(minutes=5)) from error
         answer = self.token_content(response)
-        if not isinstance(answer, dict) or not answer.get("access_token"):
+        tokens = [answer.get(name) for name in TOKENS] if isinstance(answer, dict) else [None]
+        if not tokens[0]:
             raise BadResponse(
                 f"{self.service}: the token endpoint answered without an access token."
             )
-        return answer
+        if not all(one is None or is_token(one) for one in tokens):
+            raise BadResponse(f"{self.service}: the token endpoint answered with what is no token.")
+        return dict(answer)
+
+    def without_secrets(self, text: str) -> str:
+        """A service's own words, shortened, without what must not be repeated."""
+        one = self.credential
+        secrets_known = (
+            one.access_token,
+            one.refresh_token,
+            one.previous_refresh_token,
+            one.setting("client_secret"),
+        )
+        for secret in filter(None, secrets_known):
+            text = text.replace(secret, "…")
+        return text[:200]
 
     def token_content(self, response: requests.Response) -> Any:
         """What the token endpoint answered. Raises SyncError where it refused."""
@@ -300,7 +317,7 @@ class OAuthClient(ABC):
             # A service that sends none lets the old one stand.
             refresh_token=str(answer.get("refresh_token") or self.credential.refresh_token),
             expires_at=timezone.now() + lifetime_of(answer.get("expires_in")),
-            scopes=str(answer.get("scope") or ""),
+            scopes=plain(answer.get("scope")),
             previous_refresh_token=previous,
             account=self.account_of(answer),
         )
@@ -359,6 +376,16 @@ class OAuthClient(ABC):
     @abstractmethod
     def revoke(self) -> None:
         """Tell the service that the consent is withdrawn."""
+
+
+def is_token(value: Any) -> bool:
+    """Whether it can be stored, and sent in a header."""
+    return isinstance(value, str) and re.fullmatch(r"[ -~]*", value) is not None
+
+
+def plain(value: Any) -> str:
+    """What a service tells beside its tokens, such as scopes: only what any database can hold."""
+    return str(value or "").encode("ascii", "replace").decode()
 
 
 def lifetime_of(seconds: Any) -> timedelta:

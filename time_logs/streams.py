@@ -78,7 +78,7 @@ def as_entries(items: list[Any]) -> list[Any]:
     found = []
     for item in items:
         try:
-            found.append(one_form(item))
+            found.append(one_form(item) if isinstance(item, dict) else item)
         except BAD_VALUE:
             found.append(item)
     return found
@@ -257,7 +257,8 @@ def archived_are_needed(projects: list[Any]) -> bool:
     known = TogglProject.objects.live()
     if not known.exists():
         return True
-    listed_ids = {str(one.get("id")) for one in projects if isinstance(one, dict)}
+    ids = [one.get("id") for one in projects if isinstance(one, dict)]
+    listed_ids = {str(one) for one in ids if type(one) is int}
     if known.filter(active=True).exclude(source_id__in=listed_ids).exists():
         return True  # it has just been archived
     named = TimeEntry.objects.live().exclude(project_ref="")

@@ -290,6 +290,128 @@ def test_only_the_clock_of_the_service_counts(
     assert row.description == "edited while the clock was wrong"
 
 
+def test_an_interrupted_reading_claims_nothing_that_it_did_not_reach(
+    toggl: Any, sandbox: Any
+) -> None:
+    """Oldest first, with a timer that has just been started."""
+    toggl.start("I am working", project_id=None)
+    sandbox.faults.add(ENTRIES, kind="status", status=400, body="no", nth=3, times=None)
+    assert go(days=200).status == SyncRun.Status.PARTIAL
+    sandbox.faults.clear()
+    good()
+    within = {k for k, entry in expected(toggl).items() if entry[0] >= state().verified_from}
+    assert within <= stored().keys()
+
+
+def test_a_piece_that_no_hour_can_finish_is_made_smaller(long_life: Any, at: Any) -> None:
+    service = long_life.toggl
+    for number in range(4500):
+        start = NOW - timedelta(days=182) + timedelta(minutes=29 * number)
+        put(service, start=start, stop=start + timedelta(minutes=10))
+    service.options.configure(reports_page_limit=50, over_page_limit="clamp")
+    reached = []
+    for hour in range(10):
+        at(NOW + timedelta(hours=hour + 1, minutes=10 * hour))
+        service.quota.configure(user=30, organization=30, window=3600.0)
+        go(full=True)
+        reached.append(state().full_from); print(hour, state().full_from, SyncRun.objects.first().error[:150])
+    assert min(filter(None, reached)) < NOW - timedelta(days=180)
+
+
+def test_one_workspace_that_refuses_its_reports_keeps_no_other_from_coming(
+    toggl: Any, sandbox: Any
+) -> None:
+    main, other = toggl.workspace_ids
+    sandbox.faults.add(f"/{main}/search", kind="status", status=402, body="no", times=None)
+    record = go(full=True)
+    assert record.status == SyncRun.Status.PARTIAL
+    assert str(main) in record.error
+    hobby = {str(e["id"]) for e in toggl.entries() if e["workspace_id"] == other}
+    assert hobby <= stored().keys()
+    assert not state().whole_history
+
+
+def test_another_account_without_entries_buries_nothing(toggl: Any, sandbox: Any) -> None:
+    good()
+    me = json.dumps({"id": 999, "workspaces": [{"id": 1}], "projects": [{"id": 5, "name": "X"}]})
+    sandbox.faults.add(ENTRIES, kind="status", status=200, body="[]", times=None)
+    sandbox.faults.add("/api/v9/me", kind="status", status=200, body=me, times=None)
+    record = go(days=20)
+    assert "another person" in record.error
+    assert record.total("deleted") == 0
+    assert not TogglProject.objects.filter(name="X").exists()
+
+
+def test_a_report_that_lags_behind_buries_nothing_new(toggl: Any, at: Any) -> None:
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    added = put(toggl, start=NOW - timedelta(days=100))
+    good()
+    toggl.options.configure(reports_delay=1800)
+    at(NOW + timedelta(hours=1, minutes=10))
+    good(full=True)
+    assert TimeEntry.objects.live().filter(source_id=added).exists()
+
+
+def test_an_entry_for_tomorrow_is_there_today(toggl: Any, at: Any) -> None:
+    planned = put(toggl, start=NOW + timedelta(days=1), stop=NOW + timedelta(days=1, hours=1))
+    at(NOW + timedelta(hours=3))
+    good()
+    assert TimeEntry.objects.live().filter(source_id=planned).exists()
+
+
+def test_empty_pages_with_new_cursors_are_an_error(toggl: Any, sandbox: Any) -> None:
+    headers = {"X-Next-ID": "7", "X-Next-Row-Number": "8", "Content-Type": "application/json"}
+    sandbox.faults.add(REPORTS, kind="status", status=200, body="[]", headers=headers)
+    record = go(full=True)
+    assert "no end" in record.error
+
+
+def test_the_quota_of_the_person_is_not_that_of_a_workspace(toggl: Any) -> None:
+    toggl.quota.configure(user=None, organization=1, window=3600.0)
+    record = go(full=True)
+    assert record.status == SyncRun.Status.PARTIAL
+    good()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"tags": 5}, {"tag_ids": True}, {"user_id": []}, {"start": None}, {"stop": {}}, {"at": 7}],
+    ids=str,
+)
+def test_an_odd_entry_is_one_rejected_item_and_no_crash(toggl: Any, odd: Any) -> None:
+    entry_id = put(toggl, start=NOW - timedelta(hours=4))
+    entry = next(e for e in toggl.entries() if e["id"] == entry_id)
+    toggl.replace(entry_id, {**entry, **odd})
+    assert good().total("created") > 10
+
+
+def test_a_token_in_an_answer_is_not_quoted(toggl: Any, sandbox: Any) -> None:
+    body = json.dumps({"id": 1, "api_token": toggl.api_token})
+    sandbox.faults.add("/api/v9/me", kind="status", status=203, body=body)
+    record = go()
+    assert "203" in record.error
+    assert toggl.api_token not in record.error
+
+
+def test_a_token_that_cannot_be_one_is_said(settings: Any) -> None:
+    settings.TOGGL_API_TOKEN = "тест"
+    with pytest.raises(NotConfigured, match="character"):
+        TogglClient()
+
+
+def test_an_archived_project_is_known_as_such(toggl: Any, at: Any) -> None:
+    good(full=True)
+    project = next(one for one in toggl.projects() if one["active"])
+    toggl.archive_project(project["id"])
+    at(NOW + timedelta(days=2))
+    good()
+    assert not TogglProject.objects.get(source_id=project["id"]).active
+    toggl.rename("project", project["id"], "Renamed in the archive")
+    good(full=True)
+    assert TogglProject.objects.filter(name="Renamed in the archive").exists()
+
+
 # --- Names ----------------------------------------------------------------------------------------
 
 

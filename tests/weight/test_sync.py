@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from lifetracker.http import TryLater
 from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
 from lifetracker.streams import sources
 from lifetracker.sync import Order, sync
 from oauth_integration.models import OAuthCredential
 from tests.conftest import NOW, run, store_tokens, total
 from weight.models import WITHINGS, MeasureGroup, WeighIn
+from weight.services.withings_client import WithingsAPIClient
 from weight.streams import TYPES, source
 
 ASKED = set(TYPES)
@@ -168,6 +170,97 @@ def test_an_old_deletion_is_found_by_a_full_pass(withings: Any, at: Any) -> None
     at(NOW + timedelta(days=1))
     good(full=True)
     assert_equals_upstream(withings)
+
+
+def test_a_deletion_before_a_long_outage_is_found(withings: Any, at: Any) -> None:
+    gone = withings.weigh(70, NOW - timedelta(days=3))
+    good(full=True)
+    for grpid in gone:
+        withings.delete(grpid)
+    at(NOW + timedelta(days=20))
+    good()
+    assert_equals_upstream(withings)
+
+
+@pytest.mark.parametrize("order", [{"full": True}, {}])
+def test_a_group_that_vanishes_while_pages_are_read_takes_no_other_along(
+    withings: Any, at: Any, monkeypatch: pytest.MonkeyPatch, order: dict[str, bool]
+) -> None:
+    withings.options.configure(page_size=5)
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    late = [withings.weigh(70, NOW - timedelta(days=60 + n)) for n in range(9)]
+    asked = WithingsAPIClient.get
+    pages: list[Any] = []
+
+    def get(client: Any, path: str, params: Any) -> Any:
+        answer = asked(client, path, params)
+        pages.append(params)
+        if len(pages) == 2:
+            first = answer["measuregrps"][0]["grpid"]
+            withings.delete(first)
+        return answer
+
+    monkeypatch.setattr(WithingsAPIClient, "get", get)
+    good(**order)
+    here = set(stored())
+    assert {str(g) for group in late for g in group} & set(upstream(withings)) <= here
+    assert set(upstream(withings)) <= here, "nothing that exists is buried or lost"
+
+
+def test_a_measure_that_becomes_a_goal_is_no_weight_any_more(withings: Any, at: Any) -> None:
+    withings.options.configure(category_filter=False)
+    group, _ = withings.weigh(70, NOW - timedelta(days=60))
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    withings.edit(group, category=2)
+    good()
+    assert not MeasureGroup.objects.live().filter(source_id=str(group)).exists()
+    assert not WeighIn.objects.live().filter(measured_at=NOW - timedelta(days=60)).exists()
+
+
+def test_pages_of_goals_only_are_no_end(withings: Any) -> None:
+    withings.options.configure(category_filter=False, page_size=1)
+    for number in range(5):
+        moment = int((NOW - timedelta(days=1, minutes=number)).timestamp())
+        withings.add(
+            {"category": 2, "date": moment, "measures": [{"type": 1, "value": 7, "unit": 1}]}
+        )
+    good(days=2)
+
+
+def test_a_stretch_that_a_wrong_clock_wrote_is_forgotten(
+    withings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=100))
+    OAuthCredential.objects.update(expires_at=NOW + timedelta(days=300))
+    good()
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    good(full=True)
+    assert state().whole_history
+    assert state().verified_to == NOW
+    assert_equals_upstream(withings)
+
+
+@pytest.mark.parametrize("date", [253402300799, -62135596800, -1])
+def test_a_moment_that_is_none_is_rejected(
+    withings: Any, settings: Any, at: Any, date: int
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    good()
+    at(NOW + timedelta(minutes=5))
+    grpid = withings.add({"date": date, "measures": [{"type": 1, "value": 70, "unit": 0}]})
+    good()
+    assert "1970" in RejectedItem.objects.get(item_key=str(grpid)).reason
+
+
+def test_an_ambiguous_group_adds_nothing_to_a_sure_weight(withings: Any) -> None:
+    date = int((NOW - timedelta(hours=3)).timestamp())
+    withings.add({"date": date, "measures": [{"type": 1, "value": 70, "unit": 0}]})
+    withings.add({"date": date, "attrib": 1, "measures": [{"type": 6, "value": 35, "unit": 0}]})
+    good(days=1)
+    row = WeighIn.objects.get(source_id=str(date))
+    assert (row.weight_kg, row.fat_ratio) == (70, None)
 
 
 def test_an_ambiguous_measure_is_kept_and_kept_out_of_the_figures(withings: Any) -> None:
@@ -390,6 +483,45 @@ def test_a_dead_chain_asks_for_consent(withings: Any) -> None:
     assert "withings_auth" in record.error
     assert "dead" not in record.error
     assert OAuthCredential.objects.get().needs_reauthorization
+
+
+def test_the_token_that_was_spent_is_the_previous_one(withings: Any) -> None:
+    credential = expired(withings)
+    good_one = credential.refresh_token
+    credential.refresh_token, credential.previous_refresh_token = "dead", good_one
+    credential.save()
+    good()
+    assert OAuthCredential.objects.get().previous_refresh_token == good_one
+
+
+def test_a_code_is_not_kept_waiting(withings: Any, sandbox: Any) -> None:
+    """It lives for half a minute."""
+    sandbox.faults.add("/v2/oauth2", times=None, **envelope(601, wait_seconds=110))
+    OAuthCredential.objects.update(redirect_uri=withings.redirect_uris[0])
+    sandbox.requests.clear()
+    with pytest.raises(TryLater):
+        WithingsAPIClient().exchange_code_for_token("a-code")
+    assert len(sandbox.requests) == 1
+
+
+def test_a_secret_that_the_service_repeats_is_not_quoted(withings: Any, sandbox: Any) -> None:
+    token = expired(withings).refresh_token
+    answer = {"status": 503, "error": f"Invalid Params: invalid refresh_token {token}"}
+    sandbox.faults.add("/v2/oauth2", kind="status", status=200, body=json.dumps(answer), times=None)
+    record = go()
+    assert "invalid refresh_token" in record.error
+    assert token not in record.error
+
+
+@pytest.mark.parametrize("token", ["ключ", "a\nb", "\ud800", 7])
+def test_what_is_no_token_is_not_stored(withings: Any, sandbox: Any, token: Any) -> None:
+    spent = expired(withings).refresh_token
+    body = {"access_token": token, "refresh_token": "r", "expires_in": 10, "userid": "\ud800"}
+    answer = json.dumps({"status": 0, "body": body})
+    sandbox.faults.add("/v2/oauth2", kind="status", status=200, body=answer)
+    assert "no token" in go().error
+    assert OAuthCredential.objects.get().refresh_token == spent
+    good()
 
 
 def test_no_secret_in_what_is_kept(withings: Any, sandbox: Any, capsys: Any) -> None:

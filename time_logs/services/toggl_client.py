@@ -238,6 +238,7 @@ def reason_of(response: requests.Response) -> str:
 def earliest_of(reason: str) -> date | None:
     found = re.search(r"must not be earlier than (\d{4}-\d\d-\d\d)", reason)
     try:
-        return date.fromisoformat(found[1]) if found else None
+        earliest = date.fromisoformat(found[1]) if found else None
     except ValueError:
         return None
+    return earliest if earliest and earliest.year < 9999 else None

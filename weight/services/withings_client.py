@@ -13,7 +13,7 @@ import requests
 from django.conf import settings
 
 from lifetracker.http import BadResponse, RateLimit, Signals, number, wait_after_refusal
-from oauth_integration.client import OAuthClient
+from oauth_integration.client import OAuthClient, plain
 
 
 def numbers(text: str) -> frozenset[int]:
@@ -38,9 +38,9 @@ TRANSIENT = numbers(
     "391 402 516-522 524-531 533 602 700 1051-1054 2551-2552 2556-2559 3000-3016 3020-3024 5000-5006 6000 6010-6011 "
     "9000 10000"
 )
-# What the token endpoint says of a code or a refresh token that it does not take: its own number
-# for parameters that are wrong, and not HTTP's «service unavailable».
-REFUSED_GRANT = 503
+# What the token endpoint says of a code or a refresh token that it does not take: 503 is its own
+# number for parameters that are wrong, and not HTTP's «service unavailable».
+REFUSED_GRANT = UNAUTHENTICATED | {283, 503}
 
 
 def envelope(response: requests.Response) -> dict[str, Any]:
@@ -108,6 +108,9 @@ class WithingsAPIClient(OAuthClient):
             response
         )
 
+    def _reason(self, answer: dict[str, Any]) -> str:
+        return self.without_secrets(str(answer.get("error") or "no reason given"))
+
     def _opened(self, response: requests.Response) -> dict[str, Any]:
         """The envelope. Raises BadResponse for what is none."""
         answer = envelope(response)
@@ -129,22 +132,21 @@ class WithingsAPIClient(OAuthClient):
                 status,
             )
         raise BadResponse(
-            f"Withings answered status {status} to {path} ({reason_of(answer)}).", status
+            f"Withings answered status {status} to {path} ({self._reason(answer)}).", status
         )
 
     def token_content(self, response: requests.Response) -> Any:
         answer = self._opened(response)
-        status, reason = answer["status"], reason_of(answer)
-        if status in UNAUTHENTICATED or status in INVALID:
-            if "client" in reason:
-                raise self._client_unknown(reason)
-            if status in UNAUTHENTICATED or status == REFUSED_GRANT:
-                raise self._consent_refused(reason)
+        status, reason = answer["status"], self._reason(answer)
+        if status in UNAUTHENTICATED | INVALID and "client" in reason:
+            raise self._client_unknown(reason)
+        if status in REFUSED_GRANT:
+            raise self._consent_refused(reason)
         return self._body(answer, self.token_path)
 
     def account_of(self, answer: dict[str, Any]) -> str:
         # Documented as a number, sent as a text too.
-        return str(answer.get("userid") or "")
+        return plain(answer.get("userid"))[:64]
 
     # --- The end
 
@@ -161,7 +163,7 @@ class WithingsAPIClient(OAuthClient):
         answer = self._opened(response)
         if answer["status"] != OK:
             raise BadResponse(
-                f"Withings answered status {answer['status']} to the withdrawal of the consent ({reason_of(answer)}).",
+                f"Withings answered status {answer['status']} to the withdrawal of the consent ({self._reason(answer)}).",
                 answer["status"],
             )
 
@@ -175,8 +177,3 @@ class WithingsAPIClient(OAuthClient):
     def _signature(self, *values: str) -> str:
         key = self._setting("client_secret").encode()
         return hmac.new(key, ",".join(values).encode(), hashlib.sha256).hexdigest()
-
-
-def reason_of(answer: dict[str, Any]) -> str:
-    """Withings' own words, shortened; it never repeats a secret in them."""
-    return str(answer.get("error") or "no reason given")[:200]
