@@ -197,7 +197,13 @@ def _tells_what_is_gone(export: Export, known: Iterable[Stored], options: Option
     strangers = sum(
         first <= fast.start <= last for fast in export.fasts if fast.source_id not in pairs
     )
-    return len(pairs) > strangers
+    # The JSON names instants. What else the CSV was known by when it was placed, no row tells now.
+    return len(pairs) + (0 if csv else _matched_by_last_csv()) > strangers
+
+
+def _matched_by_last_csv() -> int:
+    run = SyncRun.objects.filter(source=ZERO, counts__has_key=CSV).first()
+    return run.counts[CSV]["matched"] if run else 0
 
 
 def _within(export: Export, stored: list[Stored]) -> list[Stored]:

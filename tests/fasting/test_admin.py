@@ -90,6 +90,15 @@ def test_a_night_in_which_the_clocks_change(
     assert (record.duration_hours, record.note) == (hours, "same")
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks every transaction")
+def test_nobody_writes_between_the_check_and_the_change(person: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert person.post(address("add"), FORM).status_code == 302
+    statements = [query["sql"] for query in captured]
+    lock = next(at for at, sql in enumerate(statements) if sql.startswith("LOCK TABLE"))
+    assert not any('"fasting_fastingperiod"' in sql for sql in statements[:lock])
+
+
 def test_an_imported_fast_is_for_reading(person: Client) -> None:
     record = fast(3, 10, source=ZERO, raw={"biodata": {"FastID": "A-1"}}, note="hard")
     page = person.get(address("change", record.pk))

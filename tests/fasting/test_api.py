@@ -198,6 +198,23 @@ def test_an_end_that_only_the_clock_shows_later(
     assert (status, list(answer)) == (400, ["at"])
 
 
+def test_nobody_writes_between_the_check_and_the_change(person: Client) -> None:
+    record = fast(2, 16)
+    writes: list[tuple[str, str, dict[str, Any]]] = [
+        ("post", "", {"start": ago(9), "end": ago(8)}),
+        ("patch", f"/{record.pk}", {"end": ago(30)}),
+    ]
+    for method, path, body in writes:
+        with CaptureQueriesContext(connection) as captured:
+            assert call(person, method, path, **body)[0] in {200, 201}
+        statements = [query["sql"] for query in captured]
+        check = next(at for at, sql in enumerate(statements) if "deleted_at" in sql)
+        begun = statements[next(n for n, sql in enumerate(statements) if "SAVEPOINT" in sql) :]
+        assert len(begun) > len(statements) - check
+        if connection.vendor == "postgresql":
+            assert begun[1].startswith("LOCK TABLE")
+
+
 def test_what_follows_from_the_times_is_not_typed_in(person: Client) -> None:
     wishes = {"date": "2020-01-01", "duration_hours": 99, "source": ZERO, "id": 7}
     _, made = call(person, "post", start=ago(20), end=ago(10), **wishes)

@@ -196,6 +196,12 @@ def test_a_later_csv_changes_adds_and_removes(tmp_path: Path) -> None:
     assert came(back) == {"changed": 2, "the same": 1}
 
 
+def test_the_stretch_of_an_export_ends_with_its_last_end(tmp_path: Path) -> None:
+    first, then = "2/13/22,20:05,12:20,16,2", "2/14/22,12:20,20:00,7,0"
+    call(table(tmp_path, "2/14/22,20:01,12:20,16,2", then, first))
+    assert came(table(tmp_path, first)) == {"the same": 1, "removed": 1}
+
+
 def test_what_lies_outside_of_an_export_stays(tmp_path: Path) -> None:
     call(CSV)
     some = table(tmp_path, "2/9/22,18:00,18:00,24,0", "2/7/22,0:15,16:15,16,6")
@@ -470,13 +476,14 @@ def as_biodata(fast: ExportedFast) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(HISTORIES)
 def test_any_order_of_forms_ends_with_what_the_last_export_has(
     tmp_path: Path, history: list[tuple[str, list[int], list[tuple[int, int] | None]]]
 ) -> None:
     FastingPeriod.objects.all().delete()
+    SyncRun.objects.all().delete()
     for form, lengths, extras in history:
         fasts = as_lived(lengths, extras)
         path = tmp_path / "export"

@@ -200,6 +200,17 @@ def test_hours_tell_which_of_two_equal_times_it_was() -> None:
     assert end == datetime(2022, 10, 30, 1, 10, tzinfo=UTC)
 
 
+def test_the_cut_seconds_explain_less_than_the_whole_minutes_do() -> None:
+    """Sixteen hours from the second 2:00, rather than sixteen and all sixty minutes from the
+    first."""
+    export = table("10/30/22,2:00,18:00,16,0", zone="Europe/Berlin")
+    assert export.fasts[0].start == datetime(2022, 10, 30, 1, tzinfo=UTC)
+    assert not export.remarks
+    export = table("10/29/22,20:00,2:00,6,0", zone="Europe/Berlin")
+    assert export.fasts[0].end == datetime(2022, 10, 30, 0, tzinfo=UTC)
+    assert not export.remarks
+
+
 def test_a_time_that_came_twice_and_stays_in_doubt_is_told() -> None:
     export = table("10/30/22,2:30,2:40,1,0", "10/29/22,2:30,2:40,24,0", zone="Europe/Berlin")
     assert len(export.fasts) == 2
