@@ -16,6 +16,7 @@ from fasting.models import ZERO, FastConflict, FastingPeriod
 from lifetracker.admin import (
     Choices,
     GoneFilter,
+    RecordForm,
     SourceFilter,
     SourceRecordAdmin,
     figure,
@@ -23,8 +24,8 @@ from lifetracker.admin import (
 from lifetracker.models import MANUAL
 
 
-class FastForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    def clean(self) -> dict[str, Any] | None:
+class FastForm(RecordForm):
+    def clean(self) -> dict[str, Any]:
         # What the model checks next stays true until the admin's transaction has saved it.
         FastingPeriod.objects.lock()
         return super().clean()

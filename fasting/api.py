@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from django.db import models
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
-from lifetracker.api import RecordSerializer, RecordViewSet, public_fields
-
-
-class InstantField(serializers.DateTimeField):
-    """Also refuses what lies at the edge of the calendar, and in UTC beyond it."""
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        try:
-            return super().enforce_timezone(value)
-        except OverflowError:
-            self.fail("overflow")
+from lifetracker.api import InstantField, RecordSerializer, RecordViewSet, public_fields
 
 
 class FastSerializer(RecordSerializer):
-    serializer_field_mapping = RecordSerializer.serializer_field_mapping | {
-        models.DateTimeField: InstantField
-    }
-
     class Meta:
         model = FastingPeriod
         fields = public_fields(FastingPeriod)

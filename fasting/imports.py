@@ -139,7 +139,9 @@ def _reconcile(export: Export, options: Options) -> Outcome:
     others = [one for one in living if one.from_csv != csv]
 
     pairs = match(export, others, options)
-    require_right_zone(export, others, pairs, options)
+    proven = _zone_is_proven(export, known, options)
+    if not proven:
+        require_right_zone(export, others, pairs, options)
     paired = {
         fast.source_id: pairs[fast.source_id] for fast in export.fasts if fast.source_id in pairs
     }
@@ -151,7 +153,7 @@ def _reconcile(export: Export, options: Options) -> Outcome:
     retired = {one.source_id for one in mine} & set(paired) if csv else set(paired.values())
     gone = export.missing([one.source_id for one in _within(export, mine)]) - retired
     lacking = [one for one in _within(export, others) if one.source_id not in set(pairs.values())]
-    if _tells_what_is_gone(export, known.values(), options):
+    if proven and all(item.start for item in export.items):
         gone |= {one.source_id for one in lacking}
     else:
         outcome.kept = lacking
@@ -184,18 +186,21 @@ def _edited(export: Export, pairs: dict[str, str], known: dict[str, Stored]) -> 
                 )
 
 
-def _tells_what_is_gone(export: Export, known: Iterable[Stored], options: Options) -> bool:
-    """Whether what the other form brought, and this file lacks within its stretch, was deleted in
-    the app: the start of every row can be read, and most of the fasts that lie where the other form
-    has some are in that too, be it by now retired. So both were placed in the right zone."""
+def _zone_is_proven(export: Export, known: dict[str, Stored], options: Options) -> bool:
+    """Whether both forms were surely placed in the right zone, so that what the other form brought,
+    and this file lacks within its stretch, was deleted in the app: most of the fasts that lie where
+    the other form has some are in that too, be it by now retired."""
     csv = export.form == CSV
-    others = [one for one in known if one.from_csv != csv]
-    if not others or any(item.start is None for item in export.items):
+    others = [one for one in known.values() if one.from_csv != csv]
+    if not others:
         return False
     pairs = match(export, others, options)
-    first, last = others[0].start, max(one.start for one in others)
+    first, last = others[0].start, others[-1].start
     strangers = sum(
-        first <= fast.start <= last for fast in export.fasts if fast.source_id not in pairs
+        first <= fast.start <= last
+        for fast in export.fasts
+        # What the JSON had before, a CSV may have matched without a row of its own.
+        if fast.source_id not in pairs and (csv or fast.source_id not in known)
     )
     # The JSON names instants. What else the CSV was known by when it was placed, no row tells now.
     return len(pairs) + (0 if csv else _matched_by_last_csv()) > strangers
