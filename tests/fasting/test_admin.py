@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +88,31 @@ def test_a_night_in_which_the_clocks_change(
     person.post(address("change", record.pk), form | {"note": "same"})
     record.refresh_from_db()
     assert (record.duration_hours, record.note) == (hours, "same")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Europe/Berlin", "2025-10-26", "02", datetime(2025, 10, 26, 0, 10, tzinfo=UTC)),
+        ("America/New_York", "2025-11-02", "01", datetime(2025, 11, 2, 5, 10, tzinfo=UTC)),
+    ],
+)
+def test_the_hour_that_comes_twice(
+    person: Client, settings: Any, change: tuple[str, str, str, datetime]
+) -> None:
+    settings.TIME_ZONE, day, hour, start = change
+    times = {"start_0": day, "start_1": f"{hour}:10:00", "end_0": day}
+    times["end_1"] = f"{int(hour) + 8}:10:00"
+    assert person.post(address("add"), FORM | times).status_code == 302
+    record = FastingPeriod.objects.get()
+    assert (record.start, record.duration_hours) == (start, 9)
+    # One that began in the second of the two stays there when something else is edited.
+    FastingPeriod.objects.update(start=start + timedelta(hours=1))
+    answer = person.post(address("change", record.pk), FORM | times | {"note": "later"})
+    assert answer.status_code == 302, answer.context["errors"]
+    record.refresh_from_db()
+    assert (record.start, record.duration_hours) == (start + timedelta(hours=1), 8)
+    assert record.note == "later"
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks every transaction")
