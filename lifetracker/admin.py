@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import models
 from django.db.models import Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
@@ -24,8 +26,9 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
-from lifetracker.days import local_date
+from lifetracker.days import FARTHEST_YEARS, FIRST_DAY, LAST_DAY, local_date, on_the_wall
 from lifetracker.models import MANUAL, Lease, RejectedItem, SourceRecord, SyncRun, SyncState
 from lifetracker.streams import file_sources, sources
 
@@ -163,6 +166,37 @@ class QuickList(ModelAdmin):
         return QuickChangeList
 
 
+class InstantField(forms.SplitDateTimeField):
+    """A date and a time on the wall. Django's own refuses the hour that clocks show twice in autumn;
+    here it is the first of the two."""
+
+    widget = UnfoldAdminSplitDateTimeWidget
+
+    def compress(self, data_list: Any) -> datetime | None:
+        # Where one of the two is missing, the other class says so.
+        if not data_list or any(part in self.empty_values for part in data_list):
+            return super().compress(data_list)
+        naive = datetime.combine(*data_list)
+        if not FIRST_DAY.year <= naive.year <= LAST_DAY.year:
+            raise forms.ValidationError(f"This lies {FARTHEST_YEARS}.")
+        try:
+            return on_the_wall(naive)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What was not touched stays as it is, down to what the form cannot show: fractions of a second,
+    and which of two equal hours it was."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            for name in values.keys() - set(self.changed_data):
+                values[name] = self.initial.get(name, values[name])
+        return values
+
+
 class SourceRecordAdmin(QuickList):
     """Records: what a service sent is for reading, what was typed in may be edited. Tombstones are
     listed, and marked."""
@@ -171,6 +205,8 @@ class SourceRecordAdmin(QuickList):
     typed_in = False
     # The order of the fields; all of the model where it is empty.
     facts: Sequence[Any] = ()
+    form = RecordForm
+    formfield_overrides: ClassVar = {models.DateTimeField: {"form_class": InstantField}}
     bookkeeping = ("source", "source_id", "deleted_at", "created_at", "updated_at", "payload")
     readonly_fields: Sequence[str] = bookkeeping
     heavy = ("raw",)

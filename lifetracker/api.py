@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DatabaseError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import DatabaseError, models
 from django.db.models import QuerySet
 from django.urls import URLPattern, re_path
 from django_q.models import OrmQ
@@ -24,6 +25,9 @@ from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, Sync
 
 # Of every record, these concern the sync and not the person.
 INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
+
+
+MEANT = [MinValueValidator(days.FIRST_DAY), MaxValueValidator(days.LAST_DAY)]
 
 
 class Days(NamedTuple):
@@ -45,17 +49,12 @@ class DateRange(serializers.Serializer[Any]):
         return Days(asked.validated_data["start"], asked.validated_data["end"])
 
     days = serializers.IntegerField(min_value=1, max_value=36_500, default=7)
-    start_date = serializers.DateField(required=False)
-    end_date = serializers.DateField(required=False)
+    start_date = serializers.DateField(required=False, validators=MEANT)
+    end_date = serializers.DateField(required=False, validators=MEANT)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         end = attrs.get("end_date") or days.today()
-        try:
-            start = attrs.get("start_date") or end - timedelta(days=attrs["days"] - 1)
-        except OverflowError:
-            raise serializers.ValidationError(
-                {"days": "Goes back before the first year."}
-            ) from None
+        start = attrs.get("start_date") or end - timedelta(days=attrs["days"] - 1)
         if start > end:
             raise serializers.ValidationError({"start_date": "Lies after the end of the range."})
         return {"start": start, "end": end}
@@ -79,8 +78,26 @@ def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
     return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
 
 
+class InstantField(serializers.DateTimeField):
+    """In UTC, so that what is computed from it is about the time that passes and not about clocks;
+    within the years that can be meant."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            instant = super().to_internal_value(value).astimezone(UTC)
+        except OverflowError:
+            self.fail("overflow")
+        if not days.FIRST_DAY.year <= instant.year <= days.LAST_DAY.year:
+            raise serializers.ValidationError(f"This lies {days.FARTHEST_YEARS}.")
+        return instant
+
+
 class RecordSerializer(serializers.ModelSerializer[Any]):
     """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.DateTimeField: InstantField
+    }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer

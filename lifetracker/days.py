@@ -43,6 +43,11 @@ def today() -> date:
     return timezone.localdate()
 
 
+# What a person may type in; beyond it lie slips of the finger, and the edges of the calendar.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+FARTHEST_YEARS = f"not between the years {FIRST_DAY.year} and {LAST_DAY.year}"
+
+
 def elapsed(start: datetime, end: datetime) -> timedelta:
     """The time that passes from `start` to `end`, negative if `end` is earlier. Two times of one zone
     are subtracted and compared by Python as the clocks on the wall show them, which is an hour off
@@ -54,6 +59,16 @@ def midnight(day: date) -> datetime:
     """The instant at which the day begins in `TIME_ZONE`. Where clocks jump over midnight, that of
     the jump."""
     return datetime.combine(day, time.min, timezone.get_current_timezone()).astimezone(UTC)
+
+
+def on_the_wall(naive: datetime, fold: int = 0) -> datetime:
+    """The instant at which clocks in `TIME_ZONE` show this. Of two the first, unless `fold` is 1.
+    Raises ValueError where they never show it, because they were put forward over it."""
+    zone = timezone.get_current_timezone()
+    instant = naive.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != naive:
+        raise ValueError("Clocks were put forward over this time: it never was.")
+    return instant
 
 
 def split_by_day(start: datetime, end: datetime) -> Iterator[tuple[date, float]]:

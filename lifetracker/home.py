@@ -64,7 +64,7 @@ def weight_card() -> WeightCard:
         latest=WeighIn.objects.all().certain().defer("raw").first(),
         newest=WeighIn.objects.all().live().defer("raw").first(),
         trend=points[-1] if points else None,
-        change=slope_per_week(points, FOUR_WEEKS),
+        change=slope_per_week(points, FOUR_WEEKS, last),
         drawn=[point for point in points if first <= point.date <= last],
         first=first,
         last=last,

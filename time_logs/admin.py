@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core import validators
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin
+from lifetracker.admin import GoneFilter, RecordForm, SourceFilter, SourceRecordAdmin
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 
 
@@ -17,14 +18,16 @@ class Names(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        names = [name.strip() for name in (value or "").split(",")]
+        text = super().to_python(value) or ""
+        validators.ProhibitNullCharactersValidator()(text)
+        names = [name.strip() for name in text.split(",")]
         return [name for name in names if name]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(self.to_python(data) != (initial or []))
+        return bool((data or "").strip() != self.prepare_value(initial or []))
 
 
-class TimeEntryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class TimeEntryForm(RecordForm):
     tags = Names(
         required=False,
         widget=UnfoldAdminTextInputWidget,

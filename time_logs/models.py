@@ -10,11 +10,13 @@ from typing import Any, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from lifetracker.days import local_date, midnight, split_by_day
+from lifetracker.days import elapsed, local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 TOGGL = "Toggl"
+LONGEST = timedelta(days=366)
 
 
 class Share(NamedTuple):
@@ -49,10 +51,10 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
     def shares(self, first: date, last: date) -> Iterator[Share]:
         """The entries of those days, split at local midnight. A running entry has none: nobody
         knows yet how long it is."""
+        begin, end = midnight(first), midnight(last + timedelta(days=1))
         for entry in self.touching(first, last).defer("raw").order_by("start"):
-            for day, seconds in split_by_day(entry.start, entry.end):
-                if first <= day <= last:
-                    yield Share(entry, day, seconds)
+            for day, seconds in split_by_day(max(entry.start, begin), min(entry.end, end)):
+                yield Share(entry, day, seconds)
 
     def per_day(self, first: date, last: date) -> dict[date, float]:
         """Seconds by local day, in order; a day without an entry is missing."""
@@ -71,16 +73,22 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
         return dict(sorted(totals.items(), key=lambda total: (-total[1], total[0])))
 
     def overlaps(self, first: date, last: date) -> list[Overlap]:
-        """The pairs of entries that are on at the same time, by their start."""
+        """The pairs of entries that are on at the same time, by their start; a running one is on
+        until now."""
+        now = timezone.now()
         found = []
-        open_entries: list[TimeEntry] = []
-        for entry in self.touching(first, last).defer("raw").order_by("start", "id"):
-            open_entries = [other for other in open_entries if other.end > entry.start]
-            for other in open_entries:
-                seconds = (min(other.end, entry.end) - entry.start).total_seconds()
+        open_entries: list[tuple[datetime, TimeEntry]] = []
+        every = self.touching(first, last) | self.running().filter(
+            start__lt=midnight(last + timedelta(days=1))
+        )
+        for entry in every.defer("raw").order_by("start", "id"):
+            end = entry.end or max(now, entry.start)
+            open_entries = [(until, other) for until, other in open_entries if until > entry.start]
+            for until, other in open_entries:
+                seconds = (min(until, end) - entry.start).total_seconds()
                 if seconds > 0:
                     found.append(Overlap(other, entry, seconds))
-            open_entries.append(entry)
+            open_entries.append((end, entry))
         return found
 
 
@@ -121,12 +129,19 @@ class TimeEntry(SourceRecord):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.date = local_date(self.start)
-        self.duration = int((self.end - self.start).total_seconds()) if self.end else None
+        self.duration = int(elapsed(self.start, self.end).total_seconds()) if self.end else None
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        if self.start and self.end and self.end < self.start:
+        if not self.start:
+            return
+        if self.start > timezone.now() + LONGEST:
+            raise ValidationError({"start": "This lies more than a year ahead."})
+        length = elapsed(self.start, self.end) if self.end else timedelta(0)
+        if length < timedelta(0):
             raise ValidationError({"end": "An entry cannot end before it starts."})
+        if length > LONGEST:
+            raise ValidationError({"end": "An entry of more than a year cannot be meant."})
 
     @property
     def is_running(self) -> bool:
@@ -134,7 +149,7 @@ class TimeEntry(SourceRecord):
 
     def elapsed(self, now: datetime) -> timedelta:
         """How long it has lasted at `now`, or in all."""
-        return (self.end or now) - self.start
+        return elapsed(self.start, self.end or now)
 
 
 # What time can be added up by, beside the day.
@@ -142,7 +157,7 @@ GROUPS: dict[str, Callable[[TimeEntry], Iterable[Any]]] = {
     "project": lambda entry: [(entry.client, entry.project)],
     "client": lambda entry: [entry.client],
     # An entry counts wholly for each of its tags.
-    "tag": lambda entry: entry.tags or [""],
+    "tag": lambda entry: dict.fromkeys(entry.tags) or [""],
 }
 
 

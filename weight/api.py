@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.days import today
 from weight.models import WeighIn, slope_per_week
 
 FOUR_WEEKS = timedelta(weeks=4)
@@ -37,7 +38,7 @@ class Trend(APIView):
     def get(self, request: Request) -> Response:
         asked = DateRange.of(request)
         points = [point for point in WeighIn.objects.all().trend() if point.date <= asked.last]
-        change = slope_per_week(points, FOUR_WEEKS)
+        change = slope_per_week(points, FOUR_WEEKS, min(asked.last, today()))
         shown: list[dict[str, Any]] = [
             {"date": point.date, "kg": round(point.kg, 3), "trend": round(point.trend, 3)}
             for point in points

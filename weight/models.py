@@ -56,10 +56,11 @@ def smooth(days: Iterable[tuple[date, float]]) -> list[TrendPoint]:
     return points
 
 
-def slope_per_week(points: list[TrendPoint], span: timedelta) -> float | None:
-    """kg a week, between the last point and where the trend stood `span` before it; None where the
-    points reach over less than a week."""
-    if not points:
+def slope_per_week(points: list[TrendPoint], span: timedelta, until: date) -> float | None:
+    """kg a week in the `span` before `until`: between the last point and where the trend stood
+    `span` before it. None where that last point is older than `span`, and where the points reach
+    over less than a week."""
+    if not points or until - points[-1].date >= span:
         return None
     last = points[-1]
     earlier = max(points[0].date, last.date - span)
@@ -114,7 +115,9 @@ class Measures(models.Model):
     muscle_mass_kg = measure("kg", 999, verbose_name="muscle mass")
     bone_mass_kg = measure("kg", 999, verbose_name="bone mass")
     hydration_kg = measure("kg", 999, verbose_name="water")
-    heart_pulse = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    heart_pulse = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(400)], help_text="bpm"
+    )
     attribution = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 
-from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, figure
-from lifetracker.days import local_date
+from lifetracker.admin import GoneFilter, RecordForm, SourceFilter, SourceRecordAdmin, figure
+from lifetracker.days import elapsed, local_date
 from workouts.models import Workout
 
 WORKOUT_COLUMNS = (
@@ -38,7 +37,7 @@ WORKOUT_FACTS = (
 )
 
 
-class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class WorkoutForm(RecordForm):
     """The date and the duration follow from the start and the end, unless they are typed in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,9 +47,9 @@ class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             self.fields[name].help_text = f"{self.fields[name].help_text} Left out, it is computed."
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
         start, end = values.get("start"), values.get("end")
-        if start and end and start <= end:
+        if start and end and elapsed(start, end) >= timedelta(0):
             self.compute(start, end, values)
         return values
 
@@ -58,7 +57,7 @@ class WorkoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         if self.follows("date", of={"start", "utc_offset_min"}):
             values["date"] = local_date(start, values.get("utc_offset_min"))
         if self.follows("duration_min", of={"start", "end"}):
-            values["duration_min"] = round((end - start).total_seconds() / 60, 3)
+            values["duration_min"] = round(elapsed(start, end).total_seconds() / 60, 3)
 
     def follows(self, name: str, of: set[str]) -> bool:
         """Whether the value is to be computed: left out, or not touched although what it was

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lifetracker.api import RecordSerializer, RecordViewSet, public_fields
-from lifetracker.days import local_date
+from lifetracker.days import elapsed, local_date
 from workouts.models import Workout
 
 
@@ -22,7 +22,7 @@ class WorkoutSerializer(RecordSerializer):
             return attrs
         start, end = (attrs.get(name) or getattr(self.instance, name) for name in ("start", "end"))
         offset = attrs.get("utc_offset_min", getattr(self.instance, "utc_offset_min", None))
-        minutes = round((end - start).total_seconds() / 60, 3)
+        minutes = round(elapsed(start, end).total_seconds() / 60, 3)
         return attrs | {"date": local_date(start, offset), "duration_min": minutes}
 
 

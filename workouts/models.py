@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,10 +10,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncWeek
+from django.utils import timezone
 
+from lifetracker.days import elapsed
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 NOT_NEGATIVE = [MinValueValidator(0)]
+BEATS = [MaxValueValidator(400)]
+# What the clocks of two machines may differ.
+CLOCK_ERROR = timedelta(minutes=5)
 
 
 class WorkoutQuerySet(SourceRecordQuerySet):
@@ -38,7 +44,11 @@ class Workout(SourceRecord):
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField()
     utc_offset_min = models.SmallIntegerField(
-        "UTC offset", null=True, blank=True, help_text="Minutes, where the service gives it."
+        "UTC offset",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-14 * 60), MaxValueValidator(14 * 60)],
+        help_text="Minutes, where the service gives it.",
     )
     sport_id = models.IntegerField(null=True, blank=True)
     sport_name = models.CharField(
@@ -50,9 +60,18 @@ class Workout(SourceRecord):
         validators=[MinValueValidator(0), MaxValueValidator(21)],
         help_text="WHOOP's scale, 0 to 21.",
     )
-    average_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
-    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
-    calories = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE, help_text="kcal")
+    average_heart_rate = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=BEATS, help_text="bpm"
+    )
+    max_heart_rate = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=BEATS, help_text="bpm"
+    )
+    calories = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[*NOT_NEGATIVE, MaxValueValidator(100_000)],
+        help_text="kcal",
+    )
     distance_meters = models.FloatField(
         null=True, blank=True, validators=NOT_NEGATIVE, help_text="NULL without GPS, never 0."
     )
@@ -62,15 +81,17 @@ class Workout(SourceRecord):
     percent_recorded = models.FloatField(
         null=True,
         blank=True,
-        validators=NOT_NEGATIVE,
+        validators=[*NOT_NEGATIVE, MaxValueValidator(100)],
         help_text="Share of the time with heart rate data, 0 to 100.",
     )
-    zone_0_min = models.FloatField(null=True, blank=True, help_text="Minutes in heart rate zone 0.")
-    zone_1_min = models.FloatField(null=True, blank=True)
-    zone_2_min = models.FloatField(null=True, blank=True)
-    zone_3_min = models.FloatField(null=True, blank=True)
-    zone_4_min = models.FloatField(null=True, blank=True)
-    zone_5_min = models.FloatField(null=True, blank=True)
+    zone_0_min = models.FloatField(
+        null=True, blank=True, validators=NOT_NEGATIVE, help_text="Minutes in heart rate zone 0."
+    )
+    zone_1_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
+    zone_2_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
+    zone_3_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
+    zone_4_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
+    zone_5_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
     score_state = models.CharField(max_length=20, blank=True, default="")
 
     objects = WorkoutQuerySet.as_manager()  # type: ignore[misc]  # as any model may
@@ -92,5 +113,7 @@ class Workout(SourceRecord):
         return f"{self.sport_name} on {self.date}"
 
     def clean(self) -> None:
-        if self.start and self.end and self.end < self.start:
+        if self.start and self.start > timezone.now() + CLOCK_ERROR:
+            raise ValidationError({"start": "This lies in the future."})
+        if self.start and self.end and elapsed(self.start, self.end) < timedelta(0):
             raise ValidationError({"end": "A workout cannot end before it starts."})

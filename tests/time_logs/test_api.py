@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.makers import entry
+from tests.makers import MORNING, entry
 from time_logs.models import TimeEntry
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,9 @@ def test_overlaps(person: Client, django_assert_num_queries: Any) -> None:
         found = person.get("/api/time-entries/overlaps").json()
     assert [(pair["first"]["project"], pair["second"]["project"]) for pair in found] == [("A", "B")]
     assert found[0]["seconds"] == 1800
+
+
+def test_what_is_gone_is_not_there(person: Client) -> None:
+    record = entry(deleted_at=MORNING)
+    assert person.get(f"/api/time-entries/{record.pk}").status_code == 404
+    assert person.get("/api/time-entries").json()["count"] == 0

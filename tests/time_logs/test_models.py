@@ -151,3 +151,29 @@ def test_the_date_is_that_of_the_local_start(settings: Any) -> None:
     settings.TIME_ZONE = "Pacific/Auckland"
     evening = datetime(2026, 9, 16, 13, tzinfo=UTC)
     assert entry(start=evening, end=None).date == date(2026, 9, 17)
+
+
+def test_a_tag_that_is_listed_twice_counts_once() -> None:
+    entry(0, 60, tags=["focus", "focus"])
+    day = date(2026, 9, 16)
+    assert TimeEntry.objects.all().per("tag", day, day) == {"focus": HOUR}
+
+
+def test_a_running_entry_overlaps_until_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=2))
+    running = entry(0, None)
+    inside = entry(start=MORNING + timedelta(hours=1), end=MORNING + timedelta(hours=3))
+    found = TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16))
+    assert [(pair.first, pair.second, pair.seconds) for pair in found] == [(running, inside, HOUR)]
+
+
+def test_what_is_gone_does_not_run() -> None:
+    entry(0, None, deleted_at=MORNING)
+    assert not TimeEntry.objects.running().exists()
+
+
+def test_overlaps_are_found_in_the_order_of_time_whatever_the_order_of_typing() -> None:
+    late = entry(start=MORNING + timedelta(hours=1), end=MORNING + timedelta(hours=3))
+    early = entry(start=MORNING, end=MORNING + timedelta(hours=2))
+    found = TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16))
+    assert [(pair.first, pair.second) for pair in found] == [(early, late)]

@@ -12,6 +12,7 @@ from tests.makers import MORNING, weigh_in
 from weight.models import AMBIGUOUS, WeighIn, slope_per_week, smooth
 
 FIRST = date(2026, 9, 1)
+MONTH = timedelta(weeks=4)
 
 
 def day(number: int) -> date:
@@ -37,23 +38,23 @@ def test_a_gap_counts_as_if_the_weight_had_been_the_new_one_each_day() -> None:
 
 def test_no_weight_has_no_trend() -> None:
     assert smooth([]) == []
-    assert slope_per_week([], timedelta(weeks=4)) is None
+    assert slope_per_week([], MONTH, FIRST) is None
 
 
 def test_the_change_per_week_is_between_the_ends_of_the_span() -> None:
     points = smooth((day(n), 80 - 0.1 * n) for n in range(200))
-    assert slope_per_week(points, timedelta(weeks=4)) == pytest.approx(-0.7, abs=1e-6)
+    assert slope_per_week(points, MONTH, day(199)) == pytest.approx(-0.7, abs=1e-6)
 
 
 def test_the_change_reaches_into_a_gap() -> None:
     points = smooth([(day(0), 80.0), (day(50), 75.0)])
-    slope = slope_per_week(points, timedelta(weeks=4))
+    slope = slope_per_week(points, MONTH, day(60))
     assert slope == pytest.approx((points[1].trend - 80) / (50 / 7))
 
 
 def test_a_few_days_are_no_change_per_week() -> None:
-    assert slope_per_week(smooth([(day(0), 80.0), (day(6), 79.0)]), timedelta(weeks=4)) is None
-    assert slope_per_week(smooth([(day(0), 80.0), (day(7), 79.0)]), timedelta(weeks=4)) is not None
+    assert slope_per_week(smooth([(day(0), 80.0), (day(6), 79.0)]), MONTH, day(6)) is None
+    assert slope_per_week(smooth([(day(0), 80.0), (day(7), 79.0)]), MONTH, day(7)) is not None
 
 
 @pytest.mark.django_db
@@ -78,3 +79,9 @@ def test_a_weigh_in_is_on_its_local_day(settings: Any) -> None:
     assert weigh_in(0.4).date == date(2026, 9, 16)
     settings.TIME_ZONE = "America/Los_Angeles"
     assert weigh_in(0.4, kg=Decimal("70.25")).date == date(2026, 9, 15)
+
+
+def test_weights_of_years_ago_say_nothing_of_the_last_four_weeks() -> None:
+    points = smooth((day(n), 80 - 0.1 * n) for n in range(60))
+    assert slope_per_week(points, MONTH, day(59 + 27)) is not None
+    assert slope_per_week(points, MONTH, day(59 + 28)) is None

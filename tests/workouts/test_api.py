@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
 TYPED = {
-    "start": "2026-09-16T23:30:00+02:00",
-    "end": "2026-09-17T00:15:00+02:00",
+    "start": "2026-09-15T23:30:00+02:00",
+    "end": "2026-09-16T00:15:00+02:00",
     "utc_offset_min": 120,
     "sport_name": "climbing",
     "calories": 300,
@@ -38,11 +38,11 @@ def test_a_workout_is_typed_in_changed_and_deleted(person: Client) -> None:
     record = answer.json()
     assert (record["source"], record["date"], record["duration_min"]) == (
         "Manual",
-        "2026-09-16",
+        "2026-09-15",
         45,
     )
     path = f"/api/workouts/{record['id']}"
-    changed = person.patch(path, {"end": "2026-09-17T01:00:00+02:00"}, JSON).json()
+    changed = person.patch(path, {"end": "2026-09-16T01:00:00+02:00"}, JSON).json()
     assert (changed["duration_min"], changed["calories"]) == (90, 300)
     assert person.patch(path, {"utc_offset_min": None}, JSON).status_code == 200
     assert person.patch(path, {"calories": 310}, JSON).json()["duration_min"] == 90
@@ -53,7 +53,7 @@ def test_a_workout_is_typed_in_changed_and_deleted(person: Client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"end": "2026-09-16T00:00:00Z"}, "end"),
+        ({"end": "2026-09-15T00:00:00Z"}, "end"),
         ({"start": None}, "start"),
         ({"strain": 22}, "strain"),
         ({"calories": -1}, "calories"),

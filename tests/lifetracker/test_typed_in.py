@@ -1,0 +1,204 @@
+"""What a person types in, where clocks change and at the edges of the calendar: by the API and by
+the admin."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from fasting.models import FastingPeriod
+from time_logs.models import TimeEntry
+from weight.models import WeighIn
+from workouts.models import Workout
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+# Path, what else is needed, the model, and its length in seconds.
+KINDS = [
+    ("/api/time-entries", {}, TimeEntry, lambda row: row.duration),
+    ("/api/workouts", {"sport_name": "hiking"}, Workout, lambda row: row.duration_min * 60),
+    ("/api/fasting", {}, FastingPeriod, lambda row: row.duration_hours * 3600),
+]
+NIGHTS = [
+    ("Europe/Berlin", "2026-03-28T22:00", "2026-03-29T08:00", 9),
+    ("Europe/Berlin", "2025-10-25T22:00", "2025-10-26T08:00", 11),
+    ("America/New_York", "2026-03-07T22:00", "2026-03-08T08:00", 9),
+    ("America/New_York", "2025-11-01T22:00", "2025-11-02T08:00", 11),
+]
+
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[2].__name__)
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("robin"))
+    return client
+
+
+@each_kind
+@pytest.mark.parametrize(("zone", "start", "end", "hours"), NIGHTS)
+def test_a_night_of_a_clock_change_has_the_hours_that_pass(
+    staff: Client, settings: Any, kind: Any, zone: str, start: str, end: str, hours: int
+) -> None:
+    path, rest, model, seconds = kind
+    settings.TIME_ZONE = zone
+    answer = staff.post(path, {"start": start, "end": end, **rest}, JSON)
+    assert answer.status_code == 201, answer.json()
+    assert seconds(model.objects.get()) == hours * 3600
+
+
+@each_kind
+@pytest.mark.parametrize(("zone", "start", "end", "hours"), NIGHTS)
+def test_the_admin_counts_the_same(
+    staff: Client, settings: Any, kind: Any, zone: str, start: str, end: str, hours: int
+) -> None:
+    _, rest, model, seconds = kind
+    settings.TIME_ZONE = zone
+    form = {**rest}
+    for name, text in (("start", start), ("end", end)):
+        form[f"{name}_0"], form[f"{name}_1"] = text.split("T")
+    url = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    answer = staff.post(reverse(f"{url}_add"), form)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert seconds(model.objects.get()) == hours * 3600
+
+
+@each_kind
+def test_twenty_minutes_in_the_hour_that_comes_twice(
+    staff: Client, settings: Any, kind: Any
+) -> None:
+    path, rest, model, seconds = kind
+    settings.TIME_ZONE = "Europe/Berlin"
+    times = {"start": "2025-10-26T00:50:00Z", "end": "2025-10-26T01:10:00Z"}
+    assert staff.post(path, times | rest, JSON).status_code == 201
+    assert seconds(model.objects.get()) == pytest.approx(1200, abs=1)
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("0001-01-01T00:00:00", "0001-01-01T01:00:00"),
+        ("0206-11-22T08:00:00Z", "2025-11-22T09:00:00Z"),
+        ("9999-12-31T23:30:00Z", "9999-12-31T23:59:00Z"),
+        ("1899-12-31T23:30:00Z", None),
+    ],
+)
+def test_a_year_that_cannot_be_meant_is_refused(
+    staff: Client, settings: Any, kind: Any, start: str, end: str | None
+) -> None:
+    path, rest, model, _ = kind
+    settings.TIME_ZONE = "America/New_York"
+    answer = staff.post(path, {"start": start, "end": end, **rest}, JSON)
+    assert answer.status_code == 400
+    assert {"start", "end"} & answer.json().keys()
+    assert not model.objects.exists()
+
+
+def test_an_entry_of_years_is_refused(staff: Client) -> None:
+    typed = {"start": "1926-11-22T08:00:00Z", "end": "2026-11-22T09:00:00Z"}
+    answer = staff.post("/api/time-entries", typed, JSON)
+    assert answer.status_code == 400
+    assert "end" in answer.json()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/time-entries",
+        "/api/time-entries/totals",
+        "/api/time-entries/overlaps",
+        "/api/weight/trend",
+    ],
+)
+@pytest.mark.parametrize("query", ["end_date=9999-12-31", "start_date=0001-01-01"])
+def test_days_at_the_edges_are_refused_by_name(staff: Client, path: str, query: str) -> None:
+    answer = staff.get(f"{path}?{query}")
+    assert answer.status_code == 400
+    assert query.split("=", maxsplit=1)[0] in answer.json()
+
+
+def test_a_single_day_can_be_asked_for(staff: Client) -> None:
+    assert staff.get("/api/weight?start_date=2026-09-16&end_date=2026-09-16").status_code == 200
+
+
+def test_the_admin_takes_the_hour_that_comes_twice_and_refuses_the_one_that_never_was(
+    staff: Client, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    add = reverse("admin:weight_weighin_add")
+    form = {"measured_at_0": "2025-10-26", "measured_at_1": "02:30", "weight_kg": "70"}
+    assert staff.post(add, form).status_code == 302
+    assert WeighIn.objects.get().measured_at.isoformat() == "2025-10-26T00:30:00+00:00"
+    never = staff.post(add, form | {"measured_at_0": "2025-03-30"})
+    assert "never was" in str(never.context["adminform"].form.errors["measured_at"])
+    edge = staff.post(add, form | {"measured_at_0": "0206-03-30"})
+    assert "1900" in str(edge.context["adminform"].form.errors["measured_at"])
+
+
+def test_what_is_not_touched_in_the_admin_stays_to_the_microsecond(
+    staff: Client, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    moment = "2025-10-26T01:30:00.123456+00:00"
+    entry = TimeEntry.objects.create(
+        start=datetime.fromisoformat(moment), end=None, tags=["R&D, deep", "x"]
+    )
+    url = reverse("admin:time_logs_timeentry_change", args=[entry.pk])
+    form = {
+        "start_0": "2025-10-26",
+        "start_1": "02:30:00",
+        "tags": "R&D, deep, x",
+        "description": "now with words",
+    }
+    answer = staff.post(url, form)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    entry.refresh_from_db()
+    assert entry.description == "now with words"
+    assert entry.start.isoformat() == moment
+    assert entry.tags == ["R&D, deep", "x"]
+
+
+def test_a_tag_with_a_nul_is_refused(staff: Client) -> None:
+    form = {"start_0": "2025-10-20", "start_1": "02:30:00", "tags": "a\x00b"}
+    answer = staff.post(reverse("admin:time_logs_timeentry_add"), form)
+    assert answer.status_code == 200
+    assert "tags" in answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "named"),
+    [
+        ("/api/workouts", {"utc_offset_min": 30_000}, "utc_offset_min"),
+        ("/api/workouts", {"zone_1_min": -500}, "zone_1_min"),
+        ("/api/workouts", {"percent_recorded": 900}, "percent_recorded"),
+        ("/api/workouts", {"max_heart_rate": 25_000}, "max_heart_rate"),
+        ("/api/workouts", {"calories": 1e308}, "calories"),
+        (
+            "/api/workouts",
+            {"start": "2150-01-01T08:00:00Z", "end": "2150-01-01T09:00:00Z"},
+            "start",
+        ),
+        ("/api/weight", {"heart_pulse": 100_000}, "heart_pulse"),
+        ("/api/time-entries", {"start": "2150-01-01T08:00:00Z", "end": None}, "start"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_by_name(
+    staff: Client, path: str, typed: dict[str, Any], named: str
+) -> None:
+    good = {
+        "start": "2026-09-16T08:00:00Z",
+        "end": "2026-09-16T09:00:00Z",
+        "measured_at": "2026-09-16T08:00:00Z",
+        "weight_kg": 70,
+        "sport_name": "hiking",
+    }
+    answer = staff.post(path, good | typed, JSON)
+    assert answer.status_code == 400
+    assert named in answer.json()
