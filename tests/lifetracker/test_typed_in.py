@@ -42,24 +42,24 @@ def staff(client: Client) -> Client:
 
 
 @each_kind
-@pytest.mark.parametrize(("zone", "start", "end", "hours"), NIGHTS)
+@pytest.mark.parametrize("night", NIGHTS, ids=str)
 def test_a_night_of_a_clock_change_has_the_hours_that_pass(
-    staff: Client, settings: Any, kind: Any, zone: str, start: str, end: str, hours: int
+    staff: Client, settings: Any, kind: Any, night: tuple[str, str, str, int]
 ) -> None:
     path, rest, model, seconds = kind
-    settings.TIME_ZONE = zone
+    settings.TIME_ZONE, start, end, hours = night
     answer = staff.post(path, {"start": start, "end": end, **rest}, JSON)
     assert answer.status_code == 201, answer.json()
     assert seconds(model.objects.get()) == hours * 3600
 
 
 @each_kind
-@pytest.mark.parametrize(("zone", "start", "end", "hours"), NIGHTS)
+@pytest.mark.parametrize("night", NIGHTS, ids=str)
 def test_the_admin_counts_the_same(
-    staff: Client, settings: Any, kind: Any, zone: str, start: str, end: str, hours: int
+    staff: Client, settings: Any, kind: Any, night: tuple[str, str, str, int]
 ) -> None:
     _, rest, model, seconds = kind
-    settings.TIME_ZONE = zone
+    settings.TIME_ZONE, start, end, hours = night
     form = {**rest}
     for name, text in (("start", start), ("end", end)):
         form[f"{name}_0"], form[f"{name}_1"] = text.split("T")

@@ -1,7 +1,6 @@
 """Six years on the scale: the same every time, as often as promised, and plausible."""
 
 import statistics
-import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -37,14 +36,6 @@ def days() -> list[date]:
 
 def day_of(group: Record) -> date:
     return datetime.fromtimestamp(group["date"], UTC).date()
-
-
-def test_three_years_are_made_in_half_a_second() -> None:
-    # About 0.2 s beside the life itself, which WHOOP needs too.
-    withings = Sandbox(seed=9, days=1095, now=NOON).withings
-    began = time.process_time()
-    assert withings.groups()
-    assert time.process_time() - began < 1
 
 
 def test_a_day_is_the_same_whatever_the_days_and_the_time() -> None:
