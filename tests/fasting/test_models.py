@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -218,11 +217,9 @@ def test_thousands_of_overlaps_are_counted_and_not_listed(django_assert_num_quer
         )
         for n in range(3000)
     )
-    began = time.process_time()
     with django_assert_num_queries(1):
         overlaps = FastingPeriod.objects.overlaps()
     assert (overlaps.count, len(overlaps.pairs)) == (3000 * 2999 / 2, 20)
-    assert time.process_time() - began < 3
 
 
 def test_the_time_within_a_longer_fast_counts_once() -> None:

@@ -139,7 +139,7 @@ def test_a_year_is_one_page_and_more_are_linked(person: Client, today: date) -> 
         ({"start_date": "16.9.2026"}, "start_date"),
         ({"end_date": "2026-02-30"}, "end_date"),
         ({"start_date": "2026-09-02", "end_date": "2026-09-01"}, "start_date"),
-        ({"end_date": "0001-01-01", "days": "20"}, "days"),
+        ({"end_date": "0001-01-01", "days": "20"}, "end_date"),
         ({"start_date": "9999-12-31"}, "start_date"),
     ],
 )
