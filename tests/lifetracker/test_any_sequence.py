@@ -127,16 +127,19 @@ SUBJECTS = (
 numbers = st.integers(0, 9999)
 # Within what each run reads again, because only Toggl tells of deletions of any age.
 moments = st.integers(1, 9 * 24).map(lambda hours: NOW - timedelta(hours=hours))
+# What is not verified, some days, more than one piece of them, everything.
+orders = st.sampled_from([{}, {}, {"days": 3}, {"days": 200}, {"full": True}])
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("add"), moments, numbers),
         st.tuples(st.just("edit"), numbers, numbers),
         st.tuples(st.just("delete"), numbers),
-        st.tuples(st.just("sync")),
+        st.tuples(st.just("sync"), orders),
         st.tuples(
             st.just("fail"),
             st.sampled_from(["cut", "drop", "lost", "garbage", "status"]),
             st.integers(1, 3),
+            orders,
         ),
         st.tuples(st.just("wait"), st.integers(1, 600)),
     ),
@@ -185,11 +188,11 @@ def carry_out(subject: Subject, service: Any, sandbox: Sandbox, clock: Clock, st
             subject.delete(service, which)
         case ("wait", minutes):
             clock.advance(minutes)
-        case ("sync",):
-            run(subject.name)
-        case ("fail", kind, at):
+        case ("sync", order):
+            run(subject.name, **order)
+        case ("fail", kind, at, order):
             sandbox.faults.add(subject.path, kind=kind, nth=at, times=None)
-            run(subject.name)
+            run(subject.name, **order)
             sandbox.faults.clear()
 
 
