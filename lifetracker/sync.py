@@ -475,12 +475,12 @@ class Run:
 
     def _known(self, stream: Stream, since: Since, reading: Reading) -> None:
         """All changes were read to the last: together with what was verified before, that is the
-        state of now."""
+        state of now, if what is gone was told as well."""
         with transaction.atomic():
             self.renew()
             state = SyncState.objects.of(self.source.name, stream.name)
             state.changed_to = self._changed_to(stream, reading, state.changed_to)
-            if state.verified_to is not None:
+            if stream.changes and stream.changes.gone and state.verified_to is not None:
                 state.verify(min(state.verified_to, self.now), self.now)
             state.save()
             self._reached(since.moment)

@@ -182,6 +182,20 @@ def test_a_deletion_before_a_long_outage_is_found(withings: Any, at: Any) -> Non
     assert_equals_upstream(withings)
 
 
+def test_a_deletion_is_found_although_the_first_look_for_it_failed(
+    withings: Any, sandbox: Any, at: Any
+) -> None:
+    gone = withings.weigh(70, NOW - timedelta(days=3))
+    good(full=True)
+    for grpid in gone:
+        withings.delete(grpid)
+    at(NOW + timedelta(days=20))
+    sandbox.faults.add("/measure", nth=2, **envelope(400))
+    assert go().status == SyncRun.Status.PARTIAL
+    good()
+    assert_equals_upstream(withings)
+
+
 @pytest.mark.parametrize("order", [{"full": True}, {}])
 def test_a_group_that_vanishes_while_pages_are_read_takes_no_other_along(
     withings: Any, at: Any, monkeypatch: pytest.MonkeyPatch, order: dict[str, bool]
