@@ -277,7 +277,15 @@ def test_wrong_configuration_is_named_without_a_traceback(
 @pytest.mark.parametrize(
     ("command", "variables", "says"),
     [
-        ("sync_toggl", {"TOGGL_API_TOKEN": "hidden", "TOGGL_API_URL": "http://127.0.0.1:9"}, ":9"),
+        (
+            "sync_toggl",
+            {
+                "TOGGL_API_TOKEN": "hidden",
+                "TOGGL_API_URL": "http://127.0.0.1:9",
+                "TOGGL_REQUESTS_PER_MINUTE": "0",
+            },
+            "127.0.0.1:9",
+        ),
         ("sync_toggl", {"TOGGL_API_URL": "http://me:hidden@host"}, "TOGGL_API_URL"),
         (
             "sync_withings",

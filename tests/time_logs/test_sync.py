@@ -305,18 +305,18 @@ def test_an_interrupted_reading_claims_nothing_that_it_did_not_reach(
 
 def test_a_piece_that_no_hour_can_finish_is_made_smaller(long_life: Any, at: Any) -> None:
     service = long_life.toggl
-    for number in range(4500):
-        start = NOW - timedelta(days=182) + timedelta(minutes=29 * number)
+    for number in range(3000):
+        start = NOW - timedelta(days=152) + timedelta(minutes=29 * number)
         put(service, start=start, stop=start + timedelta(minutes=10))
     service.options.configure(reports_page_limit=50, over_page_limit="clamp")
     reached = []
-    for hour in range(9):
+    for hour in range(6):
         at(NOW + timedelta(hours=hour + 1, minutes=10 * hour))
         long_life.clock.set(NOW + timedelta(hours=hour + 1, minutes=10 * hour))
         service.quota.configure(user=30, organization=30, window=3600.0)
         go(full=True)
         reached.append(state().full_from)
-    assert min(filter(None, reached)) < NOW - timedelta(days=150)
+    assert min(filter(None, reached)) < NOW - timedelta(days=130)
 
 
 def test_one_workspace_that_refuses_its_reports_keeps_no_other_from_coming(
@@ -499,8 +499,8 @@ def test_a_quota_that_ends_in_the_middle_is_resumed_after_the_reset(
 
 
 def test_a_short_wait_for_the_quota_is_waited_out(toggl: Any) -> None:
-    toggl.quota.configure(user=3, organization=3, window=1.5)
-    good(full=True)
+    toggl.quota.configure(user=4, organization=4, window=1.0)
+    good(days=130)
     assert_equals_upstream(toggl)
 
 
