@@ -426,7 +426,6 @@ class Run:
                 self.store(stream, waiting, extent)
         reading.began = reading.began or self.client.door.service_time
         self.came.add(stream.model)
-        self._bury(stream, reading.others)
         if isinstance(extent, Since):
             self.told[stream.name] = reading.ids
             self._known(stream, extent, reading)
@@ -479,6 +478,7 @@ class Run:
         with transaction.atomic():
             self.renew()
             state = SyncState.objects.of(self.source.name, stream.name)
+            self._bury(stream, reading.others)
             state.changed_to = self._changed_to(stream, reading, state.changed_to)
             if stream.changes and stream.changes.gone and state.verified_to is not None:
                 state.verify(min(state.verified_to, self.now), self.now)
@@ -516,6 +516,7 @@ class Run:
         """The window was read to its end: bury what is gone, and move the state, both or neither."""
         with transaction.atomic():
             self.renew()
+            self._bury(stream, reading.others)
             if stream.deletes_by_absence and reading.all_ids_known:
                 seen = reading.ids | self.told[stream.name]
                 self._bury(stream, absent(self._rows_within(stream, window), seen))
