@@ -21,6 +21,8 @@ def prepare_demo() -> None:
         "WHOOP_",
         "WITHINGS_",
         "TOGGL_",
+        "GITHUB_",
+        "REDIS_URL",
     )
     for name in [name for name in os.environ if name.startswith(own)]:
         del os.environ[name]

@@ -209,7 +209,7 @@ class SourceRecordAdmin(QuickList):
     formfield_overrides: ClassVar = {models.DateTimeField: {"form_class": InstantField}}
     bookkeeping = ("source", "source_id", "deleted_at", "created_at", "updated_at", "payload")
     readonly_fields: Sequence[str] = bookkeeping
-    heavy = ("raw",)
+    heavy: Sequence[str] = ("raw",)
     search_fields: Sequence[str] = ("source_id",)
     search_help_text = "The id at the service"
 
@@ -282,6 +282,10 @@ class SyncRunAdmin(Ledger):
         "started_at",
         "finished_at",
         "took",
+        "days",
+        "in_queue",
+        "attempts",
+        "resume_at",
         "requests",
         "progress_done",
         "progress_total",
@@ -292,7 +296,13 @@ class SyncRunAdmin(Ledger):
     @labels(
         "Status",
         "status",
-        {"success": "success", "partial": "warning", "failed": "danger", "running": "info"},
+        {
+            "success": "success",
+            "partial": "warning",
+            "failed": "danger",
+            "running": "info",
+            "queued": "info",
+        },
     )
     def outcome(self, run: SyncRun) -> str:
         return run.status
@@ -395,7 +405,9 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
 
 # So does the queue.
-admin.site.unregister([Schedule, Success, Failure, OrmQ])
+admin.site.unregister([Schedule, Success, Failure])
+if admin.site.is_registered(OrmQ):  # where the database is the broker
+    admin.site.unregister(OrmQ)
 
 
 @admin.register(Schedule)
@@ -438,6 +450,11 @@ SIDEBAR = {
         "time_logs.TogglProject",
         "time_logs.TogglTag",
         "weight.MeasureGroup",
+    ],
+    "Code": [
+        "github_projects.Repository",
+        "github_projects.Commit",
+        "github_projects.GitHubAccount",
     ],
     "Sync": [
         "oauth_integration.OAuthCredential",

@@ -12,7 +12,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DatabaseError, models
 from django.db.models import QuerySet
 from django.urls import URLPattern, re_path
-from django_q.models import OrmQ
+from django_q.brokers import get_broker
+from redis.exceptions import RedisError
 from rest_framework import generics, serializers, status, viewsets
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, AllowAny
@@ -21,7 +22,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
+from lifetracker.http import NotConfigured
 from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, SyncState
+from lifetracker.streams import sources
+from lifetracker.sync import Order
+from lifetracker.tasks import enqueue
 
 # Of every record, these concern the sync and not the person.
 INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
@@ -189,6 +194,27 @@ def sync_status(source: str) -> dict[str, Any]:
     }
 
 
+class StartRun(APIView):
+    """Starts a run of one source in the queue, and answers 202 with it; a second call, while it waits
+    or is at work, answers with the same one."""
+
+    source: str
+    kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
+
+    def post(self, request: Request) -> Response:
+        try:
+            run = enqueue(sources[self.source], self.order(request))
+        except NotConfigured as error:
+            return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+        return Response(self.describe(run), status=status.HTTP_202_ACCEPTED)
+
+    def order(self, request: Request) -> Order:
+        return Order(self.kind)
+
+    def describe(self, run: SyncRun) -> dict[str, Any]:
+        return {"job_id": run.pk, **SyncRunSerializer(run).data}
+
+
 class HealthView(APIView):
     """For monitors: open to all, and without a personal value."""
 
@@ -199,10 +225,15 @@ class HealthView(APIView):
         answer: dict[str, Any] = {"status": "ok", "version": settings.VERSION}
         try:
             answer["last_success"] = SyncRun.objects.last_success_per_source()
-            answer["queue"] = {"waiting": OrmQ.objects.count()}
+            answer["queue"] = {"waiting": get_broker().queue_size()}
         except DatabaseError:
             return Response(
                 answer | {"status": "error", "database": "not reachable"},
+                status=status.HTTP_503_SERVICE_UNAVAILABLE,
+            )
+        except RedisError:
+            return Response(
+                answer | {"status": "error", "database": "ok", "queue": "not reachable"},
                 status=status.HTTP_503_SERVICE_UNAVAILABLE,
             )
         return Response(answer | {"database": "ok"})

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -10,3 +13,10 @@ class LifetrackerConfig(AppConfig):
         from lifetracker import checks  # noqa: F401 - registers them
 
         autodiscover_modules("streams")
+        post_migrate.connect(plan_schedules, sender=self)
+
+
+def plan_schedules(**options: Any) -> None:
+    from lifetracker import tasks
+
+    tasks.plan_schedules(**options)

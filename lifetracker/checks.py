@@ -86,13 +86,11 @@ def check_required(where: str, stream: Stream) -> Iterable[CheckMessage]:
 
 
 def check_axis(where: str, stream: Stream) -> Iterable[CheckMessage]:
-    if not stream.deletes_by_absence:
+    if not stream.deletes_by_absence or stream.window is None:
         return
-    if stream.window is None or not isinstance(
-        find(stream.model, stream.axis), models.DateTimeField
-    ):
+    if not isinstance(find(stream.model, stream.axis), models.DateTimeField):
         yield Error(
-            f"{where} deletes by absence without a window or without an axis.",
+            f"{where} deletes by absence in a window without an axis.",
             hint="Name as `axis` the column of times by which the service filters.",
             obj=where,
             id="lifetracker.E007",
@@ -145,6 +143,20 @@ def find(model: type[models.Model], name: str) -> Any:
         return model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
+
+
+@register(Tags.compatibility)
+def check_queue(**_: Any) -> list[CheckMessage]:
+    """A task that is handed to a second worker before the first one must have ended runs twice."""
+    if 0 < settings.Q_CLUSTER["timeout"] < settings.Q_CLUSTER["retry"]:
+        return []
+    return [
+        Error(
+            "The queue hands a task out again before its time is up.",
+            hint="Let `timeout` in Q_CLUSTER be less than `retry`.",
+            id="lifetracker.E012",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

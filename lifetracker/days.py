@@ -33,6 +33,11 @@ def local_date(instant: datetime, offset: int | None = None) -> date:
     return (instant.astimezone(UTC) + timedelta(minutes=offset)).date()
 
 
+def local_hour(instant: datetime) -> int:
+    """The hour on a clock in `TIME_ZONE`, from 0 to 23."""
+    return timezone.localtime(instant).hour
+
+
 def days_anywhere(start: datetime, end: datetime) -> tuple[date, date]:
     """The first and the last date that `[start, end)` touches in whichever zone on earth."""
     ahead, behind = timedelta(hours=14), timedelta(hours=12)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from lifetracker.http import TryLater
@@ -17,6 +18,13 @@ MANUAL = "Manual"
 
 # Stands for "as far back as the service has anything".
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# Of a run that has not come to its end.
+ACTIVE = ("queued", "running")
+
+# The lease of a source's runs is this and the source's name.
+SYNC_LEASE = "sync:"
 
 
 def new_source_id() -> str:
@@ -114,6 +122,17 @@ class SyncState(models.Model):
             self.verified_to = max(min(self.verified_to, timezone.now()), end)
 
 
+class PlannedSync(models.Model):
+    """The interval that was last put into the queue's schedule for a source, so that what a person
+    has changed there, or deleted, is told from what the settings say anew."""
+
+    source = models.CharField(max_length=20, primary_key=True)
+    hours = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.source} every {self.hours} h"
+
+
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def last_success(self, source: str) -> SyncRun | None:
         return self.filter(source=source, status=SyncRun.Status.SUCCESS).first()
@@ -122,10 +141,21 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         rows = self.filter(status=SyncRun.Status.SUCCESS).values("source")
         return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
 
+    def active(self) -> Self:
+        """Waiting or at work."""
+        return self.filter(status__in=ACTIVE)
+
+    def to_take_up(self, now: datetime) -> Self:
+        """Runs of the queue that nobody is at: those that wait, and those whose process is gone."""
+        held = Lease.objects.filter(name=Concat(Value(SYNC_LEASE), OuterRef("source")))
+        alive = Q(status="running") & Exists(held.filter(expires_at__gt=now))
+        due = Q(resume_at__isnull=True) | Q(resume_at__lte=now)
+        return self.active().filter(due, in_queue=True).exclude(alive)
+
     def close_abandoned(self, source: str) -> int:
         """Mark runs whose process is gone. Only for the holder of the source's lease, who knows
-        that none is alive."""
-        return self.filter(source=source, status=SyncRun.Status.RUNNING).update(
+        that none is alive. Those of the queue are taken up again instead."""
+        return self.filter(source=source, status=SyncRun.Status.RUNNING, in_queue=False).update(
             status=SyncRun.Status.FAILED,
             finished_at=timezone.now(),
             error="The process stopped before the run was finished; the next run goes on from there.",
@@ -135,7 +165,7 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
 class SyncRun(models.Model):
     """One attempt to read windows of a source's streams. `counts` maps a stream's name to how many
     of its items were seen, created, updated, unchanged, deleted and rejected, and to its error if
-    it had one."""
+    it had one. `days` of 0: whatever the kind means by itself."""
 
     class Kind(models.TextChoices):
         TODAY = "today"
@@ -158,6 +188,14 @@ class SyncRun(models.Model):
     window_start = models.DateTimeField(null=True, blank=True)
     window_end = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
+    days = models.PositiveIntegerField(default=0)
+    # Carried out by the workers of the queue, who take it up again when its process dies.
+    in_queue = models.BooleanField(default=False)
+    # How often it was taken up without getting any further.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # When a message about it was last given to the queue, and before when it must not go on.
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True)
     requests = models.PositiveIntegerField(default=0)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(null=True, blank=True)
@@ -173,9 +211,20 @@ class SyncRun(models.Model):
             # The newest run of a source: the sync status, the home page, the health answer.
             models.Index(fields=["source", "-started_at"], name="sync_run_newest_per_source"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "days"],
+                condition=Q(in_queue=True, status__in=ACTIVE),
+                name="sync_run_queued_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
 
     def total(self, count: str) -> int:
         """Over all streams: `total("created")`."""
@@ -235,6 +284,10 @@ class Lease(models.Model):
         return self.name
 
 
+class LeaseLost(TryLater):
+    """Another process has taken the work over, because this one was silent for too long."""
+
+
 class HeldLease:
     """A lease in the hands of this process, until the end of the `with` block."""
 
@@ -244,10 +297,9 @@ class HeldLease:
 
     def renew(self) -> None:
         """Push the expiry out. As the first statement of a transaction it also fences that
-        transaction: nobody can take the lease until the transaction ends. Raises TryLater if
-        somebody has taken it, because this process was silent for too long."""
+        transaction: nobody can take the lease until the transaction ends. Raises LeaseLost."""
         if self._mine.update(expires_at=timezone.now() + self._duration) != 1:
-            raise TryLater("Another process took this work over.", after=self._duration)
+            raise LeaseLost("Another process took this work over.", after=self._duration)
 
     def release(self) -> None:
         # Long ago: a clock that was ahead must not keep it from others once it is right.

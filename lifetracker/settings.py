@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -46,11 +47,24 @@ class Environment(environ.Env):
         """Where a service answers, without a slash at the end."""
         return str(self.get_value(var, cast=base_url, default=default))
 
+    def secret_url(self, var: str, default: str) -> str:
+        """Where a secret is sent: in the clear only to this machine itself."""
+        return str(self.get_value(var, cast=secret_url, default=default))
+
     def count(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=count, default=default))
 
+    def line_counter(self, var: str, default: str) -> str:
+        return str(self.get_value(var, cast=line_counter, default=default))
+
     def port(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=port, default=default))
+
+
+def line_counter(text: str) -> str:
+    if text not in {"scc", "cloc", "git"}:
+        raise ValueError(f"{text!r} is none of scc, cloc and git")
+    return text
 
 
 def count(text: str) -> int:
@@ -74,6 +88,13 @@ def base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
         raise ValueError(f"{text!r} is no address such as https://api.example.com")
     return text.rstrip("/")
+
+
+def secret_url(text: str) -> str:
+    parts = urlsplit(base_url(text))
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
+        raise ValueError("a token goes over http to this machine alone; elsewhere it takes https")
+    return base_url(text)
 
 
 def truth(text: str) -> bool:
@@ -116,13 +137,15 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
-    "django_q",
+    # Before the queue, whose command `qcluster` it extends.
     "lifetracker",
+    "django_q",
     "oauth_integration",
     "whoop",
     "workouts",
     "weight",
     "time_logs",
+    "github_projects",
     "fasting",
 ]
 
@@ -261,17 +284,29 @@ REST_FRAMEWORK = {
 
 # --- Queue ----------------------------------------------------------------------------------------
 
-Q_CLUSTER = {
+# The database carries messages to the workers, or Redis where there is one. What is to be done is
+# in the ledger of runs in either case, so that a lost message loses nothing.
+REDIS_URL = env.str("REDIS_URL", default="")
+Q_CLUSTER: dict[str, Any] = {
     "name": "lifetracker",
-    "orm": "default",
-    "workers": 2,
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    "workers": env.count("QUEUE_WORKERS", default=2) or 1,
     # A task that outlives `timeout` is killed before `retry` hands it to another worker.
     "timeout": 3 * 3600,
     "retry": 4 * 3600,
     "max_attempts": 3,
     "ack_failures": True,
     "catch_up": False,
-    "poll": 2,
+    "poll": 1,
+    "log_level": "WARNING",
+}
+
+# Hours between the syncs that the workers do by themselves; 0 for none.
+SYNC_HOURS = {
+    "Whoop": env.count("WHOOP_SYNC_HOURS", default=24),
+    "Withings": env.count("WITHINGS_SYNC_HOURS", default=24),
+    "Toggl": env.count("TOGGL_SYNC_HOURS", default=24),
+    "GitHub": env.count("GITHUB_SYNC_HOURS", default=24),
 }
 
 # --- Services -------------------------------------------------------------------------------------
@@ -317,6 +352,29 @@ TOGGL_API_URL = env.base_url(
 TOGGL_API_TOKEN = env.str("TOGGL_API_TOKEN", default="").strip()
 # Toggl asks for about one request a second; 0 sends without a brake.
 TOGGL_REQUESTS_PER_MINUTE = env.count("TOGGL_REQUESTS_PER_MINUTE", default=60)
+
+GITHUB_API_URL = env.secret_url(
+    "GITHUB_API_URL", default=f"{SANDBOX_URL}/github" if DEMO else "https://api.github.com"
+)
+GITHUB_CLONE_URL = env.secret_url(
+    "GITHUB_CLONE_URL", default=f"{SANDBOX_URL}/github/git" if DEMO else "https://github.com"
+)
+GITHUB_ACCESS_TOKEN = env.str("GITHUB_ACCESS_TOKEN", default="").strip()
+# Addresses under which the person commits, beside those that GitHub tells.
+GITHUB_EMAILS = env.list("GITHUB_EMAILS", default=[])
+# Clones are kept here, so that a refresh fetches only what is new. All of it can be lost.
+GITHUB_CACHE_DIR = Path(
+    env.str(
+        "GITHUB_CACHE_DIR",
+        default=str(
+            Path(platformdirs.user_cache_dir("life-tracker-demo" if DEMO else "life-tracker"))
+            / "git"
+        ),
+    )
+)
+GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
+GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)
+GITHUB_LINE_COUNTER = env.line_counter("GITHUB_LINE_COUNTER", default="scc")
 
 # --- Admin theme ----------------------------------------------------------------------------------
 

@@ -209,8 +209,8 @@ class Stream:
     """One kind of record that a source offers.
 
     `items`: the key of the list in an answer; None where the answer is itself the only item.
-    `axis`: the column by whose time the service filters; needed with `deletes_by_absence`, which
-    says that a complete reading of a window lists all that exists in it. `changes`: a second way of
+    `axis`: the column by whose time the service filters. `deletes_by_absence`: a complete reading
+    lists all that exists, in the window by that axis, or at all where there is no window. `changes`: a second way of
     asking, by the time of change. `prepare` gives the view of an item that the paths of `fields`
     read from. `only` leaves out what the service lists beside the stream's own kind. `every`: how
     long a list without a window stays good. `joined`: what is made of the rows. `by_position`: a
@@ -282,13 +282,17 @@ class Source:
     """A service: its name in the records, how to make its client, and its streams in the order in
     which they need each other.
 
-    `is_configured` says whether the person has set it up at all, without a request.
+    `is_configured` says whether the person has set it up at all, without a request. `work`: what
+    there is to do with the rows once all streams were read, as a function of the run. `lend_a_hand`:
+    for another process, one piece of the work of the run with this id; whether there was one.
     """
 
     name: str
     client: Callable[[], ServiceClient]
     is_configured: Callable[[], bool]
     streams: tuple[Stream, ...]
+    work: Callable[[Any], None] | None = None
+    lend_a_hand: Callable[[int], bool] | None = None
 
     @property
     def slug(self) -> str:

@@ -26,8 +26,10 @@ from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, S
 from lifetracker.mapping import BAD_VALUE, Item, Unmappable, to_json
 from lifetracker.models import (
     BEGINNING,
+    SYNC_LEASE,
     HeldLease,
     Lease,
+    LeaseLost,
     RejectedItem,
     SourceRecord,
     SyncRun,
@@ -64,6 +66,8 @@ CLOCK_ERROR = timedelta(hours=1)
 # How late a change may show itself at a service that is asked for changes.
 LATE = timedelta(days=7)
 NO_TIME = timedelta(0)
+# How often a run of the queue is taken up without getting any further.
+MOST_ATTEMPTS = 5
 # Longer than any silence of a living run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
 
@@ -71,11 +75,12 @@ LEASE = timedelta(seconds=60)
 @dataclass(frozen=True)
 class Order:
     """What a run is to read: the last `days` whole, the whole history (`full`), or what is not
-    verified yet."""
+    verified yet. `only`: the name of the one record that the source is to work at."""
 
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
     days: int | None = None
     full: bool = False
+    only: str = ""
 
     @classmethod
     def of(cls, days: int | None = None, *, full: bool = False) -> Order:
@@ -83,6 +88,12 @@ class Order:
         if full:
             return cls(SyncRun.Kind.FULL, full=True)
         return cls(SyncRun.Kind.MANUAL, days) if days else cls()
+
+    @classmethod
+    def of_run(cls, record: SyncRun) -> Order:
+        """As the ledger has it."""
+        full = record.kind == SyncRun.Kind.FULL and not record.days
+        return cls(SyncRun.Kind(record.kind), record.days or None, full=full)
 
 
 class Listener:
@@ -93,6 +104,10 @@ class Listener:
 
     def waiting(self, seconds: float, why: str) -> None:
         """The run sleeps for so long."""
+
+    def working(self, record: SyncRun, name: str = "") -> None:
+        """`record.progress_done` of `progress_total` pieces of the source's work are done, the last
+        one of them called `name`."""
 
 
 @dataclass
@@ -235,8 +250,10 @@ def sync(
     order: Order,
     listener: Listener | None = None,
     patience: timedelta = LEASE + timedelta(seconds=5),
+    record: SyncRun | None = None,
 ) -> SyncRun:
-    """Carry out one run and return its row in the ledger, whatever came of it.
+    """Carry out one run and return its row in the ledger, whatever came of it. `record`: the row of
+    a run of the queue, which goes on from where its last process left it.
 
     Raises NotConfigured before anything was tried, and TryLater while another run of the source is
     at work for longer than `patience`; what goes wrong later is told by the run's status and error.
@@ -245,8 +262,9 @@ def sync(
     with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
         SyncRun.objects.close_abandoned(source.name)
         run = Run(source, lease, listener, order.kind)
-        with run.recorded():
-            run.read(client, order)
+        if record is None or run.take_up(record):
+            with run.recorded():
+                run.read(client, order)
     return run.record
 
 
@@ -265,7 +283,7 @@ def take_lease(source: Source, listener: Listener, patience: timedelta) -> HeldL
     """The right to sync this source. A run that was killed keeps it for at most `LEASE`, so waiting
     that long tells a dead run from a living one."""
     end = time.monotonic() + patience.total_seconds()
-    while (lease := Lease.objects.acquire(f"sync:{source.name}", LEASE)) is None:
+    while (lease := Lease.objects.acquire(SYNC_LEASE + source.name, LEASE)) is None:
         left = end - time.monotonic()
         if left <= 0:
             raise TryLater(f"Another run of {source.name} is at work.", after=LEASE)
@@ -297,6 +315,7 @@ class Run:
     """One run: its lease, its row in the ledger, and the reading of windows."""
 
     client: ServiceClient  # known while windows are read
+    order: Order
 
     def __init__(
         self, source: Source, lease: HeldLease, listener: Listener, kind: SyncRun.Kind
@@ -314,8 +333,33 @@ class Run:
         # Models of which a row was referred to and not found, and those whose rows were read.
         self.missed: set[type[SourceRecord]] = set()
         self.came: set[type[SourceRecord]] = set()
+        # What went wrong with single records, and is marked on them; the run is good all the same.
+        self.remarks: list[str] = []
+        self._requests_before = 0
         self._requests_made: Callable[[], int] = lambda: 0
         self._renewed = time.monotonic()
+
+    def take_up(self, record: SyncRun) -> bool:
+        """Go on with a run of the queue, unless it has come to its end meanwhile: another process
+        may have had the lease before this one."""
+        self.record = record
+        record.refresh_from_db()
+        if not record.is_active:
+            return False
+        record.attempts += 1
+        if record.attempts > MOST_ATTEMPTS:
+            record.status, record.finished_at = SyncRun.Status.FAILED, timezone.now()
+            record.error = f"Given up: it was taken up {MOST_ATTEMPTS} times without getting any further. {record.error}"
+            record.save()
+            return False
+        if record.status == SyncRun.Status.QUEUED and not record.counts:
+            record.started_at = timezone.now()
+        record.status, record.error, record.resume_at = SyncRun.Status.RUNNING, "", None
+        self._requests_before = record.requests
+        for name, counts in record.counts.items():
+            if name in self.counts:
+                self.counts[name] = Counts(**counts | {"error": ""})
+        return True
 
     def pulse(self, seconds: float) -> None:
         """Keep the lease while requests take their time, but do not spend a statement on each."""
@@ -335,9 +379,16 @@ class Run:
 
     def save(self) -> None:
         self.record.counts = {name: c.as_json() for name, c in self.counts.items()}
-        self.record.requests = self._requests_made()
-        self.record.progress_done = sum(c.seen for c in self.counts.values())
+        self.record.requests = self._requests_before + self._requests_made()
+        if not self.source.work:
+            self.progressed(sum(c.seen for c in self.counts.values()), None)
         self.record.save()
+
+    def progressed(self, done: int, total: int | None) -> None:
+        """So much is done; whoever gets any further may be stopped and taken up again."""
+        if done > self.record.progress_done:
+            self.record.attempts = min(self.record.attempts, 1)
+        self.record.progress_done, self.record.progress_total = done, total
 
     # --- windows
 
@@ -345,6 +396,7 @@ class Run:
         """Read every stream's windows in turns, so that the newest part of all comes before the
         older part of any."""
         self.client = client
+        self.order = order
         client.door.pulse = self.pulse
         self._requests_made = lambda: client.door.requests_made
         self.record.window_end = self.now
@@ -366,6 +418,8 @@ class Run:
                 turns.append((stream, steps, brought))
         self._fetch_missed()
         self.repair()
+        if self.source.work:
+            self.source.work(self)
 
     def _planning(self, stream: Stream, between: Between) -> Planning:
         return Planning(
@@ -429,7 +483,7 @@ class Run:
         if isinstance(extent, Since):
             self.told[stream.name] = reading.ids
             self._known(stream, extent, reading)
-        elif extent or stream.every:
+        elif extent or stream.every or stream.deletes_by_absence:
             self._verified(stream, extent or Window(BEGINNING, self.now), reading, full=full)
         return reading.items
 
@@ -539,6 +593,8 @@ class Run:
         self.save()
 
     def _rows_within(self, stream: Stream, window: Window) -> Any:
+        if stream.window is None:
+            return self._stored(stream.model).live()
         within = {f"{stream.axis}__gte": window.start, f"{stream.axis}__lt": window.end}
         return self._stored(stream.model).live().filter(**within)
 
@@ -760,10 +816,31 @@ class Recorded:
             record.status = SyncRun.Status.PARTIAL if stored else SyncRun.Status.FAILED
         else:
             record.status = SyncRun.Status.SUCCESS
+            record.error = "\n".join(self._run.remarks)
         record.finished_at = timezone.now()
-        self._run.save()
+        if record.in_queue and error is not None and (wait := interrupted(error)) is not None:
+            record.status, record.finished_at = SyncRun.Status.QUEUED, None
+            record.resume_at = timezone.now() + wait
+        self._close()
         # A bug, or Ctrl-C, goes on its way; what a sync can fail with has been told.
         return isinstance(error, SyncError)
+
+    def _close(self) -> None:
+        try:
+            with transaction.atomic():
+                self._run.renew()
+                self._run.save()
+        except LeaseLost:
+            # Whoever has the lease now goes on with this run, or has closed it.
+            return
+
+
+def interrupted(error: BaseException) -> timedelta | None:
+    """After what time a run of the queue goes on; None where its end is its end."""
+    if isinstance(error, TryLater):
+        return error.after
+    # The worker is stopped, or its time is up.
+    return None if isinstance(error, Exception) else NO_TIME
 
 
 def describe(error: BaseException) -> str:
@@ -773,4 +850,6 @@ def describe(error: BaseException) -> str:
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "Stopped by the person; the next run goes on from there."
+    if not isinstance(error, Exception):
+        return "The worker was stopped."
     return f"A fault in Life Tracker: {type(error).__name__}."

@@ -1,12 +1,220 @@
-"""What the queue runs."""
+"""What the queue runs, and how it is asked to.
+
+What is to be done stands in the ledger (`SyncRun`); a message of the queue only wakes a worker. So
+a message that is lost costs a few minutes, one that comes twice costs nothing, and a run whose
+worker was killed goes on.
+"""
 
 from __future__ import annotations
 
-from lifetracker.streams import sources
-from lifetracker.sync import Order, sync
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+from django_q.models import Schedule
+from django_q.tasks import async_task
+from redis.exceptions import RedisError
+
+from lifetracker.http import NotConfigured, SyncError, TryLater
+from lifetracker.models import ACTIVE, PlannedSync, SyncRun
+from lifetracker.streams import Source, sources
+from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
+
+logger = logging.getLogger(__name__)
+
+# A message that nobody has followed for so long is sent again.
+RESEND = timedelta(minutes=2)
+# Other processes that are asked to help with one run. One that finds nothing to do ends at once.
+HELPERS = 3
+# Successes that say nothing are not kept.
+UNSAVED = {"save": False}
 
 
-def sync_source(name: str, days: int | None = None) -> int:
-    """One run of the source `name`; returns the id of its row in the ledger. Raises NotConfigured
-    and TryLater."""
-    return int(sync(sources[name], Order.of(days)).pk)
+# --- Asking ---------------------------------------------------------------------------------------
+
+
+def enqueue(source: Source, order: Order) -> SyncRun:
+    """The run of the queue that carries out `order`: a new one, or the one that is waiting or at
+    work for the same. Raises NotConfigured."""
+    if not source.is_configured():
+        raise NotConfigured(
+            f"{source.name} is not configured: README, «Connect {source.name}», says how."
+        )
+    run, is_new = SyncRun.objects.get_or_create(
+        source=source.name,
+        kind=order.kind,
+        days=order.days or 0,
+        in_queue=True,
+        status__in=ACTIVE,
+        defaults={"status": SyncRun.Status.QUEUED},
+    )
+    if is_new:
+        wake(run)
+    return run
+
+
+def wake(run: SyncRun) -> None:
+    SyncRun.objects.filter(pk=run.pk).update(enqueued_at=timezone.now())
+    send("carry_out", run.pk, group=f"{run.source} {run.kind}")
+
+
+def send(task: str, *arguments: Any, **options: Any) -> None:
+    """Raises nothing where Redis cannot be reached: the run waits in the ledger."""
+    try:
+        async_task(f"{__name__}.{task}", *arguments, q_options=options)
+    except RedisError as error:
+        logger.warning("Redis cannot be reached (%s); the run waits.", type(error).__name__)
+
+
+# --- What workers run -----------------------------------------------------------------------------
+
+
+class Sharing(Listener):
+    """Asks other workers for help as soon as a run turns out to have work for several."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def working(self, record: SyncRun, name: str = "") -> None:
+        left = (record.progress_total or 0) - record.progress_done
+        if left > 1 and not self._asked:
+            self._asked = True
+            for _ in range(min(HELPERS, left - 1)):
+                send("lend_a_hand", record.pk, **UNSAVED)
+
+
+def carry_out(run_id: int) -> str:
+    """Carry out a run of the ledger, or go on with it; returns what became of it. Does nothing where
+    it has ended, must wait, or is being carried out."""
+    run = SyncRun.objects.filter(pk=run_id, status__in=ACTIVE).first()
+    if run is None or (run.resume_at and run.resume_at > timezone.now()):
+        return "nothing to do"
+    if run.source not in sources:
+        return close(run, f"There is no source {run.source} any more.")
+    source = sources[run.source]
+    try:
+        sync(source, Order.of_run(run), Sharing(), patience=NO_TIME, record=run)
+    except TryLater as error:
+        # The source is being read, perhaps by this run itself in another process.
+        queued = SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED)
+        queued.update(resume_at=timezone.now() + LEASE)
+        return str(error)
+    except SyncError as error:
+        return close(run, str(error))
+    return str(run.status)
+
+
+def close(run: SyncRun, error: str) -> str:
+    SyncRun.objects.filter(pk=run.pk, status__in=ACTIVE).update(
+        status=SyncRun.Status.FAILED, error=error, finished_at=timezone.now()
+    )
+    return error
+
+
+def lend_a_hand(run_id: int) -> None:
+    """Do one piece of the work of a run that is on, and ask for a next turn: so that whatever else
+    waits in the queue has its turn in between."""
+    run = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.RUNNING).first()
+    source = sources.get(run.source) if run else None
+    if source and source.lend_a_hand and source.lend_a_hand(run_id):
+        send("lend_a_hand", run_id, **UNSAVED)
+
+
+def start_sync(name: str) -> None:
+    """What the schedule runs for each source."""
+    if name in sources and sources[name].is_configured():
+        enqueue(sources[name], Order())
+
+
+def take_up() -> None:
+    """What the schedule runs every minute: wake a worker for runs that nobody is at, because its
+    message was lost, its worker was killed, or its time to go on has come."""
+    now = timezone.now()
+    waits = Q(enqueued_at__gt=now - RESEND) & (
+        Q(resume_at__isnull=True) | Q(enqueued_at__gte=F("resume_at"))
+    )
+    wake_all(SyncRun.objects.to_take_up(now).exclude(waits))
+
+
+def wake_all(runs: Iterable[SyncRun]) -> None:
+    for run in runs:
+        wake(run)
+
+
+# --- By itself ------------------------------------------------------------------------------------
+
+
+def at_start_up() -> None:
+    """What a worker does first: whatever was left undone, and a sync of each source that was not
+    read for as long as its interval."""
+    plan_schedules()
+    now = timezone.now()
+    wake_all(SyncRun.objects.to_take_up(now))
+    read = SyncRun.objects.last_success_per_source()
+    for source in sources.values():
+        interval = interval_of(source)
+        is_due = source.name not in read or (interval and read[source.name] < now - interval)
+        if interval and is_due:
+            start_sync(source.name)
+
+
+def interval_of(source: Source) -> timedelta | None:
+    """How often the schedule reads a source; None where it does not."""
+    planned = Schedule.objects.filter(name=schedule_name(source)).exclude(repeats=0).first()
+    if planned is None:
+        return None
+    if planned.schedule_type == Schedule.MINUTES and planned.minutes:
+        return timedelta(minutes=planned.minutes)
+    return timedelta(hours=settings.SYNC_HOURS.get(source.name) or 24)
+
+
+def schedule_name(source: Source) -> str:
+    return f"Sync {source.name}"
+
+
+def plan_schedules(**_: Any) -> None:
+    """Put what the settings say into the queue's schedule. What a person has changed or deleted
+    there stays so, until the setting itself changes."""
+    tables = {Schedule._meta.db_table, PlannedSync._meta.db_table}
+    if not tables <= set(connection.introspection.table_names()):
+        return  # only a part of the migrations was asked for
+    Schedule.objects.get_or_create(
+        name="Take up what was left",
+        defaults={
+            "func": f"{__name__}.take_up",
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "kwargs": repr({"q_options": UNSAVED}),
+        },
+    )
+    for source in sources.values():
+        plan_schedule(source, settings.SYNC_HOURS.get(source.name, 24))
+
+
+def plan_schedule(source: Source, hours: int) -> None:
+    if PlannedSync.objects.filter(source=source.name, hours=hours).exists():
+        return
+    before = PlannedSync.objects.filter(source=source.name).first()
+    PlannedSync.objects.update_or_create(source=source.name, defaults={"hours": hours})
+    existing = Schedule.objects.filter(name=schedule_name(source))
+    if not hours:
+        existing.delete()
+        return
+    if before and before.hours and not existing.filter(minutes=before.hours * 60).exists():
+        return  # a person has changed or deleted it
+    every = {"minutes": hours * 60, "next_run": timezone.now() + timedelta(hours=hours)}
+    Schedule.objects.update_or_create(
+        name=schedule_name(source),
+        defaults={"schedule_type": Schedule.MINUTES, **every},
+        create_defaults={
+            "func": f"{__name__}.start_sync",
+            "args": repr((source.name,)),
+            "schedule_type": Schedule.MINUTES,
+            **every,
+        },
+    )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     path("api/whoop/", include("whoop.urls")),
+    path("api/github/", include("github_projects.urls")),
     path("api/", include("workouts.urls")),
     path("api/", include("weight.urls")),
     path("api/", include("time_logs.urls")),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, public_fields, sync_status
+from lifetracker.api import DateRangeMixin, LatestView, StartRun, public_fields, sync_status
+from lifetracker.models import SyncRun
+from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
 from whoop.sports import display_name
@@ -117,3 +121,57 @@ class SyncStatus(APIView):
             "needs_reauthorization": credential.needs_reauthorization,
         }
         return Response(connection | sync_status(WHOOP))
+
+
+# --- Runs -----------------------------------------------------------------------------------------
+
+TODAY_DAYS = 2
+MOST_DAYS = 365
+FRESH = timedelta(minutes=1)
+
+
+class DaysBack(serializers.Serializer[Any]):
+    days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False)
+
+    @classmethod
+    def of(cls, request: Request, default: int) -> int:
+        """The `days` of a body. Raises ValidationError."""
+        asked = cls(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return int(asked.validated_data.get("days", default))
+
+
+class StartWhoopRun(StartRun):
+    source = WHOOP
+
+
+class RefreshToday(StartWhoopRun):
+    """The last two days. A GET, too, starts a run, unless the last one began within a minute."""
+
+    kind = SyncRun.Kind.TODAY
+
+    def order(self, request: Request) -> Order:
+        return Order(self.kind, TODAY_DAYS)
+
+    def get(self, request: Request) -> Response:
+        runs = SyncRun.objects.filter(source=WHOOP, kind=self.kind)
+        last = runs.filter(started_at__gt=timezone.now() - FRESH).first()
+        return Response(self.describe(last)) if last else self.post(request)
+
+
+class Refresh(StartWhoopRun):
+    """The last `days`, 7 if nothing is said."""
+
+    def order(self, request: Request) -> Order:
+        return Order(SyncRun.Kind.MANUAL, DaysBack.of(request, 7))
+
+
+class SyncIncremental(StartWhoopRun):
+    """What is not verified yet."""
+
+
+class SyncFull(StartWhoopRun):
+    """All of the last `days`, a year if nothing is said."""
+
+    def order(self, request: Request) -> Order:
+        return Order(SyncRun.Kind.FULL, DaysBack.of(request, MOST_DAYS))

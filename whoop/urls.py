@@ -14,4 +14,8 @@ urlpatterns = [
     re_path(r"^cycles/latest/?$", api.LatestCycle.as_view()),
     re_path(r"^profile/?$", api.Profile.as_view()),
     re_path(r"^sync/status/?$", api.SyncStatus.as_view()),
+    re_path(r"^sync/incremental/?$", api.SyncIncremental.as_view()),
+    re_path(r"^sync/full/?$", api.SyncFull.as_view()),
+    re_path(r"^refresh/?$", api.Refresh.as_view()),
+    re_path(r"^refresh/today/?$", api.RefreshToday.as_view()),
 ]

@@ -29,6 +29,7 @@ class ProgressBar(Listener):
         self._bar = tqdm(desc=source.name, unit=" records", disable=None, leave=False)
         self._out = out
         self._told: set[str] = set()
+        self._pieces: tqdm[Any] | None = None
 
     def progress(self, stream: str, extent: Extent, seen: int) -> None:
         at = ""
@@ -36,6 +37,15 @@ class ProgressBar(Listener):
             at = f" from {extent.start:%Y-%m-%d}"
         self._bar.set_postfix_str(f"{stream}{at}", refresh=False)
         self._bar.update(seen)
+
+    def working(self, record: SyncRun, name: str = "") -> None:
+        if self._pieces is None:
+            self._bar.close()
+            self._pieces = self._bar = tqdm(
+                desc=record.source, total=record.progress_total, disable=None, leave=False
+            )
+        self._pieces.n = record.progress_done
+        self._pieces.set_postfix_str(name)
 
     def waiting(self, seconds: float, why: str) -> None:
         self._bar.set_postfix_str(f"waiting {seconds:.0f} s until {why}")
@@ -74,8 +84,13 @@ class SyncCommand(BaseCommand):
         for stream, counts in run.counts.items():
             parts = ", ".join(f"{counts.get(name, 0)} {name}" for name in COUNTS)
             self.stdout.write(f"{run.source} {stream}: {counts.get('seen', 0)} seen: {parts}")
+        if run.progress_total is not None:
+            self.stdout.write(
+                f"{run.source}: {run.progress_done} of {run.progress_total} are up to date"
+            )
         if run.error:
-            self.stderr.write(f"{run.source}: {run.status}.\n{run.error}")
+            told = "success, but" if run.status == SyncRun.Status.SUCCESS else run.status
+            self.stderr.write(f"{run.source}: {told}:\n{run.error}")
         listed = RejectedItem.objects.filter(source=run.source).count()
         if listed:
             self.stderr.write(
@@ -110,8 +125,11 @@ class SourceSyncCommand(SyncCommand):
             help="Only try the rejected items again, without a request.",
         )
 
+    def order(self, options: dict[str, Any]) -> Order:
+        return Order.of(options["days"], full=options["full"])
+
     def handle(self, *args: Any, **options: Any) -> None:
-        order = Order.of(options["days"], full=options["full"])
+        order = self.order(options)
         run = self.carry_out(sources[self.source_name], order, retry=options["retry_rejected"])
         if not succeeded(run):
             raise CommandError(

@@ -43,7 +43,6 @@ def test_what_is_declared_is_sound() -> None:
         (replace(cycles, fields=fields_of(cycles, start_time=...)), "lifetracker.E006"),
         (replace(cycles, axis="date"), "lifetracker.E007"),
         (replace(cycles, axis=""), "lifetracker.E007"),
-        (replace(cycles, window=None), "lifetracker.E007"),
         (replace(measures, window=None, deletes_by_absence=False), "lifetracker.E008"),
         (recoveries, "lifetracker.E009"),
         (

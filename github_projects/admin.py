@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from github_projects.models import Commit, GitHubAccount, Repository
+from lifetracker.admin import (
+    Choices,
+    GoneFilter,
+    Ledger,
+    QuickList,
+    SourceRecordAdmin,
+    figure,
+    labels,
+    pretty,
+)
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("counted", "In the totals"), ("fork", "Forks"), ("archived", "Archived")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        kinds: dict[str, dict[str, Any]] = {
+            "counted": {"fork": False, "archived": False, "deleted_at": None},
+            "fork": {"fork": True},
+            "archived": {"archived": True},
+        }
+        return queryset.filter(**kinds.get(self.value() or "", {}))
+
+
+class FailedFilter(admin.SimpleListFilter):
+    title = "mining"
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("yes", "Failed"), ("no", "Went well")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.exclude(failure="")
+        return queryset.filter(failure="") if self.value() == "no" else queryset
+
+
+@admin.register(Repository)
+class RepositoryAdmin(SourceRecordAdmin):
+    list_display = (
+        "full_name",
+        "primary_language",
+        figure("commit_count", "Commits"),
+        figure("active_days", "Active days"),
+        figure("code_churn", "Churn"),
+        figure("loc", "Lines"),
+        figure("repository_size_kb", "Size, KB"),
+        "last_commit_date",
+        "state",
+        "upstream",
+    )
+    list_filter = (KindFilter, FailedFilter, GoneFilter)
+    search_fields = ("full_name",)
+    search_help_text = "The name"
+    heavy = ("raw", "languages", "loc_by_language")
+    facts = (
+        ("name", "full_name"),
+        "html_url",
+        ("private", "fork", "archived", "disabled"),
+        ("default_branch", "primary_language", "repository_size_kb"),
+        ("commit_count", "merge_count", "active_days"),
+        ("code_churn", "lines_added", "lines_deleted", "code_churn_generated"),
+        ("my_commit_count", "my_active_days", "my_code_churn"),
+        ("first_commit_date", "last_commit_date", "time_spent_min"),
+        ("loc", "loc_generated", "loc_method"),
+        "lines_by_language",
+        "bytes_by_language",
+        ("pushed_at", "mined_at", "mined_oid"),
+        ("failure", "failed_at"),
+    )
+    readonly_fields = (
+        *SourceRecordAdmin.readonly_fields,
+        "lines_by_language",
+        "bytes_by_language",
+    )
+
+    @labels("State", "failure", {"failed": "danger", "waits": "info", "fork": "", "archived": ""})
+    def state(self, repository: Repository) -> str:
+        if repository.failure:
+            return "failed"
+        if repository.todo_id:
+            return "waits"
+        kinds = {"fork": repository.fork, "archived": repository.archived}
+        return next((kind for kind, holds in kinds.items() if holds), "")
+
+    @admin.display(description="Lines of code by language")
+    def lines_by_language(self, repository: Repository) -> Any:
+        return pretty(repository.loc_by_language)
+
+    @admin.display(description="Bytes by language, at GitHub")
+    def bytes_by_language(self, repository: Repository) -> Any:
+        return pretty(repository.languages)
+
+
+@admin.register(Commit)
+class CommitAdmin(SourceRecordAdmin):
+    list_display = (
+        "__str__",
+        "authored_at",
+        "author_name",
+        figure("added", "Added"),
+        figure("deleted", "Deleted"),
+        "merge",
+        "mine",
+        "upstream",
+    )
+    list_filter = ("mine", "merge", GoneFilter)
+    date_hierarchy = "authored_at"
+    search_fields = ("source_id", "author_email")
+    search_help_text = "The oid, or the author's address"
+    facts = (
+        ("authored_at", "offset_min", "date"),
+        "committed_at",
+        ("author_name", "author_email", "mine"),
+        ("added", "deleted", "generated", "merge"),
+        "found_in",
+    )
+    readonly_fields = (*SourceRecordAdmin.readonly_fields, "date", "found_in")
+
+    @admin.display(description="In the repositories")
+    def found_in(self, commit: Commit) -> str:
+        return ", ".join(commit.repositories.values_list("full_name", flat=True)) or "none any more"
+
+
+@admin.register(GitHubAccount)
+class GitHubAccountAdmin(Ledger, QuickList):
+    list_display = ("__str__", "token_expires_at", "zone")
+    search_fields = ("login",)
+    fields = ("login", "user_id", "emails", "token_expires_at", "zone")

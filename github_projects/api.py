@@ -1,0 +1,166 @@
+"""Repositories as JSON, what they add up to, and the refresh of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework import generics, serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from github_projects.models import GITHUB, Commit, Repository
+from lifetracker.api import DateRange, StartRun, public_fields
+from lifetracker.models import SyncRun
+
+# What the sync keeps for itself.
+HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo")
+# Kinds of repositories that are in no total unless they are asked for.
+LEFT_OUT = ("forks", "archived", "gone")
+
+
+class RepositorySerializer(serializers.ModelSerializer[Repository]):
+    gone_at = serializers.DateTimeField(source="deleted_at")
+
+    class Meta:
+        model = Repository
+        fields = (*public_fields(Repository, "source", *HIDDEN), "gone_at")
+
+
+class Projects(generics.ListAPIView[Any]):
+    """All repositories, forks, archived and gone ones too, which say so; the last worked at first."""
+
+    queryset = Repository.objects.defer("raw")
+    serializer_class = RepositorySerializer
+
+
+class Ambiguous(APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+class Project(generics.RetrieveAPIView[Any]):
+    """One repository, by its name or by `owner/name`."""
+
+    serializer_class = RepositorySerializer
+
+    def get_object(self) -> Repository:
+        found: list[Repository] = list(
+            Repository.objects.named(self.kwargs["name"]).defer("raw")[:10]
+        )
+        if not found:
+            raise Http404
+        if len(found) > 1:
+            names = ", ".join(sorted(one.full_name for one in found))
+            raise Ambiguous(f"Several repositories have this name: {names}. Ask for owner/name.")
+        return found[0]
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        repository = self.get_object()
+        commits = Commit.objects.within(Repository.objects.filter(pk=repository.pk))
+        return Response(self.get_serializer(repository).data | {"per_day": commits.per_day()})
+
+
+class Asked(serializers.Serializer[Any]):
+    """`mine`: only the person's own commits. `include`: kinds of repositories, with commas, that are
+    otherwise left out."""
+
+    mine = serializers.BooleanField(default=False)
+    include = serializers.CharField(default="", allow_blank=True)
+
+    def validate_include(self, text: str) -> set[str]:
+        kinds = {kind for kind in text.split(",") if kind}
+        if wrong := kinds - set(LEFT_OUT):
+            raise serializers.ValidationError(
+                f"{', '.join(sorted(wrong))}: none of {', '.join(LEFT_OUT)}."
+            )
+        return kinds
+
+
+class Metrics(APIView):
+    """What the commits of the asked days come to, over all repositories: a commit that is in two of
+    them counts once."""
+
+    def get(self, request: Request) -> Response:
+        days = DateRange.of(request)
+        asked = Asked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        repositories = included(asked.validated_data["include"])
+        every = Commit.objects.within(repositories)
+        if asked.validated_data["mine"]:
+            every = every.filter(mine=True)
+        commits = every.between(*days)
+        churn = commits.churn()
+        return Response(
+            {
+                "start_date": days.first,
+                "end_date": days.last,
+                **churn._asdict(),
+                "code_churn": churn.added + churn.deleted,
+                **repositories.sizes(),
+                "all_time": every.churn()._asdict(),
+                "per_day": commits.per_day(),
+                "per_repository": commits.per_repository(repositories),
+                "by_weekday_and_hour": commits.by_weekday_and_hour(),
+            }
+        )
+
+
+def included(kinds: set[str]) -> Any:
+    repositories = Repository.objects.all()
+    if "gone" not in kinds:
+        repositories = repositories.live()
+    if "forks" not in kinds:
+        repositories = repositories.filter(fork=False)
+    return repositories if "archived" in kinds else repositories.filter(archived=False)
+
+
+# --- Refresh --------------------------------------------------------------------------------------
+
+
+class JobSerializer(serializers.ModelSerializer[SyncRun]):
+    job_id = serializers.IntegerField(source="id")
+    completed_at = serializers.DateTimeField(source="finished_at")
+    error_message = serializers.CharField(source="error")
+    repositories_processed = serializers.IntegerField(source="progress_done")
+    total_repositories = serializers.IntegerField(source="progress_total")
+
+    class Meta:
+        model = SyncRun
+        fields = (
+            "id",
+            "job_id",
+            "kind",
+            "status",
+            "started_at",
+            "completed_at",
+            "error_message",
+            "repositories_processed",
+            "total_repositories",
+            "resume_at",
+        )
+
+
+class Refresh(StartRun):
+    """Looks into the repositories that have changed, in the background."""
+
+    source = GITHUB
+
+    def describe(self, run: SyncRun) -> dict[str, Any]:
+        return dict(JobSerializer(run).data)
+
+
+class Job(generics.RetrieveAPIView[Any]):
+    queryset = SyncRun.objects.filter(source=GITHUB)
+    serializer_class = JobSerializer
+
+
+class Jobs(generics.ListAPIView[Any]):
+    """Those of the schedule and of the commands too, the newest first."""
+
+    serializer_class = JobSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return SyncRun.objects.filter(source=GITHUB)

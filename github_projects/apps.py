@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GitHubProjectsConfig(AppConfig):
+    name = "github_projects"
+    verbose_name = "Code"

@@ -1,0 +1,360 @@
+"""Repositories, the commits in them, and what both add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+from django.db import models
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, SyncRun
+
+GITHUB = "GitHub"
+
+# Git itself began later; what is dated before has a clock that was never set.
+FIRST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC)
+# So much may a commit lie ahead of our clock.
+AHEAD = timedelta(days=1)
+
+
+class Churn(NamedTuple):
+    """What a set of commits comes to. `generated`: of the lines in `added` and `deleted`, those in
+    generated, vendored and lock files."""
+
+    commits: int
+    merges: int
+    active_days: int
+    added: int
+    deleted: int
+    generated: int
+
+
+class CommitQuerySet(SourceRecordQuerySet):
+    """`live()` are the commits that at least one repository has in its default branch."""
+
+    def plausible(self) -> Self:
+        """Those whose author's date can be true: not before 1970-01-02, and not in the future."""
+        return self.filter(authored_at__gte=FIRST_MOMENT, authored_at__lte=timezone.now() + AHEAD)
+
+    def within(self, repositories: models.QuerySet[Repository]) -> Self:
+        """The commits that are in any of these, each once in however many it is."""
+        links = Inclusion.objects.filter(repository__in=repositories.order_by().values("pk"))
+        return self.live().filter(pk__in=links.values("commit"))
+
+    def between(self, first: date, last: date) -> Self:
+        """By the person's day, both included."""
+        return self.plausible().filter(date__range=(first, last))
+
+    def churn(self) -> Churn:
+        found = self.aggregate(
+            commits=Count("pk"),
+            merges=Count("pk", filter=Q(merge=True)),
+            **{name: Coalesce(Sum(name), 0) for name in ("added", "deleted", "generated")},
+        )
+        days = self.plausible().aggregate(days=Count("date", distinct=True))["days"]
+        return Churn(active_days=days, **found)
+
+    def per_day(self) -> list[dict[str, Any]]:
+        """date, commits, added, deleted: only days that have any, the newest first."""
+        days = self.plausible().order_by().values("date").order_by("-date")
+        return list(days.annotate(commits=Count("pk"), added=Sum("added"), deleted=Sum("deleted")))
+
+    def per_repository(self, repositories: models.QuerySet[Repository]) -> list[dict[str, Any]]:
+        """full_name, commits, added, deleted of each that has any of these, the busiest first. A
+        commit counts in each that it is in."""
+        links = Inclusion.objects.filter(
+            repository__in=repositories.order_by().values("pk"),
+            commit__in=self.order_by().values("pk"),
+        )
+        found: Any = links.values(full_name=F("repository__full_name")).annotate(
+            commits=Count("pk"), added=Sum("commit__added"), deleted=Sum("commit__deleted")
+        )
+        return list(found.order_by("-commits", "full_name"))
+
+    def by_weekday_and_hour(self) -> list[list[int]]:
+        """How many commits were made in each hour of each weekday: seven rows, Monday's first, of 24
+        numbers, by the clock in `TIME_ZONE`."""
+        table = [[0] * 24 for _ in range(7)]
+        found = self.plausible().order_by().values_list("date", "hour").annotate(n=Count("pk"))
+        for day, hour, count in found:
+            table[day.weekday()][hour] += count
+        return table
+
+    def reconcile(self) -> None:
+        """A commit that no repository has any more gets a tombstone, and one that is back again
+        loses it."""
+        included = Exists(Inclusion.objects.filter(commit=OuterRef("pk")))
+        now = timezone.now()
+        self.live().exclude(included).update(deleted_at=now, updated_at=now)
+        buried = self.filter(included, deleted_at__isnull=False)
+        buried.update(deleted_at=None, updated_at=now)
+
+    def mark_mine(self, emails: Iterable[str]) -> int:
+        """Let `mine` say whether the author's address is one of these, whatever its case; returns
+        how many commits have changed sides."""
+        lower = [email.lower() for email in emails]
+        commits = self.alias(lower=Lower("author_email"))
+        now = timezone.now()
+        gained = commits.filter(mine=False, lower__in=lower).update(mine=True, updated_at=now)
+        lost = commits.filter(mine=True).exclude(lower__in=lower)
+        return int(gained + lost.update(mine=False, updated_at=now))
+
+
+class Commit(SourceRecord):
+    """A commit, known by its oid, in whichever repositories it is. Its numbers never change.
+
+    `added` and `deleted` are lines of text files against the parent, exact renames not counted; a
+    merge has none. `date` and `hour` are the author's time on a clock in `TIME_ZONE`; NULL, as
+    `authored_at` and `committed_at` are, for a time that no calendar has.
+    """
+
+    date = models.DateField(null=True, editable=False)
+    hour = models.PositiveSmallIntegerField(null=True, editable=False)
+    authored_at = models.DateTimeField(null=True)
+    offset_min = models.SmallIntegerField(default=0, help_text="Of the author's clock, from UTC.")
+    committed_at = models.DateTimeField(null=True)
+    author_name = models.CharField(max_length=255, blank=True)
+    author_email = models.CharField(max_length=255, blank=True)
+    added = models.PositiveBigIntegerField(default=0)
+    deleted = models.PositiveBigIntegerField(default=0)
+    generated = models.PositiveBigIntegerField(
+        default=0, help_text="Lines of both in generated, vendored and lock files."
+    )
+    merge = models.BooleanField(default=False)
+    mine = models.BooleanField(default=False)
+
+    objects = CommitQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+
+    class Meta(SourceRecord.Meta):
+        ordering = ["-authored_at", "-id"]
+        indexes = [
+            # The admin's list, and commits of a range of days.
+            models.Index(fields=["-authored_at", "-id"], name="commit_newest"),
+            models.Index(fields=["date"], name="commit_per_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.oid[:12]
+
+    @property
+    def oid(self) -> str:
+        return self.source_id
+
+
+class RepositoryQuerySet(SourceRecordQuerySet):
+    def sizes(self) -> dict[str, int]:
+        """repositories, loc, repository_size_kb, over all of these."""
+        return dict[str, int](
+            **self.aggregate(
+                repositories=Count("pk"),
+                loc=Coalesce(Sum("loc"), 0),
+                repository_size_kb=Coalesce(Sum("repository_size_kb"), 0),
+            )
+        )
+
+    def counted(self) -> Self:
+        """What totals are made of: without forks, which hold other people's history, without what
+        is archived, and without what is gone."""
+        return self.live().filter(fork=False, archived=False)
+
+    def named(self, name: str) -> Self:
+        """By `name` or `owner/name`, whatever the case. One that is there comes before those that are
+        gone and had the same name."""
+        column = "full_name" if "/" in name else "name"
+        found = self.filter(**{f"{column}__iexact": name})
+        return found.filter(deleted_at__isnull=True) or found
+
+    def stale(self) -> Self:
+        """Those that have changed since they were mined: by the tip of their branch, or, where the
+        listing does not tell it, by their last push."""
+        known = Q(tip_oid__isnull=False)
+        by_tip = known & (Q(mined_oid__isnull=True) | ~Q(mined_oid=F("tip_oid")))
+        pushed = Q(pushed_at__isnull=False) & (
+            Q(mined_push__isnull=True) | ~Q(mined_push=F("pushed_at"))
+        )
+        moved = Q(mined_oid__isnull=True) | ~Q(mined_branch=F("default_branch"))
+        return self.live().filter(by_tip | (~known & (pushed | moved)))
+
+    def recount(self) -> None:
+        """Make every number of these repositories anew from their commits, by one query for all."""
+        links = Inclusion.objects.filter(repository__in=self.order_by().values("pk"))
+        found: dict[int, Any] = {
+            row["repository"]: row
+            for row in links.values("repository").annotate(**numbers_of_commits())
+        }
+        repositories = list(self)
+        for repository in repositories:
+            repository.take_numbers(found.get(repository.pk, {}))
+        self.model._default_manager.bulk_update(repositories, OF_COMMITS, batch_size=100)
+
+
+def numbers_of_commits() -> dict[str, Any]:
+    """Of the commits that a repository includes. Times that no history can have are left out: those
+    of clocks that were never set, or go ahead."""
+    latest = timezone.now() + AHEAD
+    dated = Q(commit__authored_at__gte=FIRST_MOMENT, commit__authored_at__lte=latest)
+    spanned = Q(commit__committed_at__gte=FIRST_MOMENT, commit__committed_at__lte=latest)
+    mine = Q(commit__mine=True)
+    return {
+        "commit_count": Count("pk"),
+        "merge_count": Count("pk", filter=Q(commit__merge=True)),
+        "lines_added": Sum("commit__added"),
+        "lines_deleted": Sum("commit__deleted"),
+        "code_churn_generated": Sum("commit__generated"),
+        "active_days": Count("commit__date", filter=dated, distinct=True),
+        "my_commit_count": Count("pk", filter=mine),
+        "my_code_churn": Sum(F("commit__added") + F("commit__deleted"), filter=mine),
+        "my_active_days": Count("commit__date", filter=dated & mine, distinct=True),
+        "first_commit_date": Min("commit__committed_at", filter=spanned),
+        "last_commit_date": Max("commit__committed_at", filter=spanned),
+    }
+
+
+class Repository(SourceRecord):
+    """A repository of the person, known by GitHub's number, which survives renames and transfers.
+
+    The numbers stand for `mined_oid`, the tip of the default branch when it was mined, and keep
+    their last values when the repository is gone (`deleted_at`) or cannot be mined (`failure`).
+    `code_churn`: lines added and deleted, merges left out; `code_churn_generated`: those of them in
+    generated, vendored and lock files. `loc`: lines of code without blanks and comments, each
+    distinct file once, prose and data left out; counted by `loc_method`. `time_spent_min`: from the
+    first to the last commit, a span and not time worked; NULL without a commit.
+    """
+
+    name = models.CharField(max_length=255)
+    full_name = models.CharField(max_length=512)
+    html_url = models.CharField(max_length=1024, blank=True)
+    private = models.BooleanField(default=False)
+    fork = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    disabled = models.BooleanField(default=False)
+    default_branch = models.CharField(max_length=255, blank=True)
+    primary_language = models.CharField(max_length=100, null=True)  # noqa: DJ001 - GitHub's own null: nothing recognised
+    repository_size_kb = models.PositiveBigIntegerField(default=0)
+    tip_oid = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: not told; empty: no commit
+    pushed_at = models.DateTimeField(null=True)
+
+    # From mining.
+    languages = models.JSONField(default=dict, help_text="Bytes by language, as GitHub counts.")
+    loc = models.PositiveBigIntegerField(null=True)
+    loc_generated = models.PositiveBigIntegerField(null=True)
+    loc_by_language = models.JSONField(default=dict)
+    loc_method = models.CharField(max_length=40, blank=True, default="")
+    commit_count = models.PositiveIntegerField(default=0)
+    merge_count = models.PositiveIntegerField(default=0)
+    active_days = models.PositiveIntegerField(default=0)
+    lines_added = models.PositiveBigIntegerField(default=0)
+    lines_deleted = models.PositiveBigIntegerField(default=0)
+    code_churn = models.PositiveBigIntegerField(default=0)
+    code_churn_generated = models.PositiveBigIntegerField(default=0)
+    first_commit_date = models.DateTimeField(null=True)
+    last_commit_date = models.DateTimeField(null=True)
+    time_spent_min = models.PositiveIntegerField(null=True)
+    my_commit_count = models.PositiveIntegerField(default=0)
+    my_active_days = models.PositiveIntegerField(default=0)
+    my_code_churn = models.PositiveBigIntegerField(default=0)
+    mined_at = models.DateTimeField(null=True)
+    mined_oid = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: never mined; empty: no commit
+    mined_branch = models.CharField(max_length=255, blank=True, default="")
+    mined_push = models.DateTimeField(null=True)
+    failure = models.TextField(
+        blank=True, default="", help_text="Why it could not be mined the last time."
+    )
+    failed_at = models.DateTimeField(null=True)
+    # The run that is to mine it; NULL once that is done.
+    todo = models.ForeignKey(
+        SyncRun, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    commits = models.ManyToManyField(Commit, through="Inclusion", related_name="repositories")
+
+    objects = RepositoryQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+
+    class Meta(SourceRecord.Meta):
+        verbose_name_plural = "repositories"
+        ordering = [F("last_commit_date").desc(nulls_last=True), "-id"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    @property
+    def told_languages(self) -> dict[str, int]:
+        """Those of the list; where it came without, what was asked for since."""
+        told = (self.raw or {}).get("language_bytes")
+        return dict(self.languages if told is None else told)
+
+    def take_numbers(self, found: dict[str, Any]) -> None:
+        for name in FROM_QUERY:
+            column: Any = self._meta.get_field(name)
+            setattr(self, name, found.get(name) or column.get_default())
+        self.code_churn = self.lines_added + self.lines_deleted
+        first, last = self.first_commit_date, self.last_commit_date
+        self.time_spent_min = int((last - first).total_seconds() // 60) if first and last else None
+
+
+class Inclusion(models.Model):
+    """A commit is in the default branch of a repository."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE)
+    commit = models.ForeignKey(Commit, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "commit"], name="commit_included_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commit_id} in {self.repository_id}"
+
+
+FROM_QUERY = tuple(numbers_of_commits())
+OF_COMMITS = (*FROM_QUERY, "code_churn", "time_spent_min")
+
+
+class GitHubAccount(models.Model):
+    """Whose repositories these are. `zone`: the time zone in which the commits' days were made."""
+
+    login = models.CharField(max_length=100, blank=True)
+    user_id = models.BigIntegerField(null=True)
+    emails = models.JSONField(default=list)
+    token_expires_at = models.DateTimeField(null=True)
+    zone = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.login or "not known yet"
+
+    @classmethod
+    def current(cls) -> Self:
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
+    def recall(self, key: str) -> StoredAnswer | None:
+        return self.filter(pk=key).first()
+
+    def remember(self, key: str, etag: str, body: Any, links: str) -> None:
+        self.update_or_create(pk=key, defaults={"etag": etag, "body": body, "links": links})
+
+
+class StoredAnswer(models.Model):
+    """An answer that GitHub need not send again while it says by the `etag` that nothing changed.
+    The key is a digest of the token and the whole address: another token gives other tags."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    etag = models.CharField(max_length=200)
+    body = models.JSONField(null=True)
+    links = models.CharField(max_length=2000, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = StoredAnswerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.key[:12]

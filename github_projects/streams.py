@@ -1,0 +1,50 @@
+"""What GitHub offers: the list of repositories. What is in them comes by git (`mining`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from github_projects.mining import lend_a_hand, mine
+from github_projects.models import GITHUB, Repository, StoredAnswer
+from github_projects.services.github_client import GitHubClient
+from lifetracker.streams import Extent, Source, Stream, register
+
+
+def read_repositories(client: GitHubClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+    yield from client.repositories()
+
+
+repositories = Stream(
+    name="repository",
+    path="/graphql",
+    read=read_repositories,
+    deletes_by_absence=True,  # deleted, handed over to somebody else, or hidden from the token
+    model=Repository,
+    fields={
+        "source_id": "id",
+        "name": "name",
+        "full_name": "full_name",
+        "html_url": "html_url",
+        "private": "private",
+        "fork": "fork",
+        "archived": "archived",
+        "disabled": "disabled",
+        "default_branch": "default_branch",
+        "primary_language": "language",
+        "repository_size_kb": "size",
+        "pushed_at": "pushed_at",
+        "tip_oid": "tip_oid",
+    },
+)
+
+github = register(
+    Source(
+        name=GITHUB,
+        client=lambda: GitHubClient(StoredAnswer.objects.all()),
+        is_configured=GitHubClient.is_configured,
+        streams=(repositories,),
+        work=mine,
+        lend_a_hand=lend_a_hand,
+    )
+)

@@ -1,0 +1,13 @@
+from django.urls import re_path
+
+from github_projects import api
+
+# With or without a slash at the end.
+urlpatterns = [
+    re_path(r"^projects/?$", api.Projects.as_view()),
+    re_path(r"^project/(?P<name>[^/]+(?:/[^/]+)?)/?$", api.Project.as_view()),
+    re_path(r"^metrics/?$", api.Metrics.as_view()),
+    re_path(r"^refresh/?$", api.Refresh.as_view()),
+    re_path(r"^refresh/status/(?P<pk>\d{1,18})/?$", api.Job.as_view()),
+    re_path(r"^refresh/jobs/?$", api.Jobs.as_view()),
+]
