@@ -9,13 +9,15 @@ export PORT SANDBOX_PORT
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
 
-# Your own data, with the settings of .env, at http://localhost:5001.
+# Your own data, with the settings of .env, at http://localhost:5001, and a worker that keeps it up to date.
 run: $(VENV)/.installed .env
 	@$(RUN) migrate --verbosity 0
 	@$(RUN) collectstatic --noinput --verbosity 0
 	@port=$${PORT:-$$(sed -n 's/^PORT=//p' .env)}; port=$${port:-5001}; \
 	echo "Life Tracker: http://localhost:$$port (Ctrl-C stops; the first account: $(RUN) createsuperuser)"; \
-	exec $(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning
+	$(RUN) qcluster & worker=$$!; \
+	trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap 'exit 130' INT TERM; \
+	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning
 
 test: $(VENV)/.installed-dev
 	$(RUN) test

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -17,6 +18,7 @@ from lifetracker.admin import (
     labels,
     pretty,
 )
+from lifetracker.days import local_date
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -52,15 +54,14 @@ class FailedFilter(admin.SimpleListFilter):
 class RepositoryAdmin(SourceRecordAdmin):
     list_display = (
         "full_name",
-        "primary_language",
+        "language",
         figure("commit_count", "Commits"),
         figure("active_days", "Active days"),
         figure("code_churn", "Churn"),
         figure("loc", "Lines"),
         figure("repository_size_kb", "Size, KB"),
-        "last_commit_date",
+        "last_commit",
         "state",
-        "upstream",
     )
     list_filter = (KindFilter, FailedFilter, GoneFilter)
     search_fields = ("full_name",)
@@ -69,16 +70,22 @@ class RepositoryAdmin(SourceRecordAdmin):
     facts = (
         ("name", "full_name"),
         "html_url",
-        ("private", "fork", "archived", "disabled"),
-        ("default_branch", "primary_language", "repository_size_kb"),
-        ("commit_count", "merge_count", "active_days"),
-        ("code_churn", "lines_added", "lines_deleted", "code_churn_generated"),
-        ("my_commit_count", "my_active_days", "my_code_churn"),
-        ("first_commit_date", "last_commit_date", "time_spent_min"),
-        ("loc", "loc_generated", "loc_method"),
+        ("private", "fork"),
+        ("archived", "disabled"),
+        ("default_branch", "primary_language"),
+        ("commit_count", "my_commit_count"),
+        ("active_days", "my_active_days"),
+        ("code_churn", "my_code_churn"),
+        ("lines_added", "lines_deleted"),
+        ("code_churn_generated", "merge_count"),
+        ("first_commit_date", "last_commit_date"),
+        ("time_spent_min", "repository_size_kb"),
+        ("loc", "loc_generated"),
+        "loc_method",
         "lines_by_language",
         "bytes_by_language",
-        ("pushed_at", "mined_at", "mined_oid"),
+        ("pushed_at", "mined_at"),
+        "mined_oid",
         ("failure", "failed_at"),
     )
     readonly_fields = (
@@ -87,13 +94,28 @@ class RepositoryAdmin(SourceRecordAdmin):
         "bytes_by_language",
     )
 
-    @labels("State", "failure", {"failed": "danger", "waits": "info", "fork": "", "archived": ""})
+    @admin.display(description="Language", ordering="primary_language")
+    def language(self, repository: Repository) -> str | None:
+        return repository.primary_language
+
+    @admin.display(description="Last commit", ordering="last_commit_date")
+    def last_commit(self, repository: Repository) -> date | None:
+        moment = repository.last_commit_date
+        return local_date(moment) if moment else None
+
+    @labels(
+        "State",
+        "failure",
+        {"gone": "danger", "failed": "danger", "waits": "info", "fork": "", "archived": ""},
+    )
     def state(self, repository: Repository) -> str:
-        if repository.failure:
-            return "failed"
-        if repository.todo_id:
-            return "waits"
-        kinds = {"fork": repository.fork, "archived": repository.archived}
+        kinds = {
+            "gone": repository.deleted_at,
+            "failed": repository.failure,
+            "waits": repository.todo_id,
+            "fork": repository.fork,
+            "archived": repository.archived,
+        }
         return next((kind for kind, holds in kinds.items() if holds), "")
 
     @admin.display(description="Lines of code by language")
@@ -113,8 +135,8 @@ class CommitAdmin(SourceRecordAdmin):
         "author_name",
         figure("added", "Added"),
         figure("deleted", "Deleted"),
-        "merge",
-        "mine",
+        "kind",
+        "whose",
         "upstream",
     )
     list_filter = ("mine", "merge", GoneFilter)
@@ -122,13 +144,23 @@ class CommitAdmin(SourceRecordAdmin):
     search_fields = ("source_id", "author_email")
     search_help_text = "The oid, or the author's address"
     facts = (
-        ("authored_at", "offset_min", "date"),
-        "committed_at",
-        ("author_name", "author_email", "mine"),
-        ("added", "deleted", "generated", "merge"),
+        ("authored_at", "committed_at"),
+        ("date", "offset_min"),
+        ("author_name", "mine"),
+        "author_email",
+        ("added", "deleted"),
+        ("generated", "merge"),
         "found_in",
     )
     readonly_fields = (*SourceRecordAdmin.readonly_fields, "date", "found_in")
+
+    @labels("Kind", "merge", {"merge": ""})
+    def kind(self, commit: Commit) -> str:
+        return "merge" if commit.merge else ""
+
+    @labels("Whose", "mine", {"mine": "success"})
+    def whose(self, commit: Commit) -> str:
+        return "mine" if commit.mine else ""
 
     @admin.display(description="In the repositories")
     def found_in(self, commit: Commit) -> str:

@@ -19,6 +19,8 @@ GITHUB = "GitHub"
 FIRST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC)
 # So much may a commit lie ahead of our clock.
 AHEAD = timedelta(days=1)
+# Of repositories that are there, those that totals are made of.
+COUNTED = Q(fork=False, archived=False)
 
 
 class Churn(NamedTuple):
@@ -45,6 +47,14 @@ class CommitQuerySet(SourceRecordQuerySet):
         links = Inclusion.objects.filter(repository__in=repositories.order_by().values("pk"))
         return self.live().filter(pk__in=links.values("commit"))
 
+    def each_within(self, repositories: models.QuerySet[Repository]) -> Self:
+        """The same commits, asked one by one: much cheaper for those of a few days, and much dearer
+        for a whole history."""
+        links = Inclusion.objects.filter(
+            commit=OuterRef("pk"), repository__in=repositories.order_by().values("pk")
+        )
+        return self.live().filter(Exists(links))
+
     def between(self, first: date, last: date) -> Self:
         """By the person's day, both included."""
         return self.plausible().filter(date__range=(first, last))
@@ -62,6 +72,10 @@ class CommitQuerySet(SourceRecordQuerySet):
         """date, commits, added, deleted: only days that have any, the newest first."""
         days = self.plausible().order_by().values("date").order_by("-date")
         return list(days.annotate(commits=Count("pk"), added=Sum("added"), deleted=Sum("deleted")))
+
+    def last_day(self) -> date | None:
+        newest: date | None = self.plausible().values_list("date", flat=True).first()
+        return newest
 
     def per_repository(self, repositories: models.QuerySet[Repository]) -> list[dict[str, Any]]:
         """full_name, commits, added, deleted of each that has any of these, the busiest first. A
@@ -145,7 +159,32 @@ class Commit(SourceRecord):
         return self.source_id
 
 
+class Holdings(NamedTuple):
+    """Of all `repositories` that are there, so many could not be mined the last time (`failed`). The
+    rest is of those that count: how many were `measured`, their lines of code (`loc`, None where
+    none was), whether they have `commits`, and so many that are the person's own (`mine`)."""
+
+    repositories: int
+    failed: int
+    measured: int
+    loc: int | None
+    commits: int
+    mine: int
+
+
 class RepositoryQuerySet(SourceRecordQuerySet):
+    def holdings(self) -> Holdings:
+        return Holdings(
+            **self.live().aggregate(
+                repositories=Count("pk"),
+                failed=Count("pk", filter=~Q(failure="")),
+                measured=Count("loc", filter=COUNTED),
+                loc=Sum("loc", filter=COUNTED),
+                commits=Coalesce(Sum("commit_count", filter=COUNTED), 0),
+                mine=Coalesce(Sum("my_commit_count", filter=COUNTED), 0),
+            )
+        )
+
     def sizes(self) -> dict[str, int]:
         """repositories, loc, repository_size_kb, over all of these."""
         return dict[str, int](
@@ -159,7 +198,7 @@ class RepositoryQuerySet(SourceRecordQuerySet):
     def counted(self) -> Self:
         """What totals are made of: without forks, which hold other people's history, without what
         is archived, and without what is gone."""
-        return self.live().filter(fork=False, archived=False)
+        return self.live().filter(COUNTED)
 
     def named(self, name: str) -> Self:
         """By `name` or `owner/name`, whatever the case. One that is there comes before those that are
@@ -327,6 +366,9 @@ class GitHubAccount(models.Model):
     emails = models.JSONField(default=list)
     token_expires_at = models.DateTimeField(null=True)
     zone = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "GitHub account"
 
     def __str__(self) -> str:
         return self.login or "not known yet"

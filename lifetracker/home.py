@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Subquery
 from django.utils import timezone
 
 from fasting.models import ZERO, FastingPeriod
+from github_projects.models import GITHUB, Commit, Holdings, Repository
 from lifetracker import days
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.streams import Source, sources
@@ -26,12 +27,31 @@ FOUR_WEEKS = timedelta(weeks=4)
 DRAWN = timedelta(days=90)
 # Two weeks: this one, and one to compare it with.
 DRAWN_DAYS = 14
-# So many of a day's projects are named, the others are summed.
-TOP_PROJECTS = 4
+# So many projects or repositories are named, the others are summed.
+TOP = 4
 DEFAULT_GOAL = 16.0
 DRAWN_FASTS = 14
 # What syncs every day has missed one when its last one is as old as this.
 STALE = timedelta(hours=36)
+# A worker that is there takes up what waits within a moment.
+WORKER_TAKES = timedelta(minutes=2)
+# What a source that is reached by a token has it in, where that has a name of its own.
+TOKENS = {GITHUB: "ACCESS_TOKEN"}
+
+
+def last_days(day: date) -> list[date]:
+    """Those that are drawn, the last of which is `day`."""
+    return [day - timedelta(days=back) for back in reversed(range(DRAWN_DAYS))]
+
+
+def since_monday(ended: list[date]) -> list[date]:
+    """Of days in their order, those of the last one's week."""
+    return ended[-1 - ended[-1].weekday() :]
+
+
+def named(found: int) -> int:
+    """How many of so many are named. One that is left over is shown rather than called «others»."""
+    return TOP if found > TOP + 1 else TOP + 1
 
 
 # --- Weight ---------------------------------------------------------------------------------------
@@ -111,31 +131,26 @@ class TimeCard:
 
     @property
     def is_unread(self) -> bool:
-        """Toggl was not asked today yet, so that nothing need not mean that nothing was done."""
-        read = self.toggl.ledger.last_success
-        return self.toggl.configured and (
-            read is None or days.local_date(read.started_at) < self.day
-        )
+        return self.toggl.is_unread(self.day)
 
 
 def time_card(now: datetime, toggl: SourceBook) -> TimeCard:
     day = days.today()
-    last_days = [day - timedelta(days=back) for back in reversed(range(DRAWN_DAYS))]
+    drawn = last_days(day)
     entries = TimeEntry.objects.all()
-    per_day = entries.per_day(last_days[0], day)
+    per_day = entries.per_day(drawn[0], day)
     projects = [
         ProjectTime(client, project, seconds)
         for (client, project), seconds in entries.per("project", day, day).items()
     ]
-    # One that is left over is shown rather than called «others».
-    named = TOP_PROJECTS if len(projects) > TOP_PROJECTS + 1 else TOP_PROJECTS + 1
+    top = named(len(projects))
     return TimeCard(
         day=day,
         total=per_day.get(day, 0.0),
-        week=sum(per_day.get(one, 0.0) for one in last_days[-1 - day.weekday() :]),
-        per_day={one: per_day.get(one, 0.0) for one in last_days},
-        projects=projects[:named],
-        others=projects[named:],
+        week=sum(per_day.get(one, 0.0) for one in since_monday(drawn)),
+        per_day={one: per_day.get(one, 0.0) for one in drawn},
+        projects=projects[:top],
+        others=projects[top:],
         running=[
             # What a clock that is fast began has lasted no time.
             Running(entry, max(entry.elapsed(now).total_seconds(), 0.0))
@@ -143,6 +158,105 @@ def time_card(now: datetime, toggl: SourceBook) -> TimeCard:
         ],
         latest=entries.ended().defer("raw").first(),
         toggl=toggl,
+    )
+
+
+# --- Code -----------------------------------------------------------------------------------------
+
+
+class Work(NamedTuple):
+    """Commits, and the lines that they added and removed."""
+
+    commits: int
+    added: int
+    deleted: int
+
+
+NO_WORK = Work(0, 0, 0)
+
+
+class Share(NamedTuple):
+    """A repository, and the commits in it."""
+
+    full_name: str
+    commits: int
+
+    @property
+    def owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.full_name.partition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeCard:
+    """The person's own commits in the repositories that count: of `day`, of its week since Monday,
+    as a sum and by repository, and of each of the last days. `last_day`: of any commit."""
+
+    day: date
+    per_day: dict[date, int]
+    week: Work
+    repositories: list[Share]
+    others: list[Share]
+    last_day: date | None
+    holdings: Holdings
+    github: SourceBook
+
+    @property
+    def today(self) -> int:
+        return self.per_day[self.day]
+
+    @property
+    def most(self) -> int:
+        """The busiest, against which the others are drawn."""
+        return max((one.commits for one in self.repositories), default=0)
+
+    @property
+    def other_commits(self) -> int:
+        return sum(one.commits for one in self.others)
+
+    @property
+    def is_old(self) -> bool:
+        """There is a commit, and none of the days that are drawn has one."""
+        return self.last_day is not None and not any(self.per_day.values())
+
+    @property
+    def knows_no_address(self) -> bool:
+        """There are commits, and who made them is not known to be the person."""
+        return self.holdings.commits > 0 and not self.holdings.mine
+
+    @property
+    def is_unread(self) -> bool:
+        return self.github.is_unread(self.day)
+
+
+def code_card(github: SourceBook) -> CodeCard:
+    day = days.today()
+    drawn = last_days(day)
+    week = since_monday(drawn)
+    counted = Repository.objects.counted()
+    own = Commit.objects.each_within(counted).filter(mine=True)
+    made = {
+        row["date"]: Work(row["commits"], row["added"], row["deleted"])
+        for row in own.between(drawn[0], day).per_day()
+    }
+    of_week = [made[one] for one in week if one in made]
+    shares = [
+        Share(row["full_name"], row["commits"])
+        for row in own.between(week[0], day).per_repository(counted)
+    ]
+    top = named(len(shares))
+    return CodeCard(
+        day=day,
+        per_day={one: made[one].commits if one in made else 0 for one in drawn},
+        week=Work(*map(sum, zip(NO_WORK, *of_week, strict=True))),
+        repositories=shares[:top],
+        others=shares[top:],
+        last_day=own.filter(date__lte=day).last_day(),
+        holdings=Repository.objects.all().holdings(),
+        github=github,
     )
 
 
@@ -218,7 +332,8 @@ class SourceBook:
     @property
     def variables(self) -> list[str]:
         """What must be set for it."""
-        words = ("CLIENT_ID", "CLIENT_SECRET") if self.credential else ("API_TOKEN",)
+        token = TOKENS.get(self.name, "API_TOKEN")
+        words = ("CLIENT_ID", "CLIENT_SECRET") if self.credential else (token,)
         return [f"{self.name}_{word}".upper() for word in words]
 
     @property
@@ -232,6 +347,32 @@ class SourceBook:
         return self.configured and (
             self.credential is None or (self.credential.is_connected and not self.needs_consent)
         )
+
+    @property
+    def can_be_synced(self) -> bool:
+        """By the press of a button: not while it is being synced, or about to be."""
+        run = self.ledger.last_run
+        return self.is_connected and not self.is_import and not (run and run.is_active)
+
+    def is_unread(self, day: date) -> bool:
+        """It was not asked on this day yet, so that nothing need not mean that nothing was done."""
+        read = self.ledger.last_success
+        return self.configured and (read is None or days.local_date(read.started_at) < day)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When its run goes on, where that has to wait."""
+        run = self.ledger.last_run
+        due = run.resume_at if run and run.status == SyncRun.Status.QUEUED else None
+        return due if due and due > timezone.now() else None
+
+    @property
+    def lacks_worker(self) -> bool:
+        """Its run could have begun some time ago."""
+        run = self.ledger.last_run
+        if run is None or run.status != SyncRun.Status.QUEUED:
+            return False
+        return timezone.now() - (run.resume_at or run.started_at) > WORKER_TAKES
 
     @property
     def went_wrong(self) -> bool:
@@ -277,12 +418,18 @@ def source_book(source: Source, ledger: Ledger) -> SourceBook:
     credential = OAuthCredential.objects.of(source.slug) if client else None
     return SourceBook(
         name=source.name,
-        title=client.service if client else source.name,
+        title=title_of(source),
         command=f"sync_{source.slug}",
         configured=bool(credential.setting("client_id")) if credential else source.is_configured(),
         credential=credential,
         ledger=ledger,
     )
+
+
+def title_of(source: Source) -> str:
+    """As the service writes its own name."""
+    client = providers().get(source.slug)
+    return client.service if client else source.name
 
 
 def newest_runs(names: list[str]) -> tuple[dict[str, SyncRun], dict[str, SyncRun]]:

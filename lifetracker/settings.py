@@ -54,6 +54,9 @@ class Environment(environ.Env):
     def count(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=count, default=default))
 
+    def hours(self, var: str, default: int) -> int:
+        return int(self.get_value(var, cast=hours, default=default))
+
     def line_counter(self, var: str, default: str) -> str:
         return str(self.get_value(var, cast=line_counter, default=default))
 
@@ -70,6 +73,12 @@ def line_counter(text: str) -> str:
 def count(text: str) -> int:
     if int(text) < 0:
         raise ValueError(f"{text!r} is below 0")
+    return int(text)
+
+
+def hours(text: str) -> int:
+    if not 0 <= int(text) <= 500:
+        raise ValueError(f"{text!r} is no number of hours between 0 and 500")
     return int(text)
 
 
@@ -303,10 +312,10 @@ Q_CLUSTER: dict[str, Any] = {
 
 # Hours between the syncs that the workers do by themselves; 0 for none.
 SYNC_HOURS = {
-    "Whoop": env.count("WHOOP_SYNC_HOURS", default=24),
-    "Withings": env.count("WITHINGS_SYNC_HOURS", default=24),
-    "Toggl": env.count("TOGGL_SYNC_HOURS", default=24),
-    "GitHub": env.count("GITHUB_SYNC_HOURS", default=24),
+    "Whoop": env.hours("WHOOP_SYNC_HOURS", default=24),
+    "Withings": env.hours("WITHINGS_SYNC_HOURS", default=24),
+    "Toggl": env.hours("TOGGL_SYNC_HOURS", default=24),
+    "GitHub": env.hours("GITHUB_SYNC_HOURS", default=24),
 }
 
 # --- Services -------------------------------------------------------------------------------------
@@ -366,10 +375,7 @@ GITHUB_EMAILS = env.list("GITHUB_EMAILS", default=[])
 GITHUB_CACHE_DIR = Path(
     env.str(
         "GITHUB_CACHE_DIR",
-        default=str(
-            Path(platformdirs.user_cache_dir("life-tracker-demo" if DEMO else "life-tracker"))
-            / "git"
-        ),
+        default=str(Path(platformdirs.user_cache_dir("life-tracker")) / "git"),
     )
 )
 GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)

@@ -4,13 +4,14 @@ from django.urls import include, path, re_path
 
 from fasting import views as fasting
 from lifetracker.api import HealthView
-from lifetracker.views import HomeView
+from lifetracker.views import HomeView, sync_now
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("sync/<slug:slug>", sync_now, name="sync-now"),
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),

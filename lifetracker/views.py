@@ -1,17 +1,35 @@
-"""The home page, and what every page is told."""
+"""The home page, its buttons, and what every page is told."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
+from github_projects.models import GITHUB
 from lifetracker import days
-from lifetracker.home import all_synced_at, fasting_card, source_books, time_card, weight_card
+from lifetracker.home import (
+    all_synced_at,
+    code_card,
+    fasting_card,
+    source_books,
+    time_card,
+    title_of,
+    weight_card,
+)
+from lifetracker.http import NotConfigured
+from lifetracker.models import SyncRun
+from lifetracker.streams import sources
+from lifetracker.sync import Order
+from lifetracker.tasks import enqueue
 from time_logs.models import TOGGL
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
 
@@ -25,6 +43,7 @@ class HomeView(LoginRequiredMixin, TemplateView):
         now = timezone.now()
         cycle = WhoopCycle.objects.live().first()
         books = source_books()
+        by_name = {book.name: book for book in books}
         return super().get_context_data(
             # Where the person is: the zone of the latest cycle, which travels with them.
             today=days.local_date(now, cycle.utc_offset_min if cycle else None),
@@ -32,7 +51,8 @@ class HomeView(LoginRequiredMixin, TemplateView):
             sleep=WhoopSleep.objects.nights().first(),
             cycle=cycle,
             weight=weight_card(),
-            time=time_card(now, {book.name: book for book in books}[TOGGL]),
+            time=time_card(now, by_name[TOGGL]),
+            code=code_card(by_name[GITHUB]),
             fasting=fasting_card(now),
             sources=books,
             any_configured=any(book.configured for book in books),
@@ -41,6 +61,28 @@ class HomeView(LoginRequiredMixin, TemplateView):
             all_synced_at=all_synced_at(books),
             **kwargs,
         )
+
+
+@login_required
+@require_POST
+def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
+    source = next((one for one in sources.values() if one.slug == slug), None)
+    if source is None:
+        raise Http404
+    before = set(SyncRun.objects.active().values_list("pk", flat=True))
+    try:
+        run = enqueue(source, Order())
+    except NotConfigured as error:
+        messages.error(request, str(error))
+        return redirect("home")
+    title = title_of(source)
+    if run.pk not in before:
+        messages.success(request, f"{title}: a sync is queued.")
+    elif run.status == SyncRun.Status.RUNNING:
+        messages.info(request, f"{title}: a sync is at work already.")
+    else:
+        messages.info(request, f"{title}: a sync is waiting already.")
+    return redirect("home")
 
 
 # --- Every page -----------------------------------------------------------------------------------

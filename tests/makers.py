@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fasting.models import FastingPeriod
+from github_projects.models import GITHUB, Commit, Inclusion, Repository
+from lifetracker.days import local_date, local_hour
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, WeighIn
 
@@ -50,3 +52,29 @@ def fast(days_ago: float = 0, hours: float | None = 16, **fields: Any) -> Fastin
     start = MORNING - timedelta(days=days_ago, hours=12)
     end = None if hours is None else start + timedelta(hours=hours)
     return FastingPeriod.objects.create(**{"start": start, "end": end} | fields)
+
+
+def repository(name: str = "portal", **fields: Any) -> Repository:
+    number = 7_000 + Repository.objects.count()
+    values = {"source": GITHUB, "source_id": str(number), "name": name, "tip_oid": "", "raw": {}}
+    values["full_name"] = f"robin/{name}"
+    return Repository.objects.create(**values | fields)
+
+
+def commit(*repositories: Repository, days_ago: float = 0, **fields: Any) -> Commit:
+    """Of ten lines added and four deleted, in these repositories."""
+    moment = fields.pop("at", MORNING - timedelta(days=days_ago))
+    values = {
+        "source": GITHUB,
+        "source_id": f"{Commit.objects.count():040x}",
+        "authored_at": moment,
+        "committed_at": moment,
+        "date": local_date(moment),
+        "hour": local_hour(moment),
+        "author_email": "robin@example.org",
+        "added": 10,
+        "deleted": 4,
+    }
+    made = Commit.objects.create(**values | fields)
+    Inclusion.objects.bulk_create(Inclusion(repository=one, commit=made) for one in repositories)
+    return made

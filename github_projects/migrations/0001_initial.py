@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
                 ('token_expires_at', models.DateTimeField(null=True)),
                 ('zone', models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                'verbose_name': 'GitHub account',
+            },
         ),
         migrations.CreateModel(
             name='StoredAnswer',

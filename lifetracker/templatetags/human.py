@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from django import template
+from django.template.defaultfilters import pluralize
 from django.utils import timezone as clock_of_the_project
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join, strip_tags
@@ -203,16 +205,21 @@ def drawing(card: Any) -> Drawing | None:
     )
 
 
-class Hours(NamedTuple):
-    """What a column stands for."""
+# A column of little beside one of very much can still be seen.
+LEAST_HEIGHT = 2
+
+
+class Amount(NamedTuple):
+    """What a column stands for, and how that is told."""
 
     date: date
-    hours: float
+    amount: float
+    text: str
     style: str
 
 
 class Column(NamedTuple):
-    """Of a drawing of hours: where it is, how wide and high, how it looks, and what it says."""
+    """Of a drawing of amounts: where it is, how wide and high, how it looks, and what it says."""
 
     x: int
     y: int
@@ -228,30 +235,43 @@ def fast_columns(fasts: list[Any], places: int) -> list[Column]:
     told = []
     for fast in fasts:
         reached = fast.duration_hours >= (fast.goal_hours or math.inf)
-        told.append(Hours(fast.date, fast.duration_hours, "reached" if reached else "part"))
+        lasted = fast.duration_hours
+        style = "reached" if reached else "part"
+        told.append(Amount(fast.date, lasted, strip_tags(hours(lasted)), style))
     return columns(told, places)
 
 
 @register.filter
 def day_columns(card: Any) -> list[Column]:
-    """Of the last days of a card, the last of which is not over yet."""
+    """Of the seconds on the last days of a card."""
+    return columns_of_days(card, lambda amount: strip_tags(seconds(amount)))
+
+
+@register.filter
+def commit_columns(card: Any) -> list[Column]:
+    """Of the commits on the last days of a card."""
+    return columns_of_days(card, lambda amount: f"{amount:,} commit{pluralize(amount)}")
+
+
+def columns_of_days(card: Any, tell: Callable[[Any], str]) -> list[Column]:
+    """The last of the days is not over yet."""
     told = [
-        Hours(day, seconds / 3600, "part" if day < card.day else "part unfinished")
-        for day, seconds in card.per_day.items()
+        Amount(day, amount, tell(amount), "part" if day < card.day else "part unfinished")
+        for day, amount in card.per_day.items()
     ]
     return columns(told, len(told))
 
 
-def columns(told: list[Hours], places: int) -> list[Column]:
+def columns(told: list[Amount], places: int) -> list[Column]:
     """Against the highest of them."""
-    highest = max((one.hours for one in told), default=0)
+    highest = max((one.amount for one in told), default=0)
     if not highest:
         return []
     step = BAR / places
     found = []
     for place, one in enumerate(told, places - len(told)):
-        height = round(HEIGHT * one.hours / highest)
+        height = max(round(HEIGHT * one.amount / highest), LEAST_HEIGHT if one.amount else 0)
         x = round(place * step + step * 0.15)
-        title = f"{format_date(one.date, 'l j F')}: {strip_tags(hours(one.hours))}"
+        title = f"{format_date(one.date, 'l j F')}: {one.text}"
         found.append(Column(x, HEIGHT - height, round(step * 0.7), height, one.style, title))
     return found

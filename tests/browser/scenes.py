@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fasting.models import ZERO, FastingPeriod
+from github_projects.models import GITHUB, Commit, GitHubAccount, Repository
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
+from tests import makers
 from time_logs.models import TOGGL, TimeEntry
 from weight.models import AMBIGUOUS, WITHINGS, WeighIn
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep
@@ -18,6 +21,8 @@ from workouts.models import Workout
 NOW = datetime(2026, 9, 16, 16, 40, tzinfo=UTC)
 TODAY = date(2026, 9, 16)
 BERLIN = 120
+
+TOO_LARGE = "The repository cannot be read: it is larger than the limit (GITHUB_MAX_REPOSITORY_MB)."
 
 SCORELESS_RECOVERY = dict.fromkeys(
     ("recovery_score", "resting_heart_rate", "hrv_rmssd", "spo2_percentage", "skin_temp_celsius")
@@ -262,8 +267,69 @@ def working_day() -> None:
     run(source=TOGGL)
 
 
+def repository(name: str = "reader", **values: Any) -> Repository:
+    made = {
+        "html_url": f"https://github.com/robin/{name}",
+        "default_branch": "main",
+        "primary_language": "Python",
+        "repository_size_kb": 4_812,
+        "loc": 8_400,
+        "loc_method": "scc",
+        "loc_by_language": {"Python": 7_100, "HTML": 1_300},
+        "languages": {"Python": 214_300, "HTML": 40_120},
+        "mined_at": NOW,
+        "mined_oid": "9c1f",
+        "raw": {"name": name, "stargazers_count": 3},
+    }
+    return makers.repository(name, **{**made, **values})
+
+
+def commit(*repositories: Repository, hours_ago: float = 2, **values: Any) -> Commit:
+    """Of the person; with an oid that looks like one."""
+    number = Commit.objects.count()
+    made = {
+        "at": NOW - timedelta(hours=hours_ago),
+        "source_id": hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest(),
+        "author_name": "Robin Example",
+        "mine": True,
+    }
+    return makers.commit(*repositories, **{**made, **values})
+
+
+def code(weeks: int = 3) -> None:
+    """Written in seven repositories, less at weekends, and none of it in a fork."""
+    names = ("reader", "life-tracker", "dotfiles", "shop-relaunch", "audio-guide", "notes", "tiny")
+    repositories = [repository(name, loc=1_150 * len(name)) for name in names]
+    repository("django", fork=True, loc=412_000, full_name="robin/django")
+    for back in range(weeks * 7):
+        weekend = (TODAY - timedelta(days=back)).weekday() > 4
+        for number in range(back * 7 % 3 if weekend else 3 + back * 5 % 8):
+            # Most of it in the first ones.
+            one = repositories[(number * number + back) % min(1 + number, len(repositories))]
+            lines = {"added": 12 + 37 * number % 240, "deleted": 5 + 11 * number % 70}
+            commit(one, hours_ago=24 * back + 1 + number, **lines)
+    commit(repositories[0], author_name="A guest", author_email="guest@example.org", mine=False)
+    Repository.objects.recount()
+
+
+def account() -> GitHubAccount:
+    return GitHubAccount.objects.create(
+        login="robin",
+        user_id=10_129,
+        emails=["robin@example.org", "10129+robin@users.noreply.github.com"],
+        token_expires_at=NOW + timedelta(days=80),
+        zone="Europe/Berlin",
+    )
+
+
+def github_run(**values: Any) -> SyncRun:
+    made = {"source": GITHUB, "counts": {"repository": {"seen": 8, "updated": 3, "unchanged": 5}}}
+    return run(**{**made, "progress_done": 8, "progress_total": 8, **values})
+
+
 def full() -> None:
-    """A day in the life, all known. Toggl's token is a setting, and not set here."""
+    """A day in the life, all known. The tokens of Toggl and GitHub are settings, and not set
+    here."""
     connection()
     recovery()
     sleep()
@@ -276,6 +342,8 @@ def full() -> None:
         if back % 6 != 4 and not 40 < back < 48:
             weigh_in(back)
     working_day()
+    code()
+    github_run()
     for back, hours in enumerate((16.3, 17.1, 16, 18.4, 14.2, 16.6, 12.8, 16.2, 19.5, 16.1, 15.2)):
         fast(23 + 24 * back, hours)
     run(
@@ -287,8 +355,15 @@ def full() -> None:
 
 
 def now_on() -> None:
-    """The same, while a fast and a time entry are running."""
+    """The same, while a fast, a time entry and a sync are running."""
     full()
+    github_run(
+        status="running",
+        started_at=NOW - timedelta(minutes=1),
+        progress_done=12,
+        progress_total=30,
+        in_queue=True,
+    )
     entry(0.7, None, project="Shop relaunch", client="Kranich Verlag", description="Checkout")
     fast(6.3, None)
 
@@ -306,8 +381,25 @@ def pending() -> None:
     fast(21.5, None, goal_hours=18)
 
 
+def waiting() -> None:
+    """GitHub asks for patience, no worker is there for Toggl, and whose the commits are is not
+    known."""
+    run(source=TOGGL, status="queued", in_queue=True)
+    commit(repository("reader"), mine=False)
+    Repository.objects.recount()
+    github_run(
+        status="queued",
+        in_queue=True,
+        progress_done=12,
+        progress_total=30,
+        resume_at=NOW + timedelta(minutes=37),
+        error="GitHub allows no more requests until 19:17.",
+    )
+
+
 def failed() -> None:
-    """WHOOP took the consent back some days ago, Toggl does not answer."""
+    """WHOOP took the consent back some days ago, Toggl does not answer, GitHub's token ends soon and
+    one repository is too large."""
     connection(needs_reauthorization=True)
     recovery(back=3, recovery_score=28)
     sleep(back=3)
@@ -323,6 +415,13 @@ def failed() -> None:
     run(back=1, source=TOGGL)
     run(source=TOGGL, status="partial", error="time_entry: Toggl answered 503 to /api/v9/me.")
     fast(30, None, goal_hours=None)
+    commit(repository(), hours_ago=24 * 20)
+    repository("scans", failure=TOO_LARGE, failed_at=NOW, mined_at=None, loc=None)
+    Repository.objects.recount()
+    github_run(
+        error="The token expires on 2026-09-20. Make a new one and put it into .env as GITHUB_ACCESS_TOKEN."
+        f"\nrobin/scans: {TOO_LARGE}"
+    )
 
 
 def fresh() -> None:

@@ -27,7 +27,11 @@ WINDOWS = {
     for dark in (False, True)
 }
 each_window = pytest.mark.parametrize("size", WINDOWS.values(), ids=WINDOWS)
-SCENES = [scenes.full, scenes.now_on, scenes.pending, scenes.failed, scenes.fresh]
+# Where cards stand two by two.
+WINDOWS_OF_HOME = {**WINDOWS, "tablet light": (900, 1000, False)}
+SCENES = [
+    *(scenes.full, scenes.now_on, scenes.pending, scenes.waiting, scenes.failed, scenes.fresh),
+]
 
 
 def picture(visit: Visit, name: str) -> None:
@@ -55,6 +59,8 @@ def test_a_person_logs_in_sees_the_day_and_logs_out(visit: Visiting) -> None:
     expect(page.get_by_role("region", name="Weight")).to_contain_text("72.4")
     expect(page.get_by_role("region", name="Time")).to_contain_text("Customer portal")
     expect(page.get_by_role("region", name="Fasting")).to_contain_text("16 h 18 min")
+    expect(page.get_by_role("region", name="Code")).to_contain_text("commits today")
+    expect(page.get_by_role("list", name="Repositories of this week")).to_contain_text("reader")
     expect(page.get_by_role("img", name="Trend of the last 90 days")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
@@ -68,13 +74,14 @@ def test_a_wrong_password_is_told(visit: Visiting) -> None:
     expect(page.get_by_role("alert")).to_contain_text("correct username and password")
 
 
-@each_window
+@pytest.mark.parametrize("size", WINDOWS_OF_HOME.values(), ids=WINDOWS_OF_HOME)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_home_fits_and_has_the_wanted_ground(
     visit: Visiting, scene: Callable[[], None], size: tuple[int, int, bool], settings: Any
 ) -> None:
     settings.WHOOP_CLIENT_ID = ""
-    settings.TOGGL_API_TOKEN = "" if scene is scenes.fresh else "a-token"
+    token = "" if scene is scenes.fresh else "a-token"
+    settings.TOGGL_API_TOKEN = settings.GITHUB_ACCESS_TOKEN = token
     settings.TIME_ZONE = "Europe/Berlin"
     scene()
     width, height, dark = size
@@ -160,6 +167,46 @@ def test_a_fast_is_started_and_stopped(visit: Visiting, size: tuple[int, int]) -
     assert width_of_content(window) <= size[0]
 
 
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_sync_is_asked_for(visit: Visiting, size: tuple[int, int], settings: Any) -> None:
+    settings.GITHUB_ACCESS_TOKEN = "a-token"
+    window = visit(*size)
+    row = window.log_in().get_by_role("region", name="GitHub", exact=True)
+    row.get_by_role("button", name="Sync now").click()
+    expect(window.page.get_by_role("status")).to_contain_text("GitHub: a sync is queued.")
+    expect(row).to_contain_text("is waiting for its turn")
+    expect(row.get_by_role("button", name="Sync now")).to_have_count(0)
+    picture(window, f"home-queued-{size[0]}")
+    assert width_of_content(window) <= size[0]
+
+
+def test_what_could_not_be_read_leads_to_the_list_of_it(visit: Visiting) -> None:
+    scenes.failed()
+    window = visit()
+    card = window.log_in().get_by_role("region", name="Code")
+    card.get_by_role("link", name="see why").click()
+    rows = window.page.locator("#result_list tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("robin/scans")
+
+
+def test_four_cards_stand_two_by_two(visit: Visiting) -> None:
+    scenes.full()
+    page = visit().log_in()
+
+    def place(name: str) -> tuple[float, float]:
+        box = page.get_by_role("region", name=name, exact=True).bounding_box()
+        assert box
+        return box["x"], box["y"]
+
+    left, top = place("Weight")
+    right, bottom = place("Code")
+    assert left < right
+    assert top < bottom
+    assert place("Fasting") == (right, top)
+    assert place("Time") == (left, bottom)
+
+
 def test_trouble_leads_to_its_source(visit: Visiting) -> None:
     scenes.failed()
     window = visit()
@@ -182,6 +229,9 @@ ADMIN_PAGES = [
     "time_logs/togglproject/",
     "fasting/fastingperiod/",
     "fasting/fastingperiod/add/",
+    "github_projects/repository/",
+    "github_projects/commit/",
+    "github_projects/githubaccount/",
     "lifetracker/syncrun/",
     "lifetracker/rejecteditem/",
     "oauth_integration/oauthcredential/",
@@ -211,6 +261,8 @@ def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> N
         "weight/weighin/",
         "time_logs/timeentry/",
         "fasting/fastingperiod/",
+        "github_projects/repository/",
+        "github_projects/commit/",
         "lifetracker/rejecteditem/",
         "oauth_integration/oauthcredential/",
     ],
@@ -228,6 +280,7 @@ def test_a_record_opens(visit: Visiting, path: str, size: tuple[int, int], setti
     page.wait_for_url("**/change/**")
     expect(page.get_by_text("Demo data")).to_be_visible()
     picture(window, f"admin-record-{path.split('/')[1]}-{width}")
+    assert width_of_content(window) <= width
 
 
 def fill_admin() -> None:
@@ -247,5 +300,10 @@ def fill_admin() -> None:
     scenes.working_day()
     scenes.entry(0.5, None)
     scenes.typed_in()
+    scenes.code()
+    scenes.repository("old-blog", archived=True)
+    scenes.repository("gone", deleted_at=scenes.NOW, last_commit_date=scenes.NOW)
+    scenes.repository("scans", failure=scenes.TOO_LARGE, loc=None, primary_language=None)
+    scenes.account()
     scenes.rejected()
     scenes.state()

@@ -18,6 +18,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
 from fasting.models import FastingPeriod
+from github_projects.models import Commit, GitHubAccount, Repository
 from lifetracker.models import MANUAL, Lease, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
 from tests import makers
@@ -44,6 +45,9 @@ MAKERS: dict[type[Model], Maker] = {
     TogglProject: makers.toggl_project,
     TogglTag: makers.toggl_tag,
     FastingPeriod: makers.fast,
+    Repository: lambda number: makers.repository(f"portal-{number}", last_commit_date=scenes.NOW),
+    Commit: lambda number: makers.commit(makers.repository(), days_ago=number),
+    GitHubAccount: lambda number: GitHubAccount.objects.create(login=f"robin {number}"),
     SyncRun: scenes.run,
     SyncState: lambda number: scenes.state(f"stream {number}"),
     RejectedItem: scenes.rejected,
@@ -53,7 +57,7 @@ MAKERS: dict[type[Model], Maker] = {
     Group: lambda number: Group.objects.create(name=f"group {number}"),
 }
 WHOOP_MODELS = [WhoopRecovery, WhoopSleep, WhoopCycle, WhoopProfile, WhoopWorkout]
-SENT = [*WHOOP_MODELS, MeasureGroup, TogglProject, TogglTag]
+SENT = [*WHOOP_MODELS, MeasureGroup, TogglProject, TogglTag, Repository, Commit]
 TYPED = {
     WeighIn: {"measured_at_0": "2026-09-16", "measured_at_1": "07:10", "weight_kg": "70.25"},
     TimeEntry: {
@@ -65,7 +69,7 @@ TYPED = {
         "tags": " focus, deep work ,",
     },
 }
-BOOKS = [SyncRun, SyncState, RejectedItem, Lease]
+BOOKS = [SyncRun, SyncState, RejectedItem, Lease, GitHubAccount]
 
 
 def name_of(model: type[Model]) -> str:
@@ -173,6 +177,38 @@ def test_tombstones_are_listed_marked_and_filtered(staff: Client) -> None:
 def test_a_state_that_whoop_adds_is_shown_as_it_is(staff: Client) -> None:
     scenes.recovery(score_state="SOMETHING_NEW", **scenes.SCORELESS_RECOVERY)
     assert "SOMETHING_NEW" in staff.get(address(WhoopRecovery, "changelist")).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"deleted_at": scenes.NOW, "failure": "It is too large."}, "gone"),
+        ({"failure": "It is too large.", "fork": True}, "failed"),
+        ({"fork": True, "archived": True}, "fork"),
+        ({"archived": True}, "archived"),
+        ({}, ""),
+    ],
+)
+def test_a_repository_says_why_it_does_not_count(fields: dict[str, Any], state: str) -> None:
+    entry: Any = admin.site._registry[Repository]
+    assert entry.state(makers.repository(**fields)) == state
+
+
+def test_repositories_that_failed_are_filtered(staff: Client) -> None:
+    makers.repository("good")
+    makers.repository("bad", failure="It is too large.")
+    makers.repository("gone", failure="It is too large.", deleted_at=scenes.NOW)
+    listing = address(Repository, "changelist")
+    for query, names in (("failed=yes&gone=no", ["bad"]), ("failed=no", ["good"])):
+        found = staff.get(f"{listing}?{query}").context["cl"].queryset
+        assert [repository.name for repository in found] == names
+
+
+def test_a_commit_tells_where_it_is(staff: Client) -> None:
+    commit = makers.commit(makers.repository("portal"), makers.repository("copy"), mine=True)
+    page = staff.get(address(Commit, "change", commit.pk)).text
+    assert "robin/portal" in page
+    assert "robin/copy" in page
 
 
 # --- What a service sent is for reading -----------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -17,11 +18,14 @@ from django.template import engines
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 from pytest_django import DjangoAssertNumQueries
 
 from fasting.models import FastingPeriod
+from github_projects.models import Commit, Repository
 from lifetracker import admin as life_admin
 from lifetracker import home
+from lifetracker.models import SyncRun
 from lifetracker.templatetags import human
 from tests.browser import scenes
 from tests.browser.scenes import NOW, TODAY
@@ -29,8 +33,8 @@ from tests.browser.scenes import NOW, TODAY
 pytestmark = pytest.mark.django_db
 
 # Of the home page: two for who it is, three for WHOOP's cards, three for the weight, four for the
-# time, three for the fasts, four for the sources.
-QUERIES = 19
+# time, four for the code, three for the fasts, four for the sources.
+QUERIES = 23
 HOURS_AGO = timedelta(hours=5)
 
 
@@ -40,7 +44,7 @@ def now(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.TIME_ZONE = "UTC"
     settings.WHOOP_CLIENT_ID = settings.WHOOP_REFRESH_TOKEN = ""
     settings.WITHINGS_CLIENT_ID = settings.WITHINGS_REFRESH_TOKEN = ""
-    settings.TOGGL_API_TOKEN = ""
+    settings.TOGGL_API_TOKEN = settings.GITHUB_ACCESS_TOKEN = ""
 
 
 @pytest.fixture
@@ -129,6 +133,8 @@ def test_home_tells_the_day(visitor: Client) -> None:
         assert words in page["time"]
     for words in ("16 h 18 min", "with a goal of 16 h", "From 17:40", "to 09:58", "The last 11"):
         assert words in page["fasting"]
+    for words in ("3 commits today", "This week 16 commits", "reader robin 5 commits"):
+        assert words in page["code"]
 
 
 def test_home_costs_as_many_queries_however_much_there_is(
@@ -149,6 +155,8 @@ def test_home_costs_as_many_queries_however_much_there_is(
         scenes.ambiguous(back)
         scenes.entry(back / 2, 10, project=f"Project {back}")
         scenes.fast(1000 + 24 * back)
+        scenes.commit(scenes.repository(f"one of {back}"), scenes.repository(f"two of {back}"))
+        scenes.run(back, source="GitHub", status="partial")
     with django_assert_num_queries(QUERIES):
         visitor.get("/")
 
@@ -417,6 +425,153 @@ def test_nothing_is_not_passed_off_as_read(visitor: Client, settings: Any) -> No
     assert "Nothing tracked today" in read(visitor)["time"]
 
 
+# --- Code -----------------------------------------------------------------------------------------
+
+
+def code_card() -> home.CodeCard:
+    books = {book.name: book for book in home.source_books()}
+    return home.code_card(books["GitHub"])
+
+
+def test_no_repository_yet(visitor: Client) -> None:
+    assert read(visitor)["code"] == " Code No repository yet. They come from GitHub. "
+
+
+def test_a_days_code(visitor: Client) -> None:
+    one, two = scenes.repository("one", loc=1_200), scenes.repository("two", loc=34)
+    scenes.commit(one, added=1_500, deleted=20)
+    scenes.commit(one, two, added=5, deleted=0)
+    scenes.commit(one, hours_ago=26, added=1, deleted=1)
+    page = read(visitor)["code"]
+    for words in (
+        "Today 2 commits today",
+        "This week 3 commits",
+        "Lines this week +1,506 and \N{MINUS SIGN}21",
+        "one robin 3 commits two robin 1 commit ",
+        "Lines of code 1,234 in 2 repositories",
+    ):
+        assert words in page
+    assert "Last commit" not in page
+    assert "could not be read" not in page
+
+
+def test_only_what_counts_is_counted(visitor: Client) -> None:
+    here = scenes.repository("here", loc=100)
+    scenes.commit(here)
+    others = [
+        scenes.repository("fork", fork=True, loc=9_000),
+        scenes.repository("archived", archived=True, loc=9_000),
+        scenes.repository("gone", deleted_at=NOW, loc=9_000),
+    ]
+    for one in others:
+        scenes.commit(one)
+    scenes.commit(here, mine=False)
+    scenes.commit(here, deleted_at=NOW)
+    page = read(visitor)["code"]
+    assert "1 commit today" in page
+    assert "This week 1 commit " in page
+    assert "100 in 1 repository " in page
+    assert not re.search("fork|archived|gone", page)
+    counted = Repository.objects.counted()
+    assert set(Commit.objects.each_within(counted)) == set(Commit.objects.within(counted))
+
+
+def test_a_week_begins_on_monday_and_a_day_at_midnight(visitor: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    one = scenes.repository()
+    for hours_ago in (18.5, 18.8, 42.5, 66.5, 66.8):  # before and after midnights in Berlin
+        scenes.commit(one, hours_ago=hours_ago)
+    page = read(visitor)["code"]
+    assert "1 commit today" in page
+    assert "This week 4 commits" in page
+
+
+def test_the_last_two_weeks_of_code_are_drawn(visitor: Client) -> None:
+    one = scenes.repository()
+    scenes.commit(one, hours_ago=24 * 14)
+    assert "The last 14 days" not in read(visitor)["code"]
+    scenes.commit(one, hours_ago=24 * 13)
+    for _ in range(3):
+        scenes.commit(one)
+    card = code_card()
+    assert list(card.per_day.values()) == [1, *[0] * 12, 3]
+    drawn = human.commit_columns(card)
+    assert [column.height for column in drawn] == [33, *[0] * 12, 100]
+    assert drawn[-1].style == "part unfinished"
+    assert drawn[0].title == "Thursday 3 September: 1 commit"
+    assert drawn[-1].title == "Wednesday 16 September: 3 commits"
+
+
+def test_a_little_beside_very_much_can_be_seen() -> None:
+    told = [human.Amount(TODAY, amount, "", "part") for amount in (1, 5_000, 0)]
+    assert [column.height for column in human.columns(told, 3)] == [human.LEAST_HEIGHT, 100, 0]
+
+
+@pytest.mark.parametrize(("number", "named", "others"), [(5, 5, 0), (6, 4, 2), (9, 4, 5)])
+def test_the_busiest_repositories_are_named(
+    visitor: Client, number: int, named: int, others: int
+) -> None:
+    for n in range(number):
+        repository = scenes.repository(f"repository-{n}")
+        for _ in range(n + 1):
+            scenes.commit(repository)
+    page = read(visitor)["code"]
+    assert len(set(re.findall(r"repository-\d", page))) == named
+    assert f"repository-{number - 1}" in page
+    left = sum(range(1, others + 1))
+    assert f"{others} others {left} commits" in page if others else "others" not in page
+
+
+def test_an_old_commit_says_its_date(visitor: Client) -> None:
+    scenes.commit(scenes.repository(), hours_ago=24 * 20)
+    # Of a clock that goes ahead.
+    scenes.commit(scenes.repository(), hours_ago=-20)
+    page = read(visitor)["code"]
+    for words in ("Nothing committed today", "This week nothing", "Thursday 27 August"):
+        assert words in page
+    assert "Lines this week" not in page
+
+
+def test_commits_of_nobody_ask_for_addresses(visitor: Client) -> None:
+    scenes.waiting()
+    page = read(visitor)["code"]
+    assert "No commit is known to be yours" in page
+    assert "GITHUB_EMAILS" in page
+    assert "today" not in page
+    scenes.commit(scenes.repository("mine"))
+    Repository.objects.recount()
+    assert "GITHUB_EMAILS" not in read(visitor)["code"]
+
+
+def test_lines_that_were_not_counted_are_not_zero(visitor: Client) -> None:
+    scenes.repository(loc=None)
+    assert "Lines of code" not in read(visitor)["code"]
+    scenes.repository("empty", loc=0)
+    assert "Lines of code 0 in 1 repository " in read(visitor)["code"]
+
+
+def test_repositories_that_could_not_be_read_are_told(visitor: Client) -> None:
+    scenes.failed()
+    assert "1 repository could not be read." in read(visitor)["code"]
+    scenes.repository("fork", fork=True, failure=scenes.TOO_LARGE)
+    scenes.repository("gone", deleted_at=NOW, failure=scenes.TOO_LARGE)
+    assert "2 repositories could not be read." in read(visitor)["code"]
+    User.objects.update(is_staff=True)
+    address = "/admin/github_projects/repository/?failed=yes&amp;gone=no"
+    assert f'<a href="{address}">see why</a>' in visitor.get("/").text
+
+
+def test_no_commit_is_not_passed_off_as_read(visitor: Client, settings: Any) -> None:
+    scenes.repository()
+    assert "Nothing committed today" in read(visitor)["code"]
+    settings.GITHUB_ACCESS_TOKEN = "a-token"
+    assert "No sync of GitHub has been complete yet" in read(visitor)["code"]
+    scenes.run(back=1, source="GitHub")
+    assert "Not read yet today GitHub was last read 1 day ago" in read(visitor)["code"]
+    scenes.run(source="GitHub")
+    assert "Nothing committed today" in read(visitor)["code"]
+
+
 # --- Fasting --------------------------------------------------------------------------------------
 
 START, STOP = "/fasting/start", "/fasting/stop"
@@ -526,9 +681,10 @@ def test_the_buttons_are_posts_of_the_person(client: Client, path: str) -> None:
 
 def test_every_source_has_a_row(visitor: Client) -> None:
     page = read(visitor)
-    for name in ("whoop", "withings", "toggl"):
+    for name in ("whoop", "withings", "toggl", "github"):
         assert f"{name}_".upper() in page[f"source-{name}"]
         assert "Not set up" in page[f"source-{name}"]
+    assert "Put GITHUB_ACCESS_TOKEN into .env" in page["source-github"]
     assert "python manage.py import_zero FILE" in page["source-zero"]
 
 
@@ -584,8 +740,141 @@ def test_an_old_success_is_not_passed_off_as_fresh(visitor: Client) -> None:
 
 
 def test_a_queued_run_waits(visitor: Client) -> None:
-    scenes.run(status="queued")
-    assert "waiting for its turn" in read(visitor)["source-whoop"]
+    scenes.run(status="queued", started_at=NOW - timedelta(seconds=100))
+    page = read(visitor)["source-whoop"]
+    assert "A sync, asked for 1 minute ago, is waiting for its turn." in page
+    assert "qcluster" not in page
+
+
+def test_a_run_that_nobody_takes_up_needs_a_worker(visitor: Client) -> None:
+    run = scenes.run(status="queued", started_at=NOW - timedelta(seconds=130))
+    words = (
+        "A worker must run, and carries it out: python manage.py qcluster (README, «The workers»)"
+    )
+    assert words in read(visitor)["source-whoop"]
+    run.resume_at = NOW - timedelta(seconds=60)
+    run.save()
+    assert "qcluster" not in read(visitor)["source-whoop"]
+
+
+def test_a_run_that_must_wait_says_until_when_and_why(visitor: Client) -> None:
+    scenes.waiting()
+    row = read(visitor)["source-github"]
+    for words in (
+        "Waiting The sync goes on by itself: 17:17. 12 of 30 are up to date.",
+        "GitHub allows no more requests until 19:17.",
+    ):
+        assert words in row
+    assert "qcluster" not in row
+
+
+def test_progress_is_told_in_what_there_is_to_do(visitor: Client) -> None:
+    scenes.now_on()
+    row = read(visitor)["source-github"]
+    assert "Running Started 1 minute ago: 12 of 30 are up to date." in row
+    assert "records" not in row
+    assert '<progress max="30" value="12"' in visitor.get("/").text
+
+
+def test_a_success_with_remarks_tells_them(visitor: Client) -> None:
+    scenes.failed()
+    page = read(visitor)
+    row = page["source-github"]
+    for words in ("The token expires on 2026-09-20.", f"robin/scans: {scenes.TOO_LARGE}"):
+        assert words in row
+    assert "more" not in row
+    assert "Nothing is lost" not in row
+    assert "GitHub could not be synced" not in page[""]
+
+
+def test_many_remarks_are_cut(visitor: Client) -> None:
+    scenes.run(error="\n".join(f"robin/{n}: <b>too large</b>" for n in range(9)))
+    row = read(visitor)["source-whoop"]
+    assert "robin/4: <b>too large</b>" in row
+    assert "robin/5" not in row
+    assert "And 4 more." in row
+
+
+# --- Sync now -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def token(settings: Any) -> None:
+    settings.GITHUB_ACCESS_TOKEN = "a-token"
+
+
+def ask(client: Client, source: str = "github") -> str:
+    answer = client.post(f"/sync/{source}", follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    return answer.text
+
+
+@pytest.mark.usefixtures("token")
+def test_a_sync_is_queued(visitor: Client) -> None:
+    assert '<form action="/sync/github" method="post">' in visitor.get("/").text
+    text = ask(visitor)
+    assert '<li class="note success">GitHub: a sync is queued.</li>' in text
+    assert 'action="/sync/github"' not in text
+    run = SyncRun.objects.get()
+    assert (run.source, run.kind, run.status) == ("GitHub", "incremental", "queued")
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.usefixtures("token")
+def test_a_second_sync_is_not_queued(visitor: Client) -> None:
+    ask(visitor)
+    assert "GitHub: a sync is waiting already." in ask(visitor)
+    SyncRun.objects.update(status="running")
+    assert "GitHub: a sync is at work already." in ask(visitor)
+    assert SyncRun.objects.count() == OrmQ.objects.count() == 1
+    SyncRun.objects.update(status="success", finished_at=NOW)
+    assert "GitHub: a sync is queued." in ask(visitor)
+    assert SyncRun.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+@pytest.mark.usefixtures("token")
+def test_what_is_on_has_no_button(visitor: Client, status: str) -> None:
+    scenes.github_run(status=status)
+    assert "Sync now" not in visitor.get("/").text
+
+
+def test_only_what_is_connected_has_a_button(visitor: Client) -> None:
+    scenes.run(source="Zero")
+    credential = scenes.connection()
+    assert visitor.get("/").text.count("Sync now") == 1
+    assert "Sync now : WHOOP" in read(visitor)["source-whoop"]
+    credential.needs_reauthorization = True
+    credential.save()
+    assert "Sync now" not in visitor.get("/").text
+
+
+def test_titles_are_those_of_the_services(visitor: Client) -> None:
+    scenes.connection()
+    assert "WHOOP: a sync is queued." in ask(visitor, "whoop")
+
+
+def test_what_is_not_configured_is_not_queued(visitor: Client) -> None:
+    assert "GitHub is not configured" in ask(visitor)
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.usefixtures("token")
+def test_asking_for_a_sync_is_a_post_of_the_person(client: Client) -> None:
+    path = reverse("sync-now", args=["github"])
+    assert client.post(path).url == f"/login/?next={path}"
+    person = User.objects.create_user("robin")
+    client.force_login(person)
+    assert client.get(path).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person)
+    assert strict.post(path).status_code == 403
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["zero", "nothing", "GitHub"])
+def test_there_is_nothing_else_to_sync(visitor: Client, slug: str) -> None:
+    assert visitor.post(f"/sync/{slug}").status_code == 404
 
 
 def test_all_is_synced_when_the_last_one_was(visitor: Client, settings: Any) -> None:
@@ -629,8 +918,11 @@ def test_a_fresh_install_says_the_next_steps(visitor: Client) -> None:
     assert "Done" not in page["welcome"]
 
 
-def test_whoever_has_no_strap_sees_no_empty_cards_of_it(visitor: Client) -> None:
-    scenes.weigh_in()
+@pytest.mark.parametrize("scene", [scenes.weigh_in, scenes.repository])
+def test_whoever_has_no_strap_sees_no_empty_cards_of_it(
+    visitor: Client, scene: Callable[[], Any]
+) -> None:
+    scene()
     page = read(visitor)
     assert not {"recovery", "sleep", "strain", "welcome"} & set(page)
 
@@ -652,7 +944,8 @@ def test_connecting_and_disconnecting_are_posts(
     scenes.connection(provider=provider)
     html = visitor.get("/").text
     assert f'<form action="{reverse("oauth-disconnect", args=[provider])}" method="post">' in html
-    assert html.count("csrfmiddlewaretoken") == 3  # and logging out, and starting a fast
+    # And syncing it, logging out, and starting a fast.
+    assert html.count("csrfmiddlewaretoken") == 4
 
 
 def test_tokens_under_another_key_are_told(visitor: Client, settings: Any) -> None:

@@ -62,6 +62,8 @@ class Command(BaseCommand):
             require_free(port, name)
         self.say("Preparing the database demo.sqlite3")
         call_command("migrate", verbosity=0)
+        # A little that can be fetched anew: nothing of the demo stays in the person's caches.
+        use("GITHUB_CACHE_DIR", Path(running.enter_context(TemporaryDirectory())))
         self.say("Starting the sandbox, a stand-in for the services")
         redirect_uris = [
             part
@@ -76,8 +78,9 @@ class Command(BaseCommand):
         )
         self.fill(wait_for(f"{settings.SANDBOX_URL}/sandbox/state").json())
         password = set_password()
-        self.say("Starting the web page")
+        self.say("Starting the web page and a worker")
         running.enter_context(web())
+        running.enter_context(process(*manage("qcluster")))
         wait_for(f"http://127.0.0.1:{settings.PORT}/api/health")
         self.stdout.write(
             f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
@@ -90,6 +93,7 @@ class Command(BaseCommand):
     def fill(self, state: dict[str, Any]) -> None:
         """Bring in what every source has, as a person would."""
         use("TOGGL_API_TOKEN", state["toggl"]["api_token"])
+        use("GITHUB_ACCESS_TOKEN", state["github"]["token"])
         # These stand-ins do not limit; WHOOP's does, within seconds.
         use("TOGGL_REQUESTS_PER_MINUTE", 0)
         use("WITHINGS_REQUESTS_PER_MINUTE", 0)
@@ -155,7 +159,8 @@ def process(*command: str) -> Iterator[None]:
         try:
             child.wait(10)
         except subprocess.TimeoutExpired:
-            child.kill()
+            # A worker has processes of its own.
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def die_with_parent() -> None:

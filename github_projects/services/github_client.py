@@ -1,0 +1,394 @@
+"""GitHub's GraphQL and REST API (https://docs.github.com/en/rest, version 2022-11-28)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from lifetracker.http import (
+    BadResponse,
+    Door,
+    NeedsReauthorization,
+    NotConfigured,
+    Signals,
+    TryLater,
+    retry_after,
+)
+
+VERSION = "2022-11-28"
+GRAPHQL = "/graphql"
+# With all these fields larger pages reach the ten seconds after which GitHub cuts an answer off.
+PAGE_SIZES = (50, 25, 10, 5)
+LISTED = "affiliation=owner&per_page=100&sort=full_name"
+MOST_REDIRECTS = 3
+# GitHub asks for at least a minute after a secondary limit that names no time, and for longer each
+# time.
+SECONDARY_WAIT = 60.0
+
+REPOSITORIES = """
+query($first: Int!, $after: String) {
+  viewer {
+    login
+    databaseId
+    repositories(
+      first: $first, after: $after, affiliations: [OWNER], ownerAffiliations: [OWNER],
+      orderBy: {field: NAME, direction: ASC}
+    ) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        databaseId name nameWithOwner url isPrivate isFork isArchived isDisabled isEmpty diskUsage
+        pushedAt
+        primaryLanguage { name }
+        languages(first: 20, orderBy: {field: SIZE, direction: DESC}) { edges { size node { name } } }
+        defaultBranchRef { name target { ... on Commit { oid } } }
+      }
+    }
+  }
+}
+"""
+
+Item = dict[str, Any]
+
+
+class Kept(Protocol):
+    """A stored answer: its tag, its body, and its Link header."""
+
+    etag: str
+    body: Any
+    links: str
+
+
+class Answers(Protocol):
+    """Where answers are kept until GitHub says that they have changed."""
+
+    def recall(self, key: str) -> Kept | None: ...
+
+    def remember(self, key: str, etag: str, body: Any, links: str) -> None: ...
+
+
+class Page(NamedTuple):
+    body: Any
+    links: str
+
+
+class GraphQLUnavailable(BadResponse):
+    """GraphQL cannot answer this, at any size of page."""
+
+
+class GitHubSignals(Signals):
+    """Which refusals pass by waiting, in the order that GitHub's page on rate limits gives."""
+
+    def refused(self, response: requests.Response, attempt: int) -> float | None:
+        if response.status_code not in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
+            return spent_graphql(response)
+        named = retry_after(response.headers.get("Retry-After"))
+        if named is not None:
+            return named
+        if response.headers.get("X-RateLimit-Remaining") == "0":
+            return until_reset(response)
+        if re.search(r"secondary rate limit|abuse detection", response.text, re.I):
+            return float(SECONDARY_WAIT * 2**attempt)
+        # The rest are permissions that the token lacks.
+        return SECONDARY_WAIT if response.status_code == HTTPStatus.TOO_MANY_REQUESTS else None
+
+    def failed(self, response: requests.Response) -> str | None:
+        # A GraphQL answer that took too long is asked for again in smaller pages.
+        return None if response.url.endswith(GRAPHQL) else super().failed(response)
+
+
+def spent_graphql(response: requests.Response) -> float | None:
+    """GraphQL says with a 200 that its points are used up."""
+    if (
+        not response.url.endswith(GRAPHQL)
+        or response.headers.get("X-RateLimit-Remaining") != "0"
+        or not re.search(r'"errors"', response.text)
+    ):
+        return None
+    return until_reset(response)
+
+
+def until_reset(response: requests.Response) -> float:
+    """Seconds until `X-RateLimit-Reset`, which is a moment in seconds since 1970."""
+    moment = number_of_seconds(response.headers.get("X-RateLimit-Reset"))
+    return SECONDARY_WAIT if moment is None else max(moment - time.time(), 0.0) + 1
+
+
+def number_of_seconds(text: str | None) -> float | None:
+    return float(text) if text and re.fullmatch(r"\d{1,12}", text) else None
+
+
+class GitHubClient:
+    """Requests with the person's token, one after another as GitHub wishes.
+
+    Raises NotConfigured without a token, NeedsReauthorization for one that GitHub refuses, TryLater
+    where time helps (with the time, if a limit is reached), BadResponse for the rest.
+    """
+
+    service = "GitHub"
+
+    def __init__(self, answers: Answers) -> None:
+        token = settings.GITHUB_ACCESS_TOKEN
+        if not token:
+            raise NotConfigured(
+                "GitHub: GITHUB_ACCESS_TOKEN is not set. Put it into .env (README, «Connect GitHub») and try again."
+            )
+        if not re.fullmatch(r"[!-~]+", token):
+            raise NotConfigured(
+                "GitHub: GITHUB_ACCESS_TOKEN holds a character that no token has. Copy it anew from GitHub's settings, «Developer settings»."
+            )
+        self._answers = answers
+        self.door = Door(self.service, signals=GitHubSignals())
+        self._headers = {
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {token}",
+            "X-GitHub-Api-Version": VERSION,
+            "X-Github-Next-Global-ID": "1",
+        }
+        # So that a stored answer is found again only with the token that it was given to.
+        self._fingerprint = salted_hmac("github", token).hexdigest()
+        self.login = ""
+        self.user_id: int | None = None
+        # When the token expires, if it does: every answer says so.
+        self.token_expires_at: datetime | None = None
+
+    @staticmethod
+    def is_configured() -> bool:
+        return bool(settings.GITHUB_ACCESS_TOKEN)
+
+    def close(self) -> None:
+        self.door.close()
+
+    # --- Requests
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        query = requests.Request("GET", settings.GITHUB_API_URL + path, params=dict(params))
+        return self._page(str(query.prepare().url)).body
+
+    def _page(self, url: str) -> Page:
+        """The answer, asked for only if it has changed: what has not costs nothing of the limit."""
+        key = hashlib.sha256(f"{self._fingerprint} {url}".encode()).hexdigest()
+        kept = self._answers.recall(key)
+        response = self._send("GET", url, headers={"If-None-Match": kept.etag} if kept else {})
+        if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
+            return Page(kept.body, kept.links)
+        self._check(response)
+        page = Page(self.door.json(response), response.headers.get("Link", ""))
+        if etag := response.headers.get("ETag", ""):
+            self._answers.remember(key, etag, page.body, page.links)
+        return page
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.Response:
+        """The answer, with GitHub's redirects (what was renamed or transferred) followed, as long as
+        they stay with the API."""
+        sent = {**self._headers, **(headers or {})}
+        for _ in range(MOST_REDIRECTS):
+            response = self.door.request(method, url, headers=sent, **options)
+            self._learn(response)
+            if not response.is_redirect:
+                return response
+            url = self._own(urljoin(url, response.headers["Location"]))
+        raise BadResponse("GitHub redirects again and again.", response.status_code)
+
+    @staticmethod
+    def _own(url: str) -> str:
+        """The token goes nowhere but to the API. Raises BadResponse."""
+        ours, theirs = urlsplit(settings.GITHUB_API_URL), urlsplit(url)
+        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+            raise BadResponse("GitHub's answer leads to another host, where the token must not go.")
+        return url
+
+    def _learn(self, response: requests.Response) -> None:
+        told = response.headers.get("GitHub-Authentication-Token-Expiration")
+        if told:
+            self.token_expires_at = expiration(told)
+
+    def _check(self, response: requests.Response) -> None:
+        status = response.status_code
+        if status == HTTPStatus.OK:
+            return
+        where = urlsplit(response.url).path
+        reason = reason_of(response)
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise NeedsReauthorization(
+                "GitHub does not accept GITHUB_ACCESS_TOKEN: it is wrong, expired or revoked. Make a new one (README, «Connect GitHub») and put it into .env."
+            )
+        if status == HTTPStatus.FORBIDDEN and "X-GitHub-SSO" in response.headers:
+            reason = "the organisation wants the token to be authorised for its single sign-on"
+        raise BadResponse(f"GitHub answered {status} to {where} ({reason}).", status)
+
+    # --- Data
+
+    def repositories(self) -> Iterator[list[Item]]:
+        """The person's own repositories, page by page, in the form of REST with two keys more:
+        `tip_oid` (empty for a repository without a commit, None where it was not told) and
+        `language_bytes` (None where they were not told). By GraphQL, which tells the tips, else by
+        REST."""
+        try:
+            yield from self._by_graphql()
+        except GraphQLUnavailable:
+            # From the beginning: the two have no common order.
+            yield from self._by_rest()
+
+    def _by_graphql(self) -> Iterator[list[Item]]:
+        sizes = list(PAGE_SIZES)
+        after: str | None = None
+        seen: set[str | None] = set()
+        while True:
+            viewer = self._viewer(sizes, after)
+            self.login, self.user_id = viewer["login"], viewer["databaseId"]
+            found = viewer["repositories"]
+            yield [as_rest(node) for node in found["nodes"] if node is not None]
+            if not found["pageInfo"]["hasNextPage"]:
+                return
+            after = found["pageInfo"]["endCursor"]
+            if after in seen:
+                raise BadResponse(
+                    "GitHub's list of repositories leads back to a page that was read."
+                )
+            seen.add(after)
+
+    def _viewer(self, sizes: list[int], after: str | None) -> Item:
+        """One page; where it takes GitHub too long, smaller ones from then on."""
+        while sizes:
+            answer = self._ask(REPOSITORIES, {"first": sizes[0], "after": after})
+            if answer is not None:
+                return answer
+            sizes.pop(0)
+        raise GraphQLUnavailable("GitHub's GraphQL does not answer even for small pages.")
+
+    def _ask(self, query: str, variables: Item) -> Item | None:
+        """The viewer of a GraphQL answer; None where GitHub took too long for it."""
+        question = {"query": query, "variables": variables}
+        response = self._send("POST", settings.GITHUB_API_URL + GRAPHQL, json=question)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return None
+        if response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            raise GraphQLUnavailable(f"GitHub's GraphQL is refused ({reason_of(response)}).")
+        self._check(response)
+        return viewer_of(self.door.json(response))
+
+    def _by_rest(self) -> Iterator[list[Item]]:
+        user = self.get("/user", {})
+        self.login, self.user_id = user["login"], user["id"]
+        url: str | None = f"{settings.GITHUB_API_URL}/user/repos?{LISTED}"
+        while url:
+            page = self._page(url)
+            if not isinstance(page.body, list):
+                raise BadResponse("GitHub: the answer to /user/repos is no list.")
+            yield [from_rest(item) for item in page.body]
+            following = next_link(page.links)
+            url = self._own(following) if following else None
+
+    def languages(self, repository_id: str) -> dict[str, int]:
+        """Bytes by language, as GitHub counts them."""
+        found = self.get(f"/repositories/{repository_id}/languages", {})
+        return found if isinstance(found, dict) else {}
+
+    def emails(self) -> list[str]:
+        """The addresses that GitHub knows as the person's: those of the account, where the token may
+        read them, and the two that stand for an account that hides its own."""
+        try:
+            told = [entry["email"] for entry in self.get("/user/emails", {})]
+        except BadResponse as error:
+            if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+                raise
+            told = []
+        hidden = "users.noreply.github.com"
+        return [*told, f"{self.login}@{hidden}", f"{self.user_id}+{self.login}@{hidden}"]
+
+
+# --- Answers --------------------------------------------------------------------------------------
+
+
+def viewer_of(answer: Any) -> Item:
+    """GraphQL tells errors with a 200, perhaps beside a part of the data; a part of a list is none.
+    Raises BadResponse and GraphQLUnavailable."""
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if errors:
+        kinds = {str(error.get("type", "")) for error in errors if isinstance(error, dict)}
+        message = "; ".join(str(error.get("message", ""))[:200] for error in errors[:3])
+        if "RATE_LIMITED" in kinds:
+            raise TryLater(f"GitHub's GraphQL points are used up ({message}).")
+        raise GraphQLUnavailable(f"GitHub's GraphQL refuses the question ({message}).")
+    try:
+        viewer = answer["data"]["viewer"]
+        if isinstance(viewer["repositories"]["nodes"], list):
+            return dict(viewer)
+    except (KeyError, TypeError):
+        pass
+    raise BadResponse("GitHub's GraphQL answer has no list of repositories.")
+
+
+def as_rest(node: Item) -> Item:
+    """A repository of GraphQL in the form that REST gives."""
+    branch = node["defaultBranchRef"]
+    target = branch and branch.get("target")
+    return {
+        "id": node["databaseId"],
+        "name": node["name"],
+        "full_name": node["nameWithOwner"],
+        "html_url": node["url"],
+        "private": node["isPrivate"],
+        "fork": node["isFork"],
+        "archived": node["isArchived"],
+        "disabled": node["isDisabled"],
+        "default_branch": branch["name"] if branch else "",
+        "language": node["primaryLanguage"] and node["primaryLanguage"]["name"],
+        "size": node["diskUsage"] or 0,
+        "pushed_at": node["pushedAt"],
+        "tip_oid": target["oid"] if target else "",
+        "language_bytes": {
+            edge["node"]["name"]: edge["size"] for edge in node["languages"]["edges"]
+        },
+    }
+
+
+KEPT = (
+    *("id", "name", "full_name", "html_url", "private", "fork", "archived", "disabled"),
+    *("default_branch", "language", "size", "pushed_at"),
+)
+
+
+def from_rest(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    kept = {key: item[key] for key in KEPT if key in item}
+    return kept | {"tip_oid": None, "language_bytes": None}
+
+
+def next_link(links: str) -> str | None:
+    """The address of the next page from a Link header, as it is."""
+    for part in requests.utils.parse_header_links(links) if links else ():
+        if part.get("rel") == "next":
+            return str(part["url"])
+    return None
+
+
+def expiration(text: str) -> datetime | None:
+    """`2026-12-01 10:00:00 UTC`, or with an offset; None for what is no such time."""
+    try:
+        moment = datetime.fromisoformat(text.strip().replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def reason_of(response: requests.Response) -> str:
+    """GitHub's message, without the token should it ever be in one."""
+    try:
+        told = response.json()["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "no reason given"
+    return str(told).replace(settings.GITHUB_ACCESS_TOKEN, "…")[:200]
