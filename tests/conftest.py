@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,18 @@ def toggl(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
     return sandbox.toggl
 
 
+@pytest.fixture
+def github(
+    sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], None], tmp_path: Path
+) -> Any:
+    """The sandbox's GitHub, with its token set, and a cache of clones of its own."""
+    at(NOW)
+    use(settings, sandbox)
+    settings.GITHUB_ACCESS_TOKEN = sandbox.github.token
+    settings.GITHUB_CACHE_DIR = tmp_path / "clones"
+    return sandbox.github
+
+
 def addresses(sandbox: Sandbox) -> dict[str, Any]:
     """The settings by which the sandbox stands for the services."""
     return {
@@ -91,6 +104,8 @@ def addresses(sandbox: Sandbox) -> dict[str, Any]:
         "WITHINGS_API_URL": sandbox.withings.url,
         "WITHINGS_ACCOUNT_URL": sandbox.withings.url,
         "TOGGL_API_URL": sandbox.toggl.url,
+        "GITHUB_API_URL": sandbox.github.url,
+        "GITHUB_CLONE_URL": sandbox.github.clone_url,
         **{f"{name}_REQUESTS_PER_MINUTE": 0 for name in ("WHOOP", "WITHINGS", "TOGGL")},
     }
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from lifetracker.sandbox import control, page
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.faults import Faults
+from lifetracker.sandbox.github.service import GitHub
 from lifetracker.sandbox.life import life_of
 from lifetracker.sandbox.messages import Answer, Incoming, Request, RequestLog
 from lifetracker.sandbox.toggl.service import Toggl
@@ -67,7 +68,8 @@ class Sandbox:
         self.whoop = Whoop(self, life=self.life, days=days, redirect_uris=uris)
         self.withings = Withings(self, life=self.life, days=days, redirect_uris=uris)
         self.toggl = Toggl(self, life=self.life, days=days)
-        services: tuple[Service, ...] = (self.whoop, self.withings, self.toggl)
+        self.github = GitHub(self, life=self.life, days=days)
+        services: tuple[Service, ...] = (self.whoop, self.withings, self.toggl, self.github)
         self.services: dict[str, Service] = {service.name: service for service in services}
         self._server: _Server | None = None
         self._stopped = threading.Event()
@@ -92,6 +94,7 @@ class Sandbox:
             self._server.server_close()
             self._server.hang_up()
             self._server = None
+        self.github.close()
         self._stopped.set()
 
     def wait(self) -> None:
@@ -182,11 +185,22 @@ class _Handler(BaseHTTPRequestHandler):
             path,
             dict(parse_qsl(query, keep_blank_values=True)),
             self.headers,
-            self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            self._body(),
         )
         self._send(self.server.sandbox.answer(incoming))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+
+    def _body(self) -> bytes:
+        if (self.headers.get("Transfer-Encoding") or "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # trailers, which nobody needs
+            pass
+        return b"".join(chunks)
 
     def _send(self, answer: Answer) -> None:
         """Head and body in one write: two would cost a round trip on a busy connection."""
@@ -201,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         phrase = responses.get(answer.status, "")
         lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Date: {self._date()}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        if answer.status != HTTPStatus.NO_CONTENT:
+        if answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             lines.append(f"Content-Length: {len(answer.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 

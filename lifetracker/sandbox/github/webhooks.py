@@ -1,0 +1,97 @@
+"""Deliveries as GitHub makes them: their body, their signature."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lifetracker.sandbox import outgoing
+from lifetracker.sandbox.github.people import LOGIN, WORK
+from lifetracker.sandbox.github.repositories import Repository
+
+NOTHING = "0" * 40
+EVENTS = ("push", "ping")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How to deliver. What is left out is made right.
+
+    `before` and `after` are oids of the push, `ref` is its ref, `secret` signs with another
+    secret, `signature` is sent as it is ("" sends none at all). What is not answered with 2xx is
+    tried `attempts` times in all, `pause` seconds apart, always with the same `delivery`.
+    """
+
+    event: Literal["push", "ping"] = "push"
+    delivery: str = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    before: str = NOTHING
+    after: str | None = None
+    ref: str | None = None
+    forced: bool = False
+    secret: str | None = None
+    signature: str | None = None
+    attempts: int = 1
+    pause: float = 0.0
+
+
+def content(how: Delivery, shown: dict[str, Any], one: Repository, to: str) -> dict[str, Any]:
+    if how.event not in EVENTS:
+        raise ValueError(f"no event {how.event!r}; there are {', '.join(EVENTS)}")
+    sender = shown["owner"]
+    if how.event == "ping":
+        hook = {
+            "type": "Repository",
+            "id": one.id + 1,
+            "name": "web",
+            "active": True,
+            "events": ["push"],
+            "config": {"content_type": "json", "insecure_ssl": "0", "url": to},
+        }
+        about = {"zen": "Keep it logically awesome.", "hook_id": hook["id"], "hook": hook}
+        return {**about, "repository": shown, "sender": sender}
+    ref = how.ref or f"refs/heads/{one.default_branch}"
+    after = how.after or one.bare.oid(ref) or NOTHING
+    return {
+        "ref": ref,
+        "before": how.before,
+        "after": after,
+        "repository": {
+            **shown,
+            "created_at": int(one.created_at.timestamp()),
+            "pushed_at": int(one.pushed_at.timestamp()) if one.pushed_at else None,
+            "master_branch": one.default_branch,
+        },
+        "pusher": {"name": LOGIN, "email": WORK.email},
+        "sender": sender,
+        "created": how.before == NOTHING,
+        "deleted": after == NOTHING,
+        "forced": how.forced,
+        "base_ref": None,
+        "compare": f"{shown['html_url']}/compare/{how.before[:12]}...{after[:12]}",
+        "commits": [],
+        "head_commit": None,
+    }
+
+
+def dumps(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def sign(secret: str, raw_body: bytes) -> str:
+    """`sha256=` and the HMAC-SHA256 of the raw body, in hex"""
+    return f"sha256={hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()}"
+
+
+def deliver(to: str, raw_body: bytes, secret: str, how: Delivery) -> int:
+    signature = sign(how.secret or secret, raw_body) if how.signature is None else how.signature
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "GitHub-Hookshot/044aadd",
+        "X-GitHub-Event": how.event,
+        "X-GitHub-Delivery": how.delivery,
+        "X-GitHub-Hook-ID": "109948940",
+    }
+    if signature:
+        headers["X-Hub-Signature-256"] = signature
+    return outgoing.post_until_accepted(to, raw_body, headers, how.attempts, how.pause)

@@ -1,0 +1,589 @@
+"""The whole way of a repository: listed by the API, fetched by git, mined, counted."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+
+from github_projects import mining
+from github_projects.models import Commit, GitHubAccount, Repository, StoredAnswer
+from github_projects.services.github_client import GitHubClient, expiration
+from lifetracker.http import NotConfigured
+from lifetracker.models import Lease, RejectedItem, SyncRun
+from tests.conftest import NOW, run
+from tests.github_projects.repositories import MORNING, History
+
+GITHUB = "GitHub"
+PAYLOADS = Path(__file__).parents[1] / "payloads" / "github"
+SMALL = (PAYLOADS / "history_small.fi").read_bytes()
+EXPECTED = json.loads((PAYLOADS / "history_small.expected.json").read_text())
+NUMBERS = (
+    *("commit_count", "merge_count", "lines_added", "lines_deleted", "code_churn"),
+    *("active_days", "time_spent_min", "last_commit_date", "loc", "my_commit_count"),
+)
+
+Moving = Callable[[datetime], None]
+
+
+def only(github: Any, *names: str) -> None:
+    """Leave nothing in the account but these."""
+    for item in github.repositories():
+        if item["name"] not in names:
+            github.delete(item["full_name"])
+
+
+def stored(name: str) -> Repository:
+    return Repository.objects.get(name=name)
+
+
+def numbers(name: str) -> dict[str, Any]:
+    return {field: getattr(stored(name), field) for field in NUMBERS}
+
+
+def log(path: Path, branch: str, *options: str) -> list[str]:
+    """Of plain git, another way to the same numbers."""
+    command = ["git", f"--git-dir={path}", "log", *options, branch, "--"]
+    zone = {**os.environ, "TZ": django_settings.TIME_ZONE, "GIT_CONFIG_GLOBAL": "/dev/null"}
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=zone
+    ).stdout.split("\n")
+
+
+def truth(path: Path, branch: str) -> dict[str, Any]:
+    changes = [
+        line.split("\t")[:2]
+        for line in log(path, branch, "--no-merges", "--numstat", "-M100%", "--format=")
+        if line and not line.startswith("-")
+    ]
+    days = log(path, branch, "--format=%ad", "--date=format-local:%Y-%m-%d")
+    moments = [int(line) for line in log(path, branch, "--format=%ct") if line]
+    added, deleted = (sum(int(change[side]) for change in changes) for side in (0, 1))
+    return {
+        "commit_count": len(moments),
+        "merge_count": len([line for line in log(path, branch, "--merges", "--format=%H") if line]),
+        "lines_added": added,
+        "lines_deleted": deleted,
+        "code_churn": added + deleted,
+        "active_days": len({day for day in days if day}),
+        "time_spent_min": (max(moments) - min(moments)) // 60,
+        "last_commit_date": datetime.fromtimestamp(max(moments), UTC),
+    }
+
+
+def assert_equals_upstream(github: Any) -> None:
+    """Every repository, by numbers that plain git gives of the stand-in's own."""
+    listed = github.repositories()
+    assert {one["id"] for one in listed} == {
+        int(source_id)
+        for source_id in Repository.objects.live().values_list("source_id", flat=True)
+    }
+    for one in listed:
+        mined = Repository.objects.get(source_id=one["id"])
+        assert mined.failure == "", one["full_name"]
+        assert (mined.full_name, mined.archived) == (one["full_name"], one["archived"])
+        path = github.path(one["full_name"])
+        if not log(path, "--all", "--format=%H")[0]:
+            assert (mined.commit_count, mined.loc, mined.time_spent_min) == (0, 0, None)
+            continue
+        expected = truth(path, one["default_branch"])
+        assert {name: getattr(mined, name) for name in expected} == expected, one["full_name"]
+
+
+# --- All of it ------------------------------------------------------------------------------------
+
+
+def test_every_repository_is_as_upstream(github: Any, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    record = run(GITHUB)
+    assert (record.status, record.error) == ("success", "")
+    assert record.progress_done == record.progress_total == len(github.repositories()) > 10
+    assert_equals_upstream(github)
+    code = Repository.objects.filter(loc__gt=0)
+    assert code.count() > 8
+    assert {one.loc_method for one in code} == {"scc 4.1.0"}
+    assert all(one.languages and one.primary_language in one.languages for one in code)
+    assert 0 < Commit.objects.filter(mine=True).count() < Commit.objects.count()
+    # What is in two repositories is one commit.
+    links = Repository.commits.through.objects.count()
+    assert Commit.objects.count() < links
+    assert not RejectedItem.objects.exists()
+    assert not Lease.objects.filter(name__startswith="mine:", expires_at__gt=NOW).exists()
+
+
+def test_an_unchanged_refresh_is_quick_and_fetches_nothing(github: Any, sandbox: Any) -> None:
+    run(GITHUB)
+    for number in range(90):
+        github.add_repository(f"more-{number:02}")
+    run(GITHUB)
+    fetches, before = len(github.fetches), list(Repository.objects.values())
+    sandbox.requests.clear()
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert len(sandbox.requests) == record.requests <= 5
+    assert len(github.fetches) == fetches
+    assert list(Repository.objects.values()) == before
+    assert record.total("unchanged") == len(github.repositories()) > 100
+
+
+def test_time_passes_and_only_what_changed_is_fetched(
+    github: Any, at: Moving, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    run(GITHUB)
+    before = {one.full_name: one.tip_oid for one in Repository.objects.all()}
+    github.fetches.clear()
+    at(NOW + timedelta(days=3))
+    record = run(GITHUB)
+    assert record.status == "success", record.error
+    changed = {o.full_name for o in Repository.objects.all() if before[o.full_name] != o.tip_oid}
+    assert 0 < len(changed) < len(before)
+    assert set(github.fetches) == changed
+    assert_equals_upstream(github)
+
+
+def test_a_second_full_run_changes_nothing(github: Any) -> None:
+    run(GITHUB)
+    commits = list(Commit.objects.order_by("pk").values())
+    before = {one.name: numbers(one.name) for one in Repository.objects.all()}
+    record = run(GITHUB, kind=SyncRun.Kind.FULL, full=True)
+    assert record.status == "success"
+    assert list(Commit.objects.order_by("pk").values()) == commits
+    assert {one.name: numbers(one.name) for one in Repository.objects.all()} == before
+
+
+# --- The small history ----------------------------------------------------------------------------
+
+
+def assert_small_is_whole() -> None:
+    small = stored("small")
+    churn = EXPECTED["churn"]["exact_renames_M100"]
+    assert small.mined_oid == EXPECTED["head"]
+    assert small.commit_count == EXPECTED["total_commits"]
+    assert small.merge_count == EXPECTED["merge_commits"]
+    assert small.active_days == EXPECTED["active_days_author_date_utc"]
+    assert small.time_spent_min == EXPECTED["span_minutes_committer"]
+    assert small.first_commit_date.timestamp() == EXPECTED["first_committer_epoch"]
+    assert small.last_commit_date.timestamp() == EXPECTED["last_committer_epoch"]
+    assert (small.lines_added, small.lines_deleted) == (churn["added"], churn["deleted"])
+    assert small.code_churn == churn["churn"]
+    lines = EXPECTED["loc_code_unique_blobs"]
+    assert small.loc_by_language == {
+        "Python": lines["Python"],
+        "JavaScript": lines["JavaScript"],
+        "Markdown": lines["Markdown (non-blank)"],
+    }
+    assert small.loc == lines["Python"] + lines["JavaScript"]
+    per_author = {}
+    for commit in small.commits.all():
+        of_one = per_author.setdefault(commit.author_email, [0, 0, 0])
+        for place, value in enumerate((1, commit.added, commit.deleted)):
+            of_one[place] += value
+    assert (
+        per_author == EXPECTED["per_author_latin1 {email: [commits, added, deleted] with -M100%}"]
+    )
+
+
+def test_the_small_history_whole_in_halves_and_after_force_pushes(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    assert_small_is_whole()
+
+    github.force_push("small", drop=3)
+    run(GITHUB)
+    half = truth(github.path("small"), "main")
+    assert half["commit_count"] < EXPECTED["total_commits"]
+    assert {name: getattr(stored("small"), name) for name in half} == half
+    assert Commit.objects.live().count() == half["commit_count"]
+    assert Commit.objects.count() == EXPECTED["total_commits"], "what is gone is kept, hidden"
+
+    github.force_push("small", EXPECTED["head"])
+    run(GITHUB)
+    assert_small_is_whole()
+    assert not Commit.objects.filter(deleted_at__isnull=False).exists()
+
+
+def test_half_first_and_the_rest_later(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    github.force_push("small", drop=3)
+    run(GITHUB)
+    assert stored("small").commit_count < EXPECTED["total_commits"]
+    github.force_push("small", EXPECTED["head"])
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert_small_is_whole()
+
+
+# --- What becomes of repositories -----------------------------------------------------------------
+
+
+def test_a_renamed_and_transferred_one_stays_the_same_row(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    row = stored("small")
+    github.rename("small", "tiny")
+    run(GITHUB)
+    row.refresh_from_db()
+    assert (row.name, row.full_name) == ("tiny", f"{github.login}/tiny")
+    assert len(github.fetches) == 1, "nothing of it has changed"
+    github.commit("tiny", {"new.py": "a = 1\n"})
+    run(GITHUB)
+    row.refresh_from_db()
+    assert row.commit_count == EXPECTED["total_commits"] + 1
+
+
+def test_what_is_gone_keeps_its_numbers_with_a_date(github: Any, at: Moving) -> None:
+    github.add_repository("small", SMALL)
+    run(GITHUB)
+    before = numbers("small")
+    github.delete("small")
+    at(NOW + timedelta(days=1))
+    record = run(GITHUB)
+    assert record.total("deleted") == 1
+    gone = stored("small")
+    assert gone.deleted_at == NOW + timedelta(days=1)
+    assert numbers("small") == before
+    assert gone not in Repository.objects.counted()
+
+
+def test_one_made_again_under_the_same_name_is_another(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    github.recreate("small", History().commit({b"a.py": b"x = 1\n"}).stream())
+    run(GITHUB)
+    assert Repository.objects.filter(name="small").count() == 2
+    (alive,) = Repository.objects.named("small")
+    assert alive.commit_count == 1
+
+
+def test_the_default_branch_is_renamed(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    github.rename_branch("small", "trunk/next")
+    run(GITHUB)
+    assert stored("small").default_branch == "trunk/next"
+    github.commit("small", {"new.py": "a = 1\n"})
+    run(GITHUB)
+    assert stored("small").commit_count == EXPECTED["total_commits"] + 1
+
+
+def test_an_empty_one_is_no_error_and_may_fill(github: Any) -> None:
+    github.add_repository("fresh")
+    only(github, "fresh")
+    assert run(GITHUB).error == ""
+    fresh = stored("fresh")
+    assert (fresh.commit_count, fresh.loc, fresh.time_spent_min) == (0, 0, None)
+    github.commit("fresh", {"a.py": "x = 1\n"})
+    run(GITHUB)
+    assert stored("fresh").commit_count == 1
+
+
+def test_a_commit_that_two_have_is_mined_once(github: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    github.add_repository("one", SMALL)
+    github.add_repository("two", SMALL)
+    only(github, "one", "two")
+    mined: list[str] = []
+    mine = mining.Clone.mine
+
+    def noted(self: Any, oids: Any) -> Any:
+        mined.extend(oids)
+        return mine(self, oids)
+
+    monkeypatch.setattr(mining.Clone, "mine", noted)
+    monkeypatch.setattr(mining, "PARALLEL", 1)
+    run(GITHUB)
+    assert sorted(mined) == sorted(set(mined))
+    assert numbers("one") == numbers("two")
+    both = Commit.objects.within(Repository.objects.all()).churn()
+    assert both.commits == EXPECTED["total_commits"]
+    assert both.added + both.deleted == EXPECTED["churn"]["exact_renames_M100"]["churn"]
+
+
+# --- What goes wrong ------------------------------------------------------------------------------
+
+
+def thirty(github: Any) -> None:
+    only(github)
+    for number in range(30):
+        name = f"r{number:02}"
+        github.add_repository(name, History().commit({b"a.py": b"x = %d\n" % number}).stream())
+
+
+def test_one_broken_of_thirty_is_marked_and_stops_no_other(github: Any, at: Moving) -> None:
+    thirty(github)
+    github.break_repository("r11", 500)
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert record.error.startswith(f"{github.login}/r11: ")
+    assert (record.progress_done, record.progress_total) == (30, 30)
+    broken = stored("r11")
+    assert broken.failure
+    assert broken.failed_at == NOW
+    good = Repository.objects.filter(failure="", commit_count=1)
+    assert good.count() == 29
+
+    github.break_repository("r11", None)
+    at(NOW + timedelta(days=1))
+    record = run(GITHUB)
+    assert (record.status, record.error) == ("success", "")
+    assert (stored("r11").commit_count, stored("r11").failure) == (1, "")
+
+
+def test_if_none_can_be_read_the_run_did_not_succeed(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    github.break_repository("small", 404)
+    record = run(GITHUB)
+    assert record.status == "partial"
+    assert "small" in record.error
+
+
+def test_a_repository_that_breaks_later_keeps_its_numbers(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    run(GITHUB)
+    before = numbers("small")
+    github.commit("small", {"b.py": "y = 2\n"})
+    for how in (404, "cut", "corrupt"):
+        github.break_repository("small", how)
+        assert run(GITHUB).status == "success"
+        assert numbers("small") == before
+        assert stored("small").failure
+    github.break_repository("small", None)
+    run(GITHUB)
+    assert stored("small").commit_count == before["commit_count"] + 1
+
+
+def test_one_that_is_too_large_is_not_even_fetched(github: Any, settings: Any) -> None:
+    github.add_repository("small", SMALL, disk_usage=5_000_000)
+    run(GITHUB)
+    assert "GITHUB_MAX_REPOSITORY_MB" in stored("small").failure
+    assert not any("small" in name for name in github.fetches)
+
+
+def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
+    github: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    thirty(github)
+    store = mining.Clone.lines_of_code
+
+    def stumble(self: Any, *arguments: Any) -> Any:
+        if self.key == stored("r03").source_id:
+            raise ZeroDivisionError
+        return store(self, *arguments)
+
+    monkeypatch.setattr(mining.Clone, "lines_of_code", stumble)
+    with pytest.raises(ZeroDivisionError):
+        run(GITHUB)
+    assert stored("r03").failure == "A fault in Life Tracker: ZeroDivisionError."
+    assert Repository.objects.filter(failure="", commit_count=1).count() == 29
+    assert SyncRun.objects.get().status == "partial"
+    assert "r03 cannot be mined" in caplog.text
+
+
+def test_without_git_the_list_comes_and_the_person_is_told(
+    github: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    record = run(GITHUB)
+    assert record.status == "partial"
+    assert "git" in record.error
+    assert "Aptfile" in record.error
+    assert Repository.objects.count() == len(github.repositories())
+
+
+def test_a_revoked_token_stops_all_and_says_what_to_do(github: Any) -> None:
+    run(GITHUB)
+    before = Repository.objects.live().count()
+    github.revoke_token()
+    record = run(GITHUB)
+    assert record.status == "failed"
+    assert "Make a new one" in record.error
+    assert Repository.objects.live().count() == before
+
+
+def test_without_a_token_nothing_begins(github: Any, settings: Any) -> None:
+    for token, words in (("", "is not set"), ("gh p", "no token has")):
+        settings.GITHUB_ACCESS_TOKEN = token
+        with pytest.raises(NotConfigured, match=words):
+            run(GITHUB)
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "told"), [(6, True), (8, False)])
+def test_a_token_that_expires_soon_is_told_of(github: Any, days: int, told: bool) -> None:
+    only(github)
+    expires = NOW + timedelta(days=days)
+    github.set_token_expiry(expires)
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert ("The token expires on 2026-09-22" in record.error) is told
+    assert GitHubAccount.current().token_expires_at == expires
+
+
+def test_used_up_points_end_the_run_with_the_time(github: Any) -> None:
+    github.limits.configure(graphql=1, rest=0)
+    run(GITHUB)
+    record = run(GITHUB)
+    assert record.status in {"failed", "partial"}
+    assert "opens again in" in record.error
+
+
+def test_a_secondary_limit_is_waited_for(github: Any, sandbox: Any) -> None:
+    only(github)
+    github.limits.secondary(1, retry_after=1)
+    assert run(GITHUB).status == "success"
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+def test_pages_grow_smaller_where_graphql_takes_too_long(github: Any) -> None:
+    for number in range(20):
+        github.add_repository(f"more-{number:02}")
+    github.options.configure(graphql_most=10)
+    run(GITHUB)
+    assert Repository.objects.live().count() == len(github.repositories())
+    assert all(one.tip_oid is not None for one in Repository.objects.all())
+
+
+def test_without_graphql_rest_brings_the_same(github: Any, sandbox: Any, at: Moving) -> None:
+    github.options.configure(graphql="off")
+    record = run(GITHUB)
+    assert record.status == "success", record.error
+    assert_equals_upstream(github)
+    assert all(one.languages for one in Repository.objects.filter(primary_language__isnull=False))
+    assert all(one.tip_oid is None for one in Repository.objects.all())
+    fetches = len(github.fetches)
+    sandbox.requests.clear()
+    run(GITHUB)
+    asked = [request for request in sandbox.requests if "graphql" not in request.path]
+    assert {request.status for request in asked} == {304}, "what is known costs nothing"
+    assert len(github.fetches) == fetches
+    github.options.configure(graphql="on")
+    run(GITHUB)
+    assert_equals_upstream(github)
+    assert len(github.fetches) == fetches, "the tips that are told now were mined already"
+
+
+def test_another_token_asks_anew(github: Any, settings: Any, sandbox: Any) -> None:
+    run(GITHUB)
+    answers = StoredAnswer.objects.count()
+    settings.GITHUB_ACCESS_TOKEN = github.issue_token()
+    sandbox.requests.clear()
+    assert run(GITHUB).status == "success"
+    assert all(request.status == 200 for request in sandbox.requests)
+    assert StoredAnswer.objects.count() > answers
+
+
+# --- Mine, and days -------------------------------------------------------------------------------
+
+
+def test_more_addresses_make_more_commits_mine_without_mining(github: Any, settings: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    assert stored("small").my_commit_count == 0
+    settings.GITHUB_EMAILS = ["Ada@Example.org"]
+    run(GITHUB)
+    small = stored("small")
+    assert (small.my_commit_count, small.my_code_churn) == (5, 16)
+    assert len(github.fetches) == 1
+    settings.GITHUB_EMAILS = []
+    run(GITHUB)
+    assert stored("small").my_commit_count == 0
+
+
+def test_a_token_that_may_not_read_addresses_still_knows_the_hidden_ones(github: Any) -> None:
+    github.options.configure(emails=False)
+    assert run(GITHUB).status == "success"
+    assert Commit.objects.filter(mine=True).exists()
+    assert all("noreply" in email for email in GitHubAccount.current().emails)
+
+
+def test_another_zone_means_other_days_without_mining(github: Any, settings: Any) -> None:
+    late = History(seconds=int(datetime(2026, 9, 15, 22, 30, tzinfo=UTC).timestamp()))
+    github.add_repository("late", late.commit({b"a.py": b"x = 1\n"}).stream())
+    only(github, "late")
+    run(GITHUB)
+    commit = Commit.objects.get()
+    assert (str(commit.date), commit.hour) == ("2026-09-15", 22)
+    settings.TIME_ZONE = "Europe/Berlin"
+    timezone.get_default_timezone.cache_clear()
+    run(GITHUB)
+    commit.refresh_from_db()
+    assert (str(commit.date), commit.hour) == ("2026-09-16", 0)
+    assert len(github.fetches) == 1
+
+
+def test_absurd_times_and_names_are_kept_and_in_no_day(github: Any) -> None:
+    odd = History(seconds=MORNING)
+    for seconds in (0, 4_102_444_800, 253_402_300_800_000):
+        odd.commit({b"a.py": b"x = %d\n" % seconds}, at=seconds)
+    odd.commit({b"a.py": b"y = 1\n"}, who=b"\xff\xfe|name <Odd@\xe9>")
+    github.add_repository("odd", odd.stream())
+    only(github, "odd")
+    record = run(GITHUB)
+    assert record.error == ""
+    mined = stored("odd")
+    assert (mined.commit_count, mined.active_days) == (4, 1)
+    assert mined.time_spent_min == 0
+
+
+# --- Secrets --------------------------------------------------------------------------------------
+
+
+def test_the_token_is_nowhere(
+    github: Any, settings: Any, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    github.add_repository("small", SMALL)
+    github.break_repository("small", 500)
+    run(GITHUB)
+    token = settings.GITHUB_ACCESS_TOKEN.encode()
+    texts = [caplog.text, *SyncRun.objects.values_list("error", flat=True)]
+    texts += Repository.objects.values_list("failure", flat=True)
+    texts += [str(row) for row in StoredAnswer.objects.values()]
+    texts += [str(row) for row in GitHubAccount.objects.values()]
+    assert all(token.decode() not in text for text in texts)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert all(token not in path.read_bytes() for path in files)
+
+
+def test_a_redirect_to_another_host_is_not_followed(github: Any, sandbox: Any) -> None:
+    elsewhere = {"Location": "https://evil.example/user/repos"}
+    github.options.configure(graphql="off")
+    sandbox.faults.add("/user/repos", kind="status", status=301, headers=elsewhere)
+    record = run(GITHUB)
+    assert "another host" in record.error
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-12-01 10:00:00 UTC", datetime(2026, 12, 1, 10, tzinfo=UTC)),
+        ("2026-12-01 10:00:00 +0200", datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        ("soon", None),
+    ],
+)
+def test_when_a_token_expires(text: str, moment: datetime | None) -> None:
+    assert expiration(text) == moment
+
+
+def test_the_client_says_whether_it_is_set_up(settings: Any) -> None:
+    settings.GITHUB_ACCESS_TOKEN = ""
+    assert not GitHubClient.is_configured()
