@@ -472,10 +472,13 @@ def prefetch_languages(run: Run) -> None:
 
 def tell_failures(run: Run, asked: Any) -> None:
     """Raises BadResponse if not one of the repositories could be mined."""
-    failed = asked.exclude(failure="").order_by("full_name")
-    run.remarks += [f"{one.full_name}: {one.failure}" for one in failed]
-    if run.remarks and not asked.filter(failure="").exists():
-        raise BadResponse("\n".join(run.remarks))
+    failed = [
+        f"{one.full_name}: {one.failure}"
+        for one in asked.exclude(failure="").order_by("full_name")
+    ]
+    if failed and not asked.filter(failure="").exists():
+        raise BadResponse("\n".join(failed))
+    run.remarks += failed
 
 
 # --- Whose they are -------------------------------------------------------------------------------

@@ -95,11 +95,14 @@ class History:
     def new_root(self, branch: str) -> None:
         self._parts.append(f"reset refs/heads/{branch}\n\n".encode())
 
+    def stream(self) -> bytes:
+        return b"".join(self._parts)
+
     def save(self, folder: Path) -> Path:
-        return imported(folder, b"".join(self._parts))
+        return imported(folder, self.stream())
 
     def add_to(self, folder: Path, *options: str) -> None:
-        git(folder, "fast-import", "--quiet", *options, given=b"".join(self._parts))
+        git(folder, "fast-import", "--quiet", *options, given=self.stream())
 
 
 def change(path: bytes, content: Content) -> bytes:
