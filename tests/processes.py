@@ -33,7 +33,9 @@ def database_url() -> str:
     return f"postgres://{login}@{db['HOST']}:{db['PORT'] or 5432}/{db['NAME']}"
 
 
-def start(*command: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def start(
+    *command: str, env: dict[str, str] | None = None, new_session: bool = False
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
         env=env or environment(),
@@ -41,6 +43,7 @@ def start(*command: str, env: dict[str, str] | None = None) -> subprocess.Popen[
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=new_session,
     )
 
 

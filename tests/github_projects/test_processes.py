@@ -1,0 +1,206 @@
+"""Workers as processes of their own: many at one job, and killed in the middle of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.utils import timezone
+
+from github_projects.models import Commit, Inclusion, Repository
+from lifetracker import tasks
+from lifetracker.models import BEGINNING, Lease, SyncRun
+from lifetracker.sandbox.server import Sandbox
+from lifetracker.streams import sources
+from lifetracker.sync import Order
+from tests import processes
+from tests.conftest import addresses, run
+from tests.github_projects.test_sync import NUMBERS
+
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+BROKERS = ("database", "redis")
+
+
+def redis_url(worker: str) -> str:
+    """A database of its own for each process of the tests. Without a Redis this part cannot be
+    shown; where it was named, it must be there."""
+    number = 0 if worker == "master" else int(worker.removeprefix("gw"))
+    url = f"{REDIS}/{1 + number % 15}"
+    try:
+        redis.from_url(url).ping()
+    except redis.ConnectionError:
+        if "TEST_REDIS_URL" in os.environ:
+            raise
+        pytest.skip(f"no Redis answers at {REDIS} (TEST_REDIS_URL names another)")
+    return url
+
+
+@pytest.fixture
+def github(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Any]:
+    """A small account, in real time."""
+    with Sandbox(seed=1, days=40) as sandbox:
+        for name, value in addresses(sandbox).items():
+            setattr(settings, name, value)
+        settings.GITHUB_ACCESS_TOKEN = sandbox.github.token
+        settings.GITHUB_CACHE_DIR = tmp_path / "own"
+        yield sandbox.github
+
+
+@pytest.fixture
+def workers(
+    request: pytest.FixtureRequest, github: Any, tmp_path: Path, worker_id: str
+) -> Iterator[Callable[[int], list[subprocess.Popen[str]]]]:
+    """Starts so many workers, with the broker that the test is for."""
+    sandbox = github._sandbox
+    variables = {name: str(value) for name, value in addresses(sandbox).items()}
+    variables |= {"GITHUB_ACCESS_TOKEN": github.token, "QUEUE_WORKERS": "1"}
+    if request.param == "redis":
+        variables["REDIS_URL"] = redis_url(worker_id)
+        redis.from_url(variables["REDIS_URL"]).flushdb()
+    started: list[subprocess.Popen[str]] = []
+
+    def start(count: int) -> list[subprocess.Popen[str]]:
+        for _ in range(count):
+            cache = {"GITHUB_CACHE_DIR": str(tmp_path / f"cache{len(started)}")}
+            env = processes.environment(**variables, **cache)
+            started.append(processes.start("qcluster", env=env, new_session=True))
+        return started[-count:]
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """The worker with all of its processes, at once, without a chance to tidy up."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, list(SyncRun.objects.values("status", "error", "attempts"))
+        time.sleep(0.1)
+
+
+def job() -> SyncRun:
+    return SyncRun.objects.get(source="GitHub")
+
+
+def is_over() -> bool:
+    return not job().is_active
+
+
+def numbers() -> dict[str, Any]:
+    found = Repository.objects.order_by("full_name").values("full_name", *NUMBERS)
+    return {row.pop("full_name"): row for row in found}
+
+
+def numbers_of_a_run_without_a_kill() -> dict[str, Any]:
+    for model in (Inclusion, Commit, Repository):
+        model.objects.all().delete()
+    assert run("GitHub").status == "success"
+    return numbers()
+
+
+def mined() -> int:
+    return Repository.objects.filter(mined_at__isnull=False).count()
+
+
+@pytest.mark.parametrize("workers", BROKERS, indirect=True)
+def test_a_killed_workers_job_goes_on_and_ends(github: Any, workers: Any) -> None:
+    slow = "customer-portal"
+    github.break_repository(slow, "hang", 60)
+    # As the endpoint does; the workers take it up when they start, whatever carries their messages.
+    asked = tasks.enqueue(sources["GitHub"], Order())
+    (first,) = workers(1)
+    wait_until(lambda: mined() > 3)
+    kill(first)
+    left = Repository.objects.filter(todo=asked)
+    assert left.exists()
+    done = mined()
+    assert job().status == "running"
+
+    github.break_repository(slow, None)
+    # A minute later: what the dead process held is free.
+    Lease.objects.update(expires_at=BEGINNING)
+    before = len(github.fetches)
+    workers(1)
+    wait_until(is_over)
+    ended = job()
+    assert (ended.pk, ended.status, ended.error) == (asked.pk, "success", "")
+    assert ended.progress_done == ended.progress_total == Repository.objects.count()
+    assert ended.attempts >= 1
+    assert len(github.fetches) - before <= Repository.objects.count() - done, "only what was left"
+    found = numbers()
+    assert found == numbers_of_a_run_without_a_kill()
+
+
+@pytest.mark.parametrize("workers", BROKERS, indirect=True)
+def test_two_workers_at_one_job_do_nothing_twice(github: Any, workers: Any) -> None:
+    for number in range(12):
+        github.add_repository(f"more-{number:02}")
+        github.commit(f"more-{number:02}", {"a.py": f"x = {number}\n"})
+        # Long enough for the other one to come in between.
+        github.break_repository(f"more-{number:02}", "hang", 0.5)
+    asked = tasks.enqueue(sources["GitHub"], Order())
+    both = workers(2)
+    wait_until(is_over)
+    assert (job().pk, job().status, job().error) == (asked.pk, "success", "")
+    assert sorted(github.fetches) == sorted(set(github.fetches)), "no repository is fetched twice"
+    fetched = [len(list(Path(folder).glob("*.git"))) for folder in caches(both)]
+    assert all(fetched), f"both have worked: {fetched}"
+    found = numbers()
+    assert found == numbers_of_a_run_without_a_kill()
+
+
+def caches(started: list[subprocess.Popen[str]]) -> list[str]:
+    """Each worker has a cache of its own, as if it were on another machine."""
+    found = []
+    for process in started:
+        environment = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+        name = b"GITHUB_CACHE_DIR="
+        found += [
+            entry.removeprefix(name).decode() for entry in environment if entry.startswith(name)
+        ]
+    return found
+
+
+def test_the_token_is_on_no_command_line(github: Any, tmp_path: Path) -> None:
+    """Looked at again and again while a command lists, fetches and mines."""
+    github.break_repository("customer-portal", "hang", 1.5)
+    variables = {name: str(value) for name, value in addresses(github._sandbox).items()}
+    env = processes.environment(
+        **variables,
+        GITHUB_ACCESS_TOKEN=github.token,
+        GITHUB_CACHE_DIR=str(tmp_path / "cache"),
+    )
+    child = processes.start("sync_github", env=env)
+    seen: set[bytes] = set()
+    while child.poll() is None:
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.add(entry.read_bytes())
+            except OSError:
+                continue
+        time.sleep(0.005)
+    code, out, err = processes.finish(child)
+    assert code == 0, err
+    assert "are up to date" in out
+    assert any(b"fetch" in line and b"git" in line for line in seen), "it looked while git fetched"
+    assert not [line for line in seen if github.token.encode() in line]
+    assert github.token not in out + err
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if github.token.encode() in path.read_bytes()]
+    assert timezone.now() > job().started_at
