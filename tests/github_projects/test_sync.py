@@ -8,11 +8,14 @@ import os
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from github_projects import mining
@@ -595,3 +598,53 @@ def test_when_a_token_expires(text: str, moment: datetime | None) -> None:
 def test_the_client_says_whether_it_is_set_up(settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = ""
     assert not GitHubClient.is_configured()
+
+
+# --- The command ----------------------------------------------------------------------------------
+
+
+def command(*options: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("sync_github", *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_the_command_says_what_came_of_it(github: Any) -> None:
+    thirty(github)
+    github.break_repository("r11", "404")
+    out, err = command()
+    assert "GitHub repository: 30 seen: 30 created" in out
+    assert "GitHub: 30 of 30 are up to date" in out
+    assert err.startswith("GitHub: success, but:\n")
+    assert f"{github.login}/r11: " in err
+
+
+def test_one_alone_by_its_name(github: Any) -> None:
+    thirty(github)
+    command("--repo", f"{github.login}/r05")
+    assert Repository.objects.exclude(mined_at=None).get().name == "r05"
+    before = stored("r05").mined_at
+    command("--repo", "R06")
+    assert stored("r06").commit_count == 1
+    assert stored("r05").mined_at == before
+    with pytest.raises(CommandError):
+        command("--repo", "none")
+    assert "There is no repository none" in SyncRun.objects.first().error
+
+
+def test_full_looks_into_all_again(github: Any, at: Moving) -> None:
+    thirty(github)
+    command()
+    at(NOW + timedelta(hours=1))
+    command("--full")
+    assert set(Repository.objects.values_list("mined_at", flat=True)) == {NOW + timedelta(hours=1)}
+
+
+def test_days_look_again_into_what_was_pushed_since(github: Any, at: Moving) -> None:
+    thirty(github)
+    github.set_fields("r01", pushed_at=NOW - timedelta(days=9))
+    command()
+    at(NOW + timedelta(hours=1))
+    command("--days", "3")
+    assert stored("r02").mined_at == NOW + timedelta(hours=1)
+    assert stored("r01").mined_at == NOW

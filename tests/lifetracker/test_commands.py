@@ -214,7 +214,7 @@ def test_a_second_run_waits_for_a_dead_one_and_not_for_ever(
 ) -> None:
     held = machinery.Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
     assert held
-    monkeypatch.setattr(machinery.sync, "__defaults__", (None, timedelta(seconds=0.2)))
+    monkeypatch.setattr(machinery.sync, "__defaults__", (None, timedelta(seconds=0.2), None))
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("sync_whoop", stdout=StringIO(), stderr=err)

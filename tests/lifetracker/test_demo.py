@@ -49,6 +49,8 @@ class Demo:
                 "DATABASE_URL": f"sqlite:///{database.parent}/own.sqlite3",
                 "WHOOP_CLIENT_ID": "own",
                 "TOGGL_API_TOKEN": "own",
+                "GITHUB_ACCESS_TOKEN": "own",
+                "REDIS_URL": "redis://127.0.0.1:1",
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -93,6 +95,7 @@ def test_demo(tmp_path: Path) -> None:
         demo.ready()
         for stream in STREAMS:
             assert re.search(rf"{stream}: \d{{3,}} seen: \d{{3,}} created", demo.text)
+        assert re.search(r"GitHub: (\d\d) of \1 are up to date", demo.text)
         assert re.search(r"\b\d{3,} new, 0 changed, 0 the same", demo.text), "Zero's export"
         assert look_around(demo)
         with Demo(database, ports) as rival:
@@ -153,5 +156,9 @@ def look_around(demo: Demo) -> bool:
     assert session.get(f"{base}/api/whoop/recovery?days=30", timeout=10).json()["count"] > 20
     assert "Demo data" in session.get(f"{base}/admin/", timeout=10).text
     last = session.get(f"{base}/api/health", timeout=10).json()["last_success"]
-    assert {"Whoop", "Withings", "Toggl", "Zero"} <= set(last)
+    assert {"Whoop", "Withings", "Toggl", "GitHub", "Zero"} <= set(last)
+    metrics = session.get(f"{base}/api/github/metrics?days=365&mine=true", timeout=10).json()
+    assert metrics["commits"] > 100
+    job = session.get(f"{base}/api/github/refresh/jobs", timeout=10).json()["results"][0]
+    assert job["repositories_processed"] == job["total_repositories"] > 10
     return True
