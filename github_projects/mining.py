@@ -188,9 +188,8 @@ class Mining:
         # What was found wrong with this program itself.
         self.fault: BaseException | None = None
 
-    def work(self, most: int | None = None) -> int:
-        """Work until nothing waits any more, here or elsewhere, or until `most` repositories were
-        taken; returns how many were."""
+    def work(self, most: int | None = None) -> None:
+        """Work until nothing waits any more, here or elsewhere, or at `most` so many repositories."""
         taken = 0
         try:
             while True:
@@ -202,7 +201,7 @@ class Mining:
                     taken += 1
                     dig.start()
                 if not self._digs and (most is not None or not self._waiting.exists()):
-                    return taken
+                    return
                 self._next_event()
         finally:
             self._leave()
@@ -404,9 +403,12 @@ def mine(run: Run) -> None:
         raise mining.fault
 
 
-def lend_a_hand(run_id: int) -> bool:
-    """One repository of a run that another process leads; whether there was one."""
-    return Mining(run_id, 1, lambda: None).work(most=1) > 0
+def lend_a_hand(run_id: int) -> None:
+    """One repository of a run that another process leads."""
+    mining = Mining(run_id, 1, lambda: None)
+    mining.work(most=1)
+    if mining.fault:
+        raise mining.fault
 
 
 class Progress:
@@ -473,8 +475,7 @@ def prefetch_languages(run: Run) -> None:
 def tell_failures(run: Run, asked: Any) -> None:
     """Raises BadResponse if not one of the repositories could be mined."""
     failed = [
-        f"{one.full_name}: {one.failure}"
-        for one in asked.exclude(failure="").order_by("full_name")
+        f"{one.full_name}: {one.failure}" for one in asked.exclude(failure="").order_by("full_name")
     ]
     if failed and not asked.filter(failure="").exists():
         raise BadResponse("\n".join(failed))

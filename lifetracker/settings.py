@@ -305,6 +305,8 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 4 * 3600,
     "max_attempts": 3,
     "ack_failures": True,
+    # What one worker has taken ahead, no other can do.
+    "queue_limit": 1,
     "catch_up": False,
     "poll": 1,
     "log_level": "WARNING",

@@ -284,7 +284,7 @@ class Source:
 
     `is_configured` says whether the person has set it up at all, without a request. `work`: what
     there is to do with the rows once all streams were read, as a function of the run. `lend_a_hand`:
-    for another process, one piece of the work of the run with this id; whether there was one.
+    for another process, one piece of the work of the run with this id, if one is left.
     """
 
     name: str
@@ -292,7 +292,7 @@ class Source:
     is_configured: Callable[[], bool]
     streams: tuple[Stream, ...]
     work: Callable[[Any], None] | None = None
-    lend_a_hand: Callable[[int], bool] | None = None
+    lend_a_hand: Callable[[int], None] | None = None
 
     @property
     def slug(self) -> str:

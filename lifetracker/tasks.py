@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 # A message that nobody has followed for so long is sent again.
 RESEND = timedelta(minutes=2)
-# Other processes that are asked to help with one run. One that finds nothing to do ends at once.
+# Other processes that are asked to help with one run as soon as it has work for several.
 HELPERS = 3
 # Successes that say nothing are not kept.
 UNSAVED = {"save": False}
@@ -75,17 +75,19 @@ def send(task: str, *arguments: Any, **options: Any) -> None:
 
 
 class Sharing(Listener):
-    """Asks other workers for help as soon as a run turns out to have work for several."""
+    """Asks other workers for help with a run that has work for several: some at once, and one more
+    for each piece that is done. Who has nothing else to do takes them; what others take too late
+    finds nothing to do."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._asked = 0
 
     def working(self, record: SyncRun, name: str = "") -> None:
         left = (record.progress_total or 0) - record.progress_done
-        if left > 1 and not self._asked:
-            self._asked = True
-            for _ in range(min(HELPERS, left - 1)):
-                send("lend_a_hand", record.pk, **UNSAVED)
+        wanted = 1 if self._asked else HELPERS
+        for _ in range(min(wanted, left - 1)):
+            self._asked += 1
+            send("lend_a_hand", record.pk, **UNSAVED)
 
 
 def carry_out(run_id: int) -> str:
@@ -117,12 +119,12 @@ def close(run: SyncRun, error: str) -> str:
 
 
 def lend_a_hand(run_id: int) -> None:
-    """Do one piece of the work of a run that is on, and ask for a next turn: so that whatever else
-    waits in the queue has its turn in between."""
+    """Do one piece of the work of a run that is on; not more, so that whatever else waits in the
+    queue has its turn in between."""
     run = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.RUNNING).first()
     source = sources.get(run.source) if run else None
-    if source and source.lend_a_hand and source.lend_a_hand(run_id):
-        send("lend_a_hand", run_id, **UNSAVED)
+    if source and source.lend_a_hand:
+        source.lend_a_hand(run_id)
 
 
 def start_sync(name: str) -> None:
