@@ -20,7 +20,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -329,14 +329,20 @@ def include(repository: Repository, oids: list[str]) -> None:
     wanted = set(oids)
     for gone in chunks([pk for oid, pk in linked.items() if oid not in wanted]):
         links.filter(commit__in=gone).delete()
-    for fresh in chunks([oid for oid in oids if oid not in linked]):
-        commits = Commit.objects.filter(source=GITHUB, source_id__in=fresh).order_by()
-        Inclusion.objects.bulk_create(
-            [
-                Inclusion(repository_id=repository.pk, commit_id=pk)
-                for pk in commits.values_list("pk", flat=True)
-            ],
-            ignore_conflicts=True,
+    for fresh in chunks([oid for oid in oids if oid not in linked], 4 * BATCH):
+        link(repository, fresh)
+
+
+def link(repository: Repository, oids: list[str]) -> None:
+    """In the database alone: fetching the commits' keys first takes three times as long."""
+    quote = connection.ops.quote_name
+    links, commits = quote(Inclusion._meta.db_table), quote(Commit._meta.db_table)
+    places = ", ".join(["%s"] * len(oids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {links} (repository_id, commit_id) SELECT %s, id FROM {commits} "  # noqa: S608 - only names of tables, quoted
+            f"WHERE source = %s AND source_id IN ({places}) ON CONFLICT DO NOTHING",
+            [repository.pk, GITHUB, *oids],
         )
 
 
