@@ -17,7 +17,7 @@ from lifetracker.api import DateRange, StartRun, public_fields
 from lifetracker.models import SyncRun
 
 # What the sync keeps for itself.
-HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo")
+HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_malformed")
 # Kinds of repositories that are in no total unless they are asked for.
 LEFT_OUT = ("forks", "archived", "gone")
 

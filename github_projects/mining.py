@@ -118,6 +118,7 @@ class Dig:
             name,
             repository.default_branch,
             settings.GITHUB_ACCESS_TOKEN,
+            strict=not repository.accept_malformed,
         )
         tip = self.clone.tip(repository.default_branch)
         oids = self.clone.oids(tip) if tip else []

@@ -304,6 +304,10 @@ class Repository(SourceRecord):
         blank=True, default="", help_text="Why it could not be mined the last time."
     )
     failed_at = models.DateTimeField(null=True)
+    accept_malformed = models.BooleanField(
+        default=False,
+        help_text="Read although git's check of its objects fails: the person's word.",
+    )
     # The run that is to mine it; NULL once that is done.
     todo = models.ForeignKey(
         SyncRun, null=True, on_delete=models.SET_NULL, related_name="+", editable=False

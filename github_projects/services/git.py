@@ -14,14 +14,13 @@ import signal
 import subprocess
 import threading
 import time
-import weakref
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile, mkdtemp
+from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -41,6 +40,8 @@ INHERITED = (
 )
 FIXED = {
     "LC_ALL": "C",
+    # Nothing of a person's can be found in a folder that is not there.
+    "HOME": "/nonexistent",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "/bin/true",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -173,8 +174,6 @@ class Processes:
         self.limits = limits
         self._spent = 0.0
         self._cancelled = threading.Event()
-        self._home = mkdtemp(prefix="git-home-")
-        weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
 
     def cancel(self) -> None:
         """From any thread. It stays cancelled."""
@@ -186,7 +185,7 @@ class Processes:
         named = {f"GIT_CONFIG_KEY_{place}": key for place, (key, _) in enumerate(pairs)}
         values = {f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(pairs)}
         counted = {"GIT_CONFIG_COUNT": str(len(pairs)), **named, **values}
-        return {**inherited(), "HOME": self._home, **FIXED, **counted}
+        return {**inherited(), **FIXED, **counted}
 
     def run(self, job: Job) -> bytes:
         return b"".join(self.stream(job))

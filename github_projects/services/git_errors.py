@@ -23,7 +23,7 @@ class Reason(Enum):
     TOO_HEAVY = "it needs more memory than is allowed for one repository"
     TOO_SLOW = "it took longer than the limit (GITHUB_MINUTES_PER_REPOSITORY)"
     DISK_FULL = "the disk is full"
-    MALFORMED = "it holds malformed objects, which git's check refuses"
+    MALFORMED = "it holds malformed objects, which git's check refuses; if it is one that you trust, `sync_github --repo NAME --accept-malformed` reads it all the same"
     DAMAGED = "the copy here is damaged; the next run fetches it anew"
     CANCELLED = "it was cancelled"
     UNKNOWN = "git could not read it"

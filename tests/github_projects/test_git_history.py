@@ -154,6 +154,20 @@ def test_churn_of_files_nobody_wrote_is_a_second_number(
     assert found == [(5, 0, 3), (5, 0, 4), (2, 1, 3)]
 
 
+def test_a_file_moved_with_a_change_counts_in_full(
+    clone: Clone, server: GitServer, origin: Path
+) -> None:
+    lines = b"".join(b"line %d\n" % number for number in range(50))
+    history = History()
+    history.commit({b"a.py": lines, b"b.py": lines[:100]})
+    history.commit({b"a.py": None, b"moved/a.py": lines + b"one\n"})
+    history.commit({b"b.py": None, b"moved/b.py": lines[:100]})
+    history.save(origin)
+    fetch(clone, server)
+    found = [(one.added, one.deleted) for one in reversed(mined(clone))]
+    assert found[1:] == [(51, 50), (0, 0)]
+
+
 def test_only_the_commits_asked_for_in_their_order(
     clone: Clone, server: GitServer, origin: Path
 ) -> None:

@@ -24,7 +24,7 @@ from github_projects.services.github_client import GitHubClient, expiration
 from lifetracker.http import NotConfigured
 from lifetracker.models import Lease, RejectedItem, SyncRun
 from tests.conftest import NOW, run
-from tests.github_projects.repositories import MORNING, History
+from tests.github_projects.repositories import MORNING, History, raw_commit
 
 GITHUB = "GitHub"
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "github"
@@ -648,3 +648,20 @@ def test_days_look_again_into_what_was_pushed_since(github: Any, at: Moving) -> 
     command("--days", "3")
     assert stored("r02").mined_at == NOW + timedelta(hours=1)
     assert stored("r01").mined_at == NOW
+
+
+def test_a_malformed_one_is_read_on_the_persons_word(github: Any) -> None:
+    """A zone with too many digits, as some honest old histories have."""
+    github.add_repository("old", one_commit(b"x = 1\n"))
+    only(github, "old")
+    raw_commit(github.path("old"), b"Ada <ada@example.org> 1577840400 +051800")
+    github.set_fields("old", pushed_at=NOW)
+    with pytest.raises(CommandError):
+        command()
+    assert "--accept-malformed" in stored("old").failure
+    with pytest.raises(CommandError, match="needs --repo"):
+        command("--accept-malformed")
+    command("--repo", "old", "--accept-malformed")
+    assert (stored("old").failure, stored("old").commit_count) == ("", 1)
+    command("--full")
+    assert stored("old").failure == ""
