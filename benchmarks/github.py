@@ -97,7 +97,8 @@ def workers(databases: Databases, folder: Path, delay: float) -> None:
         with account(SHARED) as sandbox:
             for one in sandbox.github.repositories():
                 sandbox.github.break_repository(one["full_name"], "hang", delay)
-            database = databases.copy("template", "work")
+            # A name of its own: SQLite keeps a journal beside the file of the one before.
+            database = databases.copy("template", f"work_{count}")
             cache = folder / f"workers-{databases.name}-{count}"
             environment = variables(database, sandbox, cache)
             with running(environment, cache, count):

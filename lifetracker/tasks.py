@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 # A message that nobody has followed for so long is sent again.
 RESEND = timedelta(minutes=2)
 # Other processes that are asked to help with one run as soon as it has work for several.
-HELPERS = 3
+HELPERS = 6
 # Successes that say nothing are not kept.
 UNSAVED = {"save": False}
 
@@ -80,13 +80,13 @@ class Sharing(Listener):
     finds nothing to do."""
 
     def __init__(self) -> None:
-        self._asked = 0
+        self._done: int | None = None
 
     def working(self, record: SyncRun, name: str = "") -> None:
         left = (record.progress_total or 0) - record.progress_done
-        wanted = 1 if self._asked else HELPERS
+        wanted = HELPERS if self._done is None else record.progress_done - self._done
+        self._done = record.progress_done
         for _ in range(min(wanted, left - 1)):
-            self._asked += 1
             send("lend_a_hand", record.pk, **UNSAVED)
 
 
