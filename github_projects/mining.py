@@ -64,6 +64,12 @@ class Cancelled(Exception):
     """Whoever owns the work has left it."""
 
 
+class Listed(NamedTuple):
+    """All commits that the tip leads to: which of them are new is asked for."""
+
+    oids: list[str]
+
+
 class Found(NamedTuple):
     """A repository's tip, None without a commit, all oids that it leads to, and its tree's lines."""
 
@@ -84,7 +90,7 @@ class Dig:
     clone: Clone
     events: queue.Queue[tuple[Dig, Any]]
     stopped: threading.Event = field(default_factory=threading.Event)
-    # Which of the oids are not known yet: the answer to `Found`, for which git waits.
+    # Which of the oids are not known yet: the answer to `Listed`, for which git waits.
     answers: queue.Queue[list[str] | None] = field(default_factory=queue.Queue)
 
     def start(self) -> None:
@@ -122,7 +128,7 @@ class Dig:
         )
         tip = self.clone.tip(repository.default_branch)
         oids = self.clone.oids(tip) if tip else []
-        self._tell(oids)
+        self._tell(Listed(oids))
         commits = self.clone.mine(self._unknown())
         while batch := list(islice(commits, BATCH)):
             self._tell(batch)
@@ -244,10 +250,11 @@ class Mining:
                 self._finish(dig, finding)
             elif isinstance(finding, BaseException):
                 self._failed(dig, finding)
-            elif finding and isinstance(finding[0], MinedCommit):
-                self._store(dig, finding)
+            elif isinstance(finding, Listed):
+                oids = finding.oids
+                dig.answers.put(oids if self._everything else unknown(oids))
             else:
-                dig.answers.put(finding if self._everything else unknown(finding))
+                self._store(dig, finding)
         except LeaseLost:
             # Frozen for too long: whoever has it now does it anew.
             self._drop(dig)

@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -199,7 +200,7 @@ def plain(
     return LinesOfCode("git", {"Text": total} if total else {}, total, generated, skipped)
 
 
-class Tool:
+class Tool(ABC):
     """A program that counts the files of a folder by language."""
 
     name: str
@@ -255,8 +256,9 @@ class Tool:
             {name: lines for name, lines in self.parsed(json.loads(said or b"[]")) if lines}
         )
 
+    @abstractmethod
     def parsed(self, answer: Any) -> Iterator[tuple[str, int]]:
-        raise NotImplementedError
+        """Languages with their lines of code, from what the program prints."""
 
 
 class Scc(Tool):
