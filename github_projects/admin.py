@@ -169,6 +169,11 @@ class CommitAdmin(SourceRecordAdmin):
 
 @admin.register(GitHubAccount)
 class GitHubAccountAdmin(Ledger, QuickList):
+    """It may be deleted, so that the token of another account can take its place."""
+
     list_display = ("__str__", "token_expires_at", "zone")
     search_fields = ("login",)
     fields = ("login", "user_id", "emails", "token_expires_at", "zone")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(QuickList.has_delete_permission(self, request, obj))

@@ -8,7 +8,9 @@ and know no database; what they find comes to the thread that owns the work, whi
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import queue
 import threading
 import time
@@ -20,12 +22,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from github_projects.models import GITHUB, Commit, GitHubAccount, Inclusion, Repository
-from github_projects.services.git_errors import unminable
+from github_projects.services.git_errors import Busy, unminable
 from github_projects.services.git_history import (
     Clone,
     Limits,
@@ -35,7 +37,7 @@ from github_projects.services.git_history import (
     git_version,
 )
 from lifetracker.days import FIRST_DAY, LAST_DAY, local_date, local_hour
-from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError
+from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.models import HeldLease, Lease, LeaseLost, SyncRun
 from lifetracker.sync import LEASE, Run, describe
 from lifetracker.upsert import Batch, upsert
@@ -52,6 +54,9 @@ WAITING = 8
 BEAT = 1.0
 # Seconds between two looks at what other processes still work at.
 LOOK = 0.5
+# Seconds that a killed git may take to be gone, and between two looks at a clone that is still in use.
+STOPPING = 5.0
+PAUSE = 5.0
 WARN_BEFORE = timedelta(days=7)
 
 COLUMNS = [
@@ -88,6 +93,7 @@ class Dig:
     repository: Repository
     lease: HeldLease
     clone: Clone
+    slot: int
     events: queue.Queue[tuple[Dig, Any]]
     stopped: threading.Event = field(default_factory=threading.Event)
     # Which of the oids are not known yet: the answer to `Listed`, for which git waits.
@@ -102,6 +108,7 @@ class Dig:
         self.stopped.set()
         self.answers.put(None)
         self.clone.cancel()
+        self.thread.join(STOPPING)
 
     def _run(self) -> None:
         try:
@@ -128,6 +135,9 @@ class Dig:
         )
         tip = self.clone.tip(repository.default_branch)
         oids = self.clone.oids(tip) if tip else []
+        if repository.tip_oid and repository.tip_oid not in oids:
+            # Perhaps another one has the name now. A fresh list will tell.
+            raise TryLater("It was changed while it was read; the next run reads it.")
         self._tell(Listed(oids))
         commits = self.clone.mine(self._unknown())
         while batch := list(islice(commits, BATCH)):
@@ -192,6 +202,10 @@ class Mining:
         self._digs: set[Dig] = set()
         self._emails = {email.lower() for email in GitHubAccount.current().emails}
         self._renewed = time.monotonic()
+        # Since when a repository's clone is in use by what was at work before, and until when it is
+        # left alone.
+        self._busy: dict[int, float] = {}
+        self._until: dict[int, float] = {}
         # What was found wrong with this program itself.
         self.fault: BaseException | None = None
 
@@ -215,17 +229,27 @@ class Mining:
 
     def _claims(self) -> Iterator[Dig]:
         """Repositories that wait and that nobody works at, small ones first: progress is soon seen."""
-        mine = {dig.repository.pk for dig in self._digs}
+        taken = {dig.repository.pk for dig in self._digs}
         for pk in self._waiting.order_by("repository_size_kb", "pk").values_list("pk", flat=True):
-            if pk in mine or (lease := Lease.objects.acquire(f"mine:{pk}", LEASE)) is None:
+            if pk in taken or self._until.get(pk, 0) > time.monotonic():
                 continue
-            # It may have been done between the two looks.
-            repository = self._waiting.filter(pk=pk).first()
-            if repository is None:
-                lease.release()
-                continue
-            clone = Clone(settings.GITHUB_CACHE_DIR, repository.source_id, limits())
-            yield Dig(repository, lease, clone, self._events)
+            if (slot := take_slot()) is None:
+                return
+            if dig := self._claim(pk, slot):
+                yield dig
+            else:
+                os.close(slot)
+
+    def _claim(self, pk: int, slot: int) -> Dig | None:
+        if (lease := Lease.objects.acquire(f"mine:{pk}", LEASE)) is None:
+            return None
+        # It may have been done between the two looks.
+        repository = self._waiting.filter(pk=pk).first()
+        if repository is None:
+            lease.release()
+            return None
+        clone = Clone(settings.GITHUB_CACHE_DIR, repository.source_id, limits())
+        return Dig(repository, lease, clone, slot, self._events)
 
     def _next_event(self) -> None:
         with suppress(queue.Empty):
@@ -260,7 +284,8 @@ class Mining:
             self._drop(dig)
 
     def _store(self, dig: Dig, commits: list[MinedCommit]) -> None:
-        rows = [row_of(commit, self._emails) for commit in commits]
+        # In one order for all: two that write the same commits would wait for each other for ever.
+        rows = [row_of(commit, self._emails) for commit in sorted(commits)]
         with transaction.atomic():
             dig.lease.renew()
             written = upsert(Batch(Commit, GITHUB, COLUMNS, rows))
@@ -292,6 +317,9 @@ class Mining:
         for stops all."""
         if isinstance(error, NotConfigured | NeedsReauthorization):
             raise error
+        if isinstance(error, Busy) and self._may_wait(dig.repository.pk):
+            self._drop(dig)
+            return
         if not isinstance(error, SyncError):
             logger.error("%s cannot be mined", dig.repository.full_name, exc_info=error)
             self.fault = error
@@ -302,17 +330,52 @@ class Mining:
             )
         self._drop(dig)
 
+    def _may_wait(self, pk: int) -> bool:
+        """What was at work at the clone before ends some time, but not for ever."""
+        now = time.monotonic()
+        self._until[pk] = now + PAUSE
+        return now - self._busy.setdefault(pk, now) < limits().seconds
+
     def _drop(self, dig: Dig) -> None:
+        """The lease goes last: whoever has it next must find no git at the clone."""
         self._digs.discard(dig)
         dig.stop()
+        os.close(dig.slot)
         dig.lease.release()
 
     def _leave(self) -> None:
         digs = list(self._digs)
         for dig in digs:
-            self._drop(dig)
+            # All of them before the first that waits.
+            dig.stopped.set()
+            dig.clone.cancel()
         for dig in digs:
-            dig.thread.join(5)
+            # Perhaps the database is why all this ends; the lease then runs out by itself.
+            with suppress(DatabaseError):
+                self._drop(dig)
+
+
+def take_slot() -> int | None:
+    """One of this machine's places, of which there are PARALLEL however many workers it has; None if
+    they are taken. A place is a file that is locked until it is closed, by whatever end of the process.
+    Raises NotConfigured."""
+    folder = settings.GITHUB_CACHE_DIR
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for number in range(PARALLEL):
+            name = folder / f"slot-{number}.lock"
+            place = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(place)
+            else:
+                return place
+    except OSError as error:
+        raise NotConfigured(
+            f"GitHub: the folder for clones, GITHUB_CACHE_DIR, cannot be written to ({error.strerror})."
+        ) from None
+    return None
 
 
 def unknown(oids: list[str]) -> list[str]:
@@ -352,6 +415,9 @@ def link(repository: Repository, oids: list[str]) -> None:
             f"WHERE source = %s AND source_id IN ({places}) ON CONFLICT DO NOTHING",
             [repository.pk, GITHUB, *oids],
         )
+    Commit.objects.filter(source=GITHUB, source_id__in=oids, deleted_at__isnull=False).update(
+        deleted_at=None, updated_at=timezone.now()
+    )
 
 
 def lines_of(lines: LinesOfCode | None) -> dict[str, Any]:
@@ -482,8 +548,9 @@ def mark(run: Run, asked: Any) -> int:
 def prefetch_languages(run: Run) -> None:
     """Where the list came without them: only whoever leads the run has a client."""
     for repository in Repository.objects.filter(todo=run.record.pk, raw__language_bytes=None):
-        languages = run.client.languages(repository.source_id)  # type: ignore[attr-defined]  # GitHub's
-        Repository.objects.filter(pk=repository.pk).update(languages=languages)
+        with suppress(BadResponse):  # what was known of it stays
+            languages = run.client.languages(repository.source_id)  # type: ignore[attr-defined]  # GitHub's
+            Repository.objects.filter(pk=repository.pk).update(languages=languages)
 
 
 def tell_failures(run: Run, asked: Any) -> None:
@@ -506,7 +573,12 @@ def keep_account(run: Run) -> None:
     if not client.login:
         return  # the list could not be read, which its stream tells
     account = GitHubAccount.current()
-    emails = sorted({*client.emails(), *settings.GITHUB_EMAILS}, key=str.lower)
+    try:
+        told = client.emails()
+    except BadResponse as error:
+        run.remarks.append(f"The addresses could not be read, those known before count: {error}")
+        told = account.emails
+    emails = sorted({*told, *settings.GITHUB_EMAILS}, key=str.lower)
     if account.zone != settings.TIME_ZONE:
         redate(run)
     with transaction.atomic():

@@ -203,12 +203,14 @@ class RepositoryQuerySet(SourceRecordQuerySet):
     def named(self, name: str) -> Self:
         """By `name` or `owner/name`, whatever the case. One that is there comes before those that are
         gone and had the same name."""
+        if "\0" in name:
+            return self.none()
         column = "full_name" if "/" in name else "name"
         found = self.filter(**{f"{column}__iexact": name})
         return found.filter(deleted_at__isnull=True) or found
 
     def stale(self) -> Self:
-        """Those that have changed since they were mined: by the tip of their branch, or, where the
+        """Those that could not be mined the last time, and those that have changed since they were: by the tip of their branch, or, where the
         listing does not tell it, by their last push."""
         known = Q(tip_oid__isnull=False)
         by_tip = known & (Q(mined_oid__isnull=True) | ~Q(mined_oid=F("tip_oid")))
@@ -216,7 +218,7 @@ class RepositoryQuerySet(SourceRecordQuerySet):
             Q(mined_push__isnull=True) | ~Q(mined_push=F("pushed_at"))
         )
         moved = Q(mined_oid__isnull=True) | ~Q(mined_branch=F("default_branch"))
-        return self.live().filter(by_tip | (~known & (pushed | moved)))
+        return self.live().filter(by_tip | (~known & (pushed | moved)) | ~Q(failure=""))
 
     def recount(self) -> None:
         """Make every number of these repositories anew from their commits, by one query for all."""

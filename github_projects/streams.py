@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from github_projects.mining import lend_a_hand, mine
-from github_projects.models import GITHUB, Repository, StoredAnswer
+from github_projects.models import GITHUB, GitHubAccount, Repository, StoredAnswer
 from github_projects.services.github_client import GitHubClient
 from lifetracker.streams import Extent, Source, Stream, register
 
@@ -41,7 +41,7 @@ repositories = Stream(
 github = register(
     Source(
         name=GITHUB,
-        client=lambda: GitHubClient(StoredAnswer.objects.all()),
+        client=lambda: GitHubClient(StoredAnswer.objects.all(), GitHubAccount.current().user_id),
         is_configured=GitHubClient.is_configured,
         streams=(repositories,),
         work=mine,

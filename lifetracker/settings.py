@@ -222,6 +222,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What a process that is frozen or cut off holds locked must be free again for the others.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        options="-c idle_in_transaction_session_timeout=60000",
+        keepalives_idle=30,
+        keepalives_interval=10,
+        keepalives_count=3,
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The person's time and language ---------------------------------------------------------------

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -839,6 +839,9 @@ def interrupted(error: BaseException) -> timedelta | None:
     """After what time a run of the queue goes on; None where its end is its end."""
     if isinstance(error, TryLater):
         return error.after
+    if isinstance(error, OperationalError | InterfaceError):
+        # The database was away, or chose this transaction to end a deadlock.
+        return LEASE
     # The worker is stopped, or its time is up.
     return None if isinstance(error, Exception) else NO_TIME
 

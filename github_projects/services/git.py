@@ -127,8 +127,9 @@ class Job:
             raise
 
     def _started(self, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+        tied = TIED if self.command[0] == "git" else []
         return subprocess.Popen(  # noqa: S603 - an argument list without a shell
-            self.command,
+            [*tied, *self.command],
             env=self.environment,
             stdin=self.stdin,
             stdout=subprocess.PIPE,
@@ -139,6 +140,16 @@ class Job:
             pass_fds=self.held,
             pipesize=PIPE,
         )
+
+
+def tied() -> list[str]:
+    """What lets a command die with the thread that started it, on Linux: a killed worker leaves no
+    git behind that holds the clone."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+TIED = tied()
 
 
 class Guard(threading.Thread):

@@ -86,8 +86,12 @@ def no_network() -> SyncError:
     return TryLater("GitHub: the repository could not be fetched, the network failed.")
 
 
+class Busy(TryLater):
+    """What was at work at the clone before has not ended yet: a git may outlive its master."""
+
+
 def busy() -> SyncError:
-    return TryLater("Another process is at work at this repository.")
+    return Busy("Another process is at work at this repository.")
 
 
 # The first that fits: what is certain stands before what git says in many cases.
@@ -109,10 +113,15 @@ VERDICTS: tuple[tuple[str, Reason | Callable[[], SyncError]], ...] = (
 )
 
 
+# What a repository or a branch is called says nothing about what went wrong with it.
+NAMES = re.compile(r"https?://[^\s']+|refs/heads/\S+")
+
+
 def explain(complaint: str, secrets: Collection[str] = ()) -> SyncError:
     """The error for what git said. Its text is ours; only where git is not understood, its last
     line is given, without secrets and without places of this machine."""
-    verdict = next((is_so for sign, is_so in VERDICTS if re.search(sign, complaint)), None)
+    plain = NAMES.sub("…", complaint)
+    verdict = next((is_so for sign, is_so in VERDICTS if re.search(sign, plain)), None)
     if verdict is no_consent and not secrets:
         # Whoever shows no token is told no more about a private repository.
         verdict = Reason.GONE

@@ -57,6 +57,7 @@ STRANGERS = (
     "objects/info/http-alternates",
 )
 DAMAGED_MARK = "damaged"
+OWN_PARTS = ("", "HEAD", "config", "refs", "refs/heads", "objects", "objects/pack")
 
 
 class Clone:
@@ -320,14 +321,22 @@ class Clone:
     def _is_sound(self) -> bool:
         """Whether a clone is here, and nothing in it that was not made here."""
         odd = (*STRANGERS, DAMAGED_MARK)
-        return object_format(self.folder) is not None and not any(
-            os.path.lexists(self.folder / name) for name in odd
+        return (
+            not self._leads_elsewhere()
+            and object_format(self.folder) is not None
+            and not any(os.path.lexists(self.folder / name) for name in odd)
         )
+
+    def _leads_elsewhere(self) -> bool:
+        """Whether a part of it is a link, behind which nothing is ours to change."""
+        return any((self.folder / name).is_symlink() for name in OWN_PARTS)
 
     def _sweep(self) -> None:
         """Removes what killed jobs have left: whoever holds the lock knows that they are dead."""
         for left in self.cache.glob(f"{self.key}.*-*"):
             shutil.rmtree(left, ignore_errors=True)
+        if self._leads_elsewhere():
+            return
         for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "gc.pid"):
             for left in self.folder.glob(pattern):
                 left.unlink(missing_ok=True)

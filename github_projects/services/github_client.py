@@ -131,12 +131,13 @@ class GitHubClient:
     """Requests with the person's token, one after another as GitHub wishes.
 
     Raises NotConfigured without a token, NeedsReauthorization for one that GitHub refuses, TryLater
-    where time helps (with the time, if a limit is reached), BadResponse for the rest.
+    where time helps (with the time, if a limit is reached), BadResponse for the rest. `account`: the
+    number of the only account whose token is taken; to another one everything here would seem gone.
     """
 
     service = "GitHub"
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, account: int | None = None) -> None:
         token = settings.GITHUB_ACCESS_TOKEN
         if not token:
             raise NotConfigured(
@@ -156,6 +157,7 @@ class GitHubClient:
         }
         # So that a stored answer is found again only with the token that it was given to.
         self._fingerprint = salted_hmac("github", token).hexdigest()
+        self._account = account
         self.login = ""
         self.user_id: int | None = None
         # When the token expires, if it does: every answer says so.
@@ -236,28 +238,30 @@ class GitHubClient:
         `language_bytes` (None where they were not told). By GraphQL, which tells the tips, else by
         REST."""
         try:
-            yield from self._by_graphql()
+            yield from ending(self._by_graphql())
         except GraphQLUnavailable:
             # From the beginning: the two have no common order.
-            yield from self._by_rest()
+            yield from ending(self._by_rest())
 
-    def _by_graphql(self) -> Iterator[list[Item]]:
+    def _by_graphql(self) -> Iterator[list[Any]]:
         sizes = list(PAGE_SIZES)
         after: str | None = None
-        seen: set[str | None] = set()
         while True:
             viewer = self._viewer(sizes, after)
-            self.login, self.user_id = viewer["login"], viewer["databaseId"]
+            self._who(viewer["login"], viewer["databaseId"])
             found = viewer["repositories"]
-            yield [as_rest(node) for node in found["nodes"] if node is not None]
+            yield [listed(node) for node in found["nodes"]]
             if not found["pageInfo"]["hasNextPage"]:
                 return
             after = found["pageInfo"]["endCursor"]
-            if after in seen:
-                raise BadResponse(
-                    "GitHub's list of repositories leads back to a page that was read."
-                )
-            seen.add(after)
+
+    def _who(self, login: str, number: int) -> None:
+        self.login, self.user_id = login, number
+        if self._account not in {None, number}:
+            raise NeedsReauthorization(
+                f"GITHUB_ACCESS_TOKEN belongs to another account ({login}) than the repositories that are here. If that is meant, "
+                "delete the GitHub account in the admin first; the repositories of the old one are then marked as gone."
+            )
 
     def _viewer(self, sizes: list[int], after: str | None) -> Item:
         """One page; where it takes GitHub too long, smaller ones from then on."""
@@ -281,7 +285,7 @@ class GitHubClient:
 
     def _by_rest(self) -> Iterator[list[Item]]:
         user = self.get("/user", {})
-        self.login, self.user_id = user["login"], user["id"]
+        self._who(user["login"], user["id"])
         url: str | None = f"{settings.GITHUB_API_URL}/user/repos?{LISTED}"
         while url:
             page = self._page(url)
@@ -312,23 +316,49 @@ class GitHubClient:
 # --- Answers --------------------------------------------------------------------------------------
 
 
+def ending(pages: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """Raises BadResponse for a list without an end: one page may bring nothing new, where something
+    was pushed in between, and not two in a row."""
+    seen: set[str] = set()
+    idle = 0
+    for page in pages:
+        ids = {str(item.get("id")) for item in page if isinstance(item, dict)}
+        idle = 0 if ids - seen else idle + 1
+        if idle > 1:
+            raise BadResponse("GitHub's list of repositories seems to have no end.")
+        seen |= ids
+        yield page
+
+
 def viewer_of(answer: Any) -> Item:
     """GraphQL tells errors with a 200, perhaps beside a part of the data; a part of a list is none.
     Raises BadResponse and GraphQLUnavailable."""
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if errors:
-        kinds = {str(error.get("type", "")) for error in errors if isinstance(error, dict)}
-        message = "; ".join(str(error.get("message", ""))[:200] for error in errors[:3])
+        told = [error for error in errors if isinstance(error, dict)]
+        kinds = {str(error.get("type", "")) for error in told}
+        message = "; ".join(str(error.get("message", ""))[:200] for error in told[:3])
         if "RATE_LIMITED" in kinds:
             raise TryLater(f"GitHub's GraphQL points are used up ({message}).")
         raise GraphQLUnavailable(f"GitHub's GraphQL refuses the question ({message}).")
     try:
         viewer = answer["data"]["viewer"]
-        if isinstance(viewer["repositories"]["nodes"], list):
+        page = viewer["repositories"]["pageInfo"]
+        leads_on = page["hasNextPage"] is False or bool(page["endCursor"])
+        known = bool(viewer["login"]) and type(viewer["databaseId"]) is int
+        if isinstance(viewer["repositories"]["nodes"], list) and leads_on and known:
             return dict(viewer)
     except (KeyError, TypeError):
         pass
     raise BadResponse("GitHub's GraphQL answer has no list of repositories.")
+
+
+def listed(node: Any) -> Any:
+    """In the form of REST; what is no repository stays as it came, for its mapping to refuse."""
+    try:
+        return as_rest(node)
+    except (KeyError, TypeError, AttributeError):
+        return node
 
 
 def as_rest(node: Item) -> Item:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import subprocess
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -16,13 +18,17 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from github_projects import mining
 from github_projects.models import Commit, GitHubAccount, Repository, StoredAnswer
 from github_projects.services.github_client import GitHubClient, expiration
+from lifetracker import tasks
 from lifetracker.http import NotConfigured
 from lifetracker.models import Lease, RejectedItem, SyncRun
+from lifetracker.streams import sources
+from lifetracker.sync import Order
 from tests.conftest import NOW, run
 from tests.github_projects.repositories import MORNING, History, raw_commit
 
@@ -665,3 +671,183 @@ def test_a_malformed_one_is_read_on_the_persons_word(github: Any) -> None:
     assert (stored("old").failure, stored("old").commit_count) == ("", 1)
     command("--full")
     assert stored("old").failure == ""
+
+
+# --- What a hostile or unlucky world does ---------------------------------------------------------
+
+
+def test_a_name_says_nothing_about_what_went_wrong(github: Any) -> None:
+    names = ("certificate-manager", "redirect-svc", "DMCA", "no-space-left")
+    for name in names:
+        github.add_repository(name, one_commit(b"x = 1\n"))
+        github.break_repository(name, "500")
+    github.add_repository("good", one_commit(b"x = 2\n"))
+    only(github, *names, "good")
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert {stored(name).failure for name in names} == {
+        "GitHub: the repository could not be fetched, the network failed."
+    }
+    assert stored("good").commit_count == 1
+
+
+def test_a_failure_is_tried_again_though_nothing_was_pushed(github: Any) -> None:
+    github.add_repository("small", SMALL)
+    github.add_repository("good", one_commit(b"x = 2\n"))
+    only(github, "small", "good")
+    run(GITHUB)
+    github.break_repository("small", "500")
+    run(GITHUB, kind=SyncRun.Kind.FULL, full=True)
+    assert stored("small").failure
+    github.break_repository("small", None)
+    assert run(GITHUB).error == ""
+    assert stored("small").failure == ""
+
+
+def test_a_clone_that_is_still_in_use_is_waited_for(
+    github: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the git of a worker that was killed."""
+    thirty(github)
+    monkeypatch.setattr(mining, "PAUSE", 0.1)
+    number = next(one["id"] for one in github.repositories() if one["name"] == "r07")
+    django_settings.GITHUB_CACHE_DIR.mkdir(parents=True)
+    lock = (django_settings.GITHUB_CACHE_DIR / f"{number}.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    threading.Timer(3, lock.close).start()
+    record = run(GITHUB)
+    assert (record.status, record.error) == ("success", "")
+    assert stored("r07").commit_count == 1
+
+
+def test_no_more_than_two_at_a_time_on_one_machine(github: Any) -> None:
+    only(github)
+    first, second = mining.take_slot(), mining.take_slot()
+    assert first is not None
+    assert second is not None
+    assert mining.take_slot() is None
+    os.close(first)
+    third = mining.take_slot()
+    assert third is not None
+    os.close(third)
+    os.close(second)
+
+
+def test_one_made_anew_while_it_is_read_does_not_get_the_others_numbers(
+    github: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.add_repository("small", SMALL)
+    github.add_repository("good", one_commit(b"x = 2\n"))
+    only(github, "small", "good")
+    run(GITHUB)
+    before = numbers("small")
+    github.commit("small", {"b.py": "y = 1\n"})
+    emails = GitHubClient.emails
+
+    def meanwhile(self: Any) -> Any:
+        github.recreate("small", one_commit(b"other = 1\n"))
+        return emails(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitHubClient, "emails", meanwhile)
+        run(GITHUB)
+    assert numbers("small") == before
+    assert "while it was read" in stored("small").failure
+
+
+def test_languages_and_addresses_that_cannot_be_read_stop_nothing(
+    github: Any, sandbox: Any, at: Moving
+) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    known = GitHubAccount.current().emails
+    at(NOW + timedelta(hours=1))
+    github.commit("small", {"b.py": "y = 1\n"})
+    github.options.configure(graphql="off")
+    sandbox.faults.add("/languages", kind="status", status=451, times=None)
+    sandbox.faults.add("/user/emails", kind="status", status=422, times=None)
+    record = run(GITHUB)
+    assert record.status == "success"
+    assert "addresses could not be read" in record.error
+    assert GitHubAccount.current().emails == known
+    assert stored("small").commit_count == EXPECTED["total_commits"] + 1
+
+
+def test_a_list_without_an_end_is_an_error(github: Any, sandbox: Any) -> None:
+    github.options.configure(graphql="off")
+    again = {"Link": f'<{github.url}/user/repos?page=1>; rel="next"'}
+    body = json.dumps(github.repositories())
+    sandbox.faults.add(
+        "/user/repos", kind="status", status=200, times=None, headers=again, body=body
+    )
+    record = run(GITHUB)
+    assert "no end" in record.error
+    assert len([one for one in sandbox.requests if one.path.endswith("/user/repos")]) < 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": None},
+        {"data": {"viewer": {"login": "x", "databaseId": 1, "repositories": {"nodes": []}}}},
+        {"errors": ["boom"]},
+        {"errors": {"a": 1}},
+        [],
+        {
+            "data": {
+                "viewer": {
+                    "login": "mara-lindner",
+                    "databaseId": 0,
+                    "repositories": {
+                        "pageInfo": {"hasNextPage": False, "endCursor": None},
+                        "nodes": [None, {"languages": None}, 7],
+                    },
+                }
+            }
+        },
+    ],
+)
+def test_odd_answers_are_told_and_bury_nothing(github: Any, sandbox: Any, answer: Any) -> None:
+    github.add_repository("small", SMALL)
+    only(github, "small")
+    run(GITHUB)
+    body = json.dumps(answer).replace('"databaseId": 0', f'"databaseId": {github.user_id}')
+    sandbox.faults.add("/graphql", kind="status", status=200, times=None, body=body)
+    sandbox.faults.add("/user/repos", kind="status", status=500, times=None)
+    sandbox.faults.add("/user/repos", kind="status", status=500, times=None)
+    record = run(GITHUB)
+    assert record.error or record.total("rejected")
+    assert Repository.objects.live().count() == 1
+
+
+def test_another_accounts_token_is_refused(github: Any) -> None:
+    run(GITHUB)
+    GitHubAccount.objects.update(user_id=1)
+    before = Repository.objects.live().count()
+    record = run(GITHUB)
+    assert record.status == "failed"
+    assert "another account" in record.error
+    assert Repository.objects.live().count() == before
+    GitHubAccount.objects.all().delete()
+    assert run(GITHUB).status == "success"
+
+
+def test_a_database_that_was_away_does_not_end_a_queued_run(github: Any, at: Moving) -> None:
+    thirty(github)
+    asked = tasks.enqueue(sources[GITHUB], Order())
+
+    def away(*_: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mining, "include", away)
+        with pytest.raises(OperationalError):
+            tasks.carry_out(asked.pk)
+    asked.refresh_from_db()
+    assert asked.status == "queued"
+    assert asked.resume_at is not None
+    assert not [one for one in threading.enumerate() if one.name.startswith("git ")]
+    at(asked.resume_at)
+    assert tasks.carry_out(asked.pk) == "success"
+    assert Repository.objects.filter(commit_count=1).count() == 30
