@@ -16,8 +16,9 @@ run: $(VENV)/.installed .env
 	@port=$${PORT:-$$(sed -n 's/^PORT=//p' .env)}; port=$${port:-5001}; \
 	echo "Life Tracker: http://localhost:$$port (Ctrl-C stops; the first account: $(RUN) createsuperuser)"; \
 	$(RUN) qcluster & worker=$$!; \
-	trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap 'exit 130' INT TERM; \
-	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning
+	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning & web=$$!; \
+	trap 'kill $$worker $$web 2>/dev/null; wait' EXIT; trap 'exit 130' HUP INT TERM; \
+	wait $$web
 
 test: $(VENV)/.installed-dev
 	$(RUN) test

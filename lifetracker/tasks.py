@@ -108,7 +108,19 @@ def carry_out(run_id: int) -> str:
         return str(error)
     except SyncError as error:
         return close(run, str(error))
+    wake_next(run)
     return str(run.status)
+
+
+def wake_next(ended: SyncRun) -> None:
+    """The oldest run that only waited for the source to be free."""
+    waiting = SyncRun.objects.filter(
+        source=ended.source, status=SyncRun.Status.QUEUED, in_queue=True, attempts=0
+    )
+    following = waiting.exclude(pk=ended.pk).order_by("pk").first()
+    if following:
+        SyncRun.objects.filter(pk=following.pk).update(resume_at=None)
+        wake(following)
 
 
 def close(run: SyncRun, error: str) -> str:

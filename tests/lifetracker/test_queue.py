@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +28,7 @@ from lifetracker.models import HeldLease, Lease, PlannedSync, SyncRun
 from lifetracker.streams import sources
 from lifetracker.sync import LEASE, MOST_ATTEMPTS, Order
 from oauth_integration.models import OAuthCredential
+from tests import processes
 from tests.conftest import NOW, assert_equals_upstream
 from whoop.services.whoop_client import WhoopAPIClient
 
@@ -244,6 +249,31 @@ def test_who_lost_the_lease_writes_no_end(whoop: Any, sandbox: Any) -> None:
         tasks.carry_out(run.pk)
     run.refresh_from_db()
     assert (run.status, run.error) == ("running", "written by the other one")
+
+
+def test_what_waited_for_the_source_goes_on_as_soon_as_it_is_free(whoop: Any) -> None:
+    first, second, third = (enqueue(Order(SyncRun.Kind.MANUAL, days)) for days in (1, 2, 3))
+    with lease_of_another():
+        for run in (second, third):
+            tasks.carry_out(run.pk)
+    OrmQ.objects.all().delete()
+    tasks.carry_out(first.pk)
+    assert messages() == [("carry_out", (second.pk,))]
+    assert tasks.carry_out(second.pk) == "success"
+    assert tasks.carry_out(third.pk) == "success"
+
+
+def test_a_signal_to_all_processes_ends_a_worker(transactional_db: None) -> None:
+    """As platforms send it."""
+    worker = processes.start("qcluster", new_session=True)
+    time.sleep(4)
+    assert worker.poll() is None
+    os.killpg(worker.pid, signal.SIGTERM)
+    try:
+        processes.finish(worker, timeout=15)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
 
 
 # --- Taking up what was left ----------------------------------------------------------------------
