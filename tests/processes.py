@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -50,6 +52,18 @@ def start(
 def finish(process: subprocess.Popen[str], timeout: float = 90) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=timeout)
     return process.returncode, out, err
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    seconds: float = 60,
+    tell: Callable[[], Any] = lambda: "nothing happened in time",
+) -> None:
+    """`tell` says what is known when it did not come true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, tell()
+        time.sleep(0.02)
 
 
 def command(*words: str, **extra: Any) -> tuple[int, str, str]:

@@ -1,11 +1,24 @@
 """Requests that the sandbox itself makes: deliveries, and checks of where they go."""
 
+import hashlib
+import hmac
 import http.client
+import json
 import time
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT = 10
+
+
+def dumps(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def sign(secret: str, raw_body: bytes) -> str:
+    """`sha256=` and the HMAC-SHA256 of the raw body, in hex"""
+    return f"sha256={hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()}"
 
 
 def send(method: str, to: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:

@@ -12,7 +12,7 @@ import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,22 +45,6 @@ from tests.github_projects.repositories import (
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "github"
 TOKEN = "github_pat_11SECRETsecret"
 PAIR = b64encode(f"x-access-token:{TOKEN}".encode()).decode()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as running:
-        yield running
-
-
-@pytest.fixture
-def origin(server: GitServer) -> Path:
-    return server.root / "ada" / "tool.git"
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    return Clone(tmp_path / "cache", "42", Limits())
 
 
 def fetch(clone: Clone, server: GitServer, branch: str = "main", **options: Any) -> None:

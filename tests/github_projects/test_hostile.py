@@ -4,7 +4,6 @@ executed, and nothing read from outside."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,6 @@ from tests.github_projects.repositories import GitServer, History, create, git, 
 
 HASH = b"1b554898a33c0209a608dfcac4de0d82a0d25215"
 GITLINK = ("160000", HASH)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as running:
-        yield running
-
-
-@pytest.fixture
-def origin(server: GitServer) -> Path:
-    return server.root / "ada" / "tool.git"
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    return Clone(tmp_path / "cache", "42", Limits())
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,22 +16,6 @@ from tests.github_projects.repositories import GitServer, History, imported
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "github"
 PYTHON = b"# a comment\n\nx = 1\n"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as running:
-        yield running
-
-
-@pytest.fixture
-def origin(server: GitServer) -> Path:
-    return server.root / "ada" / "tool.git"
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    return Clone(tmp_path / "cache", "42", Limits())
 
 
 def counted(clone: Clone, server: GitServer, counter: str = "scc") -> LinesOfCode:

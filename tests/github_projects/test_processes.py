@@ -86,11 +86,10 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, list(SyncRun.objects.values("status", "error", "attempts"))
-        time.sleep(0.1)
+def wait_until(condition: Callable[[], bool]) -> None:
+    processes.wait_until(
+        condition, tell=lambda: list(SyncRun.objects.values("status", "error", "attempts"))
+    )
 
 
 def job() -> SyncRun:

@@ -42,13 +42,6 @@ def variables(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.02)
-
-
 class Subject(NamedTuple):
     """The process is killed at the answer to so many requests."""
 
@@ -77,7 +70,7 @@ def test_kill_in_the_middle_of_a_history(
     def asked() -> list[Any]:
         return [r for r in long_life.requests if path in r.path]
 
-    wait_until(lambda: len(asked()) >= page - 1)
+    processes.wait_until(lambda: len(asked()) >= page - 1)
     time.sleep(0.5)
     child.kill()
     child.communicate()

@@ -33,13 +33,6 @@ def variables(sandbox: Sandbox) -> dict[str, str]:
     return {"WHOOP_API_URL": sandbox.whoop.url, "WHOOP_REQUESTS_PER_MINUTE": "0"}
 
 
-def wait_until(condition: Any, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.02)
-
-
 def test_kill_in_the_middle_of_a_history(
     long_life: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +42,7 @@ def test_kill_in_the_middle_of_a_history(
     child = processes.start(
         "sync_whoop", "--full", env=processes.environment(**variables(long_life))
     )
-    wait_until(lambda: len([r for r in long_life.requests if SLEEPS in r.path]) >= 29)
+    processes.wait_until(lambda: len([r for r in long_life.requests if SLEEPS in r.path]) >= 29)
     time.sleep(0.5)
     child.kill()
     child.communicate()

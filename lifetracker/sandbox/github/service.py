@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.control import Verb
 from lifetracker.sandbox.github import people, webhooks
 from lifetracker.sandbox.github.access import Access
@@ -116,7 +117,7 @@ class GitHub(Changes):
         with self._shelf.lock:
             one = self._shelf.find(name)
             content = webhooks.content(delivery, self._shapes.repository(one), one, to)
-        return webhooks.deliver(to, webhooks.dumps(content), self.webhook_secret, delivery)
+        return webhooks.deliver(to, outgoing.dumps(content), self.webhook_secret, delivery)
 
     def verbs(self) -> dict[str, Verb]:
         return {

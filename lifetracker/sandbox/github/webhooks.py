@@ -1,8 +1,5 @@
 """Deliveries as GitHub makes them: their body, their signature."""
 
-import hashlib
-import hmac
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -74,17 +71,9 @@ def content(how: Delivery, shown: dict[str, Any], one: Repository, to: str) -> d
     }
 
 
-def dumps(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode()
-
-
-def sign(secret: str, raw_body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of the raw body, in hex"""
-    return f"sha256={hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()}"
-
-
 def deliver(to: str, raw_body: bytes, secret: str, how: Delivery) -> int:
-    signature = sign(how.secret or secret, raw_body) if how.signature is None else how.signature
+    own = outgoing.sign(how.secret or secret, raw_body)
+    signature = own if how.signature is None else how.signature
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "GitHub-Hookshot/044aadd",

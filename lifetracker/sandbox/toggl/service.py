@@ -4,6 +4,7 @@ import copy
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.control import Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
@@ -139,7 +140,7 @@ class Toggl:
             raise LookupError(f"no time entry {id}")
         item = self._voice.entry(state)
         content = webhooks.event("time_entry", item, delivery, now=self._records.now(), to=to)
-        return webhooks.deliver(to, webhooks.dumps(content), self.webhook_secret, delivery)
+        return webhooks.deliver(to, outgoing.dumps(content), self.webhook_secret, delivery)
 
     def verbs(self) -> dict[str, Verb]:
         return {

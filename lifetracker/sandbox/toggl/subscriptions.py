@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.messages import Answer, Incoming, json_answer
 from lifetracker.sandbox.toggl import times, webhooks
 from lifetracker.sandbox.toggl.answers import Refused, Voice
@@ -184,8 +185,8 @@ class Subscriptions:
 
     def _send_pending(self, subscription: Subscription) -> None:
         for event in [event for event in subscription.events if event.pending]:
-            raw_body = webhooks.dumps(event.content)
-            signature = webhooks.sign(subscription.secret, raw_body)
+            raw_body = outgoing.dumps(event.content)
+            signature = outgoing.sign(subscription.secret, raw_body)
             event.status = webhooks.post(subscription.url_callback, raw_body, signature).status
 
     def _ping(self, subscription: Subscription) -> None:
@@ -196,8 +197,8 @@ class Subscriptions:
         content = webhooks.ping(
             subscription.id, subscription.code, code_url, now=self._now(), to=to
         )
-        raw_body = webhooks.dumps(content)
-        reply = webhooks.post(to, raw_body, webhooks.sign(subscription.secret, raw_body))
+        raw_body = outgoing.dumps(content)
+        reply = webhooks.post(to, raw_body, outgoing.sign(subscription.secret, raw_body))
         if not reply.accepted:
             raise Refused(400, "url_callback could not be reached")
         if _code(reply.body) == subscription.code:

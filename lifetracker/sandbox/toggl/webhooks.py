@@ -1,14 +1,12 @@
 """Events as Webhooks v1 sends them: their body, their signature, their delivery."""
 
-import hashlib
-import hmac
 import http.client
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.toggl import times
 from lifetracker.sandbox.toggl.entries import Item
 from lifetracker.sandbox.toggl.names import USER_ID
@@ -81,18 +79,10 @@ def ping(subscription_id: int, code: str, code_url: str, *, now: int, to: str) -
     }
 
 
-def dumps(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode()
-
-
-def sign(secret: str, raw_body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of the raw body, in hex"""
-    return f"sha256={hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()}"
-
-
 def deliver(to: str, raw_body: bytes, secret: str, how: Delivery) -> int:
     """POST until it is accepted or the attempts are used up; the last status."""
-    signature = sign(how.secret or secret, raw_body) if how.signature is None else how.signature
+    own = outgoing.sign(how.secret or secret, raw_body)
+    signature = own if how.signature is None else how.signature
     reply = post(to, raw_body, signature)
     for _ in range(how.attempts - 1):
         if reply.accepted:

@@ -1,10 +1,8 @@
 """Deliveries, good ones and forged ones."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +10,15 @@ import pytest
 
 from lifetracker.sandbox.server import Sandbox
 from lifetracker.sandbox.whoop.webhooks import sign
+from tests.lifetracker.sandbox.receiving import Receiver, receiving
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "whoop"
 
 
-class Receiver(ThreadingHTTPServer):
-    """Keeps what was delivered, and answers with the next of `statuses`."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Deliveries)
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.statuses: list[int] = []
-        self.url = f"http://127.0.0.1:{self.server_port}/webhooks/whoop?x=1"
-
-
-class _Deliveries(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers) | {"path": self.path}, body))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        """Silent."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with receiving("/webhooks/whoop?x=1") as server:
         yield server
-        server.shutdown()
 
 
 @pytest.fixture

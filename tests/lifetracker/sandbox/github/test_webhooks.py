@@ -3,52 +3,24 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from lifetracker.sandbox.github import webhooks
+from lifetracker.sandbox import outgoing
+from tests.lifetracker.sandbox.receiving import Receiver, receiving
 
 from .conftest import PAYLOADS, Caller
 
 
-class Receiver(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Deliveries)
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.statuses: list[int] = []
-        self.url = f"http://127.0.0.1:{self.server_port}/webhooks/github"
-
-
-class _Deliveries(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers), body))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        """Silent."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with receiving("/webhooks/github", usual=202) as server:
         yield server
-        server.shutdown()
 
 
 def test_the_vector_of_the_documentation() -> None:
-    assert webhooks.sign("It's a Secret to Everybody", b"Hello, World!") == (
+    assert outgoing.sign("It's a Secret to Everybody", b"Hello, World!") == (
         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     )
 
@@ -57,7 +29,7 @@ def test_the_vector_of_the_documentation() -> None:
 def test_the_recorded_signatures(name: str) -> None:
     headers = json.loads((PAYLOADS / f"{name}.headers.json").read_text())
     body = (PAYLOADS / f"{name}.json").read_bytes()
-    signature = webhooks.sign(headers["_secret_for_tests"], body)
+    signature = outgoing.sign(headers["_secret_for_tests"], body)
     assert signature == headers["X-Hub-Signature-256"]
 
 
@@ -98,7 +70,7 @@ def test_wrong_and_repeated_deliveries(caller: Caller, receiver: Receiver) -> No
     for how in ({"secret": "other"}, {"signature": "sha256=00"}, {"signature": ""}):
         caller.verb("webhook", name="sketches", to=receiver.url, event="ping", **how)
     other, fixed, none = (headers for headers, _ in receiver.got)
-    right = webhooks.sign(caller.github.webhook_secret, receiver.got[0][1])
+    right = outgoing.sign(caller.github.webhook_secret, receiver.got[0][1])
     assert other[name] != right
     assert fixed[name] == "sha256=00"
     assert name not in none

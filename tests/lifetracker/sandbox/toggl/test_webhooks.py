@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from lifetracker.sandbox.outgoing import sign
 from lifetracker.sandbox.server import Sandbox
-from lifetracker.sandbox.toggl.webhooks import sign
 
 from .conftest import PAYLOADS, Caller, Item, Receiver, sample
 
