@@ -1,5 +1,5 @@
-"""Brings the stored repositories up to the tips that GitHub told, two at a time in each process, and
-in as many processes as there are.
+"""Brings the stored repositories up to the tips that GitHub told, two at a time on each machine, in
+as many processes as there are.
 
 A run marks the repositories that have changed (`Repository.todo`). Whoever works at one holds its
 lease, so that no two do, and one whose process was killed is free again by itself. Threads run git
@@ -44,7 +44,7 @@ from lifetracker.upsert import Batch, upsert
 
 logger = logging.getLogger(__name__)
 
-# Repositories that one process works at together: git uses one core for each.
+# Repositories that one machine works at together: git uses one core for each.
 PARALLEL = 2
 # Commits to a transaction.
 BATCH = 500
@@ -104,11 +104,10 @@ class Dig:
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.thread.start()
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         self.stopped.set()
         self.answers.put(None)
         self.clone.cancel()
-        self.thread.join(STOPPING)
 
     def _run(self) -> None:
         try:
@@ -339,16 +338,16 @@ class Mining:
     def _drop(self, dig: Dig) -> None:
         """The lease goes last: whoever has it next must find no git at the clone."""
         self._digs.discard(dig)
-        dig.stop()
+        dig.cancel()
+        dig.thread.join(STOPPING)
         os.close(dig.slot)
         dig.lease.release()
 
     def _leave(self) -> None:
         digs = list(self._digs)
         for dig in digs:
-            # All of them before the first that waits.
-            dig.stopped.set()
-            dig.clone.cancel()
+            # All of them before one is waited for.
+            dig.cancel()
         for dig in digs:
             # Perhaps the database is why all this ends; the lease then runs out by itself.
             with suppress(DatabaseError):

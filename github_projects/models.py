@@ -23,6 +23,11 @@ AHEAD = timedelta(days=1)
 COUNTED = Q(fork=False, archived=False)
 
 
+def credible(column: str) -> Q:
+    """A time that a history can have: of a clock that was set, and does not go ahead."""
+    return Q(**{f"{column}__range": (FIRST_MOMENT, timezone.now() + AHEAD)})
+
+
 class Churn(NamedTuple):
     """What a set of commits comes to. `generated`: of the lines in `added` and `deleted`, those in
     generated, vendored and lock files."""
@@ -40,7 +45,7 @@ class CommitQuerySet(SourceRecordQuerySet):
 
     def plausible(self) -> Self:
         """Those whose author's date can be true: not before 1970-01-02, and not in the future."""
-        return self.filter(authored_at__gte=FIRST_MOMENT, authored_at__lte=timezone.now() + AHEAD)
+        return self.filter(credible("authored_at"))
 
     def within(self, repositories: models.QuerySet[Repository]) -> Self:
         """The commits that are in any of these, each once in however many it is."""
@@ -210,8 +215,8 @@ class RepositoryQuerySet(SourceRecordQuerySet):
         return found.filter(deleted_at__isnull=True) or found
 
     def stale(self) -> Self:
-        """Those that could not be mined the last time, and those that have changed since they were: by the tip of their branch, or, where the
-        listing does not tell it, by their last push."""
+        """Those that could not be mined the last time, and those that have changed since they were:
+        by the tip of their branch, or, where the listing does not tell it, by their last push."""
         known = Q(tip_oid__isnull=False)
         by_tip = known & (Q(mined_oid__isnull=True) | ~Q(mined_oid=F("tip_oid")))
         pushed = Q(pushed_at__isnull=False) & (
@@ -234,11 +239,8 @@ class RepositoryQuerySet(SourceRecordQuerySet):
 
 
 def numbers_of_commits() -> dict[str, Any]:
-    """Of the commits that a repository includes. Times that no history can have are left out: those
-    of clocks that were never set, or go ahead."""
-    latest = timezone.now() + AHEAD
-    dated = Q(commit__authored_at__gte=FIRST_MOMENT, commit__authored_at__lte=latest)
-    spanned = Q(commit__committed_at__gte=FIRST_MOMENT, commit__committed_at__lte=latest)
+    """Of the commits that a repository includes."""
+    dated, spanned = credible("commit__authored_at"), credible("commit__committed_at")
     mine = Q(commit__mine=True)
     return {
         "commit_count": Count("pk"),

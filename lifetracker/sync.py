@@ -105,9 +105,8 @@ class Listener:
     def waiting(self, seconds: float, why: str) -> None:
         """The run sleeps for so long."""
 
-    def working(self, record: SyncRun, name: str = "") -> None:
-        """`record.progress_done` of `progress_total` pieces of the source's work are done, the last
-        one of them called `name`."""
+    def working(self, record: SyncRun) -> None:
+        """`record.progress_done` of `progress_total` pieces of the source's work are done."""
 
 
 @dataclass

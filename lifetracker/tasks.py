@@ -82,7 +82,7 @@ class Sharing(Listener):
     def __init__(self) -> None:
         self._done: int | None = None
 
-    def working(self, record: SyncRun, name: str = "") -> None:
+    def working(self, record: SyncRun) -> None:
         left = (record.progress_total or 0) - record.progress_done
         wanted = HELPERS if self._done is None else record.progress_done - self._done
         self._done = record.progress_done
@@ -211,9 +211,9 @@ def plan_schedules(**_: Any) -> None:
 
 
 def plan_schedule(source: Source, hours: int) -> None:
-    if PlannedSync.objects.filter(source=source.name, hours=hours).exists():
-        return
     before = PlannedSync.objects.filter(source=source.name).first()
+    if before and before.hours == hours:
+        return
     PlannedSync.objects.update_or_create(source=source.name, defaults={"hours": hours})
     existing = Schedule.objects.filter(name=schedule_name(source))
     if not hours:

@@ -38,14 +38,14 @@ class ProgressBar(Listener):
         self._bar.set_postfix_str(f"{stream}{at}", refresh=False)
         self._bar.update(seen)
 
-    def working(self, record: SyncRun, name: str = "") -> None:
+    def working(self, record: SyncRun) -> None:
         if self._pieces is None:
             self._bar.close()
             self._pieces = self._bar = tqdm(
                 desc=record.source, total=record.progress_total, disable=None, leave=False
             )
         self._pieces.n = record.progress_done
-        self._pieces.set_postfix_str(name)
+        self._pieces.refresh()
 
     def waiting(self, seconds: float, why: str) -> None:
         self._bar.set_postfix_str(f"waiting {seconds:.0f} s until {why}")
