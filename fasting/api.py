@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
-from lifetracker.api import InstantField, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.api import RecordViewSet
+from lifetracker.serializers import InstantField, RecordSerializer, public_fields
 
 
 class FastSerializer(RecordSerializer):

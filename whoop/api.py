@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, StartRun, public_fields, sync_status
+from lifetracker.api import DateRangeMixin, LatestView, StartRun, sync_status
 from lifetracker.models import SyncRun
+from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
@@ -22,29 +23,29 @@ from whoop.sports import display_name
 OURS = ("id", "source")
 
 
-class RecoverySerializer(serializers.ModelSerializer[WhoopRecovery]):
+class RecoverySerializer(FactSerializer):
     class Meta:
         model = WhoopRecovery
         fields = public_fields(WhoopRecovery, *OURS, "start_time")
 
 
-class SleepSerializer(serializers.ModelSerializer[WhoopSleep]):
+class SleepSerializer(FactSerializer):
     class Meta:
         model = WhoopSleep
         fields = public_fields(WhoopSleep, *OURS)
 
 
-class CycleSerializer(serializers.ModelSerializer[WhoopCycle]):
+class CycleSerializer(FactSerializer):
     class Meta:
         model = WhoopCycle
         fields = public_fields(WhoopCycle, *OURS)
 
 
-class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
+class WorkoutSerializer(FactSerializer):
     workout_id = serializers.CharField(source="source_id")
-    start_time = serializers.DateTimeField(source="start")
-    end_time = serializers.DateTimeField(source="end")
-    sport = serializers.SerializerMethodField()
+    start_time = InstantField(source="start")
+    end_time = InstantField(source="end")
+    sport = ComputedText(display_name, "sport_name")
 
     class Meta:
         model = WhoopWorkout
@@ -56,11 +57,8 @@ class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
             *public_fields(WhoopWorkout, *OURS, "start", "end"),
         )
 
-    def get_sport(self, workout: WhoopWorkout) -> str:
-        return display_name(workout.sport_name)
 
-
-class ProfileSerializer(serializers.ModelSerializer[WhoopProfile]):
+class ProfileSerializer(FactSerializer):
     class Meta:
         model = WhoopProfile
         fields = public_fields(WhoopProfile, *OURS)
