@@ -1,6 +1,6 @@
 from django.urls import re_path
 
-from whoop import api
+from whoop import api, metrics_api
 
 # With or without a slash at the end.
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     re_path(r"^workouts/latest/?$", api.LatestWorkout.as_view()),
     re_path(r"^cycles/?$", api.CycleList.as_view()),
     re_path(r"^cycles/latest/?$", api.LatestCycle.as_view()),
+    re_path(r"^metrics/?$", metrics_api.Metrics.as_view()),
     re_path(r"^profile/?$", api.Profile.as_view()),
     re_path(r"^sync/status/?$", api.SyncStatus.as_view()),
     re_path(r"^sync/incremental/?$", api.SyncIncremental.as_view()),
