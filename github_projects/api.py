@@ -148,9 +148,7 @@ class Refresh(StartRun):
     """Looks into the repositories that have changed, in the background."""
 
     source = GITHUB
-
-    def describe(self, run: SyncRun) -> dict[str, Any]:
-        return dict(JobSerializer(run).data)
+    serializer_class = JobSerializer
 
 
 class Job(generics.RetrieveAPIView[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -13,20 +14,23 @@ from django.urls import URLPattern, re_path
 from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 from rest_framework import generics, serializers, status, viewsets
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
-from lifetracker.http import NotConfigured
+from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from lifetracker.serializers import FactSerializer, columns_of
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 
+A_MINUTE = timedelta(minutes=1)
+# Beside its own fields, a form carries this.
+CSRF_FIELD = "csrfmiddlewaretoken"
 MEANT = [MinValueValidator(days.FIRST_DAY), MaxValueValidator(days.LAST_DAY)]
 
 
@@ -121,9 +125,11 @@ class LatestView(generics.RetrieveAPIView[Any]):
 class SyncRunSerializer(FactSerializer):
     class Meta:
         model = SyncRun
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
+            "source",
             "kind",
+            "days",
             "status",
             "window_start",
             "window_end",
@@ -133,8 +139,16 @@ class SyncRunSerializer(FactSerializer):
             "progress_total",
             "started_at",
             "finished_at",
+            "resume_at",
             "error",
         )
+
+
+class StartedRunSerializer(SyncRunSerializer):
+    job_id = serializers.IntegerField(source="pk", read_only=True)
+
+    class Meta(SyncRunSerializer.Meta):
+        fields = ("job_id", *SyncRunSerializer.Meta.fields)
 
 
 class SyncStateSerializer(FactSerializer):
@@ -156,25 +170,69 @@ def sync_status(source: str) -> dict[str, Any]:
     }
 
 
-class StartRun(APIView):
+class ServiceTrouble(APIException):
+    """What came between us and a service, as the status that says who can mend it: the person (409),
+    time (503, with Retry-After), nobody here (502)."""
+
+    def __init__(self, error: SyncError) -> None:
+        super().__init__(str(error))
+        self.status_code = status.HTTP_502_BAD_GATEWAY
+        if isinstance(error, NotConfigured | NeedsReauthorization):
+            self.status_code = status.HTTP_409_CONFLICT
+        elif isinstance(error, TryLater):
+            self.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+            # DRF makes Retry-After of it.
+            self.wait = math.ceil((error.after or A_MINUTE).total_seconds()) or 1
+
+
+class ServiceView(APIView):
+    """A view that may need a service: what comes between becomes an answer."""
+
+    errors = {
+        409: "The source is not set up or not connected. The answer says what is missing.",
+        502: "The service answered what is not understood.",
+        503: "The service cannot be asked now; Retry-After says when.",
+    }
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(ServiceTrouble(exc) if isinstance(exc, SyncError) else exc)
+
+
+class StartRun(ServiceView):
     """Starts a run of one source in the queue, and answers 202 with it; a second call, while it waits
     or is at work, answers with the same one."""
 
     source: str
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
+    serializer_class: type[serializers.BaseSerializer[Any]] = StartedRunSerializer
+    success_status = status.HTTP_202_ACCEPTED
+    errors = {409: ServiceView.errors[409]}
+    # What validates the body; nothing else may be asked for.
+    body_serializer: type[serializers.Serializer[Any]] | None = None
 
     def post(self, request: Request) -> Response:
-        try:
-            run = enqueue(sources[self.source], self.order(request))
-        except NotConfigured as error:
-            return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+        run = enqueue(sources[self.source], self.order(self.asked(request)))
         return Response(self.describe(run), status=status.HTTP_202_ACCEPTED)
 
-    def order(self, request: Request) -> Order:
+    def asked(self, request: Request) -> dict[str, Any]:
+        """What the body says. Raises ValidationError by name, also for what would else be ignored:
+        unknown names, and what the address says."""
+        body = (self.body_serializer or serializers.Serializer)(data=request.data)
+        body.is_valid(raise_exception=True)
+        refused = {
+            name: ["Unknown."] for name in set(request.data) - set(body.fields) - {CSRF_FIELD}
+        }
+        for name in request.query_params:
+            refused[name] = ["Belongs into the body." if name in body.fields else "Unknown."]
+        if refused:
+            raise serializers.ValidationError(refused)
+        return dict(body.validated_data)
+
+    def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind)
 
     def describe(self, run: SyncRun) -> dict[str, Any]:
-        return {"job_id": run.pk, **SyncRunSerializer(run).data}
+        return dict(self.serializer_class(run).data)
 
 
 class HealthView(APIView):

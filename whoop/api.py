@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, StartRun, sync_status
-from lifetracker.models import SyncRun
+from lifetracker.api import DateRangeMixin, LatestView, StartedRunSerializer, StartRun, sync_status
+from lifetracker.models import Lease, SyncRun
 from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
@@ -126,17 +127,12 @@ class SyncStatus(APIView):
 TODAY_DAYS = 2
 MOST_DAYS = 365
 FRESH = timedelta(minutes=1)
+# Longer than it takes to look for a run and to queue one.
+ASKING = timedelta(seconds=10)
 
 
 class DaysBack(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False)
-
-    @classmethod
-    def of(cls, request: Request, default: int) -> int:
-        """The `days` of a body. Raises ValidationError."""
-        asked = cls(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return int(asked.validated_data.get("days", default))
 
 
 class StartWhoopRun(StartRun):
@@ -148,20 +144,32 @@ class RefreshToday(StartWhoopRun):
 
     kind = SyncRun.Kind.TODAY
 
-    def order(self, request: Request) -> Order:
+    def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind, TODAY_DAYS)
 
+    @extend_schema(responses={200: StartedRunSerializer, 202: StartedRunSerializer})
     def get(self, request: Request) -> Response:
-        runs = SyncRun.objects.filter(source=WHOOP, kind=self.kind)
-        last = runs.filter(started_at__gt=timezone.now() - FRESH).first()
-        return Response(self.describe(last)) if last else self.post(request)
+        """Reads the last two days again if that was not begun within a minute; else tells of that."""
+        self.asked(request)
+        if last := self.fresh():
+            return Response(self.describe(last))
+        # Of those who find none at the same moment, one starts it.
+        with Lease.objects.wait("refresh today", ASKING):
+            last = self.fresh()
+            return Response(self.describe(last)) if last else self.post(request)
+
+    def fresh(self) -> SyncRun | None:
+        runs = SyncRun.objects.filter(source=self.source, kind=self.kind)
+        return runs.filter(started_at__gt=timezone.now() - FRESH).first()
 
 
 class Refresh(StartWhoopRun):
     """The last `days`, 7 if nothing is said."""
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.MANUAL, DaysBack.of(request, 7))
+    body_serializer = DaysBack
+
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.MANUAL, asked.get("days", 7))
 
 
 class SyncIncremental(StartWhoopRun):
@@ -171,5 +179,7 @@ class SyncIncremental(StartWhoopRun):
 class SyncFull(StartWhoopRun):
     """All of the last `days`, a year if nothing is said."""
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.FULL, DaysBack.of(request, MOST_DAYS))
+    body_serializer = DaysBack
+
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.FULL, asked.get("days", MOST_DAYS))

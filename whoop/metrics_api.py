@@ -69,6 +69,8 @@ class MetricsSerializer(serializers.Serializer[Any]):
 class Metrics(APIView):
     """Averages, extremes and colours of the asked days, and the change against the days before."""
 
-    @extend_schema(parameters=[DateRange], responses=MetricsSerializer)
+    query_serializers = (DateRange,)
+
+    @extend_schema(responses=MetricsSerializer)
     def get(self, request: Request) -> Response:
         return Response(summary(*DateRange.of(request)))

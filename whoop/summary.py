@@ -124,7 +124,7 @@ def days_of(
 ) -> QuerySet[Any]:
     columns = [*figures.values(), *[UNKNOWN] * (WIDTH - len(figures))]
     values = {f"value_{place}": column for place, column in enumerate(columns)}
-    return (
+    found: QuerySet[Any] = (
         rows.order_by()
         .values("date")
         .annotate(day=Max("date"))
@@ -137,6 +137,7 @@ def days_of(
         .annotate(**values)
         .values_list("kind", "is_current", *values)
     )
+    return found
 
 
 def values_of(rows: list[tuple[Any, ...]]) -> Values:
