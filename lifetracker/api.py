@@ -48,7 +48,7 @@ class DateRange(serializers.Serializer[Any]):
     @classmethod
     def of(cls, request: Request) -> Days:
         """What a request asks for. Raises ValidationError, which names the parameter."""
-        asked = cls(data=request.query_params)
+        asked = cls(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return Days(asked.validated_data["start"], asked.validated_data["end"])
 

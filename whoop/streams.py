@@ -20,7 +20,7 @@ from whoop.models import (
     WhoopSleep,
     kilocalories,
 )
-from whoop.services.whoop_client import WhoopAPIClient
+from whoop.services.whoop_client import BODY_PATH, WhoopAPIClient
 from whoop.sports import SLUGS
 from workouts.models import Workout
 
@@ -109,7 +109,7 @@ def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[li
     profile = client.get(stream.path, {})
     refuse_another_member(profile)
     try:
-        body = client.get("/developer/v2/user/measurement/body", {})
+        body = client.get(BODY_PATH, {})
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
