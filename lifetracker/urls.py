@@ -3,6 +3,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
+from lifetracker import ledger_api
 from lifetracker.api import HealthView
 from lifetracker.views import HomeView, sync_now
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
+    re_path(r"^api/sync/runs/?$", ledger_api.Runs.as_view()),
+    re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", ledger_api.Run.as_view()),
+    re_path(r"^api/sync/coverage/?$", ledger_api.Coverage.as_view()),
     path("api/whoop/", include("whoop.urls")),
     path("api/github/", include("github_projects.urls")),
     path("api/", include("workouts.urls")),
