@@ -64,6 +64,8 @@ class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
 
 
 class Start(generics.GenericAPIView[Any]):
+    """Starts a fast."""
+
     serializer_class = Beginning
 
     def post(self, request: Request) -> Response:
@@ -72,6 +74,8 @@ class Start(generics.GenericAPIView[Any]):
 
 
 class Stop(generics.GenericAPIView[Any]):
+    """Ends the running fast."""
+
     serializer_class = Moment
 
     def post(self, request: Request) -> Response:

@@ -152,12 +152,14 @@ class Refresh(StartRun):
 
 
 class Job(generics.RetrieveAPIView[Any]):
+    """One refresh, and how far it has come."""
+
     queryset = SyncRun.objects.filter(source=GITHUB)
     serializer_class = JobSerializer
 
 
 class Jobs(ListMixin, generics.ListAPIView[Any]):
-    """Those of the schedule and of the commands too, the newest first."""
+    """Refreshes, those of the schedule and of the commands too, the newest first."""
 
     serializer_class = JobSerializer
 

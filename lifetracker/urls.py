@@ -5,10 +5,10 @@ from django.urls import include, path, re_path
 from fasting import views as fasting
 from lifetracker import ledger_api
 from lifetracker.api import HealthView
-from lifetracker.views import HomeView, sync_now
+from lifetracker.views import front_page, sync_now
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", front_page, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -66,16 +66,22 @@ class ProfileSerializer(FactSerializer):
 
 
 class RecoveryList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The recoveries of the asked days, by the local date of waking."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class LatestRecovery(LatestView):
+    """The newest recovery."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class SleepList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The nights and naps of the asked days, by the local date of waking."""
+
     queryset = WhoopSleep.objects.live()
     serializer_class = SleepSerializer
 
@@ -88,31 +94,43 @@ class LatestSleep(LatestView):
 
 
 class CycleList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The cycles of the asked days, by the local date of their middle."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class LatestCycle(LatestView):
+    """The newest cycle, which may be still running."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class WorkoutList(DateRangeMixin, generics.ListAPIView[Any]):
+    """WHOOP's workouts of the asked days, by the local date of their start."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class LatestWorkout(LatestView):
+    """The newest workout."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class Profile(LatestView):
+    """The member and the body measures."""
+
     queryset = WhoopProfile.objects.live().order_by("-updated_at")
     serializer_class = ProfileSerializer
 
 
 class SyncStatus(APIView):
+    """The connection, the last run, and how far back each stream is verified."""
+
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of("whoop")
         connection = {

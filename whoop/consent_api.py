@@ -34,7 +34,7 @@ def client() -> OAuthClient:
 # --- What is known without a request --------------------------------------------------------------
 
 
-class StatusSerializer(serializers.Serializer[Any]):
+class ConnectionStatusSerializer(serializers.Serializer[Any]):
     configured = serializers.BooleanField(help_text="Client id and secret are set.")
     connected = serializers.BooleanField()
     needs_reauthorization = serializers.BooleanField()
@@ -49,7 +49,7 @@ class StatusSerializer(serializers.Serializer[Any]):
 class Status(APIView):
     """Whether WHOOP is set up and connected, as it is stored here; no secret is in it."""
 
-    @extend_schema(responses=StatusSerializer)
+    @extend_schema(responses=ConnectionStatusSerializer)
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of(WHOOP)
         granted = credential.scopes.split()
@@ -64,7 +64,7 @@ class Status(APIView):
             "expires_at": credential.expires_at,
             "redirect_uri": credential.setting("redirect_uri"),
         }
-        return Response(StatusSerializer(status).data)
+        return Response(ConnectionStatusSerializer(status).data)
 
 
 # --- What a request shows -------------------------------------------------------------------------
@@ -77,16 +77,16 @@ KINDS: dict[type[SyncError], str] = {
 }
 
 
-class TestSerializer(serializers.Serializer[Any]):
+class ConnectionTestSerializer(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     error = serializers.ChoiceField(choices=list(KINDS.values()), allow_null=True)
     detail = serializers.CharField()
 
 
-class TestConnection(APIView):
+class ConnectionTest(APIView):
     """Asks WHOOP for the profile, once, and says whether the connection works; if not, why."""
 
-    @extend_schema(responses=TestSerializer)
+    @extend_schema(responses=ConnectionTestSerializer)
     def get(self, request: Request) -> Response:
         # That the connection does not work is what was asked, and no failure of this request.
         with closing(client()) as whoop:
@@ -102,7 +102,7 @@ class TestConnection(APIView):
 # --- Consent --------------------------------------------------------------------------------------
 
 
-class AuthorizeSerializer(serializers.Serializer[Any]):
+class AuthorizationSerializer(serializers.Serializer[Any]):
     authorize_url = serializers.URLField(help_text="To be opened in the person's browser.")
     state = serializers.CharField(help_text="Comes back with the code; good once, for 10 minutes.")
 
@@ -112,7 +112,7 @@ class AuthorizeUrl(ServiceView):
 
     errors = {409: ServiceView.errors[409]}
 
-    @extend_schema(responses=AuthorizeSerializer)
+    @extend_schema(responses=AuthorizationSerializer)
     def get(self, request: Request) -> Response:
         with closing(client()) as whoop:
             whoop.get_authorization_url("")  # what is not set up must not cost the state before
@@ -130,7 +130,7 @@ class ExchangeCode(ServiceView):
 
     body_serializer = ConsentSerializer
 
-    @extend_schema(request=ConsentSerializer, responses=StatusSerializer)
+    @extend_schema(request=ConsentSerializer, responses=ConnectionStatusSerializer)
     def post(self, request: Request) -> Response:
         asked = ConsentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

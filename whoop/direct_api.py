@@ -142,7 +142,7 @@ class Cycles(Collection):
     stream = "cycle"
 
 
-class DashboardSerializer(serializers.Serializer[Any]):
+class WhoopDashboardSerializer(serializers.Serializer[Any]):
     """None where WHOOP has none."""
 
     profile = serializers.JSONField()
@@ -156,7 +156,7 @@ class DashboardSerializer(serializers.Serializer[Any]):
 class Dashboard(Direct):
     """The latest of each as WHOOP answers it, for staff."""
 
-    @extend_schema(responses=DashboardSerializer)
+    @extend_schema(responses=WhoopDashboardSerializer)
     def get(self, request: Request) -> Response:
         return super().get(request)
 

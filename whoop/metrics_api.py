@@ -24,7 +24,7 @@ class MetricSerializer(serializers.Serializer[Any]):
     change = serializers.FloatField(allow_null=True)
 
 
-class BandsSerializer(serializers.Serializer[Any]):
+class RecoveryBandsSerializer(serializers.Serializer[Any]):
     """Days of each colour: red 0 to 33, yellow 34 to 66, green 67 to 100."""
 
     red = serializers.IntegerField(allow_null=True)
@@ -32,11 +32,11 @@ class BandsSerializer(serializers.Serializer[Any]):
     green = serializers.IntegerField(allow_null=True)
 
 
-class ScoreSerializer(MetricSerializer):
-    bands = BandsSerializer()
+class RecoveryMetricSerializer(MetricSerializer):
+    bands = RecoveryBandsSerializer()
 
 
-class WorkoutsSerializer(serializers.Serializer[Any]):
+class WorkoutsMetricSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(help_text="Days with a workout.")
     count = serializers.IntegerField()
     count_change = serializers.IntegerField(allow_null=True)
@@ -51,19 +51,19 @@ class WorkoutsSerializer(serializers.Serializer[Any]):
     total_calories_change = serializers.FloatField(allow_null=True)
 
 
-class MetricsSerializer(serializers.Serializer[Any]):
+class WhoopMetricsSerializer(serializers.Serializer[Any]):
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     previous_start_date = serializers.DateField()
     previous_end_date = serializers.DateField()
-    recovery_score = ScoreSerializer(help_text="%")
+    recovery_score = RecoveryMetricSerializer(help_text="%")
     hrv_rmssd = MetricSerializer(help_text="ms")
     resting_heart_rate = MetricSerializer(help_text="bpm")
     total_sleep_hours = MetricSerializer(help_text="Nights only.")
     sleep_performance = MetricSerializer(help_text="% of the sleep needed, nights only.")
     strain = MetricSerializer(help_text="0 to 21, of cycles that have ended.")
     calories = MetricSerializer(help_text="kcal of all that the day took, not of workouts alone.")
-    workouts = WorkoutsSerializer()
+    workouts = WorkoutsMetricSerializer()
 
 
 class Metrics(APIView):
@@ -71,6 +71,6 @@ class Metrics(APIView):
 
     query_serializers = (DateRange,)
 
-    @extend_schema(responses=MetricsSerializer)
+    @extend_schema(responses=WhoopMetricsSerializer)
     def get(self, request: Request) -> Response:
         return Response(summary(*DateRange.of(request)))

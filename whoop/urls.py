@@ -20,7 +20,7 @@ urlpatterns = [
     re_path(r"^refresh/?$", api.Refresh.as_view()),
     re_path(r"^refresh/today/?$", api.RefreshToday.as_view()),
     re_path(r"^status/?$", consent_api.Status.as_view()),
-    re_path(r"^auth/test/?$", consent_api.TestConnection.as_view()),
+    re_path(r"^auth/test/?$", consent_api.ConnectionTest.as_view()),
     re_path(r"^auth/authorize-url/?$", consent_api.AuthorizeUrl.as_view()),
     re_path(r"^auth/exchange-code/?$", consent_api.ExchangeCode.as_view()),
     re_path(r"^api/profile/?$", direct_api.Profile.as_view()),
