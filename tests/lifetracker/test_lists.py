@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.signals import post_init
 from django.test import Client
 from rest_framework.renderers import JSONRenderer
 from rest_framework.serializers import BaseSerializer, ModelSerializer, SerializerMethodField
@@ -91,6 +92,24 @@ def test_each_item_is_what_its_record_is_alone(reader: Client, case: Any) -> Non
     assert listed
     by_key = {row[key]: row for row in (as_one(serializer, one) for one in model.objects.all())}
     assert listed == [by_key[item[key]] for item in listed]
+
+
+@pytest.mark.parametrize("case", [*WHOOP_LISTS, *DOMAINS], ids=lambda case: case[0])
+def test_a_list_makes_no_instances(reader: Client, case: Any) -> None:
+    """They, and the fields that read them, are what would make it slow."""
+    made: list[Any] = []
+
+    def note(sender: Any, instance: Any, **_: Any) -> None:
+        made.append(instance)
+
+    post_init.connect(note, sender=case[2])
+    try:
+        assert reader.get(case[0], {"days": 60}).json()["count"]
+        assert not made
+        case[2].objects.first()
+        assert made, "the signal tells of instances"
+    finally:
+        post_init.disconnect(note, sender=case[2])
 
 
 @pytest.mark.parametrize("case", WHOOP_LISTS, ids=lambda case: case[0])
