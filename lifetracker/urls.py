@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from fasting import views as fasting
 from lifetracker.api import HealthView
+from lifetracker.inbox import receive
 from lifetracker.views import HomeView, sync_now
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
+    re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     path("api/whoop/", include("whoop.urls")),
     path("api/github/", include("github_projects.urls")),
