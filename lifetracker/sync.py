@@ -356,7 +356,9 @@ class Run:
             record.error = f"Given up: it was taken up {MOST_ATTEMPTS} times without getting any further. {record.error}"
             record.save()
             return False
-        if record.status == SyncRun.Status.QUEUED and not record.counts:
+        is_new = record.status == SyncRun.Status.QUEUED and not record.counts
+        # What is pushed concerns what was there before as well.
+        if is_new or record.kind == SyncRun.Kind.WEBHOOK:
             record.started_at = timezone.now()
         record.status, record.error, record.resume_at = SyncRun.Status.RUNNING, "", None
         self._requests_before = record.requests

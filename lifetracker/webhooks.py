@@ -184,13 +184,16 @@ class Backlog:
 
 
 def work_off(run: Run) -> None:
-    """Everything that is due for the run's source. Raises SyncError, after which the claimed
-    deliveries wait for their next attempt."""
-    webhook = webhooks[run.source.name]
-    while claimed := WebhookDelivery.objects.claim(run.source.name, BATCH):
-        backlog = Backlog(claimed)
+    """What is due for the run's source. Raises SyncError, after which the claimed deliveries wait
+    for their next attempt.
+
+    What comes in meanwhile is for a run of its own: a run asks nothing twice, and may have read
+    already what has changed since.
+    """
+    backlog = Backlog(WebhookDelivery.objects.claim(run.source.name, BATCH))
+    if backlog.open:
         try:
-            webhook.work(run, backlog)
+            webhooks[run.source.name].work(run, backlog)
         except LeaseLost:
             raise
         except SyncError as error:
