@@ -171,11 +171,12 @@ class Backlog:
 
     @contextmanager
     def settling(self, run: Run, deliveries: list[WebhookDelivery]) -> Iterator[None]:
-        """What is written inside, and that these are worked off: both or neither."""
+        """What is written inside, its count, and that these are worked off: all or nothing."""
         with transaction.atomic():
             run.renew()
             yield
             WebhookDelivery.objects.settle(deliveries)
+            run.save()
         self._left |= {one.pk for one in deliveries}
 
     @property
