@@ -29,7 +29,15 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from lifetracker.days import FARTHEST_YEARS, FIRST_DAY, LAST_DAY, local_date, on_the_wall
-from lifetracker.models import MANUAL, Lease, RejectedItem, SourceRecord, SyncRun, SyncState
+from lifetracker.models import (
+    MANUAL,
+    Lease,
+    RejectedItem,
+    SourceRecord,
+    SyncRun,
+    SyncState,
+    WebhookDelivery,
+)
 from lifetracker.streams import file_sources, sources
 
 Choices = list[tuple[str, str]]
@@ -382,6 +390,36 @@ class RejectedItemAdmin(Ledger):
         return pretty(item.payload)
 
 
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(Ledger):
+    list_display = (
+        "received_at",
+        "source",
+        "event",
+        "handled_at",
+        "attempts",
+        "resume_at",
+        "short_outcome",
+    )
+    list_filter = (SyncedFilter,)
+    search_fields = ("delivery_id",)
+    fields = (
+        "source",
+        "event",
+        "delivery_id",
+        "subject",
+        "received_at",
+        "handled_at",
+        "attempts",
+        "resume_at",
+        "outcome",
+    )
+
+    @admin.display(description="Outcome")
+    def short_outcome(self, delivery: WebhookDelivery) -> str:
+        return truncatechars(delivery.outcome, 80)
+
+
 @admin.register(Lease)
 class LeaseAdmin(Ledger):
     list_display = ("name", "holder", "expires_at")
@@ -461,6 +499,7 @@ SIDEBAR = {
         "lifetracker.SyncRun",
         "lifetracker.RejectedItem",
         "lifetracker.SyncState",
+        "lifetracker.WebhookDelivery",
         "lifetracker.Lease",
     ],
     "Queue": [

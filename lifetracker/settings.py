@@ -47,6 +47,9 @@ class Environment(environ.Env):
         """Where a service answers, without a slash at the end."""
         return str(self.get_value(var, cast=base_url, default=default))
 
+    def optional_url(self, var: str) -> str:
+        return str(self.get_value(var, cast=optional_url, default=""))
+
     def secret_url(self, var: str, default: str) -> str:
         """Where a secret is sent: in the clear only to this machine itself."""
         return str(self.get_value(var, cast=secret_url, default=default))
@@ -97,6 +100,10 @@ def base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
         raise ValueError(f"{text!r} is no address such as https://api.example.com")
     return text.rstrip("/")
+
+
+def optional_url(text: str) -> str:
+    return base_url(text) if text else ""
 
 
 def secret_url(text: str) -> str:
@@ -326,6 +333,12 @@ SYNC_HOURS = {
     "Toggl": env.hours("TOGGL_SYNC_HOURS", default=24),
     "GitHub": env.hours("GITHUB_SYNC_HOURS", default=24),
 }
+
+# --- Webhooks -------------------------------------------------------------------------------------
+
+# The address under which services reach this program.
+PUBLIC_URL = env.optional_url("PUBLIC_URL")
+GITHUB_WEBHOOK_SECRET = env.str("GITHUB_WEBHOOK_SECRET", default="")
 
 # --- Services -------------------------------------------------------------------------------------
 

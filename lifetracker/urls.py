@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from fasting import views as fasting
 from lifetracker import ledger_api
 from lifetracker.api import HealthView
+from lifetracker.inbox import receive
 from lifetracker.views import front_page, sync_now
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
+    re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     re_path(r"^api/sync/runs/?$", ledger_api.Runs.as_view()),
     re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", ledger_api.Run.as_view()),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from django.utils import timezone
 
 from github_projects.models import Commit, Inclusion, Repository
@@ -25,22 +21,7 @@ from tests import processes
 from tests.conftest import addresses, run
 from tests.github_projects.test_sync import NUMBERS
 
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 BROKERS = ("database", "redis")
-
-
-def redis_url(worker: str) -> str:
-    """A database of its own for each process of the tests. Without a Redis this part cannot be
-    shown; where it was named, it must be there."""
-    number = 0 if worker == "master" else int(worker.removeprefix("gw"))
-    url = f"{REDIS}/{1 + number % 15}"
-    try:
-        redis.from_url(url).ping()
-    except redis.ConnectionError:
-        if "TEST_REDIS_URL" in os.environ:
-            raise
-        pytest.skip(f"no Redis answers at {REDIS} (TEST_REDIS_URL names another)")
-    return url
 
 
 @pytest.fixture
@@ -63,8 +44,7 @@ def workers(
     variables = {name: str(value) for name, value in addresses(sandbox).items()}
     variables |= {"GITHUB_ACCESS_TOKEN": github.token, "QUEUE_WORKERS": "1"}
     if request.param == "redis":
-        variables["REDIS_URL"] = redis_url(worker_id)
-        redis.from_url(variables["REDIS_URL"]).flushdb()
+        variables["REDIS_URL"] = processes.empty_redis(worker_id)
     started: list[subprocess.Popen[str]] = []
 
     def start(count: int) -> list[subprocess.Popen[str]]:
@@ -76,14 +56,7 @@ def workers(
 
     yield start
     for process in started:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """The worker with all of its processes, at once, without a chance to tidy up."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+        processes.kill(process)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -127,7 +100,7 @@ def test_a_killed_workers_job_goes_on_and_ends(github: Any, workers: Any, count:
     started = workers(count)
     wait_until(lambda: mined() > 3)
     for process in started:
-        kill(process)
+        processes.kill(process)
     left = Repository.objects.filter(todo=asked)
     assert left.exists()
     done = set(
