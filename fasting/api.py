@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
-from lifetracker.api import InstantField, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.api import RecordViewSet
+from lifetracker.serializers import InstantField, RecordSerializer, public_fields
 
 
 class FastSerializer(RecordSerializer):
@@ -63,6 +64,8 @@ class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
 
 
 class Start(generics.GenericAPIView[Any]):
+    """Starts a fast."""
+
     serializer_class = Beginning
 
     def post(self, request: Request) -> Response:
@@ -71,6 +74,8 @@ class Start(generics.GenericAPIView[Any]):
 
 
 class Stop(generics.GenericAPIView[Any]):
+    """Ends the running fast."""
+
     serializer_class = Moment
 
     def post(self, request: Request) -> Response:

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from github_projects.models import GITHUB, Commit, Repository
-from lifetracker.api import DateRange, StartRun, public_fields
+from lifetracker.api import DateRange, ListMixin, StartRun
 from lifetracker.models import SyncRun
+from lifetracker.serializers import FactSerializer, InstantField, public_fields
 
 # What the sync keeps for itself.
 HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_malformed")
@@ -22,15 +23,15 @@ HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_
 LEFT_OUT = ("forks", "archived", "gone")
 
 
-class RepositorySerializer(serializers.ModelSerializer[Repository]):
-    gone_at = serializers.DateTimeField(source="deleted_at")
+class RepositorySerializer(FactSerializer):
+    gone_at = InstantField(source="deleted_at")
 
     class Meta:
         model = Repository
         fields = (*public_fields(Repository, "source", *HIDDEN), "gone_at")
 
 
-class Projects(generics.ListAPIView[Any]):
+class Projects(ListMixin, generics.ListAPIView[Any]):
     """All repositories, forks, archived and gone ones too, which say so; the last worked at first."""
 
     queryset = Repository.objects.defer("raw")
@@ -120,9 +121,9 @@ def included(kinds: set[str]) -> Any:
 # --- Refresh --------------------------------------------------------------------------------------
 
 
-class JobSerializer(serializers.ModelSerializer[SyncRun]):
+class JobSerializer(FactSerializer):
     job_id = serializers.IntegerField(source="id")
-    completed_at = serializers.DateTimeField(source="finished_at")
+    completed_at = InstantField(source="finished_at")
     error_message = serializers.CharField(source="error")
     repositories_processed = serializers.IntegerField(source="progress_done")
     total_repositories = serializers.IntegerField(source="progress_total")
@@ -147,18 +148,18 @@ class Refresh(StartRun):
     """Looks into the repositories that have changed, in the background."""
 
     source = GITHUB
-
-    def describe(self, run: SyncRun) -> dict[str, Any]:
-        return dict(JobSerializer(run).data)
+    serializer_class = JobSerializer
 
 
 class Job(generics.RetrieveAPIView[Any]):
+    """One refresh, and how far it has come."""
+
     queryset = SyncRun.objects.filter(source=GITHUB)
     serializer_class = JobSerializer
 
 
-class Jobs(generics.ListAPIView[Any]):
-    """Those of the schedule and of the commands too, the newest first."""
+class Jobs(ListMixin, generics.ListAPIView[Any]):
+    """Refreshes, those of the schedule and of the commands too, the newest first."""
 
     serializer_class = JobSerializer
 

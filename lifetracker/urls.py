@@ -3,12 +3,13 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
+from lifetracker import ledger_api
 from lifetracker.api import HealthView
 from lifetracker.inbox import receive
-from lifetracker.views import HomeView, sync_now
+from lifetracker.views import front_page, sync_now
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", front_page, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
@@ -18,6 +19,9 @@ urlpatterns = [
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
+    re_path(r"^api/sync/runs/?$", ledger_api.Runs.as_view()),
+    re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", ledger_api.Run.as_view()),
+    re_path(r"^api/sync/coverage/?$", ledger_api.Coverage.as_view()),
     path("api/whoop/", include("whoop.urls")),
     path("api/github/", include("github_projects.urls")),
     path("api/", include("workouts.urls")),

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
@@ -26,12 +28,15 @@ from lifetracker.home import (
     weight_card,
 )
 from lifetracker.http import NotConfigured
+from lifetracker.index import Index
 from lifetracker.models import SyncRun
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 from time_logs.models import TOGGL
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
+
+JSON = "application/json"
 
 
 class HomeView(LoginRequiredMixin, TemplateView):
@@ -61,6 +66,15 @@ class HomeView(LoginRequiredMixin, TemplateView):
             all_synced_at=all_synced_at(books),
             **kwargs,
         )
+
+
+@login_not_required  # each of the two asks for it in its own way
+def front_page(request: HttpRequest) -> HttpResponseBase:
+    """The list of endpoints for who asks for JSON, the home page for everybody else."""
+    wants_json = request.get_preferred_type(["text/html", JSON]) == JSON
+    response = (Index if wants_json else HomeView).as_view()(request)
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 @login_required

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, StartRun, public_fields, sync_status
-from lifetracker.models import SyncRun
+from lifetracker.api import DateRangeMixin, LatestView, StartedRunSerializer, StartRun, sync_status
+from lifetracker.models import Lease, SyncRun
+from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
@@ -22,29 +24,29 @@ from whoop.sports import display_name
 OURS = ("id", "source")
 
 
-class RecoverySerializer(serializers.ModelSerializer[WhoopRecovery]):
+class RecoverySerializer(FactSerializer):
     class Meta:
         model = WhoopRecovery
         fields = public_fields(WhoopRecovery, *OURS, "start_time")
 
 
-class SleepSerializer(serializers.ModelSerializer[WhoopSleep]):
+class SleepSerializer(FactSerializer):
     class Meta:
         model = WhoopSleep
         fields = public_fields(WhoopSleep, *OURS)
 
 
-class CycleSerializer(serializers.ModelSerializer[WhoopCycle]):
+class CycleSerializer(FactSerializer):
     class Meta:
         model = WhoopCycle
         fields = public_fields(WhoopCycle, *OURS)
 
 
-class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
+class WorkoutSerializer(FactSerializer):
     workout_id = serializers.CharField(source="source_id")
-    start_time = serializers.DateTimeField(source="start")
-    end_time = serializers.DateTimeField(source="end")
-    sport = serializers.SerializerMethodField()
+    start_time = InstantField(source="start")
+    end_time = InstantField(source="end")
+    sport = ComputedText(display_name, "sport_name")
 
     class Meta:
         model = WhoopWorkout
@@ -56,27 +58,30 @@ class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
             *public_fields(WhoopWorkout, *OURS, "start", "end"),
         )
 
-    def get_sport(self, workout: WhoopWorkout) -> str:
-        return display_name(workout.sport_name)
 
-
-class ProfileSerializer(serializers.ModelSerializer[WhoopProfile]):
+class ProfileSerializer(FactSerializer):
     class Meta:
         model = WhoopProfile
         fields = public_fields(WhoopProfile, *OURS)
 
 
 class RecoveryList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The recoveries of the asked days, by the local date of waking."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class LatestRecovery(LatestView):
+    """The newest recovery."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class SleepList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The nights and naps of the asked days, by the local date of waking."""
+
     queryset = WhoopSleep.objects.live()
     serializer_class = SleepSerializer
 
@@ -89,31 +94,43 @@ class LatestSleep(LatestView):
 
 
 class CycleList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The cycles of the asked days, by the local date of their middle."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class LatestCycle(LatestView):
+    """The newest cycle, which may be still running."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class WorkoutList(DateRangeMixin, generics.ListAPIView[Any]):
+    """WHOOP's workouts of the asked days, by the local date of their start."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class LatestWorkout(LatestView):
+    """The newest workout."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class Profile(LatestView):
+    """The member and the body measures."""
+
     queryset = WhoopProfile.objects.live().order_by("-updated_at")
     serializer_class = ProfileSerializer
 
 
 class SyncStatus(APIView):
+    """The connection, the last run, and how far back each stream is verified."""
+
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of("whoop")
         connection = {
@@ -128,17 +145,12 @@ class SyncStatus(APIView):
 TODAY_DAYS = 2
 MOST_DAYS = 365
 FRESH = timedelta(minutes=1)
+# Longer than it takes to look for a run and to queue one.
+ASKING = timedelta(seconds=10)
 
 
 class DaysBack(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False)
-
-    @classmethod
-    def of(cls, request: Request, default: int) -> int:
-        """The `days` of a body. Raises ValidationError."""
-        asked = cls(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return int(asked.validated_data.get("days", default))
 
 
 class StartWhoopRun(StartRun):
@@ -150,20 +162,32 @@ class RefreshToday(StartWhoopRun):
 
     kind = SyncRun.Kind.TODAY
 
-    def order(self, request: Request) -> Order:
+    def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind, TODAY_DAYS)
 
+    @extend_schema(responses={200: StartedRunSerializer, 202: StartedRunSerializer})
     def get(self, request: Request) -> Response:
-        runs = SyncRun.objects.filter(source=WHOOP, kind=self.kind)
-        last = runs.filter(started_at__gt=timezone.now() - FRESH).first()
-        return Response(self.describe(last)) if last else self.post(request)
+        """Reads the last two days again if that was not begun within a minute; else tells of that."""
+        self.asked(request)
+        if last := self.fresh():
+            return Response(self.describe(last))
+        # Of those who find none at the same moment, one starts it.
+        with Lease.objects.wait("refresh today", ASKING):
+            last = self.fresh()
+            return Response(self.describe(last)) if last else self.post(request)
+
+    def fresh(self) -> SyncRun | None:
+        runs = SyncRun.objects.filter(source=self.source, kind=self.kind)
+        return runs.filter(started_at__gt=timezone.now() - FRESH).first()
 
 
 class Refresh(StartWhoopRun):
     """The last `days`, 7 if nothing is said."""
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.MANUAL, DaysBack.of(request, 7))
+    body_serializer = DaysBack
+
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.MANUAL, asked.get("days", 7))
 
 
 class SyncIncremental(StartWhoopRun):
@@ -173,5 +197,7 @@ class SyncIncremental(StartWhoopRun):
 class SyncFull(StartWhoopRun):
     """All of the last `days`, a year if nothing is said."""
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.FULL, DaysBack.of(request, MOST_DAYS))
+    body_serializer = DaysBack
+
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.FULL, asked.get("days", MOST_DAYS))
