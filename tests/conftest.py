@@ -33,6 +33,12 @@ MODELS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def unlimited(settings: Any) -> None:
+    """Tests ask more than any person does, most of them as user 1 of a database of their own."""
+    settings.API_REQUESTS_PER_MINUTE = 0
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Callable[[datetime], None]:
     """Moves time, here and in the sandbox: `at(moment)`."""
