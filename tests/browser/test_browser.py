@@ -134,9 +134,13 @@ def test_tokens_fit(visit: Visiting, size: tuple[int, int, bool], person: User) 
 
 
 @each_window
-def test_the_locked_login_says_how_long(visit: Visiting, size: tuple[int, int, bool]) -> None:
+def test_the_locked_login_says_how_long(
+    visit: Visiting, size: tuple[int, int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
     width, height, dark = size
     window = visit(width, height, dark=dark)
+    # The guard of the login has its own hold of the clock, and both must show the same.
+    monkeypatch.undo()
     page = window.go("/login/")
     for _ in range(5):
         page.get_by_label("Username").fill("robin")
@@ -148,7 +152,7 @@ def test_the_locked_login_says_how_long(visit: Visiting, size: tuple[int, int, b
 
 
 @pytest.mark.parametrize(
-    "element", ["style", "script", "img src='https://example.org/x'", "iframe src='/'"]
+    "element", ["style", "script", "img src='data:image/gif;base64,x'", "iframe src='/'"]
 )
 def test_pages_can_load_nothing_but_what_is_ours(visit: Visiting, element: str) -> None:
     """And the tests hear of it when one tries."""
