@@ -349,6 +349,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "lifetracker.middleware.client_address"
+AXES_USERNAME_CALLABLE = "lifetracker.middleware.login_name"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 # The page says when it ends: trying on must not push that out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -356,6 +357,8 @@ AXES_RESET_ON_SUCCESS = True
 # Only failures are kept, and only until a login succeeds.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+# Else it lets the scripts of every origin read that somebody is locked out.
+AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
 
 # Pages of other origins that may call the API. They need a token: cookies are not for them.
