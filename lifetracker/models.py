@@ -4,6 +4,7 @@ leases."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -137,9 +138,16 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def last_success(self, source: str) -> SyncRun | None:
         return self.filter(source=source, status=SyncRun.Status.SUCCESS).first()
 
-    def last_success_per_source(self) -> dict[str, datetime]:
-        rows = self.filter(status=SyncRun.Status.SUCCESS).values("source")
-        return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
+    def last_success_per_source(self, names: Iterable[str]) -> dict[str, datetime]:
+        """In one statement that reads a few rows by the index, however long the ledger is."""
+        done = SyncRun.objects.filter(status=SyncRun.Status.SUCCESS, finished_at__isnull=False)
+        newest_first = done.order_by("-started_at")
+        newest = {
+            name: models.Subquery(newest_first.filter(source=name).values("finished_at")[:1])
+            for name in names
+        }
+        found = self.order_by("pk").values(**newest).first() or {}
+        return {name: at for name, at in found.items() if at}
 
     def active(self) -> Self:
         """Waiting or at work."""

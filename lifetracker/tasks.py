@@ -174,7 +174,7 @@ def at_start_up() -> None:
     plan_schedules()
     now = timezone.now()
     wake_all(SyncRun.objects.to_take_up(now))
-    read = SyncRun.objects.last_success_per_source()
+    read = SyncRun.objects.last_success_per_source(sources)
     for source in sources.values():
         interval = interval_of(source)
         is_due = source.name not in read or (interval and read[source.name] < now - interval)

@@ -50,9 +50,9 @@ class Server:
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
 
-    def answers(self) -> bool:
+    def answers(self, status: int) -> bool:
         try:
-            return self.ask("/api/health").status == 200
+            return self.ask("/api/health").status == status
         except OSError:
             assert self.process.poll() is None, self.process.communicate()
             return False
@@ -92,7 +92,8 @@ def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(port: int, static_root: Path, **extra: str) -> Iterator[Server]:
+def serving(port: int, static_root: Path, healthy: int = 200, **extra: str) -> Iterator[Server]:
+    """From when it answers that it is `healthy`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", f"127.0.0.1:{port}"],
         cwd=settings.BASE_DIR,
@@ -103,7 +104,7 @@ def serving(port: int, static_root: Path, **extra: str) -> Iterator[Server]:
     )
     server = Server(process, port)
     try:
-        processes.wait_until(server.answers)
+        processes.wait_until(lambda: server.answers(healthy))
         yield server
         server.stop()
     finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,15 +14,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django_q.models import Failure
+from django_q.tasks import async_task
 
+from lifetracker.settings import broker_url
 from tests import processes
 from tests.lifetracker.serving import HOST, Answer, Server, serving, variables
 
@@ -122,6 +131,25 @@ def test_a_fault_is_told_by_its_kind_and_place(serve: Callable[..., Server], coo
     )
     assert second["exc_info"].endswith("OperationalError: no space left on the server")
     assert not [word for word in PERSONAL if word in server.log]
+
+
+def test_a_worker_tells_its_tasks_without_what_is_personal(
+    static_root: Path, transactional_db: None
+) -> None:
+    tasks = "lifetracker.tasks"
+    async_task(f"{tasks}.lend_a_hand", 17)
+    async_task(f"{tasks}.lend_a_hand", "robin")
+    worker = processes.start("qcluster", env=variables(1, static_root, QUEUE_WORKERS="1"))
+    processes.wait_until(Failure.objects.exists)
+    worker.terminate()
+    code, said, errors = processes.finish(worker)
+    assert (code, errors) == (0, "")
+    lines = [json.loads(line) for line in said.splitlines()]
+    hands = [line for line in lines if line.get("task") == "lend_a_hand"]
+    assert [(line["level"], line.get("run")) for line in hands] == [("INFO", 17), ("ERROR", None)]
+    assert hands[0]["id"] != hands[1]["id"]
+    assert hands[1]["exc_info"].endswith("builtins.ValueError")
+    assert "robin" not in said
 
 
 class Inbox(BaseHTTPRequestHandler):
@@ -268,3 +296,72 @@ def test_requests_that_are_too_large(serve: Callable[..., Server]) -> None:
     assert server.ask("/login/", Cookie="x" * 9000).status == 431
     assert server.ask("/login/", **{f"X_{n}": "x" for n in range(70)}).status == 431
     assert server.ask("/login/", Script_Name="/elsewhere").status == 200
+
+
+# --- Redis ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def redis_with_its_own_certificate(tmp_path: Path) -> Iterator[str]:
+    """As Heroku's: over TLS, by a certificate that nobody vouches for. Its address."""
+    if not (server := shutil.which("redis-server")):
+        if "TEST_REDIS_URL" in os.environ:
+            pytest.fail("there is no redis-server")
+        pytest.skip("there is no redis-server")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    self_sign(key, certificate)
+    port = free_port()
+    options = {
+        "port": 0,
+        "bind": "127.0.0.1",
+        "tls-port": port,
+        "tls-cert-file": certificate,
+        "tls-key-file": key,
+        "tls-auth-clients": "no",
+        "save": "",
+        "dir": tmp_path,
+    }
+    process = subprocess.Popen(
+        [server, *(str(word) for name, value in options.items() for word in (f"--{name}", value))],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield f"rediss://localhost:{port}/0"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def self_sign(key_file: Path, certificate_file: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    key_file.write_bytes(key.private_bytes(pem, form, plain))
+    certificate_file.write_bytes(certificate.public_bytes(pem))
+
+
+def test_redis_with_a_certificate_of_its_own(
+    static_root: Path, transactional_db: None, redis_with_its_own_certificate: str
+) -> None:
+    url = redis_with_its_own_certificate
+    trusting = {"REDIS_URL": url, "REDIS_VERIFY_CERTIFICATE": "false"}
+    with serving(free_port(), static_root, **trusting) as server:
+        assert json.loads(server.ask("/api/health").body)["queue"] == {"waiting": 0}
+    with serving(free_port(), static_root, healthy=503, REDIS_URL=url) as server:
+        answer = server.ask("/api/health")
+    assert json.loads(answer.body)["queue"] == "not reachable"
+
+
+def test_a_redis_that_does_not_answer_keeps_no_page_waiting() -> None:
+    """What the address says itself is left as it is."""
+    url = broker_url("redis://:secret@queue:6379/2?socket_timeout=3")
+    assert url == "redis://:secret@queue:6379/2?socket_connect_timeout=5&socket_timeout=3"
+    assert "ssl" not in broker_url("rediss://queue:6379/0")
