@@ -237,7 +237,7 @@ class SyncRun(models.Model):
 @cache
 def newest_successes(
     names: tuple[str, ...],
-) -> models.QuerySet[SyncRun, dict[str, datetime | None]]:
+) -> models.QuerySet[SyncRun, Any]:
     """One row, with the end of each source's newest success. Made once, because that takes longer than
     asking."""
     done = SyncRun.objects.filter(status=SyncRun.Status.SUCCESS, finished_at__isnull=False)
