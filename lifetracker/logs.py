@@ -34,6 +34,8 @@ current_id: ContextVar[str] = ContextVar("current_id", default="-")
 
 # A router's own id is taken over if it looks like one.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
+# Gunicorn quotes what it could not read, and names the address of what it could not answer.
+QUOTED = re.compile(r"^(Invalid request from|Error handling request) .*", re.DOTALL)
 QUERY = re.compile(r"\?\S*=\S*")
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__)
 EXTRAS = frozenset({"method", "route", "status", "ms", "task", "run"})
@@ -126,7 +128,7 @@ def discreet(record: logging.LogRecord) -> logging.LogRecord:
         # Django names the path of what it refuses or could not answer.
         args = record.args if isinstance(record.args, tuple) else (record.args,)
         told.args = tuple(route_of(request) if arg == request.path else arg for arg in args)
-    told.msg, told.args = QUERY.sub("?…", told.getMessage()), None
+    told.msg, told.args = QUERY.sub("?…", QUOTED.sub(r"\1 …", told.getMessage())), None
     told.exc_text = told.stack_info = None
     told.id = current_id.get()
     return told
@@ -152,7 +154,7 @@ class Discreet(logging.Formatter):
 
 
 class LineFormatter(Discreet):
-    """For people."""
+    """For people, who read it in production; in development they see everything."""
 
 
 class JsonFormatter(Discreet, BaseJsonFormatter):

@@ -465,7 +465,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"no_results": {"()": "lifetracker.logs.NoResults"}},
     "formatters": {
-        "line": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        if LOCAL
+        else {
             "()": "lifetracker.logs.LineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(id)s] %(message)s",
         },

@@ -152,6 +152,28 @@ def test_a_worker_tells_its_tasks_without_what_is_personal(
     assert "robin" not in said
 
 
+def test_what_is_no_request_is_not_quoted(serve: Callable[..., Server]) -> None:
+    server = serve()
+    with closing(socket.create_connection(("127.0.0.1", server.port))) as connection:
+        connection.sendall(b"GET /Diary of robin HTTP/1.1\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
+    said = [line["message"] for line in server.lines("gunicorn.error")]
+    assert "Invalid request from …" in said
+    assert not [word for word in PERSONAL if word in server.log]
+
+
+def test_lines_for_people_leave_out_the_same(serve: Callable[..., Server], cookie: str) -> None:
+    server = serve(LOG_FORMAT="line")
+    answer = fail(server, cookie)
+    server.process.terminate()
+    said, errors = server.process.communicate()
+    server.log = errors
+    assert said == ""
+    assert f"[{answer.headers['X-Request-ID']}] POST /fails/<name> 500 in " in errors
+    assert "builtins.RuntimeError" in errors
+    assert not [word for word in PERSONAL if word in errors]
+
+
 class Inbox(BaseHTTPRequestHandler):
     """Stands for Sentry: keeps the envelopes."""
 
