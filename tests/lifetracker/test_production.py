@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -29,9 +30,13 @@ from django.test import Client
 from django_q.models import Failure
 from django_q.tasks import async_task
 
+from lifetracker.sandbox.server import Sandbox
 from lifetracker.settings import broker_url
 from tests import processes
+from tests.conftest import store_tokens
 from tests.lifetracker.serving import HOST, Answer, Server, serving, variables
+from weight.models import WeighIn
+from whoop.models import WhoopRecovery
 
 PERSONAL = ("robin", "Diary", "5678-SECRET", "swordfish", "weekdays")
 
@@ -237,6 +242,37 @@ def test_without_a_dsn_sentry_is_not_even_loaded() -> None:
         text=True,
     )
     assert done.stdout == "False\n"
+
+
+# --- While others write ---------------------------------------------------------------------------
+
+
+def test_every_request_is_answered_while_a_history_is_written(
+    serve: Callable[..., Server], cookie: str
+) -> None:
+    with Sandbox(seed=2, days=1200) as sandbox:
+        store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
+        server = serve()
+        url = {"WHOOP_API_URL": sandbox.whoop.url, "WHOOP_REQUESTS_PER_MINUTE": "0"}
+        sync = processes.start("sync_whoop", "--full", env=processes.environment(**url))
+        statuses: Counter[tuple[str, int]] = Counter()
+        while sync.poll() is None:
+            for path in ("/api/whoop/recovery?days=365", "/api/health", "/"):
+                statuses["GET", server.ask(path, Cookie=cookie).status] += 1
+            statuses["POST", type_in(server, cookie).status] += 1
+        assert processes.finish(sync)[0] == 0
+    assert statuses.keys() == {("GET", 200), ("POST", 201)}
+    assert WhoopRecovery.objects.count() > 1000
+    assert WeighIn.objects.count() == statuses["POST", 201]
+    server.stop()
+    assert "locked" not in server.log
+
+
+def type_in(server: Server, cookie: str) -> Answer:
+    weighed = {"measured_at": "2026-09-16T06:00:00Z", "weight_kg": "70"}
+    proof = "x" * 32
+    with_proof = {"Cookie": f"{cookie}; csrftoken={proof}", "X_CSRFToken": proof}
+    return server.ask("/api/weight", "POST", weighed, Referer=f"https://{HOST}/", **with_proof)
 
 
 # --- Stopping -------------------------------------------------------------------------------------
