@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 
@@ -96,6 +96,7 @@ def compare(databases: Databases, sandbox: Sandbox, rounds: int, seconds: float)
     one: dict[str, list[Figures]] = defaultdict(list)
     with serving(database, sandbox) as client:
         there = {name: path for name, path in TARGETS.items() if client.exists(path)}
+        client.warm_up(there.values())
         # In turns, so that a busy minute of the machine meets all of them.
         for _ in range(rounds):
             for name, path in there.items():
@@ -139,6 +140,7 @@ def while_syncing(databases: Databases, sandbox: Sandbox, rounds: int) -> None:
         # A name of its own: SQLite keeps a journal beside the file of the one before.
         database = databases.copy("template", f"meanwhile_{number}")
         with serving(database, sandbox) as client:
+            client.warm_up([*READ_MEANWHILE.values(), WRITTEN_MEANWHILE])
             sync = Child("sync", database, sandbox).go()
             turns = 0
             while sync.is_running():
@@ -212,6 +214,11 @@ class Client:
             return False
         answer.raise_for_status()
         return True
+
+    def warm_up(self, paths: Iterable[str]) -> None:
+        """Until every worker has loaded what it needs."""
+        for path in paths:
+            self.order(path, CONNECTIONS, SLICE)
 
     def order(
         self, path: str, connections: int, seconds: float, pause: float = 0, **more: str
