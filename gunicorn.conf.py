@@ -27,6 +27,8 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 # Nobody may say by a header under which path this runs. Django itself reads who came over https.
 forwarded_allow_ips = "127.0.0.1,::1"
+# Nobody uses it, and two servers of one user would share its path.
+control_socket_disable = True
 
 
 class Logger(glogging.Logger):

@@ -82,7 +82,7 @@ def tell_request(request: HttpRequest, status: int, seconds: float) -> None:
 def route_of(request: HttpRequest) -> str:
     """The pattern of its address, without the values in it."""
     if request.resolver_match:
-        return f"/{request.resolver_match.route}"
+        return f"/{request.resolver_match.route.removeprefix('^')}"
     return settings.STATIC_URL if request.path.startswith(settings.STATIC_URL) else "unknown"
 
 
