@@ -14,8 +14,12 @@ from typing import Any
 import requests
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command, execute_from_command_line
 from django.db import transaction
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.utils import timezone
 
 from benchmarks.floor import Floor, FloorInOneStatement
@@ -114,6 +118,30 @@ class Fingerprint:
         return {"content": content.hexdigest(), "rows": rows, "ledger": ledger}
 
 
+class LogIn:
+    """The headers of a person who is logged in, and may write."""
+
+    def __call__(self) -> dict[str, Any]:
+        session = SessionStore()
+        user = User.objects.create_user("benchmark")
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        proof = "x" * CSRF_SECRET_LENGTH
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session.session_key,
+            settings.CSRF_COOKIE_NAME: proof,
+        }
+        return {
+            "headers": {
+                "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+                "X-CSRFToken": proof,
+                "Content-Type": "application/json",
+            }
+        }
+
+
 class CheckCommand:
     """The memory of a management command that has nothing to do."""
 
@@ -182,6 +210,7 @@ JOBS: dict[str, type] = {
     "parts": Parts,
     "functions": Functions,
     "fingerprint": Fingerprint,
+    "log-in": LogIn,
     "check-command": CheckCommand,
     "sync-command": SyncCommand,
     "write": Write,
