@@ -391,6 +391,11 @@ GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
 GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)
 GITHUB_LINE_COUNTER = env.line_counter("GITHUB_LINE_COUNTER", default="scc")
 
+# --- Backups --------------------------------------------------------------------------------------
+
+# With it every backup is encrypted, and `restore` asks nobody.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # --- Admin theme ----------------------------------------------------------------------------------
 
 UNFOLD = {
