@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -37,6 +37,7 @@ DAMAGE = (
 # Told of each chunk: the table's label, and how many rows more.
 Progress = Callable[[str, int], None]
 Migrations = dict[str, list[str]]
+T = TypeVar("T")
 
 
 class UnusableBackup(Exception):
@@ -85,7 +86,7 @@ def migrations(tables: Iterable[Table]) -> Migrations:
     return {label: [name for app, name in applied if app == label] for label in sorted(labels)}
 
 
-def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def chunks(rows: Iterator[T]) -> Iterator[list[T]]:
     while some := list(islice(rows, CHUNK)):
         yield some
 
