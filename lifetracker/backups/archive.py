@@ -146,14 +146,19 @@ def doubting() -> Iterator[None]:
         raise UnusableBackup(f"The file is damaged or cut off ({error}).") from error
 
 
+def opened(file: IO[bytes]) -> ZipFile:
+    """Raises UnusableBackup."""
+    try:
+        return ZipFile(file)
+    except DAMAGE as error:
+        raise UnusableBackup(f"This is no backup, or only a part of one ({error}).") from error
+
+
 class Archive:
     """Raises UnusableBackup, here and wherever something of it is read."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        try:
-            self._zip = ZipFile(file)
-        except DAMAGE as error:
-            raise UnusableBackup(f"This is no backup, or a part of one ({error}).") from error
+        self._zip = opened(file)
         with doubting():
             self.manifest = self._read_manifest()
             self._refuse_strangers()

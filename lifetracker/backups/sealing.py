@@ -15,7 +15,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pyrage
 
-from lifetracker.backups.archive import UnusableBackup, doubting, new_member
+from lifetracker.backups.archive import UnusableBackup, doubting, new_member, opened
 
 README, KEY, BODY = "README.txt", "key.age", "backup.zip.age"
 LARGEST_KEY = 10_000
@@ -57,7 +57,7 @@ def unsealed(file: IO[bytes], passphrase: Callable[[], str]) -> Iterator[IO[byte
         yield file
         return
     with TemporaryFile() as plain:
-        with doubting(), ZipFile(file) as archive:
+        with doubting(), opened(file) as archive:
             key = unlock(archive, passphrase())
             with archive.open(BODY) as member:
                 decrypt(member, plain, key)
@@ -66,7 +66,7 @@ def unsealed(file: IO[bytes], passphrase: Callable[[], str]) -> Iterator[IO[byte
 
 
 def is_sealed(file: IO[bytes]) -> bool:
-    with doubting(), ZipFile(file) as archive:
+    with opened(file) as archive:
         return {KEY, BODY} <= set(archive.namelist())
 
 
