@@ -364,7 +364,10 @@ def test_a_killed_restore_leaves_the_database_empty(tmp_path: Path) -> None:
 def being_written() -> bool:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE mode = 'ShareRowExclusiveLock'")
+            cursor.execute(
+                "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE mode = 'ShareRowExclusiveLock' AND datname = current_database()"
+            )
             return bool(cursor.fetchone())
     name = str(connection.settings_dict["NAME"])
     with closing(sqlite3.connect(name, timeout=0, isolation_level=None)) as other:
@@ -591,11 +594,10 @@ def test_under_a_passphrase(tmp_path: Path, settings: Any, passphrase: str) -> N
     refused_without_a_terminal(path)
     settings.BACKUP_PASSPHRASE = passphrase
     whole = path.read_bytes()
-    for position in (len(whole) // 2, len(whole) // 3):
-        flipped = bytearray(whole)
-        flipped[position] ^= 1
-        path.write_bytes(flipped)
-        refused(path, "damaged")
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    path.write_bytes(flipped)
+    refused(path, "damaged")
     path.write_bytes(whole)
     call("restore", str(path))
     assert TogglTag.objects.count() == 3
