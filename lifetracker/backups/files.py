@@ -21,9 +21,11 @@ class Unwritable(Exception):
 
 def chosen_path(given: str | None, stem: str) -> Path | None:
     """None for standard output. Without a name, or with that of a folder, the file is called after
-    the time."""
+    the time. Raises Unwritable."""
     if given == STANDARD:
         return None
+    if given and given.endswith("/") and not Path(given).is_dir():
+        raise Unwritable(f"There is no folder {given}")
     name = f"{stem}-{timezone.localtime():%Y-%m-%d-%H%M%S}.zip"
     path = Path(given) if given else Path(name)
     return path / name if path.is_dir() else path

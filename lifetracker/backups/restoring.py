@@ -101,6 +101,8 @@ def lock(tables: dict[str, Table]) -> None:
     names = ", ".join(table.quoted_name for table in tables.values())
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+        # Comparing a large table asks nothing of the database for a while.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def refuse_unless_empty(tables: dict[str, Table]) -> None:

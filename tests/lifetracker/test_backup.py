@@ -276,6 +276,9 @@ def run_with(*words: str, given: bytes = b"", **extra: str) -> subprocess.Comple
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There is no backup"):
         call("backup", str(tmp_path / "no folder" / "b.zip"))
+    with pytest.raises(CommandError, match="There is no folder"):
+        call("backup", f"{tmp_path}/no folder/")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = chosen_path(options["file"], "lifetracker-backup")
         passphrase = self.passphrase(wanted=options["encrypt"])
         bar = Bar("Backup")
         try:
+            path = chosen_path(options["file"], "lifetracker-backup")
             with ExitStack() as stack:
                 out = stack.enter_context(destination(path, overwrite=options["overwrite"]))
                 if passphrase:

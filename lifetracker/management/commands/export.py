@@ -27,9 +27,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = chosen_path(options["file"], "lifetracker-export")
         bar = Bar("Export")
         try:
+            path = chosen_path(options["file"], "lifetracker-export")
             with destination(path, overwrite=options["overwrite"]) as out:
                 counts = write_export(out, bar.add)
         except (Unwritable, OSError) as error:
