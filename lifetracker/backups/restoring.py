@@ -18,7 +18,7 @@ from lifetracker.backups.archive import (
     chunks,
     migrations,
 )
-from lifetracker.backups.tables import FILLED_BY_MIGRATE, Row, Table, state
+from lifetracker.backups.tables import FILLED_BY_MIGRATE, FINGERPRINTS, Row, Table, state
 
 REFUSED = (DatabaseError, ValidationError, KeyError, TypeError, ValueError)
 
@@ -43,11 +43,13 @@ def restore(archive: Archive, progress: Progress) -> list[Proof]:
         for label in FILLED_BY_MIGRATE:
             tables[label].model._base_manager.all().delete()
         pairs = [(held, tables[held.table]) for held in archive.manifest.tables]
-        for held, table in pairs:
-            fill(table, archive, held, progress)
+        fingerprints = [fill(table, archive, held, progress) for held, table in pairs]
         refuse_loose_ends()
         set_sequences(tables)
-        return [prove(table, archive, held) for held, table in pairs]
+        return [
+            prove(table, held, fingerprint)
+            for (held, table), fingerprint in zip(pairs, fingerprints, strict=True)
+        ]
 
 
 # --- Before ---------------------------------------------------------------------------------------
@@ -118,7 +120,9 @@ def refuse_unless_empty(tables: dict[str, Table]) -> None:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def fill(table: Table, archive: Archive, held: Held, progress: Progress) -> None:
+def fill(table: Table, archive: Archive, held: Held, progress: Progress) -> int:
+    """The fingerprint of the rows that went in."""
+    fingerprint = 0
     for rows in chunks(archive.rows(held)):
         try:
             # A savepoint: so that the database still answers when it has refused a row.
@@ -126,7 +130,9 @@ def fill(table: Table, archive: Archive, held: Held, progress: Progress) -> None
                 table.insert(rows)
         except REFUSED as error:
             raise UnusableBackup(refusal(table, rows, error)) from error
+        fingerprint += table.fingerprint(rows)
         progress(table.label, len(rows))
+    return fingerprint % FINGERPRINTS
 
 
 def refusal(table: Table, rows: list[Row], error: Exception) -> str:
@@ -167,11 +173,11 @@ def set_sequences(tables: dict[str, Table]) -> None:
 # --- After ----------------------------------------------------------------------------------------
 
 
-def prove(table: Table, archive: Archive, held: Held) -> Proof:
+def prove(table: Table, held: Held, fingerprint: int) -> Proof:
     """Raises UnusableBackup if the database holds anything else than the file."""
     proof = Proof(table.label, held.rows, table.count())
     if proof.in_file != proof.in_database:
         raise UnusableBackup(f"{proof.table}: {proof.in_database} rows came of {proof.in_file}.")
-    if table.fingerprint(table.rows()) != table.fingerprint(archive.rows(held)):
+    if table.fingerprint(table.rows()) != fingerprint:
         raise UnusableBackup(f"{proof.table}: the database has made something else of some rows.")
     return proof

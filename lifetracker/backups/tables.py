@@ -42,6 +42,9 @@ BY_NAME: dict[Any, Callable[[], dict[int, list[str]]]] = {
     },
 }
 
+# How many different fingerprints there are.
+FINGERPRINTS = 2**256
+
 # Rows that are in memory at a time, and that one statement inserts at most.
 CHUNK = 500
 
@@ -171,7 +174,7 @@ class Table:
                 for column, value in zip(self.columns, row, strict=True)
             ]
             total += int.from_bytes(hashlib.sha256(line(same)).digest())
-        return total % 2**256
+        return total % FINGERPRINTS
 
 
 def meaning(text: str) -> Any:

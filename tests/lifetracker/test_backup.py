@@ -33,12 +33,12 @@ from django.db import connection, transaction
 from django_q.models import Schedule
 
 from lifetracker.backups.archive import Archive, UnusableBackup, write_backup
-from lifetracker.backups.restoring import restore
 from lifetracker.backups.tables import FILLED_BY_MIGRATE, NOT_STATE, Table, state
 from lifetracker.models import Lease, RejectedItem, SyncRun
 from oauth_integration.models import OAuthCredential
 from tests import processes
 from tests.lifetracker.rows import everything, fill_every_table
+from tests.makers import weigh_in
 from time_logs.models import TogglProject, TogglTag
 from weight.models import WeighIn
 
@@ -558,17 +558,38 @@ def test_a_database_without_tables(small: Path, tmp_path: Path) -> None:
     assert "First: python manage.py migrate" in err
 
 
-def test_what_the_database_makes_something_else_of_is_refused(small: Path) -> None:
-    """Counts alone would not show it."""
-    with small.open("rb") as file:
-        archive = Archive(file)
-        held = next(held for held in archive.manifest.tables if held.table == TAGS)
-        restore(archive, silent)
-        table = Table(TogglTag)
-        rows = list(archive.rows(held))
-    assert table.fingerprint(table.rows()) == table.fingerprint(reversed(rows))
-    TogglTag.objects.filter(source_id="1").update(raw={"id": 1.5})
-    assert table.fingerprint(table.rows()) != table.fingerprint(rows)
+def test_what_the_database_makes_something_else_of_is_refused(tmp_path: Path) -> None:
+    """Both databases round a weight to four places. The counts alone would not show it."""
+    weigh_in(kg=70)
+    path = tmp_path / "b.zip"
+    call("backup", str(path))
+    empty_the_database()
+
+    def more_digits(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+        name = "weight.WeighIn.jsonl"
+        files[name] = files[name].replace(b'"70.0000"', b'"70.123456"')
+        sign(manifest, files, "weight.WeighIn")
+
+    rewrite(path, more_digits)
+    refused(path, r"weight\.WeighIn: the database has made something else of some rows")
+
+
+def test_fingerprints_tell_what_differs_and_not_how_it_is_written() -> None:
+    table = Table(TogglTag)
+    place = table.names.index("raw")
+    tags(2)
+    rows = list(table.rows())
+
+    def with_raw(text: str) -> list[list[Any]]:
+        changed = [*rows[0]]
+        changed[place] = text
+        return [rows[1], changed]
+
+    same = table.fingerprint(with_raw('{"a": 1.50, "b": [1e2, 0]}'))
+    assert table.fingerprint(with_raw('{"b":[100,-0.0],"a":1.5}')) == same
+    for other in ('{"a": 1.51, "b": [100, 0]}', '{"a": 1.5, "b": [0, 100]}', "null"):
+        assert table.fingerprint(with_raw(other)) != same
+    assert table.fingerprint(rows[:1]) != table.fingerprint(rows)
 
 
 # --- Under a passphrase ---------------------------------------------------------------------------
