@@ -31,7 +31,15 @@ LONGEST_LINE = 256 * 2**20
 # All that zipfile and json are known to raise over a file that is not whole.
 DAMAGE = (
     *(BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(KeyError, TypeError, ValueError, NotImplementedError, OverflowError, RuntimeError),
+    *(
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        NotImplementedError,
+        OverflowError,
+        RuntimeError,
+    ),
 )
 
 # Told of each chunk: the table's label, and how many rows more.
@@ -154,6 +162,20 @@ def opened(file: IO[bytes]) -> ZipFile:
         raise UnusableBackup(f"This is no backup, or only a part of one ({error}).") from error
 
 
+def refuse_odd_types(manifest: Manifest) -> None:
+    """Raises TypeError or ValueError, so that nobody else has to doubt what stands in it."""
+    datetime.fromisoformat(manifest.made_at)
+    for names in manifest.migrations.values():
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("a migration without a name")
+    for held in manifest.tables:
+        numbers, words = (held.rows, held.bytes), (held.table, held.sha256, *held.columns)
+        if not all(type(n) is int and n >= 0 for n in numbers):
+            raise TypeError("a number is none")
+        if not all(isinstance(word, str) for word in words):
+            raise TypeError("a name is none")
+
+
 class Archive:
     """Raises UnusableBackup, here and wherever something of it is read."""
 
@@ -175,8 +197,9 @@ class Archive:
             raise UnusableBackup(
                 f"Version {found['version']} of Life Tracker made it, in a newer format. Update this one first."
             )
-        datetime.fromisoformat(found["made_at"])
-        return Manifest(**found | {"tables": [Held(**held) for held in found["tables"]]})
+        manifest = Manifest(**found | {"tables": [Held(**held) for held in found["tables"]]})
+        refuse_odd_types(manifest)
+        return manifest
 
     def _refuse_strangers(self) -> None:
         names = self._zip.namelist()
