@@ -4,6 +4,7 @@ refresh."""
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 import time
@@ -156,6 +157,43 @@ class SyncCommand(CheckCommand):
     command = ("sync_whoop", "--full")
 
 
+class Migrate:
+    """An empty database with every table, into which a backup can be restored."""
+
+    def __call__(self) -> dict[str, Any]:
+        call_command("migrate", verbosity=0)
+        return {}
+
+
+class Multiply:
+    """Ten times as many records of WHOOP as there are, with their payloads."""
+
+    def __call__(self) -> dict[str, Any]:
+        rows = 0
+        for model in {stream.model for stream in whoop.streams if stream.window}:
+            records = list(model._default_manager.filter(source=WHOOP))
+            rows += 10 * len(records)
+            for copy in range(9):
+                for record in records:
+                    record.pk, record.source_id = None, f"{record.source_id}-{copy}"[-64:]
+                model._default_manager.bulk_create(records, batch_size=500)
+        return {"rows": rows}
+
+
+class BackupCommand(CheckCommand):
+    """Into the file that BENCHMARK_FILE names, as the others."""
+
+    command = ("backup", os.environ.get("BENCHMARK_FILE", ""), "--overwrite")
+
+
+class ExportCommand(CheckCommand):
+    command = ("export", os.environ.get("BENCHMARK_FILE", ""), "--overwrite")
+
+
+class RestoreCommand(CheckCommand):
+    command = ("restore", os.environ.get("BENCHMARK_FILE", ""))
+
+
 class Write:
     """Commits small writes until standard input ends; `waits` holds (begin, seconds) of each wait
     for the lock.
@@ -213,6 +251,11 @@ JOBS: dict[str, type] = {
     "log-in": LogIn,
     "check-command": CheckCommand,
     "sync-command": SyncCommand,
+    "migrate": Migrate,
+    "multiply": Multiply,
+    "backup-command": BackupCommand,
+    "export-command": ExportCommand,
+    "restore-command": RestoreCommand,
     "write": Write,
     "refresh": Refresh,
 }

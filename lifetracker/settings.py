@@ -581,6 +581,11 @@ CONTENT_SECURITY_POLICY_OF_THE_ADMIN = {
     "form-action": [OURS],
 }
 
+# --- Backups --------------------------------------------------------------------------------------
+
+# With it every backup is encrypted, and `restore` asks nobody.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # --- Admin theme ----------------------------------------------------------------------------------
 
 UNFOLD = {
