@@ -3,16 +3,23 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
-from lifetracker import ledger_api
+from lifetracker import errors, ledger_api, token_page
 from lifetracker.api import HealthView
 from lifetracker.inbox import receive
 from lifetracker.views import front_page, sync_now
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
 
 urlpatterns = [
     path("", front_page, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("tokens", token_page.TokensView.as_view(), name="tokens"),
+    path("tokens/<int:pk>/revoke", token_page.revoke, name="token-revoke"),
     path("sync/<slug:slug>", sync_now, name="sync-now"),
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),

@@ -13,8 +13,6 @@ from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-import redis
 from django.conf import settings
 from django.db import connection
 
@@ -86,21 +84,6 @@ def free_ports(count: int) -> list[int]:
         for probe in found:
             probe.bind(("127.0.0.1", 0))
         return [int(probe.getsockname()[1]) for probe in found]
-
-
-def empty_redis(worker: str) -> str:
-    """The URL of a database of its own for each process of the tests. Without a Redis this part
-    cannot be shown; where it was named, it must be there."""
-    number = 0 if worker == "master" else int(worker.removeprefix("gw"))
-    server = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-    url = f"{server}/{1 + number % 15}"
-    try:
-        redis.from_url(url).flushdb()
-    except redis.ConnectionError:
-        if "TEST_REDIS_URL" in os.environ:
-            raise
-        pytest.skip(f"no Redis answers at {server} (TEST_REDIS_URL names another)")
-    return url
 
 
 def wait_until(

@@ -37,14 +37,14 @@ def github(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[An
 
 @pytest.fixture
 def workers(
-    request: pytest.FixtureRequest, github: Any, tmp_path: Path, worker_id: str
+    request: pytest.FixtureRequest, github: Any, tmp_path: Path
 ) -> Iterator[Callable[[int], list[subprocess.Popen[str]]]]:
     """Starts so many workers, with the broker that the test is for."""
     sandbox = github._sandbox
     variables = {name: str(value) for name, value in addresses(sandbox).items()}
     variables |= {"GITHUB_ACCESS_TOKEN": github.token, "QUEUE_WORKERS": "1"}
     if request.param == "redis":
-        variables["REDIS_URL"] = processes.empty_redis(worker_id)
+        variables["REDIS_URL"] = request.getfixturevalue("redis_url")
     started: list[subprocess.Popen[str]] = []
 
     def start(count: int) -> list[subprocess.Popen[str]]:

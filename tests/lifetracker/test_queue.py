@@ -530,14 +530,14 @@ def test_a_run_tells_its_days(person: Client, whoop: Any) -> None:
 
 def test_without_settings_the_answer_says_what_to_do(person: Client, settings: Any) -> None:
     settings.WHOOP_CLIENT_ID = ""
-    answer = person.post("/api/whoop/refresh")
+    answer = person.post("/api/whoop/refresh", content_type="application/json")
     assert answer.status_code == 409
     assert "README" in answer.json()["detail"]
 
 
 def test_a_stranger_starts_nothing(client: Client, whoop: Any) -> None:
     for path in ("refresh/today", "refresh", "sync/incremental", "sync/full"):
-        assert client.post(f"/api/whoop/{path}").status_code == 403
+        assert client.post(f"/api/whoop/{path}").status_code == 401
     assert not SyncRun.objects.exists()
 
 

@@ -40,13 +40,15 @@ def life(transactional_db: None, settings: Any) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def start(life: Sandbox, worker_id: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start(
+    life: Sandbox, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts one more process of the program: `start(processes.serve, port)`. On PostgreSQL Redis
     carries the queue's messages, as they run together."""
     variables = {name: str(value) for name, value in addresses(life).items()}
     variables["QUEUE_WORKERS"] = "1"
     if connection.vendor == "postgresql":
-        variables["REDIS_URL"] = processes.empty_redis(worker_id)
+        variables["REDIS_URL"] = request.getfixturevalue("redis_url")
     env = processes.environment(**variables)
     started: list[subprocess.Popen[str]] = []
 
