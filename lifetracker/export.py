@@ -54,6 +54,7 @@ NOT_EXPORTED = {
     "lifetracker.SyncState": "the books of the sync",
     "lifetracker.WebhookDelivery": "the books of the sync",
     "oauth_integration.OAuthCredential": "tokens and secrets",
+    "oauth_integration.PendingConsent": "consents that are being given",
     "sessions.Session": "who is logged in",
 }
 

@@ -24,16 +24,11 @@ TOLERANCE = timedelta(hours=1)
 
 
 class RunFilter(serializers.Serializer[Any]):
-    source = serializers.CharField(  # type: ignore[assignment]  # fields are taken off the class
-        max_length=20, required=False, help_text="Such as Whoop."
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are taken off the class
+        choices=list(sources), required=False
     )
     kind = serializers.ChoiceField(choices=SyncRun.Kind.choices, required=False)
     status = serializers.ChoiceField(choices=SyncRun.Status.choices, required=False)
-
-    def validate_source(self, name: str) -> str:
-        if name not in sources:
-            raise serializers.ValidationError(f"None of {', '.join(sources)}.")
-        return name
 
 
 class Runs(ListMixin, generics.ListAPIView[Any]):

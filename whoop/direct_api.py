@@ -34,10 +34,6 @@ class Page(serializers.Serializer[Any]):
     nextToken = serializers.CharField(max_length=2000, required=False)  # noqa: N815 - WHOOP's name
 
 
-class Nothing(serializers.Serializer[Any]):
-    """No parameters."""
-
-
 def path_of(stream: str) -> str:
     return next(one.path for one in sources[WHOOP].streams if one.name == stream)
 
@@ -67,7 +63,7 @@ class Direct(ServiceView):
     """What WHOOP itself answers, for staff."""
 
     permission_classes = (IsAdminUser,)
-    query_serializers: tuple[type[serializers.Serializer[Any]], ...] = (Nothing,)
+    query_serializers: tuple[type[serializers.Serializer[Any]], ...] = ()
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
@@ -78,7 +74,8 @@ class Direct(ServiceView):
 
     def asked(self, request: Request) -> dict[str, Any]:
         """The parameters in WHOOP's form. Raises ValidationError, also for what WHOOP would ignore."""
-        query = self.query_serializers[0](data=request.query_params.dict())
+        serializer = next(iter(self.query_serializers), serializers.Serializer)
+        query = serializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         if unknown := set(request.query_params) - set(query.fields):
             raise serializers.ValidationError({name: ["Unknown."] for name in sorted(unknown)})

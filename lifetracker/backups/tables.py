@@ -27,6 +27,7 @@ NOT_STATE = {
     "axes.AccessLog": "wrong passwords of the last minutes, which lock a login for a while",
     "contenttypes.ContentType": "`migrate` makes it; rows that refer to it name the model instead",
     "auth.Permission": "`migrate` makes it; rows that refer to it name the permission instead",
+    "oauth_integration.PendingConsent": "a consent that is being given, good for minutes",
     "sessions.Session": "a login, which ends with the machine it was made on",
     "django_q.OrmQ": "a message to a worker; what is to be done stands in the ledger of runs",
     "django_q.Task": "the queue's notes on what it has done; the ledger of runs tells it too",

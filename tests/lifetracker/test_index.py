@@ -56,6 +56,14 @@ def test_every_path_of_the_api_is_listed_and_says_what_it_is_for() -> None:
     assert not [one for one in endpoints() if len(one.line) < 10]
 
 
+def test_the_list_is_the_same_after_the_views_were_called(robin: Client) -> None:
+    before = endpoints()
+    for path in {one.path for one in before if one.method == "GET"}:
+        robin.options(path.replace("<pk>", "1").replace("<name>", "portal"))
+    endpoints.cache_clear()
+    assert endpoints() == before
+
+
 def test_no_path_is_missed() -> None:
     def count(patterns: Any) -> int:
         return sum(count(p.url_patterns) if isinstance(p, URLResolver) else 1 for p in patterns)

@@ -66,7 +66,7 @@ def metrics(person: Client, **query: Any) -> Any:
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_nothing_without_a_login(client: Client, db: None, slash: str) -> None:
-    assert client.get(f"/api/whoop/metrics{slash}").status_code == 403
+    assert client.get(f"/api/whoop/metrics{slash}").status_code == 401
 
 
 def test_figures_by_hand(person: Client) -> None:
