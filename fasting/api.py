@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
@@ -63,16 +64,24 @@ class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
 
 
 class Start(generics.GenericAPIView[Any]):
-    serializer_class = Beginning
+    """Starts a fast."""
 
+    serializer_class = Beginning
+    errors = {409: "A fast is running already."}
+
+    @extend_schema(responses={201: FastSerializer})
     def post(self, request: Request) -> Response:
         fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.begin)
         return Response(FastSerializer(fast).data, status=status.HTTP_201_CREATED)
 
 
 class Stop(generics.GenericAPIView[Any]):
-    serializer_class = Moment
+    """Ends the running fast."""
 
+    serializer_class = Moment
+    errors = {409: "No fast is running."}
+
+    @extend_schema(responses=FastSerializer)
     def post(self, request: Request) -> Response:
         fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.finish)
         return Response(FastSerializer(fast).data)

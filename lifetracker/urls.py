@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from fasting import views as fasting
 from lifetracker.api import HealthView
-from lifetracker.views import HomeView, sync_now
+from lifetracker.views import DocsView, HomeView, SchemaView, sync_now
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
+    re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     path("api/whoop/", include("whoop.urls")),
     path("api/github/", include("github_projects.urls")),
     path("api/", include("workouts.urls")),

@@ -6,12 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, StartRun, public_fields, sync_status
+from lifetracker.api import (
+    DateRangeMixin,
+    LatestView,
+    StartedRunSerializer,
+    StartRun,
+    SyncStatusSerializer,
+    public_fields,
+    sync_status,
+)
 from lifetracker.models import SyncRun
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
@@ -40,6 +49,7 @@ class CycleSerializer(serializers.ModelSerializer[WhoopCycle]):
         fields = public_fields(WhoopCycle, *OURS)
 
 
+@extend_schema_serializer(component_name="WhoopWorkout")
 class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
     workout_id = serializers.CharField(source="source_id")
     start_time = serializers.DateTimeField(source="start")
@@ -67,16 +77,22 @@ class ProfileSerializer(serializers.ModelSerializer[WhoopProfile]):
 
 
 class RecoveryList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The recoveries of the asked days, by the local date of waking."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class LatestRecovery(LatestView):
+    """The newest recovery."""
+
     queryset = WhoopRecovery.objects.live()
     serializer_class = RecoverySerializer
 
 
 class SleepList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The nights and naps of the asked days, by the local date of waking."""
+
     queryset = WhoopSleep.objects.live()
     serializer_class = SleepSerializer
 
@@ -89,31 +105,49 @@ class LatestSleep(LatestView):
 
 
 class CycleList(DateRangeMixin, generics.ListAPIView[Any]):
+    """The cycles of the asked days, by the local date of their middle."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class LatestCycle(LatestView):
+    """The newest cycle, which may be still running."""
+
     queryset = WhoopCycle.objects.live()
     serializer_class = CycleSerializer
 
 
 class WorkoutList(DateRangeMixin, generics.ListAPIView[Any]):
+    """WHOOP's workouts of the asked days, by the local date of their start."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class LatestWorkout(LatestView):
+    """The newest workout."""
+
     queryset = WhoopWorkout.objects.live()
     serializer_class = WorkoutSerializer
 
 
 class Profile(LatestView):
+    """The member and the body measures."""
+
     queryset = WhoopProfile.objects.live().order_by("-updated_at")
     serializer_class = ProfileSerializer
 
 
+class WhoopStatusSerializer(SyncStatusSerializer):
+    connected = serializers.BooleanField()
+    needs_reauthorization = serializers.BooleanField()
+
+
 class SyncStatus(APIView):
+    """The connection, the last run, and how far back each stream is verified."""
+
+    @extend_schema(responses=WhoopStatusSerializer)
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of("whoop")
         connection = {
@@ -153,6 +187,7 @@ class RefreshToday(StartWhoopRun):
     def order(self, request: Request) -> Order:
         return Order(self.kind, TODAY_DAYS)
 
+    @extend_schema(responses={200: StartedRunSerializer, 202: StartedRunSerializer})
     def get(self, request: Request) -> Response:
         runs = SyncRun.objects.filter(source=WHOOP, kind=self.kind)
         last = runs.filter(started_at__gt=timezone.now() - FRESH).first()
@@ -161,6 +196,8 @@ class RefreshToday(StartWhoopRun):
 
 class Refresh(StartWhoopRun):
     """The last `days`, 7 if nothing is said."""
+
+    body_serializer = DaysBack
 
     def order(self, request: Request) -> Order:
         return Order(SyncRun.Kind.MANUAL, DaysBack.of(request, 7))
@@ -172,6 +209,8 @@ class SyncIncremental(StartWhoopRun):
 
 class SyncFull(StartWhoopRun):
     """All of the last `days`, a year if nothing is said."""
+
+    body_serializer = DaysBack
 
     def order(self, request: Request) -> Order:
         return Order(SyncRun.Kind.FULL, DaysBack.of(request, MOST_DAYS))

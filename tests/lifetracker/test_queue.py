@@ -474,7 +474,7 @@ def test_today_is_refreshed_by_reading_it_once_a_minute(
 
 def test_without_settings_the_answer_says_what_to_do(person: Client, settings: Any) -> None:
     settings.WHOOP_CLIENT_ID = ""
-    answer = person.post("/api/whoop/refresh")
+    answer = person.post("/api/whoop/refresh", content_type="application/json")
     assert answer.status_code == 409
     assert "README" in answer.json()["detail"]
 
