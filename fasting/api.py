@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
 from lifetracker.api import InstantField, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.fields import BY_COLUMN
 
 
 class FastSerializer(RecordSerializer):
@@ -58,6 +59,8 @@ class Moment(serializers.Serializer[Any]):
 
 
 class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
+    serializer_field_mapping = BY_COLUMN
+
     class Meta:
         model = FastingPeriod
         fields = ("at", "goal_hours")

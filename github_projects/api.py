@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -81,7 +82,7 @@ class Project(generics.RetrieveAPIView[Any]):
         return found[0]
 
     @extend_schema(responses=ProjectSerializer)
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         repository = self.get_object()
         commits = Commit.objects.within(Repository.objects.filter(pk=repository.pk))
         return Response(self.get_serializer(repository).data | {"per_day": commits.per_day()})
@@ -95,16 +96,17 @@ class Asked(serializers.Serializer[Any]):
     include = serializers.CharField(
         default="",
         allow_blank=True,
-        help_text="Kinds that are otherwise left out, with commas: forks, archived, gone.",
+        validators=[
+            RegexValidator(
+                r"\A({0})(,({0}))*\Z".format("|".join(LEFT_OUT)),
+                f"Takes {', '.join(LEFT_OUT)}, several with commas.",
+            )
+        ],
+        help_text="Kinds that are otherwise left out, with commas.",
     )
 
     def validate_include(self, text: str) -> set[str]:
-        kinds = {kind for kind in text.split(",") if kind}
-        if wrong := kinds - set(LEFT_OUT):
-            raise serializers.ValidationError(
-                f"{', '.join(sorted(wrong))}: none of {', '.join(LEFT_OUT)}."
-            )
-        return kinds
+        return set(text.split(",")) if text else set()
 
 
 class ChurnSerializer(serializers.Serializer[Any]):
@@ -152,7 +154,7 @@ class Metrics(APIView):
     @extend_schema(responses=MetricsSerializer)
     def get(self, request: Request) -> Response:
         days = DateRange.of(request)
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         repositories = included(asked.validated_data["include"])
         every = Commit.objects.within(repositories)
@@ -189,10 +191,10 @@ def included(kinds: set[str]) -> Any:
 
 class JobSerializer(serializers.ModelSerializer[SyncRun]):
     job_id = serializers.IntegerField(source="id")
-    completed_at = serializers.DateTimeField(source="finished_at")
+    completed_at = serializers.DateTimeField(source="finished_at", allow_null=True)
     error_message = serializers.CharField(source="error")
     repositories_processed = serializers.IntegerField(source="progress_done")
-    total_repositories = serializers.IntegerField(source="progress_total")
+    total_repositories = serializers.IntegerField(source="progress_total", allow_null=True)
 
     class Meta:
         model = SyncRun

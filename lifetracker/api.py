@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
+from lifetracker.fields import BY_COLUMN
 from lifetracker.http import NotConfigured
 from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, SyncState
 from lifetracker.streams import sources
@@ -50,7 +51,7 @@ class DateRange(serializers.Serializer[Any]):
     @classmethod
     def of(cls, request: Request) -> Days:
         """What a request asks for. Raises ValidationError, which names the parameter."""
-        asked = cls(data=request.query_params)
+        asked = cls(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return Days(asked.validated_data["start"], asked.validated_data["end"])
 
@@ -106,9 +107,7 @@ class InstantField(serializers.DateTimeField):
 class RecordSerializer(serializers.ModelSerializer[Any]):
     """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.DateTimeField: InstantField
-    }
+    serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
@@ -200,7 +199,8 @@ class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
 class StartedRunSerializer(SyncRunSerializer):
     job_id = serializers.IntegerField(source="pk", read_only=True)
 
-    class Meta(SyncRunSerializer.Meta):
+    class Meta:
+        model = SyncRun
         fields = ("job_id", *SyncRunSerializer.Meta.fields)
 
 

@@ -19,7 +19,7 @@ class Pages(PageNumberPagination):
     """`?page=2`. A page that is not there is a bad parameter, as any other is: a 400."""
 
     def get_page_number(self, request: Request, paginator: Paginator[Any]) -> int:
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return int(asked.validated_data["page"])
 

@@ -3,8 +3,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
+from lifetracker import errors
 from lifetracker.api import HealthView
 from lifetracker.views import DocsView, HomeView, SchemaView, sync_now
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),

@@ -23,6 +23,8 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.request import Request
 
 from github_projects.models import GITHUB
 from lifetracker import days
@@ -77,6 +79,10 @@ class HomeView(LoginRequiredMixin, TemplateView):
 # --- The API's description ------------------------------------------------------------------------
 
 
+class Form(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(choices=["json", "yaml"], required=False)
+
+
 class SchemaView(SpectacularAPIView):
     """This description of the API, as JSON or YAML."""
 
@@ -87,7 +93,11 @@ class SchemaView(SpectacularAPIView):
         OpenApiYamlRenderer,
     ]
     generator_class = Once
-    errors = {404: "There is no such format."}
+    query_serializers = (Form,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        Form(data=request.query_params.dict()).is_valid(raise_exception=True)
+        super().initial(request, *args, **kwargs)
 
 
 # The page is made by Swagger UI, which asks for the description; its arrows are pictures in its style.

@@ -11,13 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.fields import TextField
 from time_logs.models import GROUPS, TimeEntry
 
 
 class TimeEntrySerializer(RecordSerializer):
-    tags = serializers.ListField(
-        child=serializers.CharField(max_length=255), required=False, default=list
-    )
+    tags = serializers.ListField(child=TextField(max_length=255), required=False, default=list)
     running = serializers.BooleanField(source="is_running", read_only=True)
 
     class Meta:
@@ -65,7 +64,7 @@ class Totals(APIView):
     @extend_schema(responses=TotalsSerializer)
     def get(self, request: Request) -> Response:
         days = DateRange.of(request)
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         running = TimeEntrySerializer(TimeEntry.objects.running().defer("raw"), many=True)
         totals = self.totals(asked.validated_data["by"], days)

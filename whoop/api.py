@@ -21,6 +21,7 @@ from lifetracker.api import (
     public_fields,
     sync_status,
 )
+from lifetracker.fields import WholeField
 from lifetracker.models import SyncRun
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
@@ -165,7 +166,7 @@ FRESH = timedelta(minutes=1)
 
 
 class DaysBack(serializers.Serializer[Any]):
-    days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False)
+    days = WholeField(min_value=1, max_value=MOST_DAYS, required=False)
 
     @classmethod
     def of(cls, request: Request, default: int) -> int:

@@ -1,0 +1,58 @@
+"""What is answered when something went wrong before or beside a view: JSON to programs, a page to
+people, and in neither anything of the inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import csrf, defaults
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+FOR_PROGRAMS = ("/api/", "/webhooks/")
+
+
+HOW_TO_LOG_IN = (
+    "Log in, or send an API token: `Authorization: Bearer lt_...`. The page /tokens makes one."
+)
+
+
+def answer_to(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's own, except that who comes without a login is told what to do."""
+    if isinstance(error, NotAuthenticated):
+        error.detail = ErrorDetail(HOW_TO_LOG_IN, NotAuthenticated.default_code)
+    return exception_handler(error, context)
+
+
+def told(status: HTTPStatus, text: str, page: Callable[..., HttpResponse]) -> Any:
+    """A handler that answers `{"detail": text}` where programs ask, else `page`."""
+
+    def handler(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if f"{request.path}/".startswith(FOR_PROGRAMS):
+            return JsonResponse({"detail": text}, status=status)
+        return page(request, *args, **kwargs)
+
+    return handler
+
+
+bad_request = told(
+    HTTPStatus.BAD_REQUEST, "The request could not be understood.", defaults.bad_request
+)
+permission_denied = told(HTTPStatus.FORBIDDEN, "That is not allowed.", defaults.permission_denied)
+page_not_found = told(
+    HTTPStatus.NOT_FOUND, "There is nothing at this address.", defaults.page_not_found
+)
+server_error = told(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something broke in Life Tracker; its log says what.",
+    defaults.server_error,
+)
+csrf_failure = told(
+    HTTPStatus.FORBIDDEN,
+    "The CSRF token is missing or wrong. Programs call the API with a token instead of a session.",
+    csrf.csrf_failure,
+)
