@@ -20,7 +20,9 @@ SwaggerUIBundle({
   // Its own would ask a foreign server whether the description is valid.
   validatorUrl: null,
   requestInterceptor: (request) => {
-    request.headers["X-CSRFToken"] = token;
+    if (request.method && request.method !== "GET") {
+      request.headers["X-CSRFToken"] = token;
+    }
     return request;
   },
 });
