@@ -18,6 +18,8 @@ def prepare_demo() -> None:
         "DEBUG",
         "HTTPS",
         "ALLOWED_HOSTS",
+        "TRUSTED_PROXIES",
+        "CORS_ORIGINS",
         "WHOOP_",
         "WITHINGS_",
         "TOGGL_",

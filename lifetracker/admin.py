@@ -29,7 +29,15 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from lifetracker.days import FARTHEST_YEARS, FIRST_DAY, LAST_DAY, local_date, on_the_wall
-from lifetracker.models import MANUAL, Lease, RejectedItem, SourceRecord, SyncRun, SyncState
+from lifetracker.models import (
+    MANUAL,
+    ApiToken,
+    Lease,
+    RejectedItem,
+    SourceRecord,
+    SyncRun,
+    SyncState,
+)
 from lifetracker.streams import file_sources, sources
 
 Choices = list[tuple[str, str]]
@@ -404,6 +412,72 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     pass
 
 
+@admin.register(ApiToken)
+class ApiTokenAdmin(QuickList):
+    """Made here, its secret is told once; its digest is in no list and no form."""
+
+    list_display = ("name", "prefix", "user", "rights", "state", "last_used_at", "expires_at")
+    list_select_related = ("user",)
+    list_filter = ("read_only",)
+    search_fields = ("name", "prefix")
+    fields = (
+        "user",
+        "name",
+        "read_only",
+        "expires_at",
+        "prefix",
+        "created_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    formfield_overrides: ClassVar = {models.DateTimeField: {"form_class": InstantField}}
+    actions = ("revoke",)
+
+    @labels("Rights", "read_only", {"read": "info", "read and write": "warning"})
+    def rights(self, token: ApiToken) -> str:
+        return "read" if token.read_only else "read and write"
+
+    @labels("State", "revoked_at", {"works": "success", "expired": "warning", "revoked": "danger"})
+    def state(self, token: ApiToken) -> str:
+        if token.revoked_at:
+            return "revoked"
+        return "expired" if token.has_expired else "works"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A token has the rights of its person: those of others are for superusers alone."""
+        every: QuerySet[Any] = super().get_queryset(request)
+        return every if request.user.is_superuser else every.filter(user=request.user.pk)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        kept = ("prefix", "created_at", "last_used_at", "revoked_at")
+        return ("user", *kept) if obj else kept
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return super().get_fields(request, obj) if obj else self.fields[:4]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        return given | {"user": request.user.pk}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not request.user.is_superuser:
+            kwargs["queryset"] = User.objects.filter(username=request.user.get_username())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
+        secret = obj.draw_secret()
+        obj.save()
+        self.message_user(request, f"The token, which is shown this once: {secret}")
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = queryset.revoke()  # type: ignore[attr-defined]  # ApiToken's own
+        self.message_user(request, f"{count} revoked.")
+
+
 # So does the queue.
 admin.site.unregister([Schedule, Success, Failure])
 if admin.site.is_registered(OrmQ):  # where the database is the broker
@@ -469,7 +543,7 @@ SIDEBAR = {
         "django_q.Success",
         "django_q.Failure",
     ],
-    "Accounts": ["auth.User", "auth.Group"],
+    "Accounts": ["auth.User", "auth.Group", "lifetracker.ApiToken"],
 }
 
 

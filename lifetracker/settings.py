@@ -8,6 +8,7 @@ nothing that matters has a default.
 import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -54,6 +55,13 @@ class Environment(environ.Env):
     def count(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=count, default=default))
 
+    def verbatim(self, var: str, default: str) -> str:
+        """To the letter: elsewhere a value that begins with a dollar names another variable."""
+        return str(self.ENVIRON.get(var, "") or default)
+
+    def origins(self, var: str) -> list[str]:
+        return list(self.get_value(var, cast=origins, default=[]))
+
     def hours(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=hours, default=default))
 
@@ -97,6 +105,21 @@ def base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
         raise ValueError(f"{text!r} is no address such as https://api.example.com")
     return text.rstrip("/")
+
+
+def origin_of(url: str) -> str:
+    """Of an address, what a browser calls its origin: scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def origins(text: str) -> list[str]:
+    """With commas: each such as https://notes.example.com, and no path."""
+    found = [base_url(part.strip()) for part in text.split(",") if part.strip()]
+    for url in found:
+        if url != origin_of(url):
+            raise ValueError(f"{url!r} has a path, and an origin has none")
+    return found
 
 
 def secret_url(text: str) -> str:
@@ -148,6 +171,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
+    "corsheaders",
+    "csp",
     # Before the queue, whose command `qcluster` it extends.
     "lifetracker",
     "django_q",
@@ -162,13 +188,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "lifetracker.middleware.permissions_policy",
+    "csp.middleware.CSPMiddleware",
+    "lifetracker.middleware.policy_of_the_admin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "lifetracker.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # A page that forgets to ask for the login asks for it all the same.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "lifetracker.urls"
@@ -275,9 +309,20 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+# For `first_account`, under the names that Django's createsuperuser reads too.
+FIRST_ACCOUNT = {
+    "username": env.str("DJANGO_SUPERUSER_USERNAME", default=""),
+    "password": env.verbatim("DJANGO_SUPERUSER_PASSWORD", default=""),
+    "email": env.str("DJANGO_SUPERUSER_EMAIL", default=""),
+}
 
 # Off only where the pages are served on this machine alone: behind a name on the net there is no
 # reason for it.
@@ -289,13 +334,52 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+# Lax and not Strict: the way back from a service's consent page has to find the session.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "lifetracker.errors.csrf_failure"
+
+# How many proxies, one behind the other, stand before the web process: each appends an address to
+# X-Forwarded-For, and what stands before theirs anybody can write.
+TRUSTED_PROXIES = env.count("TRUSTED_PROXIES", default=1 if HTTPS else 0)
+
+# After so many wrong passwords, one name from one address has to wait.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "lifetracker.middleware.client_address"
+AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+# The page says when it ends: trying on must not push that out.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Only failures are kept, and only until a login succeeds.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Pages of other origins that may call the API. They need a token: cookies are not for them.
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_EXPOSE_HEADERS = ["Retry-After"]
+
+# For each token, or each person in a browser; 0 for no limit.
+API_REQUESTS_PER_MINUTE = env.count("API_REQUESTS_PER_MINUTE", default=600)
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The first one says how to log in, and makes it a 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "lifetracker.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "EXCEPTION_HANDLER": "lifetracker.errors.answer_to",
+    "DEFAULT_PARSER_CLASSES": ["lifetracker.parsing.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["lifetracker.throttling.PerCaller"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "lifetracker.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "lifetracker.schema.ApiSchema",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -340,6 +424,18 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "poll": 1,
     "log_level": "WARNING",
+}
+
+# Without Redis each process counts for itself.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "lifetracker",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
 # Hours between the syncs that the workers do by themselves; 0 for none.
@@ -413,6 +509,37 @@ GITHUB_CACHE_DIR = Path(
 GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
 GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)
 GITHUB_LINE_COUNTER = env.line_counter("GITHUB_LINE_COUNTER", default="scc")
+
+# --- What a page may load -------------------------------------------------------------------------
+
+# Pressing «Connect» ends at the service's consent page, and a browser counts that redirect as a part
+# of the form. The services pass it on to other hosts of theirs.
+CONSENT_PAGES = [
+    "https://*.whoop.com",
+    "https://*.withings.com",
+    *(origin_of(url) for url in (WHOOP_API_URL, WITHINGS_ACCOUNT_URL)),
+]
+NOWHERE, OURS = "'none'", "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NOWHERE],
+        "style-src": [OURS],
+        "img-src": [OURS],
+        "form-action": [OURS, *dict.fromkeys(CONSENT_PAGES)],
+        "frame-ancestors": [NOWHERE],
+        "base-uri": [NOWHERE],
+    }
+}
+# The admin's theme evaluates expressions that stand in its templates (Alpine).
+CONTENT_SECURITY_POLICY_OF_THE_ADMIN = {
+    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
+    "script-src": [OURS, "'unsafe-inline'", "'unsafe-eval'"],
+    "style-src": [OURS, "'unsafe-inline'"],
+    "img-src": [OURS, "data:"],
+    "font-src": [OURS],
+    "connect-src": [OURS],
+    "form-action": [OURS],
+}
 
 # --- Admin theme ----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
-from lifetracker import errors
+from lifetracker import errors, token_page
 from lifetracker.api import HealthView
 from lifetracker.views import DocsView, HomeView, SchemaView, sync_now
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("tokens", token_page.TokensView.as_view(), name="tokens"),
+    path("tokens/<int:pk>/revoke", token_page.revoke, name="token-revoke"),
     path("sync/<slug:slug>", sync_now, name="sync-now"),
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -31,6 +33,28 @@ MODELS = {
     "recovery": WhoopRecovery,
     "workout": Workout,
 }
+
+
+@pytest.fixture(autouse=True)
+def unlimited(settings: Any) -> None:
+    """Tests ask more than any person does, most of them as user 1 of a database of their own."""
+    settings.API_REQUESTS_PER_MINUTE = 0
+
+
+@pytest.fixture
+def redis_url(worker_id: str) -> str:
+    """An empty database of its own for each process of the tests. Without a Redis this part cannot be
+    shown; where it was named, it must be there."""
+    server = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+    number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    url = f"{server}/{1 + number % 15}"
+    try:
+        redis.from_url(url).flushdb()
+    except redis.ConnectionError:
+        if "TEST_REDIS_URL" in os.environ:
+            raise
+        pytest.skip(f"no Redis answers at {server} (TEST_REDIS_URL names another)")
+    return url
 
 
 @pytest.fixture

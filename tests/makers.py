@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Inclusion, Repository
 from lifetracker.days import local_date, local_hour
+from lifetracker.models import ApiToken, IssuedToken
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, WeighIn
 
@@ -78,3 +81,9 @@ def commit(*repositories: Repository, days_ago: float = 0, **fields: Any) -> Com
     made = Commit.objects.create(**values | fields)
     Inclusion.objects.bulk_create(Inclusion(repository=one, commit=made) for one in repositories)
     return made
+
+
+def api_token(name: str = "a script", **options: Any) -> IssuedToken:
+    """Of `user`, or of the person robin."""
+    user = options.pop("user", None) or User.objects.get_or_create(username="robin")[0]
+    return ApiToken.objects.issue(user, name, **options)

@@ -184,6 +184,8 @@ class RefreshToday(StartWhoopRun):
     """The last two days. A GET, too, starts a run, unless the last one began within a minute."""
 
     kind = SyncRun.Kind.TODAY
+    # So that no token for reading only may.
+    get_starts = True
 
     def order(self, request: Request) -> Order:
         return Order(self.kind, TODAY_DAYS)

@@ -68,7 +68,8 @@ class Visit:
     def _heard(self, message: Any) -> None:
         # That a page is missing is the server's answer, and not a fault of the page.
         asked_for = message.location["url"] == self.page.url
-        if message.type in {"error", "warning"} and not asked_for:
+        forbidden = "Content Security Policy" in message.text
+        if message.type in {"error", "warning"} and (forbidden or not asked_for):
             self.complaints.append(f"{message.text} ({message.location})")
 
     def _requested(self, request: Any) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from fasting.models import FastingPeriod
+from tests import makers
 from tests.browser import scenes
 from tests.browser.conftest import Visit
 
@@ -106,6 +108,67 @@ def test_pages_for_everybody_fit(
     picture(window, f"{name}-demo" if demo else name)
     assert width_of_content(window) <= width
     assert page.get_by_text("made up").count() == demo
+
+
+@each_window
+def test_tokens_fit(visit: Visiting, size: tuple[int, int, bool], person: User) -> None:
+    makers.api_token("the script on the small computer that tells the weight", user=person)
+    makers.api_token("notes", user=person, read_only=True, days=30)
+    makers.api_token("an old one", user=person, days=1)
+    person.api_tokens.filter(name="an old one").update(expires_at=scenes.NOW)
+    person.api_tokens.filter(name="notes").update(last_used_at=scenes.NOW - timedelta(hours=3))
+    width, height, dark = size
+    window = visit(width, height, dark=dark)
+    page = window.log_in()
+    page.get_by_role("link", name="API tokens").click()
+    name = f"tokens-{width}-{'dark' if dark else 'light'}"
+    picture(window, name)
+    assert width_of_content(window) <= width
+    page.get_by_label("Name").fill("backup")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("region", name="The token backup")).to_contain_text("lt_")
+    picture(window, f"{name}-made")
+    assert width_of_content(window) <= width
+    page.get_by_role("button", name="Revoke backup").click()
+    expect(page.get_by_role("status")).to_contain_text("The token backup is revoked.")
+
+
+@each_window
+def test_the_locked_login_says_how_long(
+    visit: Visiting, size: tuple[int, int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, height, dark = size
+    window = visit(width, height, dark=dark)
+    # The guard of the login has its own hold of the clock, and both must show the same.
+    monkeypatch.undo()
+    page = window.go("/login/")
+    for _ in range(5):
+        page.get_by_label("Username").fill("robin")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Too many wrong passwords")
+    picture(window, f"locked-{width}-{'dark' if dark else 'light'}")
+    assert width_of_content(window) <= width
+
+
+@pytest.mark.parametrize(
+    "element", ["style", "script", "img src='data:image/gif;base64,x'", "iframe src='/'"]
+)
+def test_pages_can_load_nothing_but_what_is_ours(visit: Visiting, element: str) -> None:
+    """And the tests hear of it when one tries."""
+    window = visit()
+    page = window.log_in()
+    assert window.complaints == []
+    tag, _, source = element.partition(" src=")
+    page.evaluate(
+        "([tag, source]) => { const one = document.createElement(tag);"
+        " if (source) one.src = source; else one.textContent = 'x'; document.body.append(one) }",
+        [tag, source.strip("'")],
+    )
+    expect(page.locator("body")).to_be_visible()
+    page.wait_for_function("() => true")
+    assert "Content Security Policy" in " ".join(window.complaints)
+    window.complaints.clear()
 
 
 def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:

@@ -39,7 +39,7 @@ def ago(hours: float) -> str:
 @pytest.mark.parametrize("path", ["", "/1", "/current", "/start", "/stop"])
 def test_nothing_without_a_login(client: Client, db: None, path: str, slash: str) -> None:
     for method in ("get", "post", "put", "patch", "delete"):
-        assert call(client, method, path + slash)[0] == 403
+        assert call(client, method, path + slash)[0] == 401
 
 
 def test_the_list(person: Client) -> None:

@@ -26,8 +26,8 @@ JOB = {
 
 def test_nobody_reads_without_a_login(client: Client) -> None:
     for path in READ:
-        assert client.get(f"/api/github/{path}").status_code == 403
-    assert client.post("/api/github/refresh").status_code == 403
+        assert client.get(f"/api/github/{path}").status_code == 401
+    assert client.post("/api/github/refresh").status_code == 401
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

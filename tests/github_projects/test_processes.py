@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from django.utils import timezone
 
 from github_projects.models import Commit, Inclusion, Repository
@@ -25,22 +24,7 @@ from tests import processes
 from tests.conftest import addresses, run
 from tests.github_projects.test_sync import NUMBERS
 
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 BROKERS = ("database", "redis")
-
-
-def redis_url(worker: str) -> str:
-    """A database of its own for each process of the tests. Without a Redis this part cannot be
-    shown; where it was named, it must be there."""
-    number = 0 if worker == "master" else int(worker.removeprefix("gw"))
-    url = f"{REDIS}/{1 + number % 15}"
-    try:
-        redis.from_url(url).ping()
-    except redis.ConnectionError:
-        if "TEST_REDIS_URL" in os.environ:
-            raise
-        pytest.skip(f"no Redis answers at {REDIS} (TEST_REDIS_URL names another)")
-    return url
 
 
 @pytest.fixture
@@ -56,15 +40,14 @@ def github(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[An
 
 @pytest.fixture
 def workers(
-    request: pytest.FixtureRequest, github: Any, tmp_path: Path, worker_id: str
+    request: pytest.FixtureRequest, github: Any, tmp_path: Path
 ) -> Iterator[Callable[[int], list[subprocess.Popen[str]]]]:
     """Starts so many workers, with the broker that the test is for."""
     sandbox = github._sandbox
     variables = {name: str(value) for name, value in addresses(sandbox).items()}
     variables |= {"GITHUB_ACCESS_TOKEN": github.token, "QUEUE_WORKERS": "1"}
     if request.param == "redis":
-        variables["REDIS_URL"] = redis_url(worker_id)
-        redis.from_url(variables["REDIS_URL"]).flushdb()
+        variables["REDIS_URL"] = request.getfixturevalue("redis_url")
     started: list[subprocess.Popen[str]] = []
 
     def start(count: int) -> list[subprocess.Popen[str]]:

@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
-from lifetracker.models import MANUAL, Lease, RejectedItem, SyncRun, SyncState
+from lifetracker.models import MANUAL, ApiToken, Lease, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
 from tests import makers
 from tests.browser import scenes
@@ -53,6 +53,7 @@ MAKERS: dict[type[Model], Maker] = {
     RejectedItem: scenes.rejected,
     Lease: lambda number: Lease.objects.create(name=f"lease {number}", expires_at=scenes.NOW),
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
+    ApiToken: lambda number: makers.api_token(f"script {number}").token,
     User: lambda number: User.objects.create_user(f"user {number}"),
     Group: lambda number: Group.objects.create(name=f"group {number}"),
 }

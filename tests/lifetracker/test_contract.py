@@ -23,7 +23,7 @@ from workouts.models import Workout
 pytestmark = pytest.mark.django_db
 
 # To who is not logged in.
-REFUSED = 403
+REFUSED = 401
 TO_THE_LOGIN = 302
 
 # --- Names ----------------------------------------------------------------------------------------

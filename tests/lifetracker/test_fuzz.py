@@ -78,6 +78,7 @@ def session(
     """The cookies of somebody who may everything, in a life with everything in it."""
     monkeypatch.setattr(timezone, "now", lambda: scenes.NOW)
     use(settings, services)
+    settings.API_REQUESTS_PER_MINUTE = 0
     settings.GITHUB_ACCESS_TOKEN = services.github.token
     scenes.everything()
     client = Client()

@@ -481,7 +481,7 @@ def test_without_settings_the_answer_says_what_to_do(person: Client, settings: A
 
 def test_a_stranger_starts_nothing(client: Client, whoop: Any) -> None:
     for path in ("refresh/today", "refresh", "sync/incremental", "sync/full"):
-        assert client.post(f"/api/whoop/{path}").status_code == 403
+        assert client.post(f"/api/whoop/{path}").status_code == 401
     assert not SyncRun.objects.exists()
 
 

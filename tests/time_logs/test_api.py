@@ -15,7 +15,7 @@ JSON = "application/json"
 
 def test_nobody_reads_without_a_login(client: Client) -> None:
     for path in ("", "/1", "/totals", "/overlaps"):
-        assert client.get(f"/api/time-entries{path}").status_code == 403
+        assert client.get(f"/api/time-entries{path}").status_code == 401
 
 
 def test_the_list_is_newest_first_and_constant(

@@ -15,8 +15,8 @@ JSON = "application/json"
 
 def test_nobody_reads_without_a_login(client: Client) -> None:
     for path in ("/api/weight", "/api/weight/1", "/api/weight/trend"):
-        assert client.get(path).status_code == 403
-    assert client.post("/api/weight", {}).status_code == 403
+        assert client.get(path).status_code == 401
+    assert client.post("/api/weight", {}).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/api/weight", "/api/weight/"])

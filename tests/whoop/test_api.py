@@ -78,7 +78,7 @@ def make_days(count: int) -> None:
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_nothing_without_a_login(client: Client, db: None, endpoint: str, slash: str) -> None:
-    assert client.get(f"/api/whoop/{endpoint}{slash}").status_code == 403
+    assert client.get(f"/api/whoop/{endpoint}{slash}").status_code == 401
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)

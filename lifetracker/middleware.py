@@ -1,0 +1,72 @@
+"""What every request passes: whose it is taken to be, what is refused, what its answer forbids."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from csp.decorators import csp
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+# What a page could ask the browser for, and ours never do.
+UNUSED = (
+    *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
+    *("magnetometer", "microphone", "midi", "payment", "usb"),
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED)
+
+
+def permissions_policy(get_response: Answer) -> Answer:
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+    return answer
+
+
+def policy_of_the_admin(get_response: Answer) -> Answer:
+    """The admin's theme needs more than our own pages may do."""
+    relax = csp(settings.CONTENT_SECURITY_POLICY_OF_THE_ADMIN)(lambda response: response)
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        match = request.resolver_match
+        return relax(response) if match and "admin" in match.app_names else response
+
+    return answer
+
+
+def refuse_nul(get_response: Answer) -> Answer:
+    """PostgreSQL has no text with a NUL in it, and no honest client sends one."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        parts = (request.path_info, *request.COOKIES.values())
+        if any("\0" in part for part in parts) or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("A NUL character in the address or in a cookie.")
+        return get_response(request)
+
+    return answer
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address from which a request came. Each proxy appends the one that it saw to
+    X-Forwarded-For; what stands before those of our own proxies is the client's to invent."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not 0 < settings.TRUSTED_PROXIES <= len(seen):
+        return direct
+    forwarded = seen[-settings.TRUSTED_PROXIES]
+    return forwarded if is_address(forwarded) else direct
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

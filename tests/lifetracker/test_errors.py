@@ -1,0 +1,241 @@
+"""What is answered when something is wrong: in JSON to programs, and never with the inside of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
+from rest_framework.views import APIView
+
+from tests import makers
+from tests.addresses import addresses, for_programs
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+SECRET = "hunter2-the-secret"
+SQL = "SELECT password FROM auth_user"
+# What a page of DEBUG, or a careless handler, would show.
+INSIDE = (SECRET, "SELECT", "Traceback", "OperationalError", "RuntimeError", "site-packages", ".py")
+EVERY = sorted(set(addresses()))
+
+
+@pytest.fixture
+def root(client: Client) -> Client:
+    """May everything, and sees the answer instead of the exception."""
+    client.force_login(User.objects.create_superuser("robin"))
+    client.raise_request_exception = False
+    return client
+
+
+def fail(*args: Any, **kwargs: Any) -> Any:
+    password = SECRET
+    raise RuntimeError(f"{password}: {SQL}")
+
+
+class FailingViews:
+    """Middleware under which every view that is none of DRF's fails."""
+
+    def __init__(self, get_response: Callable[..., Any]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, *args: Any) -> None:
+        if not hasattr(view, "cls"):
+            fail()
+
+
+def assert_tells_nothing(answer: Any, path: str) -> None:
+    everything = answer.text + str(dict(answer.headers))
+    for part in INSIDE:
+        assert part not in everything, part
+    if for_programs(path):
+        assert answer["Content-Type"] == JSON
+        assert answer.json().keys() & {"detail", "status"}
+    else:
+        assert answer["Content-Type"].startswith("text/html")
+        assert "Something broke" in answer.text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", EVERY)
+def test_a_view_that_fails_tells_nothing(
+    root: Client, path: str, method: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.FailingViews"]
+    monkeypatch.setattr(APIView, "initial", fail)
+    answer = root.generic(method, path, "{}", JSON)
+    assert answer.status_code == 500
+    assert_tells_nothing(answer, path)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", EVERY)
+def test_a_database_that_fails_tells_nothing(root: Client, path: str, method: str) -> None:
+    def broken(*args: Any) -> Any:
+        raise OperationalError(f"host=db password={SECRET} near: {SQL}")
+
+    with connection.execute_wrapper(broken):
+        answer = root.generic(method, path, "{}", JSON)
+    # What needs no database: a method that health does not have.
+    if (path, method) != ("/api/health", "POST"):
+        assert answer.status_code in {500, 503}
+        assert_tells_nothing(answer, path)
+
+
+# --- Addresses and hosts --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api", "/api/", "/api/nothing", "/api/whoop/", "/api/github/project/", "/api/weight/x"),
+        *("/api/weight/99999999999999999999", "/webhooks/", "/webhooks/nobody", "/api/%2e%2e/x"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_what_is_not_there_is_a_404_in_json(client: Client, path: str, method: str) -> None:
+    answer = client.generic(method, path)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == JSON
+    assert list(answer.json()) == ["detail"]
+
+
+def test_people_get_a_page(client: Client) -> None:
+    for path in ("/nothing", "/apis", "/apis/"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "There is no such page" in answer.text
+
+
+def test_a_record_that_is_not_there_is_json(root: Client) -> None:
+    for path in ("/api/weight/12345", "/api/github/project/nothing"):
+        answer = root.get(path)
+        assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+
+
+def test_a_host_that_is_not_ours(client: Client) -> None:
+    answer = client.get("/api/weight", headers={"Host": "evil.example"})
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_wrong_method_is_a_405_in_json(root: Client) -> None:
+    for method in ("PUT", "PURGE"):
+        answer = root.generic(method, "/api/weight")
+        assert (answer.status_code, list(answer.json())) == (405, ["detail"])
+
+
+# --- Bodies ---------------------------------------------------------------------------------------
+
+BROKEN = {
+    "nothing that is JSON": b"weight_kg=70",
+    "cut off": b'{"weight_kg": 70',
+    "nested deeply": b"[" * 200_000,
+    "objects nested deeply": b'{"a":' * 100_000,
+    "nested deeply and closed": b"[" * 100_000 + b"]" * 100_000,
+    "not UTF-8": b'{"note": "\xff\xfe"}',
+    "UTF-16": '{"note": "x"}'.encode("utf-16"),
+    "NaN": b'{"weight_kg": NaN}',
+    "Infinity": b'{"weight_kg": -Infinity}',
+    "a number of very many digits": b'{"weight_kg": ' + b"9" * 20_000 + b"}",
+    "a NUL": b'{"weight_kg": 70\x00}',
+    "a list": b"[1, 2]",
+    "a text": b'"weight"',
+    "null": b"null",
+    "a number": b"70",
+}
+WRITABLE = ["/api/weight", "/api/workouts", "/api/fasting", "/api/time-entries"]
+ACTIONS = ["/api/fasting/start", "/api/whoop/refresh", "/api/whoop/sync/full"]
+
+
+@pytest.mark.parametrize("path", [*WRITABLE, *ACTIONS])
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_body_that_makes_no_sense_is_a_400(root: Client, path: str, body: bytes) -> None:
+    root.raise_request_exception = True
+    answer = root.post(path, body, JSON)
+    assert answer.status_code == 400
+    assert isinstance(answer.json(), dict)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "base64", "hex", "nonsense", "idna"])
+def test_json_is_utf_8_whatever_the_header_says(root: Client, charset: str) -> None:
+    body = json.dumps({"measured_at": "2026-09-16T07:00", "weight_kg": 70})
+    answer = root.generic("POST", "/api/weight", body, f"{JSON}; charset={charset}")
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "x"]
+)
+def test_what_is_not_json_is_a_415(root: Client, content_type: str) -> None:
+    answer = root.post("/api/weight", b"<weight/>", content_type)
+    assert (answer.status_code, list(answer.json())) == (415, ["detail"])
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "\udfff\ud800"])
+@pytest.mark.parametrize(
+    ("path", "field", "rest"),
+    [
+        ("/api/workouts", "sport_name", {}),
+        ("/api/time-entries", "description", {}),
+        ("/api/time-entries", "project", {}),
+        ("/api/fasting", "note", {}),
+    ],
+)
+def test_characters_that_no_database_takes(
+    root: Client, path: str, field: str, rest: dict[str, Any], text: str
+) -> None:
+    root.raise_request_exception = True
+    times = {"start": "2026-09-16T07:00", "end": "2026-09-16T08:00"}
+    answer = root.post(path, json.dumps(times | {field: text}), JSON)
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+
+
+def test_tags_that_no_database_takes(root: Client) -> None:
+    times = {"start": "2026-09-16T07:00", "end": "2026-09-16T08:00", "tags": ["a\0b"]}
+    assert root.post("/api/time-entries", json.dumps(times), JSON).status_code == 400
+
+
+# --- Parameters -----------------------------------------------------------------------------------
+
+NUL = ["/api/github/project/a%00b", "/api/weight?days=%00", "/?%00", "/admin/auth/user/?q=%00"]
+
+
+@pytest.mark.parametrize("path", [*NUL, "/login/?next=%00"])
+def test_a_nul_in_the_address_is_a_400(root: Client, path: str) -> None:
+    root.raise_request_exception = True
+    assert root.get(path).status_code == 400
+
+
+def test_a_nul_in_a_cookie_is_a_400(client: Client) -> None:
+    # The octal form is how a header carries it.
+    answer = client.get("/api/weight", headers={"Cookie": 'sessionid="abcdefgh\\000ijklmnop"'})
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "2", "x", "99999999999999999999", "1.5", "%FF", " "])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/weight", "/api/workouts", "/api/fasting", "/api/time-entries"),
+        *("/api/whoop/recovery", "/api/whoop/sleep", "/api/whoop/cycles", "/api/whoop/workouts"),
+        *("/api/github/projects", "/api/github/refresh/jobs"),
+    ],
+)
+def test_a_page_that_is_not_there_is_named(root: Client, path: str, page: str) -> None:
+    makers.weigh_in()
+    answer = root.get(f"{path}?page={page}")
+    assert (answer.status_code, list(answer.json())) == (400, ["page"])
+
+
+def test_too_many_parameters_are_a_400(root: Client) -> None:
+    answer = root.get("/api/weight?" + "&".join(f"a{n}=1" for n in range(1_500)))
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
