@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
-from lifetracker.api import InstantField, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.api import RecordViewSet
 from lifetracker.fields import BY_COLUMN
+from lifetracker.serializers import InstantField, RecordSerializer, public_fields
 
 
 class FastSerializer(RecordSerializer):

@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from github_projects.models import GITHUB, Commit, Repository
-from lifetracker.api import DateRange, StartRun, public_fields
+from lifetracker.api import DateRange, ListMixin, StartRun
 from lifetracker.models import SyncRun
+from lifetracker.serializers import FactSerializer, InstantField, public_fields
 
 # What the sync keeps for itself.
 HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_malformed")
@@ -29,8 +30,8 @@ class LanguagesField(serializers.JSONField):
     """A number by language."""
 
 
-class RepositorySerializer(serializers.ModelSerializer[Repository]):
-    gone_at = serializers.DateTimeField(source="deleted_at", allow_null=True)
+class RepositorySerializer(FactSerializer):
+    gone_at = InstantField(source="deleted_at", allow_null=True)
     languages = LanguagesField(help_text="Bytes by language, as GitHub counts.")
     loc_by_language = LanguagesField(help_text="Lines by language, prose and data too.")
 
@@ -39,7 +40,7 @@ class RepositorySerializer(serializers.ModelSerializer[Repository]):
         fields = (*public_fields(Repository, "source", *HIDDEN), "gone_at")
 
 
-class Projects(generics.ListAPIView[Any]):
+class Projects(ListMixin, generics.ListAPIView[Any]):
     """All repositories, forks, archived and gone ones too, which say so; the last worked at first."""
 
     queryset = Repository.objects.defer("raw")
@@ -189,9 +190,9 @@ def included(kinds: set[str]) -> Any:
 # --- Refresh --------------------------------------------------------------------------------------
 
 
-class JobSerializer(serializers.ModelSerializer[SyncRun]):
+class JobSerializer(FactSerializer):
     job_id = serializers.IntegerField(source="id")
-    completed_at = serializers.DateTimeField(source="finished_at", allow_null=True)
+    completed_at = InstantField(source="finished_at", allow_null=True)
     error_message = serializers.CharField(source="error")
     repositories_processed = serializers.IntegerField(source="progress_done")
     total_repositories = serializers.IntegerField(source="progress_total", allow_null=True)
@@ -226,8 +227,8 @@ class Job(generics.RetrieveAPIView[Any]):
     serializer_class = JobSerializer
 
 
-class Jobs(generics.ListAPIView[Any]):
-    """Those of the schedule and of the commands too, the newest first."""
+class Jobs(ListMixin, generics.ListAPIView[Any]):
+    """Refreshes, those of the schedule and of the commands too, the newest first."""
 
     serializer_class = JobSerializer
 

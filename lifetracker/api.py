@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from copy import copy
-from datetime import UTC, date, timedelta
+import math
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import DatabaseError, models
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.urls import URLPattern, re_path
 from django_q.brokers import get_broker
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from redis.exceptions import RedisError
 from rest_framework import generics, serializers, status, viewsets
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
-from lifetracker.fields import BY_COLUMN
-from lifetracker.http import NotConfigured
-from lifetracker.models import MANUAL, RejectedItem, SourceRecord, SyncRun, SyncState
+from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
+from lifetracker.serializers import FactSerializer, columns_of
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 
-# Of every record, these concern the sync and not the person.
-INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
-
-
+A_MINUTE = timedelta(minutes=1)
+# Beside its own fields, a form carries this.
+CSRF_FIELD = "csrfmiddlewaretoken"
 MEANT = [MinValueValidator(days.FIRST_DAY), MaxValueValidator(days.LAST_DAY)]
 
 
@@ -76,48 +74,23 @@ class DateRange(serializers.Serializer[Any]):
         return {"start": start, "end": end}
 
 
-class DateRangeMixin(generics.GenericAPIView[Any]):
+class ListMixin(generics.GenericAPIView[Any]):
+    """Lists records from their columns, without an instance or a serializer's field for each: a list
+    of a year costs little more than the statement that reads it."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        columns = columns_of(self.get_serializer_class())  # type: ignore[arg-type]  # a class is hashable
+        rows = self.filter_queryset(self.get_queryset()).values_list(*columns.paths)
+        return self.get_paginated_response(columns.as_json(self.paginate_queryset(rows) or ()))
+
+
+class DateRangeMixin(ListMixin):
     """Lists the records of the asked days."""
 
     query_serializers = (DateRange,)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
-
-
-def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
-    """What a record's JSON holds: its facts, its source, and the id under which it is reached."""
-    return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
-
-
-class InstantField(serializers.DateTimeField):
-    """In UTC, so that what is computed from it is about the time that passes and not about clocks;
-    within the years that can be meant."""
-
-    def to_internal_value(self, value: Any) -> Any:
-        try:
-            instant = super().to_internal_value(value).astimezone(UTC)
-        except OverflowError:
-            self.fail("overflow")
-        if not days.FIRST_DAY.year <= instant.year <= days.LAST_DAY.year:
-            raise serializers.ValidationError(f"This lies {days.FARTHEST_YEARS}.")
-        return instant
-
-
-class RecordSerializer(serializers.ModelSerializer[Any]):
-    """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
-
-    serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
-        for name, value in attrs.items():
-            setattr(candidate, name, value)
-        try:
-            candidate.clean()
-        except DjangoValidationError as error:
-            raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
-        return attrs
 
 
 class RecordViewSet(DateRangeMixin, viewsets.ModelViewSet[Any]):
@@ -158,7 +131,7 @@ class LatestView(generics.RetrieveAPIView[Any]):
     """The newest record, by the model's own order."""
 
     def get_object(self) -> Any:
-        return generics.get_object_or_404(self.get_queryset()[:1])
+        return generics.get_object_or_404(self.get_queryset().defer("raw")[:1])
 
 
 @extend_schema_field(
@@ -175,14 +148,16 @@ class CountsField(serializers.JSONField):
     """By stream: how many of its items were seen, created and so on, and its error if it had one."""
 
 
-class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
+class SyncRunSerializer(FactSerializer):
     counts = CountsField(read_only=True)
 
     class Meta:
         model = SyncRun
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
+            "source",
             "kind",
+            "days",
             "status",
             "window_start",
             "window_end",
@@ -192,6 +167,7 @@ class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
             "progress_total",
             "started_at",
             "finished_at",
+            "resume_at",
             "error",
         )
 
@@ -199,12 +175,11 @@ class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
 class StartedRunSerializer(SyncRunSerializer):
     job_id = serializers.IntegerField(source="pk", read_only=True)
 
-    class Meta:
-        model = SyncRun
+    class Meta(SyncRunSerializer.Meta):
         fields = ("job_id", *SyncRunSerializer.Meta.fields)
 
 
-class SyncStateSerializer(serializers.ModelSerializer[SyncState]):
+class SyncStateSerializer(FactSerializer):
     class Meta:
         model = SyncState
         fields = ("stream", "verified_from", "verified_to", "whole_history")
@@ -235,25 +210,65 @@ def sync_status(source: str) -> dict[str, Any]:
     }
 
 
-class StartRun(APIView):
+class ServiceTrouble(APIException):
+    """What came between us and a service, as the status that says who can mend it: the person (409),
+    time (503, with Retry-After), nobody here (502)."""
+
+    def __init__(self, error: SyncError) -> None:
+        super().__init__(str(error))
+        self.status_code = status.HTTP_502_BAD_GATEWAY
+        if isinstance(error, NotConfigured | NeedsReauthorization):
+            self.status_code = status.HTTP_409_CONFLICT
+        elif isinstance(error, TryLater):
+            self.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+            # DRF makes Retry-After of it.
+            self.wait = math.ceil((error.after or A_MINUTE).total_seconds()) or 1
+
+
+class ServiceView(APIView):
+    """A view that may need a service: what comes between becomes an answer."""
+
+    errors = {
+        409: "The source is not set up or not connected. The answer says what is missing.",
+        502: "The service answered what is not understood.",
+        503: "The service cannot be asked now; Retry-After says when.",
+    }
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(ServiceTrouble(exc) if isinstance(exc, SyncError) else exc)
+
+
+class StartRun(ServiceView):
     """Starts a run of one source in the queue, and answers 202 with it; a second call, while it waits
     or is at work, answers with the same one."""
 
     source: str
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
-    serializer_class: type[serializers.ModelSerializer[SyncRun]] = StartedRunSerializer
-    body_serializer: type[serializers.Serializer[Any]] | None = None
+    serializer_class: type[serializers.BaseSerializer[Any]] = StartedRunSerializer
     success_status = status.HTTP_202_ACCEPTED
-    errors = {409: "The source is not set up. The answer says what is missing."}
+    errors = {409: ServiceView.errors[409]}
+    # What validates the body; nothing else may be asked for.
+    body_serializer: type[serializers.Serializer[Any]] | None = None
 
     def post(self, request: Request) -> Response:
-        try:
-            run = enqueue(sources[self.source], self.order(request))
-        except NotConfigured as error:
-            return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+        run = enqueue(sources[self.source], self.order(self.asked(request)))
         return Response(self.describe(run), status=status.HTTP_202_ACCEPTED)
 
-    def order(self, request: Request) -> Order:
+    def asked(self, request: Request) -> dict[str, Any]:
+        """What the body says. Raises ValidationError by name, also for what would else be ignored:
+        unknown names, and what the address says."""
+        body = (self.body_serializer or serializers.Serializer)(data=request.data)
+        body.is_valid(raise_exception=True)
+        refused = {
+            name: ["Unknown."] for name in set(request.data) - set(body.fields) - {CSRF_FIELD}
+        }
+        for name in request.query_params:
+            refused[name] = ["Belongs into the body." if name in body.fields else "Unknown."]
+        if refused:
+            raise serializers.ValidationError(refused)
+        return dict(body.validated_data)
+
+    def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind)
 
     def describe(self, run: SyncRun) -> dict[str, Any]:

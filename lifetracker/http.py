@@ -187,6 +187,8 @@ class Door:
         self.rate_limit = rate_limit
         self.signals = signals or Signals()
         self.pulse: Callable[[float], None] = lambda _seconds: None
+        # 1 where somebody waits for the answer: then trouble is to be told, and not to be sat out.
+        self.attempts = ATTEMPTS
         # What the service's clock showed at its last answer.
         self.service_time: datetime | None = None
         self.requests_made = 0
@@ -204,7 +206,7 @@ class Door:
         self._session.close()
 
     def request(
-        self, method: str, url: str, *, attempts: int = ATTEMPTS, **options: Any
+        self, method: str, url: str, *, attempts: int | None = None, **options: Any
     ) -> requests.Response:
         """The answer, whatever its status, except where a limit was reached or another attempt may
         help (`Signals`): those are tried again first.
@@ -212,11 +214,14 @@ class Door:
         Raises TryLater when every attempt met a network error, a cut body or such a failure; with
         `after`, when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds.
         """
+        attempts = attempts or self.attempts
         retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         try:
             return retrying(self._within_limits, method, url, options, attempts)
         except _Transient as error:
-            raise TryLater(f"{self.service}: {error} ({attempts} attempts).") from error
+            raise TryLater(
+                f"{self.service}: {error} ({attempts} {'attempt' if attempts == 1 else 'attempts'})."
+            ) from error
 
     def json(self, response: requests.Response) -> Any:
         """The parsed body. Raises BadResponse with the place, never with the body."""

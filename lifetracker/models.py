@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -272,6 +273,12 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
         if free.update(holder=holder, expires_at=now + duration) != 1:
             return None
         return HeldLease(name, holder, duration)
+
+    def wait(self, name: str, duration: timedelta) -> HeldLease:
+        """The lease as soon as it is free, which is at the latest when its holder's has run out."""
+        while (lease := self.acquire(name, duration)) is None:
+            time.sleep(0.05)
+        return lease
 
 
 class Lease(models.Model):

@@ -105,7 +105,7 @@ class ApiSchema(AutoSchema):
         """A range of days is asked of lists, and not of one record."""
         if self.method != "GET" or "{" in self.path:
             return []
-        return list(getattr(self.view, "query_serializers", ()))
+        return [one for one in getattr(self.view, "query_serializers", ()) if one().fields]
 
     def get_request_serializer(self) -> Any:
         return getattr(self.view, "body_serializer", super().get_request_serializer())
@@ -131,6 +131,8 @@ class ApiSchema(AutoSchema):
         if direction == "response" and isinstance(serializer, serializers.ModelSerializer):
             # An answer always has all fields of a record.
             schema["required"] = sorted(schema.get("properties", ()))
+        if direction == "request" and getattr(serializer, "refuses_unknown", False):
+            schema["additionalProperties"] = False
         return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:

@@ -3,9 +3,9 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from fasting import views as fasting
-from lifetracker import errors, token_page
+from lifetracker import errors, ledger_api, token_page
 from lifetracker.api import HealthView
-from lifetracker.views import DocsView, HomeView, SchemaView, sync_now
+from lifetracker.views import DocsView, SchemaView, front_page, sync_now
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -13,7 +13,7 @@ handler404 = errors.page_not_found
 handler500 = errors.server_error
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", front_page, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
@@ -26,6 +26,9 @@ urlpatterns = [
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
+    re_path(r"^api/sync/runs/?$", ledger_api.Runs.as_view()),
+    re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", ledger_api.Run.as_view()),
+    re_path(r"^api/sync/coverage/?$", ledger_api.Coverage.as_view()),
     path("api/whoop/", include("whoop.urls")),
     path("api/github/", include("github_projects.urls")),
     path("api/", include("workouts.urls")),

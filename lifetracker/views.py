@@ -8,11 +8,13 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
@@ -38,6 +40,7 @@ from lifetracker.home import (
     weight_card,
 )
 from lifetracker.http import NotConfigured
+from lifetracker.index import Index
 from lifetracker.models import SyncRun
 from lifetracker.schema import Once
 from lifetracker.streams import sources
@@ -45,6 +48,8 @@ from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 from time_logs.models import TOGGL
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
+
+JSON = "application/json"
 
 
 class HomeView(LoginRequiredMixin, TemplateView):
@@ -109,6 +114,15 @@ class DocsView(LoginRequiredMixin, TemplateView):
     """The API, to read and to try out."""
 
     template_name = "lifetracker/docs.html"
+
+
+@login_not_required  # each of the two asks for it in its own way
+def front_page(request: HttpRequest) -> HttpResponseBase:
+    """The list of endpoints for who asks for JSON, the home page for everybody else."""
+    wants_json = request.get_preferred_type(["text/html", JSON]) == JSON
+    response = (Index if wants_json else HomeView).as_view()(request)
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 @login_required

@@ -4,7 +4,6 @@ that carry them."""
 from __future__ import annotations
 
 import re
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from lifetracker.http import (
 )
 from lifetracker.models import Lease
 from lifetracker.streams import sources
-from oauth_integration.models import OAuthCredential, environment
+from oauth_integration.models import OAuthCredential, environment, new_state
 
 TOKENS = ("access_token", "refresh_token")
 # Longer than the two attempts of a refresh with their timeouts, and the storing after them.
@@ -110,7 +109,7 @@ class OAuthClient(ABC):
 
     @staticmethod
     def new_state() -> str:
-        return secrets.token_urlsafe(24)
+        return new_state()
 
     def get_authorization_url(self, state: str) -> str:
         """Where the person's browser must go to give consent."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 import tenacity
 from django.conf import settings
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from oauth_integration.encryption import EncryptedTextField, Unreadable
 
@@ -140,3 +144,53 @@ class OAuthCredential(models.Model):
             elif stored.refresh_token == failed:
                 stored.needs_reauthorization = True
                 stored.save(update_fields=["needs_reauthorization", "updated_at"])
+
+
+# Longer than a person takes on a consent page.
+PENDING = timedelta(minutes=10)
+
+
+class PendingConsentQuerySet(models.QuerySet["PendingConsent"]):
+    def begin(self, user: Any, provider: str) -> str:
+        """A new `state` for this user's consent; the one before it is good no longer."""
+        state = new_state()
+        values = {"digest": digest_of(state), "expires_at": timezone.now() + PENDING}
+        self.update_or_create(user=user, provider=provider, defaults=values)
+        return state
+
+    def redeem(self, user: Any, provider: str, state: str) -> bool:
+        """Whether this user began a consent with this `state` a short while ago. True once; a wrong
+        one changes nothing."""
+        pending = self.filter(user=user, provider=provider, expires_at__gt=timezone.now()).first()
+        if pending is None or not hmac.compare_digest(pending.digest, digest_of(state)):
+            return False
+        # Of two who come with it at once, one deletes it.
+        return self.filter(pk=pending.pk, digest=pending.digest).delete()[0] == 1
+
+
+class PendingConsent(models.Model):
+    """A consent that was begun by the API and has not come back: there, unlike in the browser, a
+    login need not have a session to keep the `state` in."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    objects = PendingConsentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "provider"], name="one_pending_consent")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} for {self.user}"
+
+
+def new_state() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def digest_of(state: str) -> str:
+    return salted_hmac("oauth state", state, algorithm="sha256").hexdigest()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lifetracker.http import SyncError
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
+from oauth_integration.models import PendingConsent
 
 
 def client_of(provider: str) -> OAuthClient:
@@ -41,6 +42,9 @@ def connect(request: HttpRequest, provider: str) -> HttpResponse:
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
     # Taken out of the session first: a state is good for one answer, whatever the answer is.
     state = request.session.pop(f"oauth state {provider}", "")
+    given = request.GET.get("state", "")
+    if not state and PendingConsent.objects.redeem(request.user, provider, given):
+        state = given  # begun by the API
     with closing(client_of(provider)) as client:
         try:
             client.exchange_code_for_token(code_of(as_text(request.GET), state))

@@ -10,14 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.api import DateRange, RecordViewSet
 from lifetracker.fields import TextField
+from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
 from time_logs.models import GROUPS, TimeEntry
 
 
 class TimeEntrySerializer(RecordSerializer):
     tags = serializers.ListField(child=TextField(max_length=255), required=False, default=list)
-    running = serializers.BooleanField(source="is_running", read_only=True)
+    running = ComputedFlag(lambda end: end is None, "end")
 
     class Meta:
         model = TimeEntry

@@ -143,10 +143,6 @@ class TimeEntry(SourceRecord):
         if length > LONGEST:
             raise ValidationError({"end": "An entry of more than a year cannot be meant."})
 
-    @property
-    def is_running(self) -> bool:
-        return self.end is None
-
     def elapsed(self, now: datetime) -> timedelta:
         """How long it has lasted at `now`, or in all."""
         return elapsed(self.start, self.end or now)

@@ -11,15 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRange, RecordSerializer, RecordViewSet, public_fields
+from lifetracker.api import DateRange, RecordViewSet
 from lifetracker.days import today
-from weight.models import WeighIn, slope_per_week
+from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
+from weight.models import AMBIGUOUS, WeighIn, slope_per_week
 
 FOUR_WEEKS = timedelta(weeks=4)
 
 
 class WeighInSerializer(RecordSerializer):
-    ambiguous = serializers.BooleanField(source="is_ambiguous", read_only=True)
+    ambiguous = ComputedFlag(lambda attribution: attribution == AMBIGUOUS, "attribution")
 
     class Meta:
         model = WeighIn

@@ -18,11 +18,11 @@ from lifetracker.api import (
     StartedRunSerializer,
     StartRun,
     SyncStatusSerializer,
-    public_fields,
     sync_status,
 )
 from lifetracker.fields import WholeField
-from lifetracker.models import SyncRun
+from lifetracker.models import Lease, SyncRun
+from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.sync import Order
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
@@ -32,30 +32,30 @@ from whoop.sports import display_name
 OURS = ("id", "source")
 
 
-class RecoverySerializer(serializers.ModelSerializer[WhoopRecovery]):
+class RecoverySerializer(FactSerializer):
     class Meta:
         model = WhoopRecovery
         fields = public_fields(WhoopRecovery, *OURS, "start_time")
 
 
-class SleepSerializer(serializers.ModelSerializer[WhoopSleep]):
+class SleepSerializer(FactSerializer):
     class Meta:
         model = WhoopSleep
         fields = public_fields(WhoopSleep, *OURS)
 
 
-class CycleSerializer(serializers.ModelSerializer[WhoopCycle]):
+class CycleSerializer(FactSerializer):
     class Meta:
         model = WhoopCycle
         fields = public_fields(WhoopCycle, *OURS)
 
 
 @extend_schema_serializer(component_name="WhoopWorkout")
-class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
+class WorkoutSerializer(FactSerializer):
     workout_id = serializers.CharField(source="source_id")
-    start_time = serializers.DateTimeField(source="start")
-    end_time = serializers.DateTimeField(source="end")
-    sport = serializers.SerializerMethodField()
+    start_time = InstantField(source="start")
+    end_time = InstantField(source="end")
+    sport = ComputedText(display_name, "sport_name")
 
     class Meta:
         model = WhoopWorkout
@@ -67,11 +67,8 @@ class WorkoutSerializer(serializers.ModelSerializer[WhoopWorkout]):
             *public_fields(WhoopWorkout, *OURS, "start", "end"),
         )
 
-    def get_sport(self, workout: WhoopWorkout) -> str:
-        return display_name(workout.sport_name)
 
-
-class ProfileSerializer(serializers.ModelSerializer[WhoopProfile]):
+class ProfileSerializer(FactSerializer):
     class Meta:
         model = WhoopProfile
         fields = public_fields(WhoopProfile, *OURS)
@@ -163,17 +160,14 @@ class SyncStatus(APIView):
 TODAY_DAYS = 2
 MOST_DAYS = 365
 FRESH = timedelta(minutes=1)
+# Longer than it takes to look for a run and to queue one.
+ASKING = timedelta(seconds=10)
 
 
 class DaysBack(serializers.Serializer[Any]):
-    days = WholeField(min_value=1, max_value=MOST_DAYS, required=False)
+    refuses_unknown = True
 
-    @classmethod
-    def of(cls, request: Request, default: int) -> int:
-        """The `days` of a body. Raises ValidationError."""
-        asked = cls(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return int(asked.validated_data.get("days", default))
+    days = WholeField(min_value=1, max_value=MOST_DAYS, required=False)
 
 
 class StartWhoopRun(StartRun):
@@ -187,14 +181,23 @@ class RefreshToday(StartWhoopRun):
     # So that no token for reading only may.
     get_starts = True
 
-    def order(self, request: Request) -> Order:
+    def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind, TODAY_DAYS)
 
     @extend_schema(responses={200: StartedRunSerializer, 202: StartedRunSerializer})
     def get(self, request: Request) -> Response:
-        runs = SyncRun.objects.filter(source=WHOOP, kind=self.kind)
-        last = runs.filter(started_at__gt=timezone.now() - FRESH).first()
-        return Response(self.describe(last)) if last else self.post(request)
+        """Reads the last two days again if that was not begun within a minute; else tells of that."""
+        self.asked(request)
+        if last := self.fresh():
+            return Response(self.describe(last))
+        # Of those who find none at the same moment, one starts it.
+        with Lease.objects.wait("refresh today", ASKING):
+            last = self.fresh()
+            return Response(self.describe(last)) if last else self.post(request)
+
+    def fresh(self) -> SyncRun | None:
+        runs = SyncRun.objects.filter(source=self.source, kind=self.kind)
+        return runs.filter(started_at__gt=timezone.now() - FRESH).first()
 
 
 class Refresh(StartWhoopRun):
@@ -202,8 +205,8 @@ class Refresh(StartWhoopRun):
 
     body_serializer = DaysBack
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.MANUAL, DaysBack.of(request, 7))
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.MANUAL, asked.get("days", 7))
 
 
 class SyncIncremental(StartWhoopRun):
@@ -215,5 +218,5 @@ class SyncFull(StartWhoopRun):
 
     body_serializer = DaysBack
 
-    def order(self, request: Request) -> Order:
-        return Order(SyncRun.Kind.FULL, DaysBack.of(request, MOST_DAYS))
+    def order(self, asked: dict[str, Any]) -> Order:
+        return Order(SyncRun.Kind.FULL, asked.get("days", MOST_DAYS))

@@ -14,6 +14,8 @@ from workouts.models import Workout, WorkoutQuerySet
 
 WHOOP = "Whoop"
 
+KILOJOULES_PER_KILOCALORIE = 4.184
+
 NOT_NEGATIVE = [MinValueValidator(0)]
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -31,6 +33,16 @@ def score_state() -> models.CharField[str, str]:
 
 def measure(**options: Any) -> models.FloatField[Any, Any]:
     return models.FloatField(null=True, blank=True, **options)
+
+
+def band_of(score: float) -> str:
+    """WHOOP's colours: red to 33, yellow from 34 to 66, green from 67, of the score as it is shown,
+    without decimals."""
+    return "red" if score < 33.5 else "yellow" if score < 66.5 else "green"
+
+
+def kilocalories(kilojoules: float) -> float:
+    return round(kilojoules / KILOJOULES_PER_KILOCALORIE, 2)
 
 
 class WhoopRecovery(SourceRecord):
@@ -64,12 +76,8 @@ class WhoopRecovery(SourceRecord):
 
     @property
     def band(self) -> str:
-        """WHOOP's colours: red to 33, yellow to 66, green above; empty without a score."""
-        if self.recovery_score is None:
-            return ""
-        return (
-            "red" if self.recovery_score < 34 else "yellow" if self.recovery_score < 67 else "green"
-        )
+        """WHOOP's colour; empty without a score."""
+        return "" if self.recovery_score is None else band_of(self.recovery_score)
 
 
 class WhoopSleepQuerySet(SourceRecordQuerySet):

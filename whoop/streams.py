@@ -18,12 +18,11 @@ from whoop.models import (
     WhoopProfile,
     WhoopRecovery,
     WhoopSleep,
+    kilocalories,
 )
-from whoop.services.whoop_client import WhoopAPIClient
+from whoop.services.whoop_client import BODY_PATH, WhoopAPIClient
 from whoop.sports import SLUGS
 from workouts.models import Workout
-
-KILOJOULES_PER_KILOCALORIE = 4.184
 
 
 def scored(item: Item) -> Item:
@@ -41,10 +40,6 @@ def scored(item: Item) -> Item:
 
 def minutes(path: str) -> Value:
     return Value(path, lambda milli: round(milli / 60_000, 3))
-
-
-def kilocalories(kilojoules: float) -> float:
-    return round(kilojoules / KILOJOULES_PER_KILOCALORIE, 2)
 
 
 def percentage(value: float) -> float:
@@ -114,7 +109,7 @@ def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[li
     profile = client.get(stream.path, {})
     refuse_another_member(profile)
     try:
-        body = client.get("/developer/v2/user/measurement/body", {})
+        body = client.get(BODY_PATH, {})
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise

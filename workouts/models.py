@@ -101,6 +101,9 @@ class Workout(SourceRecord):
         indexes = [
             # The newest of one source: WHOOP's list, and what a sync calls deleted.
             models.Index(fields=["source", "-start"], name="workout_newest_of_source"),
+            # The days of one source: WHOOP's list and its metrics. Without it SQLite reads all rows
+            # of the source for a week.
+            models.Index(fields=["source", "date"], name="workout_days_of_source"),
         ]
         constraints = [
             *SourceRecord.Meta.constraints,

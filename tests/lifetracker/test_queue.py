@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,8 +13,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from django_q.brokers import get_broker
@@ -470,6 +472,60 @@ def test_today_is_refreshed_by_reading_it_once_a_minute(
     third = person.get("/api/whoop/refresh/today")
     assert third.status_code == 202
     assert third.json()["job_id"] != first.json()["job_id"]
+
+
+def test_of_two_who_ask_at_once_one_starts_it(whoop: Any, transactional_db: None) -> None:
+    """The second finds what the first has started, even where it has ended meanwhile."""
+    robin = Client()
+    robin.force_login(User.objects.create_user("robin"))
+    answers: list[Any] = []
+
+    def ask() -> None:
+        answers.append(robin.get("/api/whoop/refresh/today"))
+        connection.close()
+
+    second = threading.Thread(target=ask)
+    with Lease.objects.wait("refresh today", MINUTE):
+        second.start()
+        second.join(0.5)
+        assert second.is_alive(), "it waits for the first"
+        done = SyncRun.objects.create(
+            source="Whoop", kind="today", days=2, status="success", started_at=NOW
+        )
+    second.join(10)
+    assert (answers[0].status_code, answers[0].json()["job_id"]) == (200, done.pk)
+    assert SyncRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "named"),
+    [
+        ("refresh?days=3", {}, "days"),
+        ("sync/full/?days=3", {"days": 3}, "days"),
+        ("refresh", {"day": 3}, "day"),
+        ("refresh/today", {"days": 3}, "days"),
+        ("sync/incremental", {"days": 3}, "days"),
+        ("sync/full", {"days": 3.5}, "days"),
+    ],
+)
+def test_what_would_be_ignored_is_refused_by_name(
+    person: Client, whoop: Any, path: str, body: dict[str, Any], named: str
+) -> None:
+    answer = person.post(f"/api/whoop/{path}", body, content_type="application/json")
+    assert (answer.status_code, list(answer.json())) == (400, [named])
+    assert not SyncRun.objects.exists()
+
+
+def test_a_get_takes_nothing_either(person: Client, whoop: Any) -> None:
+    answer = person.get("/api/whoop/refresh/today?days=3")
+    assert (answer.status_code, list(answer.json())) == (400, ["days"])
+    assert person.head("/api/whoop/refresh/today").status_code == 202
+    assert person.options("/api/whoop/refresh/today").status_code == 200
+
+
+def test_a_run_tells_its_days(person: Client, whoop: Any) -> None:
+    answer = person.post("/api/whoop/refresh", {"days": 30}, content_type="application/json")
+    assert (answer.json()["source"], answer.json()["days"]) == ("Whoop", 30)
 
 
 def test_without_settings_the_answer_says_what_to_do(person: Client, settings: Any) -> None:

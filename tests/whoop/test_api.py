@@ -135,6 +135,7 @@ def test_a_year_is_one_page_and_more_are_linked(person: Client, today: date) -> 
         ({"days": "0"}, "days"),
         ({"days": "-1"}, "days"),
         ({"days": "week"}, "days"),
+        ({"days": ""}, "days"),
         ({"days": "999999999"}, "days"),
         ({"start_date": "16.9.2026"}, "start_date"),
         ({"end_date": "2026-02-30"}, "end_date"),

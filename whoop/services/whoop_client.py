@@ -9,6 +9,9 @@ from django.conf import settings
 from lifetracker.http import BadResponse, RateLimit
 from oauth_integration.client import OAuthClient
 
+# Belongs to no stream of its own.
+BODY_PATH = "/developer/v2/user/measurement/body"
+
 
 class WhoopAPIClient(OAuthClient):
     """Consent, tokens and requests at WHOOP. Every refresh replaces both tokens and kills the old

@@ -1,0 +1,101 @@
+"""The list of all endpoints, read from the URL configuration, so that it cannot lag behind."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.contrib.admindocs.views import simplify_regex
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lifetracker.schema import ACTIONS
+
+# What programs call; the rest is for browsers.
+FOR_PROGRAMS = ("/api/", "/webhooks/")
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Endpoint(NamedTuple):
+    """`line`: what it is for, empty where its view does not say."""
+
+    path: str
+    method: str
+    line: str
+
+
+@cache
+def endpoints() -> tuple[Endpoint, ...]:
+    """All that programs call, by path."""
+    found = (
+        Endpoint(path, method.upper(), line_of(view, method))
+        for path, view in views(get_resolver().url_patterns)
+        if path.startswith(FOR_PROGRAMS)
+        for method in methods_of(view)
+    )
+    return tuple(sorted(found))
+
+
+def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Each path, without the slash that may end it, and its view."""
+    for pattern in patterns:
+        text = prefix + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, text)
+        elif isinstance(pattern, URLPattern):
+            yield simplify_regex(text.removesuffix("$").removesuffix("/?")), pattern.callback
+
+
+def methods_of(view: Any) -> list[str]:
+    if actions := getattr(view, "actions", None):
+        return list(actions)
+    return [method for method in METHODS if hasattr(class_of(view), method)]
+
+
+def class_of(view: Any) -> Any:
+    """The class that a view was made of; for a plain function, itself."""
+    return getattr(view, "cls", None) or getattr(view, "view_class", view)
+
+
+def line_of(view: Any, method: str) -> str:
+    """The first sentence of what the handler says of itself, else of what its class says."""
+    action = getattr(view, "actions", {}).get(method, method)
+    handler = getattr(class_of(view), action, None)
+    told = ACTIONS.get(action) or own_doc(handler) or own_doc(class_of(view))
+    return re.split(r"(?<=[.;])\s", " ".join(told.split()), maxsplit=1)[0].rstrip(".;")
+
+
+def own_doc(thing: Any) -> str:
+    """What is written on it by us, not on what it inherits from, nor by the framework."""
+    module = getattr(thing, "__module__", "")
+    doc = (
+        getattr(thing, "__doc__", "")
+        if not module.startswith(("django.", "rest_framework."))
+        else ""
+    )
+    return inspect.cleandoc(doc or "").partition("\n\n")[0]
+
+
+class EndpointSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    method = serializers.CharField()
+    line = serializers.CharField(help_text="What it is for.")
+
+
+class IndexSerializer(serializers.Serializer[Any]):
+    endpoints = EndpointSerializer(many=True)
+
+
+class Index(APIView):
+    """All endpoints, each with its method and a line on what it is for."""
+
+    @extend_schema(responses=IndexSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"endpoints": [one._asdict() for one in endpoints()]})

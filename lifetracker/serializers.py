@@ -1,0 +1,165 @@
+"""How a record becomes JSON. A serializer declares it once: one record goes through its fields, a
+list goes from columns to JSON without them, and both come out the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import models
+from rest_framework import serializers
+
+from lifetracker import days
+from lifetracker.fields import BY_COLUMN
+from lifetracker.models import SourceRecord
+
+# Of every record, these concern the sync and not the person.
+INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
+
+
+def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
+    """What a record's JSON holds: its facts, its source, and the id under which it is reached."""
+    return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
+
+
+# --- Fields ---------------------------------------------------------------------------------------
+
+
+class InstantField(serializers.DateTimeField):
+    """In UTC, so that what is computed from it is about the time that passes and not about clocks;
+    within the years that can be meant."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            instant = super().to_internal_value(value).astimezone(UTC)
+        except OverflowError:
+            self.fail("overflow")
+        if not days.FIRST_DAY.year <= instant.year <= days.LAST_DAY.year:
+            raise serializers.ValidationError(f"This lies {days.FARTHEST_YEARS}.")
+        return instant
+
+    def to_representation(self, value: datetime) -> str:
+        """As the JSON of a bare instant: `2026-09-16T06:00:00Z`, whatever TIME_ZONE is."""
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Computed(serializers.Field[Any, Any, Any, Any]):
+    """A value that is not stored: `make` of these columns, in their order."""
+
+    def __init__(self, make: Callable[..., Any], *columns: str, **options: Any) -> None:
+        self.make, self.columns = make, columns
+        super().__init__(read_only=True, **options)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return self.make(*(getattr(instance, column) for column in self.columns))
+
+
+class ComputedText(Computed, serializers.CharField):
+    pass
+
+
+class ComputedFlag(Computed, serializers.BooleanField):
+    pass
+
+
+# --- Serializers ----------------------------------------------------------------------------------
+
+
+class FactSerializer(serializers.ModelSerializer[Any]):
+    """Any row of ours."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.DateTimeField: InstantField
+    }
+
+
+class RecordSerializer(FactSerializer):
+    """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
+
+    serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
+        for name, value in attrs.items():
+            setattr(candidate, name, value)
+        try:
+            candidate.clean()
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
+        return attrs
+
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+# Their JSON is that of the stored value itself.
+AS_STORED = {
+    kind.to_representation
+    for kind in (
+        serializers.BigIntegerField,
+        serializers.BooleanField,
+        serializers.CharField,
+        serializers.ChoiceField,
+        serializers.DateField,
+        serializers.DecimalField,
+        serializers.FloatField,
+        serializers.IntegerField,
+        serializers.JSONField,
+        InstantField,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a list reads of each row: the columns of the `names` first, then what else is computed
+    from. `computed`: name, function, and where in a row its arguments stand."""
+
+    names: tuple[str, ...]
+    paths: tuple[str, ...]
+    computed: tuple[tuple[str, Callable[..., Any], tuple[int, ...]], ...]
+
+    def as_json(self, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The facts of rows of `values_list(*paths)`."""
+        found = list(rows)
+        facts = [dict(zip(self.names, row, strict=False)) for row in found]
+        for name, make, places in self.computed:
+            for fact, row in zip(facts, found, strict=True):
+                fact[name] = make(*(row[place] for place in places))
+        return facts
+
+
+@cache
+def columns_of(serializer: type[serializers.BaseSerializer[Any]]) -> Columns:
+    """The columns that a serializer's fields are made of. Raises TypeError for a field that a list
+    cannot have without an instance."""
+    fields: dict[str, Any] = serializer().fields  # type: ignore[attr-defined]  # a ModelSerializer
+    computed = {name: field for name, field in fields.items() if isinstance(field, Computed)}
+    stored = {name: column_of(field) for name, field in fields.items() if name not in computed}
+    needed = [column for field in computed.values() for column in field.columns]
+    paths = [*stored.values(), *(c for c in dict.fromkeys(needed) if c not in stored.values())]
+    return Columns(
+        tuple(stored),
+        tuple(paths),
+        tuple(
+            (name, field.make, tuple(paths.index(column) for column in field.columns))
+            for name, field in computed.items()
+        ),
+    )
+
+
+def column_of(field: serializers.Field[Any, Any, Any, Any]) -> str:
+    source = str(field.source)
+    if not is_as_stored(field) or source == "*" or "." in source:
+        raise TypeError(f"{field.field_name}: a list can have stored columns and Computed fields.")
+    return source
+
+
+def is_as_stored(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    if isinstance(field, serializers.ListField):
+        return field.child is not None and is_as_stored(field.child)
+    return type(field).to_representation in AS_STORED

@@ -1,0 +1,83 @@
+"""`GET /` tells programs every endpoint, and shows people the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLResolver, get_resolver, resolve
+
+from lifetracker.index import FOR_PROGRAMS, endpoints, views
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+JSON = "application/json"
+
+
+@pytest.fixture
+def robin(client: Client, db: None) -> Client:
+    client.force_login(User.objects.create_user("robin"))
+    return client
+
+
+def test_who_asks_for_json_gets_the_list(robin: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):  # session, person
+        answer = robin.get("/", headers={"accept": JSON})
+    assert answer["Content-Type"] == JSON
+    assert "Accept" in answer["Vary"]
+    listed = answer.json()["endpoints"]
+    assert {
+        "path": "/api/whoop/recovery",
+        "method": "GET",
+        "line": "The recoveries of the asked days, by the local date of waking",
+    } in listed
+    assert [one._asdict() for one in endpoints()] == listed
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "*/*", "", "text/html, application/json;q=0.9"])
+def test_everybody_else_gets_the_page(robin: Client, accept: str) -> None:
+    answer = robin.get("/", headers={"accept": accept})
+    assert answer["Content-Type"].startswith("text/html")
+    assert "Accept" in answer["Vary"]
+
+
+def test_without_a_login(client: Client, db: None) -> None:
+    assert client.get("/", headers={"accept": JSON}).status_code in {401, 403}
+    assert client.get("/", headers={"accept": BROWSER})["Location"].startswith("/login/")
+
+
+def test_every_path_for_programs_is_listed_and_says_what_it_is_for() -> None:
+    """A plain function tells no method: such a view must be a class."""
+    paths = {
+        path for path, _ in views(get_resolver().url_patterns) if path.startswith(FOR_PROGRAMS)
+    }
+    assert len(paths) > 40
+    assert paths == {one.path for one in endpoints()}
+    assert not [one for one in endpoints() if len(one.line) < 10]
+
+
+def test_no_path_is_missed() -> None:
+    def count(patterns: Any) -> int:
+        return sum(count(p.url_patterns) if isinstance(p, URLResolver) else 1 for p in patterns)
+
+    patterns = get_resolver().url_patterns
+    assert count(patterns) == len(list(views(patterns)))
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_what_is_listed_is_there(slash: str) -> None:
+    """With a slash at the end, and without."""
+    for path in {one.path for one in endpoints()}:
+        assert resolve(path.replace("<pk>", "1").replace("<name>", "portal") + slash)
+
+
+def test_what_is_listed_is_allowed(robin: Client) -> None:
+    """By the answer to OPTIONS, which is made by another way."""
+    for path in {one.path for one in endpoints()}:
+        address = path.replace("<pk>", "1").replace("<name>", "portal")
+        answer = robin.options(address)
+        if answer.status_code == 403:  # for staff
+            continue
+        allowed = {word.strip() for word in answer["Allow"].split(",")} - {"HEAD", "OPTIONS"}
+        assert allowed == {one.method for one in endpoints() if one.path == path}, path

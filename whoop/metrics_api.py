@@ -1,0 +1,76 @@
+"""What WHOOP's records of a range of days come to, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lifetracker.api import DateRange
+from whoop.summary import summary
+
+
+class MetricSerializer(serializers.Serializer[Any]):
+    """Over the days that have a value; `change` is that of the average."""
+
+    days = serializers.IntegerField()
+    average = serializers.FloatField(allow_null=True)
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    change = serializers.FloatField(allow_null=True)
+
+
+class RecoveryBandsSerializer(serializers.Serializer[Any]):
+    """Days of each colour: red 0 to 33, yellow 34 to 66, green 67 to 100."""
+
+    red = serializers.IntegerField(allow_null=True)
+    yellow = serializers.IntegerField(allow_null=True)
+    green = serializers.IntegerField(allow_null=True)
+
+
+class RecoveryMetricSerializer(MetricSerializer):
+    bands = RecoveryBandsSerializer()
+
+
+class WorkoutsMetricSerializer(serializers.Serializer[Any]):
+    days = serializers.IntegerField(help_text="Days with a workout.")
+    count = serializers.IntegerField()
+    count_change = serializers.IntegerField(allow_null=True)
+    total_min = serializers.FloatField(allow_null=True)
+    total_min_change = serializers.FloatField(allow_null=True)
+    average_min = serializers.FloatField(allow_null=True, help_text="Of one workout.")
+    minimum_min = serializers.FloatField(allow_null=True)
+    maximum_min = serializers.FloatField(allow_null=True)
+    total_calories = serializers.FloatField(
+        allow_null=True, help_text="kcal, of the days whose workouts are all scored."
+    )
+    total_calories_change = serializers.FloatField(allow_null=True)
+
+
+class WhoopMetricsSerializer(serializers.Serializer[Any]):
+    start_date = serializers.DateField()
+    end_date = serializers.DateField()
+    previous_start_date = serializers.DateField()
+    previous_end_date = serializers.DateField()
+    recovery_score = RecoveryMetricSerializer(help_text="%")
+    hrv_rmssd = MetricSerializer(help_text="ms")
+    resting_heart_rate = MetricSerializer(help_text="bpm")
+    total_sleep_hours = MetricSerializer(help_text="Nights only.")
+    sleep_performance = MetricSerializer(help_text="% of the sleep needed, nights only.")
+    strain = MetricSerializer(help_text="0 to 21, of cycles that have ended.")
+    calories = MetricSerializer(help_text="kcal of all that the day took, not of workouts alone.")
+    workouts = WorkoutsMetricSerializer()
+
+
+class Metrics(APIView):
+    """Averages, extremes and colours of the asked days, and the change against the days before."""
+
+    query_serializers = (DateRange,)
+
+    @extend_schema(responses=WhoopMetricsSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(summary(*DateRange.of(request)))
