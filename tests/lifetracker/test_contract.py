@@ -4,6 +4,7 @@ what it holds."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,8 +15,11 @@ from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from lifetracker.models import MANUAL, SyncRun
+from lifetracker.sandbox.server import Sandbox
 from lifetracker.schema import description
+from oauth_integration.models import OAuthCredential
 from tests.browser import scenes
+from tests.conftest import store_tokens, use
 from time_logs.models import TimeEntry
 from weight.models import WeighIn
 from workouts.models import Workout
@@ -84,7 +88,8 @@ CODE = {
     *("per_day", "per_repository", "by_weekday_and_hour"),
 }
 RUN = {
-    *("id", "kind", "status", "window_start", "window_end", "counts", "requests"),
+    *("id", "source", "kind", "days", "status", "window_start", "window_end", "counts"),
+    *("requests", "resume_at"),
     *("progress_done", "progress_total", "started_at", "finished_at", "error"),
 }
 STARTED = RUN | {"job_id"}
@@ -96,12 +101,26 @@ SYNC_STATUS = {
     *("connected", "needs_reauthorization", "running", "last_run", "last_success"),
     *("rejected_items", "streams"),
 }
+AVERAGES = {
+    *("start_date", "end_date", "previous_start_date", "previous_end_date", "recovery_score"),
+    *("hrv_rmssd", "resting_heart_rate", "total_sleep_hours", "sleep_performance", "strain"),
+    *("calories", "workouts"),
+}
+CONNECTION = {
+    *("configured", "connected", "needs_reauthorization", "scopes", "missing_scopes"),
+    *("expires_at", "redirect_uri"),
+}
+WHOOPS_PROFILE = {"user_id", "email", "first_name", "last_name"}
+WHOOPS_BODY = {"height_meter", "weight_kilogram", "max_heart_rate"}
+WHOOPS_PAGE = {"records", "next_token"}
+DASHBOARD = {"profile", "body", "recovery", "sleep", "workouts", "cycles"}
 HEALTH = {"status", "version", "database", "queue", "last_success"}
 ENVELOPE = {"count", "next", "previous", "results"}
 
 # --- Bodies ---------------------------------------------------------------------------------------
 
 NOTHING: dict[str, Any] = {}
+CONSENT = {"code": "a-code", "state": "not begun here"}
 TYPED_WORKOUT = {
     "start": "2026-09-14T17:00:00Z",
     "end": "2026-09-14T18:00:00Z",
@@ -150,6 +169,25 @@ ROWS = [
     Row("POST", "/api/whoop/refresh", REFUSED, 202, STARTED, {"days": 3}),
     Row("POST", "/api/whoop/sync/incremental", REFUSED, 202, STARTED, NOTHING),
     Row("POST", "/api/whoop/sync/full", REFUSED, 202, STARTED, {"days": 365}),
+    # WHOOP, averages
+    Row("GET", "/api/whoop/metrics", REFUSED, 200, AVERAGES),
+    # WHOOP, the connection
+    Row("GET", "/api/whoop/status", REFUSED, 200, CONNECTION),
+    Row("GET", "/api/whoop/auth/test", REFUSED, 200, {"ok", "error", "detail"}),
+    Row("GET", "/api/whoop/auth/authorize-url", REFUSED, 200, {"authorize_url", "state"}),
+    Row("POST", "/api/whoop/auth/exchange-code", REFUSED, 400, {"state"}, CONSENT),
+    # WHOOP itself
+    Row("GET", "/api/whoop/api/profile", REFUSED, 200, WHOOPS_PROFILE),
+    Row("GET", "/api/whoop/api/body", REFUSED, 200, WHOOPS_BODY),
+    Row("GET", "/api/whoop/api/recovery", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/sleep", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/workouts", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/cycles", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/dashboard", REFUSED, 200, DASHBOARD),
+    # Across the domains
+    Row("GET", "/api/sync/runs", REFUSED, 200, STARTED),
+    Row("GET", "/api/sync/runs/{job}", REFUSED, 200, STARTED),
+    Row("GET", "/api/sync/coverage", REFUSED, 200, {"sources"}),
     # The domains
     Row("GET", "/api/workouts", REFUSED, 200, WORKOUT),
     Row("POST", "/api/workouts", REFUSED, 201, WORKOUT, TYPED_WORKOUT),
@@ -191,15 +229,19 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {
 
 
 @pytest.fixture
-def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
     """Everything that can be asked for, and the ids of what was typed in."""
     monkeypatch.setattr(timezone, "now", lambda: scenes.NOW)
     settings.GITHUB_ACCESS_TOKEN = "a-token"
     scenes.everything()
+    OAuthCredential.objects.filter(provider="whoop").delete()
     models = {"workouts": Workout, "weight": WeighIn, "fasting": FastingPeriod}
     models["time-entries"] = TimeEntry
     typed = {name: model.objects.filter(source=MANUAL).first().pk for name, model in models.items()}
-    return typed | {"job": SyncRun.objects.get(source="GitHub").pk}
+    with Sandbox(seed=1, days=7, now=scenes.NOW) as services:
+        use(settings, services)
+        store_tokens(services.whoop, services.whoop.issue_tokens())
+        yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}
 
 
 def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
@@ -258,3 +300,21 @@ def test_the_description_has_the_same_paths() -> None:
     named -= {("GET", "/api/docs")}
     named -= {("GET", "/api/github/project/reader"), ("GET", "/api/github/project/robin/reader")}
     assert described == named | {("GET", "/api/github/project/{name}")}
+
+
+@pytest.mark.parametrize("path", [row.path for row in ROWS if "/whoop/api/" in row.path])
+def test_only_staff_asks_whoop_itself(client: Client, life: dict[str, int], path: str) -> None:
+    client.force_login(User.objects.create_user("guest"))
+    assert client.get(path).status_code == 403
+
+
+def test_the_front_page(client: Client, life: dict[str, int]) -> None:
+    """The endpoints to who asks for JSON, the home page to a browser."""
+    assert client.get("/", headers={"Accept": "application/json"}).status_code == REFUSED
+    assert client.get("/").status_code == TO_THE_LOGIN
+    client.force_login(User.objects.create_user("robin"))
+    assert client.get("/").headers["Content-Type"].startswith("text/html")
+    told = client.get("/", headers={"Accept": "application/json"}).json()["endpoints"]
+    listed = {(one["method"], one["path"]) for one in told}
+    assert len(listed) == len(told)
+    assert len(listed) >= len({row.path for row in ROWS}) - 2
