@@ -37,6 +37,7 @@ from lifetracker.models import (
     SourceRecord,
     SyncRun,
     SyncState,
+    WebhookDelivery,
 )
 from lifetracker.streams import file_sources, sources
 
@@ -390,6 +391,36 @@ class RejectedItemAdmin(Ledger):
         return pretty(item.payload)
 
 
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(Ledger):
+    list_display = (
+        "received_at",
+        "source",
+        "event",
+        "handled_at",
+        "attempts",
+        "resume_at",
+        "short_outcome",
+    )
+    list_filter = (SyncedFilter,)
+    search_fields = ("delivery_id",)
+    fields = (
+        "source",
+        "event",
+        "delivery_id",
+        "subject",
+        "received_at",
+        "handled_at",
+        "attempts",
+        "resume_at",
+        "outcome",
+    )
+
+    @admin.display(description="Outcome")
+    def short_outcome(self, delivery: WebhookDelivery) -> str:
+        return truncatechars(delivery.outcome, 80)
+
+
 @admin.register(Lease)
 class LeaseAdmin(Ledger):
     list_display = ("name", "holder", "expires_at")
@@ -535,6 +566,7 @@ SIDEBAR = {
         "lifetracker.SyncRun",
         "lifetracker.RejectedItem",
         "lifetracker.SyncState",
+        "lifetracker.WebhookDelivery",
         "lifetracker.Lease",
     ],
     "Queue": [

@@ -199,7 +199,7 @@ class SyncStatusSerializer(serializers.Serializer[Any]):
 
 def sync_status(source: str) -> dict[str, Any]:
     """What the ledger knows of a source."""
-    last_run = SyncRun.objects.filter(source=source).first()
+    last_run = SyncRun.objects.syncs().filter(source=source).first()
     last_success = SyncRun.objects.last_success(source)
     return {
         "running": last_run is not None and last_run.status == SyncRun.Status.RUNNING,

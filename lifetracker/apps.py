@@ -12,7 +12,7 @@ class LifetrackerConfig(AppConfig):
     def ready(self) -> None:
         from lifetracker import checks  # noqa: F401 - registers them
 
-        autodiscover_modules("streams")
+        autodiscover_modules("streams", "webhooks")
         post_migrate.connect(plan_schedules, sender=self)
 
 

@@ -435,7 +435,7 @@ def title_of(source: Source) -> str:
 def newest_runs(names: list[str]) -> tuple[dict[str, SyncRun], dict[str, SyncRun]]:
     """By source, the newest run and the newest complete one: in one query, and by the index, however
     long the ledger is."""
-    every, complete = SyncRun.objects.all(), SyncRun.objects.filter(status=SyncRun.Status.SUCCESS)
+    every, complete = SyncRun.objects.syncs(), SyncRun.objects.complete()
     wanted = [
         Q(pk=Subquery(runs.filter(source=name).values("pk")[:1]))
         for name in names

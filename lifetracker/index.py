@@ -17,9 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker.schema import ACTIONS
+from lifetracker.webhooks import webhooks
 
 # What programs call; the rest is for browsers.
-FOR_PROGRAMS = ("/api/", "/webhooks/")
+API = "/api/"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -33,13 +34,18 @@ class Endpoint(NamedTuple):
 
 @cache
 def endpoints() -> tuple[Endpoint, ...]:
-    """All that programs call, by path."""
-    found = (
+    """All that programs call, by path. One pattern takes what all services push: those are known by
+    their declarations."""
+    found = [
         Endpoint(path, method.upper(), line_of(view, method))
         for path, view in views(get_resolver().url_patterns)
-        if path.startswith(FOR_PROGRAMS)
+        if path.startswith(API)
         for method in methods_of(view)
-    )
+    ]
+    found += [
+        Endpoint(webhook.path, "POST", f"Takes what {webhook.source} pushes")
+        for webhook in webhooks.values()
+    ]
     return tuple(sorted(found))
 
 

@@ -20,6 +20,9 @@ UNUSED = (
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED)
 
 
+MOST_OF_A_NAME = 255
+
+
 def permissions_policy(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -31,12 +34,14 @@ def permissions_policy(get_response: Answer) -> Answer:
 
 def policy_of_the_admin(get_response: Answer) -> Answer:
     """The admin's theme needs more than our own pages may do."""
-    relax = csp(settings.CONTENT_SECURITY_POLICY_OF_THE_ADMIN)(lambda response: response)
+    relaxed = csp(settings.CONTENT_SECURITY_POLICY_OF_THE_ADMIN)
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         match = request.resolver_match
-        return relax(response) if match and "admin" in match.app_names else response
+        if match and "admin" in match.app_names:
+            return relaxed(lambda _: response)(request)
+        return response
 
     return answer
 
@@ -62,6 +67,13 @@ def client_address(request: HttpRequest) -> str:
         return direct
     forwarded = seen[-settings.TRUSTED_PROXIES]
     return forwarded if is_address(forwarded) else direct
+
+
+def login_name(request: HttpRequest, credentials: dict[str, str] | None) -> str:
+    """For whom somebody wants to log in, as far as the guard of the login can note it: a form takes
+    more than its column."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return given[:MOST_OF_A_NAME]
 
 
 def is_address(text: str) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
@@ -138,11 +139,19 @@ class PlannedSync(models.Model):
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def syncs(self) -> Self:
+        """Those that tell how far a source is known: what a service pushes is only a part of what
+        there is."""
+        return self.exclude(kind=SyncRun.Kind.WEBHOOK)
+
+    def complete(self) -> Self:
+        return self.syncs().filter(status=SyncRun.Status.SUCCESS)
+
     def last_success(self, source: str) -> SyncRun | None:
-        return self.filter(source=source, status=SyncRun.Status.SUCCESS).first()
+        return self.complete().filter(source=source).first()
 
     def last_success_per_source(self) -> dict[str, datetime]:
-        rows = self.filter(status=SyncRun.Status.SUCCESS).values("source")
+        rows = self.complete().values("source")
         return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
 
     def active(self) -> Self:
@@ -260,6 +269,86 @@ class RejectedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.stream} {self.item_key}"
+
+
+# How long a delivery that could not be worked off waits until it is tried again, in minutes; after
+# the last of these it is given up.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
+# A service may send a delivery again for so long, and is told that it is known.
+KNOWN_FOR = timedelta(days=30)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def waiting(self) -> Self:
+        return self.filter(handled_at__isnull=True)
+
+    def due(self) -> Self:
+        """Not worked off, and not waiting for a later attempt."""
+        now = timezone.now()
+        return self.waiting().filter(Q(resume_at__isnull=True) | Q(resume_at__lte=now))
+
+    def claim(self, source: str, most: int) -> list[WebhookDelivery]:
+        """Those that are due, in the order in which they came, each put off already: whatever
+        happens to who has them, they are tried again. For the holder of the source's lease."""
+        found = list(self.due().filter(source=source).order_by("pk")[:most])
+        now = timezone.now()
+        for attempts in {one.attempts for one in found}:
+            group = self.filter(pk__in=[one.pk for one in found if one.attempts == attempts])
+            if attempts < len(WAITS):
+                group.update(attempts=attempts + 1, resume_at=now + WAITS[attempts])
+            else:
+                group.update(handled_at=now, outcome=Concat(Value("Given up. "), F("outcome")))
+        return [one for one in found if one.attempts < len(WAITS)]
+
+    def settle(self, deliveries: Iterable[WebhookDelivery], outcome: str = "") -> None:
+        """They are worked off."""
+        mine = self.waiting().filter(pk__in=[one.pk for one in deliveries])
+        mine.update(handled_at=timezone.now(), resume_at=None, outcome=outcome)
+
+    def forget_old(self) -> None:
+        self.filter(handled_at__lt=timezone.now() - KNOWN_FOR).delete()
+
+
+class WebhookDelivery(models.Model):
+    """What a service pushed: verified, kept until it is worked off, and known by (`source`,
+    `delivery_id`) for a while after, so that a double has no effect.
+
+    `subject` says where to look; the record itself is always fetched, so that neither the order
+    nor the number of deliveries matters.
+    """
+
+    source = models.CharField(max_length=20)
+    delivery_id = models.CharField(max_length=80)
+    event = models.CharField(max_length=40)
+    subject = models.JSONField(default=dict)
+    received_at = models.DateTimeField(default=timezone.now)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    resume_at = models.DateTimeField(null=True, blank=True)
+    # What the last attempt met, where it did not do its work.
+    outcome = models.TextField(blank=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "webhook deliveries"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "delivery_id"], name="webhook_delivery_once")
+        ]
+        indexes = [
+            # What `claim` reads, however many were worked off.
+            models.Index(
+                fields=["source", "id"],
+                condition=Q(handled_at__isnull=True),
+                name="webhook_delivery_waiting",
+            ),
+            # What `forget_old` deletes.
+            models.Index(fields=["handled_at"], name="webhook_delivery_handled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.event} {self.delivery_id}"
 
 
 class LeaseQuerySet(models.QuerySet["Lease"]):

@@ -48,6 +48,9 @@ class Environment(environ.Env):
         """Where a service answers, without a slash at the end."""
         return str(self.get_value(var, cast=base_url, default=default))
 
+    def optional_url(self, var: str) -> str:
+        return str(self.get_value(var, cast=optional_url, default=""))
+
     def secret_url(self, var: str, default: str) -> str:
         """Where a secret is sent: in the clear only to this machine itself."""
         return str(self.get_value(var, cast=secret_url, default=default))
@@ -105,6 +108,10 @@ def base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
         raise ValueError(f"{text!r} is no address such as https://api.example.com")
     return text.rstrip("/")
+
+
+def optional_url(text: str) -> str:
+    return base_url(text) if text else ""
 
 
 def origin_of(url: str) -> str:
@@ -351,6 +358,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "lifetracker.middleware.client_address"
+AXES_USERNAME_CALLABLE = "lifetracker.middleware.login_name"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 # The page says when it ends: trying on must not push that out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -358,6 +366,8 @@ AXES_RESET_ON_SUCCESS = True
 # Only failures are kept, and only until a login succeeds.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+# Else it lets the scripts of every origin read that somebody is locked out.
+AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
 
 # Pages of other origins that may call the API. They need a token: cookies are not for them.
@@ -445,6 +455,12 @@ SYNC_HOURS = {
     "Toggl": env.hours("TOGGL_SYNC_HOURS", default=24),
     "GitHub": env.hours("GITHUB_SYNC_HOURS", default=24),
 }
+
+# --- Webhooks -------------------------------------------------------------------------------------
+
+# The address under which services reach this program.
+PUBLIC_URL = env.optional_url("PUBLIC_URL")
+GITHUB_WEBHOOK_SECRET = env.str("GITHUB_WEBHOOK_SECRET", default="")
 
 # --- Services -------------------------------------------------------------------------------------
 

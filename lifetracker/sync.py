@@ -49,6 +49,7 @@ from lifetracker.streams import (
     Window,
 )
 from lifetracker.upsert import Batch, Written, absent, bury, join, upsert
+from lifetracker.webhooks import work_off
 
 # Rows by their source_id.
 Rows = dict[str, dict[str, Any]]
@@ -263,7 +264,11 @@ def sync(
         run = Run(source, lease, listener, order.kind)
         if record is None or run.take_up(record):
             with run.recorded():
-                run.read(client, order)
+                run.begin(client)
+                if order.kind == SyncRun.Kind.WEBHOOK:
+                    work_off(run)
+                else:
+                    run.read(order)
     return run.record
 
 
@@ -351,7 +356,9 @@ class Run:
             record.error = f"Given up: it was taken up {MOST_ATTEMPTS} times without getting any further. {record.error}"
             record.save()
             return False
-        if record.status == SyncRun.Status.QUEUED and not record.counts:
+        is_new = record.status == SyncRun.Status.QUEUED and not record.counts
+        # What is pushed concerns what was there before as well.
+        if is_new or record.kind == SyncRun.Kind.WEBHOOK:
             record.started_at = timezone.now()
         record.status, record.error, record.resume_at = SyncRun.Status.RUNNING, "", None
         self._requests_before = record.requests
@@ -391,14 +398,17 @@ class Run:
 
     # --- windows
 
-    def read(self, client: ServiceClient, order: Order) -> None:
-        """Read every stream's windows in turns, so that the newest part of all comes before the
-        older part of any."""
+    def begin(self, client: ServiceClient) -> None:
+        """From here on requests are made for this run."""
         self.client = client
-        self.order = order
         client.door.pulse = self.pulse
         self._requests_made = lambda: client.door.requests_made
         self.record.window_end = self.now
+
+    def read(self, order: Order = Order()) -> None:
+        """Read every stream's windows in turns, so that the newest part of all comes before the
+        older part of any."""
+        self.order = order
         turns: deque[tuple[Stream, Plan, int | None]] = deque()
         for stream in self.source.streams:
             if stream.window is not None:
@@ -531,7 +541,7 @@ class Run:
         with transaction.atomic():
             self.renew()
             state = SyncState.objects.of(self.source.name, stream.name)
-            self._bury(stream, reading.others)
+            self.bury(stream, reading.others)
             state.changed_to = self._changed_to(stream, reading, state.changed_to)
             if stream.changes and stream.changes.gone and state.verified_to is not None:
                 state.verify(min(state.verified_to, self.now), self.now)
@@ -569,10 +579,10 @@ class Run:
         """The window was read to its end: bury what is gone, and move the state, both or neither."""
         with transaction.atomic():
             self.renew()
-            self._bury(stream, reading.others)
+            self.bury(stream, reading.others)
             if stream.deletes_by_absence and reading.all_ids_known:
                 seen = reading.ids | self.told[stream.name]
-                self._bury(stream, absent(self._rows_within(stream, window), seen))
+                self.bury(stream, absent(self._rows_within(stream, window), seen))
             state = SyncState.objects.of(self.source.name, stream.name)
             state.verify(window.start, window.end)
             # Changes go on from a window that reaches to now: they cannot tell what lies between it
@@ -619,7 +629,7 @@ class Run:
             rejected += [(json.loads(row[-1]), reason) for row, reason in written.refused]
             gone_ids = [source_id for item in gone if (source_id := stream.mapping.source_id(item))]
             self._list_rejected(stream, [*batch.ids, *gone_ids], rejected)
-            self._bury(stream, gone_ids)
+            self.bury(stream, gone_ids)
             counts = self.counts[stream.name]
             counts.seen += len(items)
             counts.created += written.created
@@ -641,7 +651,7 @@ class Run:
             self._join(stream, keys | self._joints(stream, rows))
         return written
 
-    def _bury(self, stream: Stream, ids: Iterable[str]) -> None:
+    def bury(self, stream: Stream, ids: Iterable[str]) -> None:
         rows = self._stored(stream.model).filter(source_id__in=ids)
         keys = self._joints(stream, rows)
         self.counts[stream.name].deleted += bury(rows, ids)

@@ -21,7 +21,7 @@ from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
 from lifetracker.http import NotConfigured, SyncError, TryLater
-from lifetracker.models import ACTIVE, PlannedSync, SyncRun
+from lifetracker.models import ACTIVE, PlannedSync, SyncRun, WebhookDelivery
 from lifetracker.streams import Source, sources
 from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
 
@@ -109,6 +109,7 @@ def carry_out(run_id: int) -> str:
     except SyncError as error:
         return close(run, str(error))
     wake_next(run)
+    work_off_deliveries(run.source)
     return str(run.status)
 
 
@@ -121,6 +122,15 @@ def wake_next(ended: SyncRun) -> None:
     if following:
         SyncRun.objects.filter(pk=following.pk).update(resume_at=None)
         wake(following)
+
+
+def work_off_deliveries(*names: str) -> None:
+    """Ask for a run for what services have pushed and no run has taken: what came in while one was
+    ending, and what is to be tried again."""
+    due = WebhookDelivery.objects.due().filter(source__in=names or sources)
+    for name in due.order_by().values_list("source", flat=True).distinct():
+        if sources[name].is_configured():
+            enqueue(sources[name], Order(SyncRun.Kind.WEBHOOK))
 
 
 def close(run: SyncRun, error: str) -> str:
@@ -147,12 +157,13 @@ def start_sync(name: str) -> None:
 
 def take_up() -> None:
     """What the schedule runs every minute: wake a worker for runs that nobody is at, because its
-    message was lost, its worker was killed, or its time to go on has come."""
+    message was lost, its worker was killed, or its time to go on has come; and what was pushed."""
     now = timezone.now()
     waits = Q(enqueued_at__gt=now - RESEND) & (
         Q(resume_at__isnull=True) | Q(enqueued_at__gte=F("resume_at"))
     )
     wake_all(SyncRun.objects.to_take_up(now).exclude(waits))
+    work_off_deliveries()
 
 
 def wake_all(runs: Iterable[SyncRun]) -> None:

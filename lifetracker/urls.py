@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from fasting import views as fasting
 from lifetracker import errors, ledger_api, token_page
 from lifetracker.api import HealthView
+from lifetracker.inbox import receive
 from lifetracker.views import DocsView, SchemaView, front_page, sync_now
 
 handler400 = errors.bad_request
@@ -23,6 +24,7 @@ urlpatterns = [
     path("fasting/start", fasting.start, name="fasting-start"),
     path("fasting/stop", fasting.stop, name="fasting-stop"),
     path("oauth/", include("oauth_integration.urls")),
+    re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Inclusion, Repository
 from lifetracker.days import local_date, local_hour
-from lifetracker.models import ApiToken, IssuedToken
+from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, WeighIn
 
@@ -55,6 +55,11 @@ def fast(days_ago: float = 0, hours: float | None = 16, **fields: Any) -> Fastin
     start = MORNING - timedelta(days=days_ago, hours=12)
     end = None if hours is None else start + timedelta(hours=hours)
     return FastingPeriod.objects.create(**{"start": start, "end": end} | fields)
+
+
+def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:
+    values = {"source": "Whoop", "delivery_id": f"trace-{number}", "event": "sleep.updated"}
+    return WebhookDelivery.objects.create(**values | fields)
 
 
 def repository(name: str = "portal", **fields: Any) -> Repository:

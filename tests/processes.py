@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -38,8 +41,21 @@ def database_url() -> str:
 def start(
     *command: str, env: dict[str, str] | None = None, new_session: bool = False
 ) -> subprocess.Popen[str]:
+    return launch("manage.py", *command, env=env, new_session=new_session)
+
+
+def serve(port: int, env: dict[str, str]) -> subprocess.Popen[str]:
+    """The web process, in a session of its own."""
+    options = ("--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning")
+    return launch("-m", "gunicorn", "lifetracker.wsgi", *options, env=env, new_session=True)
+
+
+def launch(
+    *arguments: str, env: dict[str, str] | None = None, new_session: bool = False
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
         env=env or environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -52,6 +68,22 @@ def start(
 def finish(process: subprocess.Popen[str], timeout: float = 90) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=timeout)
     return process.returncode, out, err
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """The program with all of its processes, at once, without a chance to tidy up. It was started in
+    a session of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as probes:
+        found = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in found:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in found]
 
 
 def wait_until(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +56,7 @@ def workers(
 
     yield start
     for process in started:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """The worker with all of its processes, at once, without a chance to tidy up."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+        processes.kill(process)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -110,7 +100,7 @@ def test_a_killed_workers_job_goes_on_and_ends(github: Any, workers: Any, count:
     started = workers(count)
     wait_until(lambda: mined() > 3)
     for process in started:
-        kill(process)
+        processes.kill(process)
     left = Repository.objects.filter(todo=asked)
     assert left.exists()
     done = set(

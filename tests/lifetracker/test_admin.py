@@ -19,7 +19,15 @@ from unfold.admin import ModelAdmin
 
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
-from lifetracker.models import MANUAL, ApiToken, Lease, RejectedItem, SyncRun, SyncState
+from lifetracker.models import (
+    MANUAL,
+    ApiToken,
+    Lease,
+    RejectedItem,
+    SyncRun,
+    SyncState,
+    WebhookDelivery,
+)
 from oauth_integration.models import OAuthCredential
 from tests import makers
 from tests.browser import scenes
@@ -52,6 +60,7 @@ MAKERS: dict[type[Model], Maker] = {
     SyncState: lambda number: scenes.state(f"stream {number}"),
     RejectedItem: scenes.rejected,
     Lease: lambda number: Lease.objects.create(name=f"lease {number}", expires_at=scenes.NOW),
+    WebhookDelivery: makers.delivery,
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
     ApiToken: lambda number: makers.api_token(f"script {number}").token,
     User: lambda number: User.objects.create_user(f"user {number}"),
@@ -70,7 +79,7 @@ TYPED = {
         "tags": " focus, deep work ,",
     },
 }
-BOOKS = [SyncRun, SyncState, RejectedItem, Lease, GitHubAccount]
+BOOKS = [SyncRun, SyncState, RejectedItem, WebhookDelivery, Lease, GitHubAccount]
 
 
 def name_of(model: type[Model]) -> str:

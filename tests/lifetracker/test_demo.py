@@ -18,23 +18,18 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from tests.processes import free_ports
+
 STREAMS = (
     *("Whoop cycle", "Whoop sleep", "Whoop recovery", "Whoop workout"),
     *("Withings measure", "Toggl entry"),
 )
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
-
-
 class Demo:
     """`manage.py demo` on ports and a database of its own."""
 
-    def __init__(self, database: Path, ports: tuple[int, int]) -> None:
+    def __init__(self, database: Path, ports: list[int]) -> None:
         self.port = ports[0]
         self.text = ""
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -90,7 +85,7 @@ class Demo:
 
 
 def test_demo(tmp_path: Path) -> None:
-    database, ports = tmp_path / "demo.sqlite3", free_ports()
+    database, ports = tmp_path / "demo.sqlite3", free_ports(2)
     with Demo(database, ports) as demo:
         demo.ready()
         for stream in STREAMS:
@@ -118,7 +113,7 @@ def test_demo(tmp_path: Path) -> None:
     assert not (tmp_path / "own.sqlite3").exists()
 
 
-def wait_for_silence(ports: tuple[int, int]) -> None:
+def wait_for_silence(ports: list[int]) -> None:
     """Nobody listens any more, soon."""
     end = time.monotonic() + 15
     for port in ports:

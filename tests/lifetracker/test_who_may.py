@@ -299,6 +299,14 @@ def test_names_that_no_database_takes(robin: User) -> None:
             assert answer.status_code in {200, 400, 429}
 
 
+def test_a_locked_login_tells_other_origins_nothing(robin: User) -> None:
+    guess(5)
+    asked = {"X-Requested-With": "XMLHttpRequest", "Origin": "https://evil.example"}
+    answer = log_in(headers=asked)
+    assert answer.status_code == 429
+    assert answer["Access-Control-Allow-Origin"] == ""
+
+
 def test_no_header_of_the_client_moves_the_lock(robin: User, settings: Any) -> None:
     settings.TRUSTED_PROXIES = 0
     for number in range(5):

@@ -17,6 +17,7 @@ from django.test import Client
 
 from oauth_integration.models import OAuthCredential
 from tests.conftest import run, use
+from tests.processes import free_ports
 from whoop.services.whoop_client import WhoopAPIClient
 
 
@@ -26,15 +27,9 @@ def service(sandbox: Any, settings: Any, db: None) -> Any:
     use(settings, sandbox)
     settings.WHOOP_CLIENT_ID = sandbox.whoop.client_id
     settings.WHOOP_CLIENT_SECRET = sandbox.whoop.client_secret
-    settings.WHOOP_REDIRECT_URI = f"http://localhost:{free_port()}/oauth/whoop/callback"
+    settings.WHOOP_REDIRECT_URI = f"http://localhost:{free_ports(1)[0]}/oauth/whoop/callback"
     sandbox.whoop.redirect_uris.append(settings.WHOOP_REDIRECT_URI)
     return sandbox.whoop
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def decide(address: str, decision: str = "allow") -> str:

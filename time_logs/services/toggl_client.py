@@ -26,6 +26,7 @@ from lifetracker.http import (
 )
 
 ME = "/api/v9/me"
+SUBSCRIPTIONS = "/webhooks/api/v1/subscriptions"
 # Rows of the reports to a request: their default of 50 would use up an hour's quota for one busy
 # month.
 PAGE_SIZE = 1000
@@ -204,6 +205,21 @@ class TogglClient:
                 return self._checked(response, path)
             self._page_size = None
         return self._checked(self._send("POST", path, json=asked), path)
+
+    # --- Webhooks
+
+    def subscriptions(self, workspace: int) -> list[Any]:
+        """Of everybody in the workspace whom this person may see."""
+        return self._list(f"{SUBSCRIPTIONS}/{workspace}", {})
+
+    def subscribe(self, workspace: int, wanted: Mapping[str, Any]) -> None:
+        """Toggl delivers a ping before it answers."""
+        path = f"{SUBSCRIPTIONS}/{workspace}"
+        self._checked(self._send("POST", path, json=wanted), path)
+
+    def unsubscribe(self, workspace: int, subscription: int) -> None:
+        path = f"{SUBSCRIPTIONS}/{workspace}/{subscription}"
+        self._checked(self._send("DELETE", path), path)
 
 
 def listed(answer: Any, path: str) -> list[Any]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lifetracker', '0003_queued_runs'),
+        ('lifetracker', '0004_webhook_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

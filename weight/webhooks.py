@@ -1,0 +1,165 @@
+"""What Withings pushes: that something was measured, edited or deleted in a stretch of time. Facts:
+Withings' page on notifications.
+
+Nothing is signed, so a secret stands in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from lifetracker.models import BEGINNING
+from lifetracker.streams import Window
+from lifetracker.webhooks import (
+    FORM,
+    NOTHING_TO_DO,
+    Backlog,
+    Notice,
+    Refused,
+    Reply,
+    Webhook,
+    malformed,
+    own_secrets,
+    refuse_unless_one_of,
+    refuse_unless_set_up,
+    register,
+)
+from oauth_integration.models import OAuthCredential
+from weight.models import WITHINGS
+from weight.services.withings_client import WithingsAPIClient
+from weight.streams import instant, measures
+
+if TYPE_CHECKING:
+    from lifetracker.sync import Run
+
+# `appli`: weight and body composition; blood pressure and pulse; the person's account.
+WEIGHT, PULSE, ACCOUNT = "1", "4", "46"
+# A notification is about one weigh-in, or about a few that a scale kept; more would be read by
+# whoever knows the address.
+LONGEST = timedelta(days=366)
+ONE_DAY = timedelta(days=1)
+# Whether the bounds are included is not documented.
+MARGIN = timedelta(seconds=1)
+
+
+# --- Receiving ------------------------------------------------------------------------------------
+
+
+def address_query() -> str:
+    return f"?secret={own_secrets('withings')[0]}"
+
+
+def verify(request: HttpRequest, body: bytes) -> None:
+    refuse_unless_one_of(request.GET.get("secret", ""), own_secrets("withings"))
+
+
+def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
+    account = OAuthCredential.objects.of("withings").account
+    refuse_unless_set_up(account, WITHINGS)
+    if content.get("userid") != account:
+        raise Refused(HTTPStatus.FORBIDDEN, "This person's records are not kept here.")
+    appli = str(content.get("appli"))
+    if appli == ACCOUNT:
+        # Whether the consent still holds shows with the next question.
+        now = timezone.now()
+        return notice("account", Window(now - ONE_DAY, now))
+    if appli not in {WEIGHT, PULSE}:
+        return NOTHING_TO_DO
+    return notice(f"appli {appli}", window_of(content))
+
+
+def notice(event: str, window: Window) -> Notice:
+    """Withings numbers nothing, and two measurements may look alike: each one counts."""
+    subject = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+    return Notice(str(uuid4()), event, subject)
+
+
+def window_of(content: dict[str, Any]) -> Window:
+    try:
+        if "date" in content:
+            day = datetime.fromisoformat(content["date"]).replace(tzinfo=BEGINNING.tzinfo)
+            # Wherever on earth that day was.
+            window = Window(day - ONE_DAY, day + 2 * ONE_DAY)
+        else:
+            start, end = (instant(int(content[name])) for name in ("startdate", "enddate"))
+            window = Window(start - MARGIN, end + MARGIN)
+    except (KeyError, ValueError, OverflowError):
+        raise malformed("it names no stretch of time") from None
+    if not timedelta(0) < window.end - window.start <= LONGEST:
+        raise malformed("its end does not follow its start within a year")
+    return window
+
+
+# --- Working off ----------------------------------------------------------------------------------
+
+
+def work(run: Run, backlog: Backlog) -> None:
+    """Several notifications come for one weigh-in: what overlaps is read once, to its end."""
+    windows = [
+        Window(*(datetime.fromisoformat(delivery.subject[end]) for end in ("start", "end")))
+        for delivery in backlog.open
+    ]
+    for window in joined(windows):
+        within = Window(max(window.start, BEGINNING), min(window.end, run.now))
+        if within.start < within.end:
+            run.read_extent(measures, within)
+
+
+def joined(windows: Iterable[Window]) -> list[Window]:
+    """The same time in windows of which none touches another."""
+    found: list[Window] = []
+    for window in sorted(windows):
+        if found and window.start <= found[-1].end:
+            found[-1] = Window(found[-1].start, max(found[-1].end, window.end))
+        else:
+            found.append(window)
+    return found
+
+
+# --- Subscribing ----------------------------------------------------------------------------------
+
+
+class Notifications:
+    """`/notify`."""
+
+    def _call(self, action: str, **params: Any) -> dict[str, Any]:
+        with closing(WithingsAPIClient()) as client:
+            return dict(client.get("/notify", {"action": action, **params}))
+
+    def list(self) -> Iterable[str]:
+        profiles = self._call("list").get("profiles") or []
+        for number, profile in zip(count(1), profiles, strict=False):
+            address = str(profile.get("callbackurl")).partition("?")[0]
+            yield f"{number}. appli {profile.get('appli')} to {address}"
+
+    def subscribe(self, address: str) -> Iterable[str]:
+        self._call("subscribe", callbackurl=address, appli=WEIGHT, comment="Life Tracker")
+        yield "Withings will tell of each weigh-in."
+
+    def unsubscribe(self, address: str) -> Iterable[str]:
+        self._call("revoke", callbackurl=address, appli=WEIGHT)
+        yield "Withings will not tell of weigh-ins any more."
+
+
+webhook = register(
+    Webhook(
+        source=WITHINGS,
+        verify=verify,
+        read=read,
+        work=work,
+        content_type=FORM,
+        is_checked=True,
+        query=address_query,
+        subscriptions=Notifications,
+        hint="python manage.py webhooks subscribe withings",
+    )
+)
