@@ -318,3 +318,23 @@ def test_the_front_page(client: Client, life: dict[str, int]) -> None:
     listed = {(one["method"], one["path"]) for one in told}
     assert len(listed) == len(told)
     assert len(listed) >= len({row.path for row in ROWS}) - 2
+
+
+DELIVERIES = {
+    "whoop": "application/json",
+    "withings": "application/x-www-form-urlencoded",
+    "toggl": "application/json",
+    "github": "application/json",
+}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("service", DELIVERIES)
+def test_a_delivery_that_nothing_vouches_for(
+    client: Client, life: dict[str, int], settings: Any, service: str, slash: str
+) -> None:
+    settings.TOGGL_API_TOKEN = settings.GITHUB_WEBHOOK_SECRET = "a-secret"
+    path = f"/webhooks/{service}{slash}"
+    answer = client.post(path, "{}", content_type=DELIVERIES[service])
+    assert (answer.status_code, list(answer.json())) == (401, ["detail"])
+    assert client.get(path).status_code == 405
