@@ -16,7 +16,7 @@ run: $(VENV)/.installed .env
 	@port=$${PORT:-$$(sed -n 's/^PORT=//p' .env)}; port=$${port:-5001}; \
 	echo "Life Tracker: http://localhost:$$port (Ctrl-C stops; the first account: $(RUN) createsuperuser)"; \
 	$(RUN) qcluster & worker=$$!; \
-	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port --threads 4 --log-level warning & web=$$!; \
+	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port & web=$$!; \
 	trap 'kill $$worker $$web 2>/dev/null; wait' EXIT; trap 'exit 130' HUP INT TERM; \
 	wait $$web
 

@@ -4,6 +4,7 @@ refresh."""
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 import time
@@ -14,8 +15,12 @@ from typing import Any
 import requests
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command, execute_from_command_line
 from django.db import transaction
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.utils import timezone
 
 from benchmarks.floor import Floor, FloorInOneStatement
@@ -114,6 +119,30 @@ class Fingerprint:
         return {"content": content.hexdigest(), "rows": rows, "ledger": ledger}
 
 
+class LogIn:
+    """The headers of a person who is logged in, and may write."""
+
+    def __call__(self) -> dict[str, Any]:
+        session = SessionStore()
+        user = User.objects.create_user("benchmark")
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        proof = "x" * CSRF_SECRET_LENGTH
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session.session_key,
+            settings.CSRF_COOKIE_NAME: proof,
+        }
+        return {
+            "headers": {
+                "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+                "X-CSRFToken": proof,
+                "Content-Type": "application/json",
+            }
+        }
+
+
 class CheckCommand:
     """The memory of a management command that has nothing to do."""
 
@@ -126,6 +155,43 @@ class CheckCommand:
 
 class SyncCommand(CheckCommand):
     command = ("sync_whoop", "--full")
+
+
+class Migrate:
+    """An empty database with every table, into which a backup can be restored."""
+
+    def __call__(self) -> dict[str, Any]:
+        call_command("migrate", verbosity=0)
+        return {}
+
+
+class Multiply:
+    """Ten times as many records of WHOOP as there are, with their payloads."""
+
+    def __call__(self) -> dict[str, Any]:
+        rows = 0
+        for model in {stream.model for stream in whoop.streams if stream.window}:
+            records = list(model._default_manager.filter(source=WHOOP))
+            rows += 10 * len(records)
+            for copy in range(9):
+                for record in records:
+                    record.pk, record.source_id = None, f"{record.source_id}-{copy}"[-64:]
+                model._default_manager.bulk_create(records, batch_size=500)
+        return {"rows": rows}
+
+
+class BackupCommand(CheckCommand):
+    """Into the file that BENCHMARK_FILE names, as the others."""
+
+    command = ("backup", os.environ.get("BENCHMARK_FILE", ""), "--overwrite")
+
+
+class ExportCommand(CheckCommand):
+    command = ("export", os.environ.get("BENCHMARK_FILE", ""), "--overwrite")
+
+
+class RestoreCommand(CheckCommand):
+    command = ("restore", os.environ.get("BENCHMARK_FILE", ""))
 
 
 class Write:
@@ -182,8 +248,14 @@ JOBS: dict[str, type] = {
     "parts": Parts,
     "functions": Functions,
     "fingerprint": Fingerprint,
+    "log-in": LogIn,
     "check-command": CheckCommand,
     "sync-command": SyncCommand,
+    "migrate": Migrate,
+    "multiply": Multiply,
+    "backup-command": BackupCommand,
+    "export-command": ExportCommand,
+    "restore-command": RestoreCommand,
     "write": Write,
     "refresh": Refresh,
 }

@@ -194,6 +194,9 @@ class Child:
         self._process.stdin.flush()
         return self
 
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def result(self) -> dict[str, Any]:
         """What the job returned, with its costs. Ends the standard input, for which some jobs wait."""
         output, _ = self._process.communicate()

@@ -320,7 +320,7 @@ class Mining:
             self._drop(dig)
             return
         if not isinstance(error, SyncError):
-            logger.error("%s cannot be mined", dig.repository.full_name, exc_info=error)
+            logger.error("repository %s cannot be mined", dig.repository.pk, exc_info=error)
             self.fault = error
         with transaction.atomic():
             dig.lease.renew()

@@ -25,7 +25,7 @@ from lifetracker import days
 from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from lifetracker.serializers import FactSerializer, columns_of
-from lifetracker.streams import sources
+from lifetracker.streams import file_sources, sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 
@@ -309,7 +309,9 @@ class HealthView(APIView):
     def get(self, request: Request) -> Response:
         answer: dict[str, Any] = {"status": "ok", "version": settings.VERSION}
         try:
-            answer["last_success"] = SyncRun.objects.last_success_per_source()
+            answer["last_success"] = SyncRun.objects.last_success_per_source(
+                [*sources, *file_sources]
+            )
             answer["queue"] = {"waiting": get_broker().queue_size()}
         except DatabaseError:
             return Response(

@@ -60,9 +60,9 @@ def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Callable
 
 
 def methods_of(view: Any) -> list[str]:
-    if actions := getattr(view, "actions", None):
-        return list(actions)
-    return [method for method in METHODS if hasattr(class_of(view), method)]
+    # A view of actions adds HEAD to them with its first request.
+    actions = getattr(view, "actions", None)
+    return [m for m in METHODS if (m in actions if actions else hasattr(class_of(view), m))]
 
 
 def class_of(view: Any) -> Any:

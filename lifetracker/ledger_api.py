@@ -100,7 +100,7 @@ class Coverage(APIView):
 def coverage() -> list[dict[str, Any]]:
     states = {(state.source, state.stream): state for state in SyncState.objects.all()}
     rejected = rejected_per_stream()
-    successes = SyncRun.objects.last_success_per_source()
+    successes = SyncRun.objects.last_success_per_source(sources)
     return [
         {
             "source": source.name,

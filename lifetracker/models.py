@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
@@ -150,9 +151,10 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def last_success(self, source: str) -> SyncRun | None:
         return self.complete().filter(source=source).first()
 
-    def last_success_per_source(self) -> dict[str, datetime]:
-        rows = self.complete().values("source")
-        return dict(rows.annotate(at=models.Max("finished_at")).values_list("source", "at"))
+    def last_success_per_source(self, names: Iterable[str]) -> dict[str, datetime]:
+        """In one statement that reads a few rows by the index, however long the ledger is."""
+        found = newest_successes(tuple(names)).first() or {}
+        return {name: at for name, at in found.items() if at}
 
     def active(self) -> Self:
         """Waiting or at work."""
@@ -242,6 +244,18 @@ class SyncRun(models.Model):
     def total(self, count: str) -> int:
         """Over all streams: `total("created")`."""
         return sum(int(stream.get(count, 0)) for stream in self.counts.values())
+
+
+@cache
+def newest_successes(
+    names: tuple[str, ...],
+) -> models.QuerySet[SyncRun, Any]:
+    """One row, with the end of each source's newest success. Made once, because that takes longer than
+    asking."""
+    done = SyncRun.objects.complete().filter(finished_at__isnull=False)
+    ends = done.order_by("-started_at").values("finished_at")
+    columns = {name: models.Subquery(ends.filter(source=name)[:1]) for name in names}
+    return SyncRun.objects.order_by("pk").values(**columns)
 
 
 class RejectedItem(models.Model):

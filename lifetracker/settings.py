@@ -8,11 +8,12 @@ nothing that matters has a default.
 import os
 import re
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -68,16 +69,29 @@ class Environment(environ.Env):
     def hours(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=hours, default=default))
 
-    def line_counter(self, var: str, default: str) -> str:
-        return str(self.get_value(var, cast=line_counter, default=default))
-
     def port(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=port, default=default))
 
+    def redis_url(self, var: str, default: str) -> str:
+        return str(self.get_value(var, cast=redis_url, default=default))
 
-def line_counter(text: str) -> str:
-    if text not in {"scc", "cloc", "git"}:
-        raise ValueError(f"{text!r} is none of scc, cloc and git")
+    def word(self, var: str, default: str, *others: str) -> str:
+        """One of a few words."""
+        return str(self.get_value(var, cast=one_of(default, *others), default=default))
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def cast(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{text!r} is none of {', '.join(words)}")
+        return text
+
+    return cast
+
+
+def redis_url(text: str) -> str:
+    if urlsplit(text).scheme not in {"redis", "rediss"}:  # the text would hold the password
+        raise ValueError("it begins with neither redis:// nor rediss://")
     return text
 
 
@@ -160,9 +174,19 @@ SECRET_KEY = (
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+# The names that Railway and Heroku give; Railway asks for the health by a name of its own. A container
+# asks itself for its health, as localhost.
+PLATFORM_HOSTS = [
+    *env.list("RAILWAY_PUBLIC_DOMAIN", default=[]),
+    *env.list("HEROKU_APP_DEFAULT_DOMAIN_NAME", default=[]),
+]
+if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
+    PLATFORM_HOSTS.append("healthcheck.railway.app")
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), *PLATFORM_HOSTS, *LOCAL_HOSTS]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT = env.port("PORT", default=5001)
+# Processes that answer requests.
+WEB_CONCURRENCY = env.count("WEB_CONCURRENCY", default=2) or 1
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -194,6 +218,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lifetracker.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "lifetracker.middleware.permissions_policy",
     "csp.middleware.CSPMiddleware",
@@ -250,6 +275,9 @@ if DATABASES["default"].get("ENGINE") not in {
     raise ImproperlyConfigured(
         "DATABASE_URL takes sqlite:////path/to/file or postgres://user:password@host:5432/name."
     )
+# A connection outlives the request that opened it, and is asked whether it is still good.
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A transaction that reads first and writes later would fail at the write, without waiting.
@@ -263,11 +291,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "NAME": f"{gettempdir()}/lifetracker-test-{os.getpid()}.sqlite3"
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # What a process that is frozen or cut off holds locked must be free again for the others.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        options="-c idle_in_transaction_session_timeout=60000",
+        connect_timeout=10,
         keepalives_idle=30,
         keepalives_interval=10,
         keepalives_count=3,
@@ -340,6 +365,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
+# Platforms ask for the health from within, over http; there is nothing to hide in it.
+SECURE_REDIRECT_EXEMPT = [r"^api/health/?$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -369,6 +396,8 @@ AXES_ENABLE_ADMIN = False
 # Else it lets the scripts of every origin read that somebody is locked out.
 AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
+# Of what it logs all the same.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 
 # Pages of other origins that may call the API. They need a token: cookies are not for them.
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
@@ -419,10 +448,28 @@ SPECTACULAR_SETTINGS = {
 
 # The database carries messages to the workers, or Redis where there is one. What is to be done is
 # in the ledger of runs in either case, so that a lost message loses nothing.
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.redis_url("REDIS_URL", default="")
+# Heroku's Redis shows a certificate that it has signed itself.
+REDIS_VERIFY_CERTIFICATE = env.bool("REDIS_VERIFY_CERTIFICATE", default=True)
+
+
+def redis_within(url: str, connect: int, answer: int) -> str:
+    """With the seconds after which a Redis that does not answer is given up, so that no page hangs
+    with it."""
+    options = {"socket_connect_timeout": f"{connect}", "socket_timeout": f"{answer}"}
+    if url.startswith("rediss:") and not REDIS_VERIFY_CERTIFICATE:
+        options["ssl_cert_reqs"] = "none"
+    parts = urlsplit(url)
+    return parts._replace(query=urlencode(options | dict(parse_qsl(parts.query)))).geturl()
+
+
 Q_CLUSTER: dict[str, Any] = {
     "name": "lifetracker",
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    **(
+        {"redis": redis_within(REDIS_URL, connect=5, answer=10)}
+        if REDIS_URL
+        else {"orm": "default"}
+    ),
     "workers": env.count("QUEUE_WORKERS", default=2) or 1,
     # A task that outlives `timeout` is killed before `retry` hands it to another worker.
     "timeout": 3 * 3600,
@@ -440,9 +487,8 @@ Q_CLUSTER: dict[str, Any] = {
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": redis_within(REDIS_URL, connect=1, answer=1),
         "KEY_PREFIX": "lifetracker",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -524,7 +570,7 @@ GITHUB_CACHE_DIR = Path(
 )
 GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
 GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)
-GITHUB_LINE_COUNTER = env.line_counter("GITHUB_LINE_COUNTER", default="scc")
+GITHUB_LINE_COUNTER = env.word("GITHUB_LINE_COUNTER", "scc", "cloc", "git")
 
 # --- What a page may load -------------------------------------------------------------------------
 
@@ -557,6 +603,11 @@ CONTENT_SECURITY_POLICY_OF_THE_ADMIN = {
     "form-action": [OURS],
 }
 
+# --- Backups --------------------------------------------------------------------------------------
+
+# With it every backup is encrypted, and `restore` asks nobody.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # --- Admin theme ----------------------------------------------------------------------------------
 
 UNFOLD = {
@@ -579,12 +630,47 @@ UNFOLD = {
     "ENVIRONMENT": "lifetracker.admin.environment_badge",
 }
 
-# --- Logs -----------------------------------------------------------------------------------------
+# --- Logs and faults ------------------------------------------------------------------------------
 
+LOG_FORMAT = env.word("LOG_FORMAT", *("line", "json") if LOCAL else ("json", "line"))
+LOG_LEVEL = env.word(
+    "LOG_LEVEL", *("WARNING", "INFO") if LOCAL else ("INFO", "WARNING"), "DEBUG", "ERROR"
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "filters": {"no_results": {"()": "lifetracker.logs.NoResults"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        if LOCAL
+        else {
+            "()": "lifetracker.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(id)s] %(message)s",
+        },
+        "json": {
+            "()": "lifetracker.logs.JsonFormatter",
+            "format": "%(levelname)s %(name)s %(message)s",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "stream": f"ext://sys.{'stdout' if LOG_FORMAT == 'json' else 'stderr'}",
+        }
+    },
+    "loggers": {
+        # No mail to admins.
+        "django": {"handlers": []},
+        # What a client did wrong stands in the line of its request.
+        "django.request": {"level": "ERROR"},
+        "django-q": {"level": "WARNING", "filters": ["no_results"]},
+        "gunicorn.error": {"handlers": [], "propagate": True},
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
+
+# Faults are told to Sentry, or to what understands its protocol; empty: to nobody.
+SENTRY_DSN = "" if LOCAL else env.str("SENTRY_DSN", default="")

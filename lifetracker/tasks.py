@@ -21,6 +21,7 @@ from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
 from lifetracker.http import NotConfigured, SyncError, TryLater
+from lifetracker.logs import logged
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, WebhookDelivery
 from lifetracker.streams import Source, sources
 from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
@@ -90,6 +91,7 @@ class Sharing(Listener):
             send("lend_a_hand", record.pk, **UNSAVED)
 
 
+@logged
 def carry_out(run_id: int) -> str:
     """Carry out a run of the ledger, or go on with it; returns what became of it. Does nothing where
     it has ended, must wait, or is being carried out."""
@@ -140,6 +142,7 @@ def close(run: SyncRun, error: str) -> str:
     return error
 
 
+@logged
 def lend_a_hand(run_id: int) -> None:
     """Do one piece of the work of a run that is on; not more, so that whatever else waits in the
     queue has its turn in between."""
@@ -149,12 +152,14 @@ def lend_a_hand(run_id: int) -> None:
         source.lend_a_hand(run_id)
 
 
+@logged
 def start_sync(name: str) -> None:
     """What the schedule runs for each source."""
     if name in sources and sources[name].is_configured():
         enqueue(sources[name], Order())
 
 
+@logged
 def take_up() -> None:
     """What the schedule runs every minute: wake a worker for runs that nobody is at, because its
     message was lost, its worker was killed, or its time to go on has come; and what was pushed."""
@@ -180,7 +185,7 @@ def at_start_up() -> None:
     plan_schedules()
     now = timezone.now()
     wake_all(SyncRun.objects.to_take_up(now))
-    read = SyncRun.objects.last_success_per_source()
+    read = SyncRun.objects.last_success_per_source(sources)
     for source in sources.values():
         interval = interval_of(source)
         is_due = source.name not in read or (interval and read[source.name] < now - interval)

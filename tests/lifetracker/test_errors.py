@@ -165,6 +165,17 @@ def test_a_body_that_makes_no_sense_is_a_400(root: Client, path: str, body: byte
     assert isinstance(answer.json(), dict)
 
 
+def test_a_body_that_is_too_large_is_a_400(root: Client) -> None:
+    bearer = {"Authorization": f"Bearer {makers.api_token().secret}"}
+    note = "x" * 3_000_000
+    for path in ("/api/fasting", "/api/fasting/start"):
+        for answer in (
+            Client().post(path, {"note": note}, JSON, headers=bearer),
+            root.post(path, {"note": note}, JSON),
+        ):
+            assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "latin-1", "base64", "hex", "nonsense", "idna"])
 def test_json_is_utf_8_whatever_the_header_says(root: Client, charset: str) -> None:
     body = json.dumps({"measured_at": "2026-09-16T07:00", "weight_kg": 70})

@@ -113,9 +113,20 @@ def test_every_setting_stands_in_the_example() -> None:
     text = (ROOT / "lifetracker/settings.py").read_text()
     read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", text))
     assert len(read) > 10
+    # Compose makes the database's login, and publishes the port.
+    read |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
     example = (ROOT / ".env.example").read_text()
     written = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
     assert read == written
+
+
+def test_every_task_of_the_queue_is_logged() -> None:
+    text = (ROOT / "lifetracker/tasks.py").read_text()
+    sent = set(re.findall(r"\bsend\(\s*\"(\w+)\"|\{__name__\}\.(\w+)", text))
+    tasks = {name for pair in sent for name in pair if name}
+    assert tasks >= {"carry_out", "lend_a_hand", "start_sync", "take_up"}
+    for name in tasks:
+        assert f"@logged\ndef {name}(" in text, name
 
 
 def own_commands() -> list[str]:

@@ -299,6 +299,16 @@ def test_names_that_no_database_takes(robin: User) -> None:
             assert answer.status_code in {200, 400, 429}
 
 
+@each_login
+def test_another_spelling_or_browser_is_no_other_guess(robin: User, address: str) -> None:
+    """The form takes all of these for robin."""
+    for number, name in enumerate((" robin", "robin  ", "\uff52obin", "robin\t", "ro\uff42in")):
+        browser = {"User-Agent": f"browser {number}", "Accept": f"text/{number}"}
+        last = guess(1, address, form={"username": name}, headers=browser)
+    assert last == [429]
+    assert log_in(address).status_code == 429
+
+
 def test_a_locked_login_tells_other_origins_nothing(robin: User) -> None:
     guess(5)
     asked = {"X-Requested-With": "XMLHttpRequest", "Origin": "https://evil.example"}

@@ -377,7 +377,7 @@ def test_a_pushed_record_is_no_sync(synced: Any) -> None:
     deliver(synced, "sleep", night_of(synced)["id"])
     work_off()
     assert SyncRun.objects.last_success("Whoop") == last
-    assert SyncRun.objects.last_success_per_source()["Whoop"] == last.finished_at
+    assert SyncRun.objects.last_success_per_source(["Whoop"])["Whoop"] == last.finished_at
 
 
 def test_old_deliveries_are_forgotten(synced: Any, at: Any) -> None:

@@ -174,7 +174,8 @@ def web() -> Any:
     address = f"127.0.0.1:{settings.PORT}"
     return process(
         *(sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", address),
-        *("--threads", "4", "--log-level", "error", "--chdir", str(settings.BASE_DIR)),
+        *("--config", str(settings.BASE_DIR / "gunicorn.conf.py")),
+        *("--chdir", str(settings.BASE_DIR)),
     )
 
 

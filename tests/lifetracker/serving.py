@@ -1,0 +1,112 @@
+"""Gunicorn with the project's configuration and the settings of production, and what is asked of it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from tests import processes
+
+HOST = "tracker.example"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+class Server:
+    """`log` is empty until it has stopped."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.port = port
+        self.log = ""
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        form: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Answer:
+        """As a router does that speaks https with the browser; `X_Request_ID` is X-Request-ID."""
+        sent = {"Host": HOST, "X-Forwarded-Proto": "https", "Connection": "close"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            connection.request(method, path, urlencode(form) if form is not None else None, sent)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+
+    def answers(self, status: int) -> bool:
+        try:
+            return self.ask("/api/health").status == status
+        except OSError:
+            assert self.process.poll() is None, self.process.communicate()
+            return False
+
+    def stop(self) -> None:
+        if not self.log:
+            self.process.terminate()
+            self.log, errors = self.process.communicate(timeout=40)
+            assert errors == ""
+
+    def lines(self, name: str = "lifetracker.logs") -> list[dict[str, Any]]:
+        """What a logger has written, after the stop."""
+        self.stop()
+        said = [json.loads(line) for line in self.log.splitlines()]
+        return [line for line in said if line["logger"] == name]
+
+
+def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
+    kept = processes.environment()
+    del kept["DEMO"]
+    # Named though they are empty, so that no `.env` of a person names them.
+    empty = dict.fromkeys(("REDIS_URL", "SENTRY_DSN", "CSRF_TRUSTED_ORIGINS"), "")
+    return {
+        **kept,
+        **empty,
+        "DEBUG": "false",
+        "HTTPS": "true",
+        "ALLOWED_HOSTS": HOST,
+        "LOG_FORMAT": "json",
+        "LOG_LEVEL": "INFO",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+        "DJANGO_SETTINGS_MODULE": "tests.lifetracker.production_settings",
+        "TEST_STATIC_ROOT": str(static_root),
+        **extra,
+    }
+
+
+@contextmanager
+def serving(port: int, static_root: Path, healthy: int = 200, **extra: str) -> Iterator[Server]:
+    """From when it answers that it is `healthy`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", f"127.0.0.1:{port}"],
+        cwd=settings.BASE_DIR,
+        env=variables(port, static_root, **extra),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    server = Server(process, port)
+    try:
+        processes.wait_until(lambda: server.answers(healthy))
+        yield server
+        server.stop()
+    finally:
+        process.kill()
+        process.wait()

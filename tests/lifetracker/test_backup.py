@@ -1,0 +1,719 @@
+"""Backups: what is in them, that they are of one moment, and that they come back, or are refused."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pyrage
+import pytest
+from django.apps import apps
+from django.conf import settings as project
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django_q.models import Schedule
+
+from lifetracker.backups.archive import Archive, UnusableBackup, write_backup
+from lifetracker.backups.tables import FILLED_BY_MIGRATE, NOT_STATE, Table, state
+from lifetracker.models import Lease, RejectedItem, SyncRun
+from oauth_integration.models import OAuthCredential
+from tests import processes
+from tests.lifetracker.rows import everything, fill_every_table
+from tests.makers import weigh_in
+from time_logs.models import TogglProject, TogglTag
+from weight.models import WeighIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSPHRASE = "correct horse battery staple"
+TOKEN = "a-token-that-must-stay-secret"
+
+
+def call(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def silent(table: str, rows: int) -> None:
+    pass
+
+
+def empty_the_database() -> None:
+    """As a new one is after `migrate`, but that it numbers its models differently."""
+    call_command("flush", interactive=False, verbosity=0)
+    Permission.objects.all().delete()
+    ContentType.objects.all().delete()
+    ContentType.objects.clear_cache()
+    Schedule.objects.all().delete()
+    apps.get_model("lifetracker.PlannedSync").objects.all().delete()
+    call_command("migrate", verbosity=0)
+
+
+def assert_empty() -> None:
+    kept = {t.label: t.count() for t in state() if t.label not in FILLED_BY_MIGRATE and t.count()}
+    assert kept == {}
+
+
+def tags(count: int) -> None:
+    TogglTag.objects.bulk_create(
+        TogglTag(source="Toggl", source_id=str(number), name=f"tag {number}", raw={"id": number})
+        for number in range(count)
+    )
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A backup of three tags and a login; the database is empty again."""
+    tags(3)
+    User.objects.create_user("robin", password="secret-of-robin")
+    path = tmp_path / "small.zip"
+    call("backup", str(path))
+    empty_the_database()
+    return path
+
+
+# --- What is state --------------------------------------------------------------------------------
+
+
+def test_every_table_is_state_or_has_a_reason() -> None:
+    """Our own tables are in by themselves. Of a package's tables it must be decided: put one that is
+    no state into NOT_STATE with the reason, and one that is into this list."""
+    of_packages = {
+        *("admin.LogEntry", "auth.Group", "auth.User", "django_q.Schedule"),
+        *("auth.Group_permissions", "auth.User_groups", "auth.User_user_permissions"),
+    }
+    ours = {a.label for a in apps.get_app_configs() if Path(a.path).parent == project.BASE_DIR}
+    held = {table.label for table in state()}
+    assert {label for label in held if label.split(".")[0] not in ours} == of_packages
+    every = {m._meta.label for m in apps.get_models(include_auto_created=True) if not m._meta.proxy}
+    assert held | set(NOT_STATE) == every
+    assert held >= FILLED_BY_MIGRATE
+
+
+def test_what_is_no_state_is_left_out(tmp_path: Path) -> None:
+    Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
+    call("backup", str(tmp_path / "b.zip"))
+    names = ZipFile(tmp_path / "b.zip").namelist()
+    assert not set(names) & {f"{label}.jsonl" for label in NOT_STATE}
+    assert len(names) == len(state()) + 1
+
+
+# --- There and back -------------------------------------------------------------------------------
+
+
+def test_everything_survives_a_way_over_another_database(tmp_path: Path) -> None:
+    """On PostgreSQL: to SQLite and back."""
+    fill_every_table()
+    before = everything()
+    assert min(map(len, before.values())) >= 2
+    call("backup", str(tmp_path / "first.zip"))
+
+    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
+    for command in (
+        ("migrate", "--verbosity", "0"),
+        ("restore", str(tmp_path / "first.zip")),
+        ("backup", str(tmp_path / "second.zip")),
+    ):
+        status, out, err = processes.command(*command, **elsewhere)
+        assert status == 0, (command, out, err)
+
+    empty_the_database()
+    assert everything() != before
+    call("restore", str(tmp_path / "second.zip"))
+    assert everything() == before
+
+
+def test_what_comes_back_goes_on(small: Path) -> None:
+    """Numbers go on after the last one, the login works, and a restored lease keeps nobody out."""
+    call("restore", str(small))
+    assert User.objects.get().check_password("secret-of-robin")
+    last = TogglTag.objects.latest("pk").pk
+    assert TogglTag.objects.create(source="Toggl", source_id="new", name="new").pk > last
+    assert User.objects.create_user("sam").pk > User.objects.get(username="robin").pk
+
+
+def test_restore_tells_the_counts(small: Path) -> None:
+    told = call("restore", str(small))
+    assert re.search(r"^time_logs\.TogglTag +3 +3$", told, re.M)
+    assert re.search(r"^auth\.User +1 +1$", told, re.M)
+    assert "A backup of 20" in told
+
+
+def test_schedules_come_back_as_the_person_left_them(tmp_path: Path) -> None:
+    schedules = Schedule.objects.order_by("name")
+    assert schedules.exists()
+    schedules.filter(name="Sync Whoop").update(minutes=17)
+    schedules.filter(name="Sync Toggl").delete()
+    before = list(schedules.values())
+    call("backup", str(tmp_path / "b.zip"))
+    empty_the_database()
+    call("restore", str(tmp_path / "b.zip"))
+    assert list(Schedule.objects.order_by("name").values()) == before
+    call_command("migrate", verbosity=0)
+    assert list(Schedule.objects.order_by("name").values()) == before
+
+
+# --- One moment -----------------------------------------------------------------------------------
+
+
+class Writer(threading.Thread):
+    """Commits a tag and a project together, again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.pairs = 0
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        with closing(connection):
+            while not self.stop.is_set():
+                with transaction.atomic():
+                    name = f"pair {self.pairs}"
+                    TogglProject.objects.create(source_id=name, name=name)
+                    TogglTag.objects.create(source_id=name, name=name)
+                self.pairs += 1
+
+
+def test_a_backup_is_of_one_moment_and_nobody_waits_for_it() -> None:
+    tags(10)
+    writer = Writer()
+    writer.start()
+    processes.wait_until(lambda: writer.pairs >= 3)
+    begun = writer.pairs
+    seen_at: list[int] = []
+
+    def let_write(table: str, rows: int) -> None:
+        seen = writer.pairs
+        seen_at.append(seen)
+        processes.wait_until(lambda: writer.pairs > seen + 1)
+
+    out = io.BytesIO()
+    try:
+        manifest = write_backup(out, let_write)
+    finally:
+        writer.stop.set()
+        writer.join()
+    rows = {held.table: held.rows for held in manifest.tables}
+    projects = rows["time_logs.TogglProject"]
+    assert rows["time_logs.TogglTag"] == projects + 10
+    # The moment was before the first table was read, though much was written until the last one. (A
+    # pair is counted a little after it is committed.)
+    assert begun <= projects <= seen_at[0] + 1 < writer.pairs
+
+
+# --- The file -------------------------------------------------------------------------------------
+
+
+def test_only_its_owner_may_read_it_and_it_takes_no_other_files_place(tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    told = call("backup", str(path))
+    assert "rows in" in told
+    assert "SECRET_KEY" in told
+    assert path.stat().st_mode & 0o777 == 0o600
+    first = path.read_bytes()
+    with pytest.raises(CommandError, match="there already"):
+        call("backup", str(path))
+    assert path.read_bytes() == first
+    tags(1)
+    call("backup", str(path), "--overwrite")
+    assert path.read_bytes() != first
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["b.zip"]
+
+
+def test_without_a_name_it_is_called_after_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call("backup")
+    (tmp_path / "folder").mkdir()
+    call("backup", str(tmp_path / "folder"))
+    names = [path.name for path in tmp_path.rglob("*.zip")]
+    assert len(names) == 2
+    assert all(re.fullmatch(r"lifetracker-backup-\d{4}-\d\d-\d\d-\d{6}\.zip", n) for n in names)
+
+
+def test_to_standard_output_and_from_standard_input(small: Path) -> None:
+    call("restore", str(small))
+    found = run_with("backup", "-")
+    assert b"rows in standard output" in found.stderr
+    assert contents(found.stdout)[TAGS] == contents(small.read_bytes())[TAGS]
+    empty_the_database()
+    back = run_with("restore", "-", given=found.stdout)
+    assert b"TogglTag" in back.stdout
+    assert TogglTag.objects.count() == 3
+
+
+def run_with(*words: str, given: bytes = b"", **extra: str) -> subprocess.CompletedProcess[bytes]:
+    found = subprocess.run(
+        [sys.executable, str(project.BASE_DIR / "manage.py"), *words],
+        env=processes.environment(**extra),
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr.decode()
+    return found
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="There is no backup"):
+        call("backup", str(tmp_path / "no folder" / "b.zip"))
+    with pytest.raises(CommandError, match="There is no folder"):
+        call("backup", f"{tmp_path}/no folder/")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    """/dev/full refuses every byte."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(OSError, match="No space") as caught, Path("/dev/full").open("wb") as out:
+        write_backup(out, silent)
+    assert caught.value.errno == errno.ENOSPC
+    # The snapshot has ended: the connection can write again.
+    tags(1)
+
+
+def test_tokens_are_in_it_only_encrypted_and_nothing_secret_is_told(tmp_path: Path) -> None:
+    store_token()
+    User.objects.create_user("robin", password=PASSPHRASE)
+    path = tmp_path / "b.zip"
+    told = call("backup", str(path))
+    stored = ZipFile(path).read("oauth_integration.OAuthCredential.jsonl").decode()
+    assert TOKEN not in stored
+    assert "whoop" in stored
+    empty_the_database()
+    told += call("restore", str(path))
+    assert OAuthCredential.objects.get().access_token == TOKEN
+    for secret in (TOKEN, User.objects.get().password, *re.findall(r"gAAAA[\w=-]+", stored)):
+        assert secret not in told
+
+
+def store_token() -> None:
+    OAuthCredential.objects.create(
+        provider="whoop", client_id="id", client_secret=TOKEN, access_token=TOKEN
+    )
+
+
+def test_another_secret_key_is_told_at_the_restore(tmp_path: Path) -> None:
+    store_token()
+    path = tmp_path / "b.zip"
+    call("backup", str(path))
+    empty_the_database()
+    status, _, err = processes.command("restore", str(path), SECRET_KEY="another key " * 5)
+    assert status == 0
+    assert "tokens of whoop cannot be read" in err
+    assert "SECRET_KEY_FALLBACKS" in err
+    assert OAuthCredential.objects.get().access_token == TOKEN
+
+
+# --- Killed ---------------------------------------------------------------------------------------
+
+
+def many_rejected(count: int = 15_000) -> None:
+    RejectedItem.objects.bulk_create(
+        (
+            RejectedItem(source="Whoop", stream="sleep", item_key=str(n), payload=f"{n} " * 200)
+            for n in range(count)
+        ),
+        batch_size=500,
+    )
+
+
+def test_a_killed_backup_leaves_no_file_under_its_name(tmp_path: Path) -> None:
+    many_rejected()
+    path = tmp_path / "b.zip"
+    process = processes.start("backup", str(path))
+    processes.wait_until(lambda: any(part.stat().st_size for part in tmp_path.iterdir()))
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9
+    assert not path.exists()
+
+
+def test_a_killed_restore_leaves_the_database_empty(tmp_path: Path) -> None:
+    many_rejected()
+    path = tmp_path / "b.zip"
+    call("backup", str(path))
+    empty_the_database()
+    forget_what_was_written()
+    assert bytes_written() < 100_000
+    process = processes.start("restore", str(path))
+    processes.wait_until(lambda: bytes_written() > 1_000_000, tell=process.poll)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9
+    assert_empty()
+    call("restore", str(path))
+    assert RejectedItem.objects.count() == 15_000
+
+
+def bytes_written() -> int:
+    """How much of the rows is on the disk, committed or not."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_size('lifetracker_rejecteditem')")
+            return int(cursor.fetchone()[0])
+    return Path(f"{connection.settings_dict['NAME']}-wal").stat().st_size
+
+
+def forget_what_was_written() -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+# --- Refused --------------------------------------------------------------------------------------
+
+
+def refused(path: Path, match: str) -> None:
+    with pytest.raises(CommandError, match=match) as caught:
+        call("restore", str(path))
+    assert str(caught.value).startswith("Nothing was restored, and nothing changed.")
+    assert_empty()
+
+
+def test_a_database_that_is_not_empty(small: Path) -> None:
+    call_command("createsuperuser", interactive=False, username="sam", email="", verbosity=0)
+    with pytest.raises(CommandError, match=r"not empty: it has auth\.User 1"):
+        call("restore", str(small))
+    User.objects.all().delete()
+    WeighIn.objects.create(measured_at=datetime(2026, 1, 1, tzinfo=UTC), weight_kg=70)
+    with pytest.raises(CommandError, match=r"weight\.WeighIn 1"):
+        call("restore", str(small))
+    WeighIn.objects.all().delete()
+    call("restore", str(small))
+    with pytest.raises(CommandError, match="not empty"):
+        call("restore", str(small))
+    assert TogglTag.objects.count() == 3
+
+
+def test_a_cut_file(small: Path) -> None:
+    whole = small.read_bytes()
+    for length in (0, 1, 100, len(whole) // 2, len(whole) - 30, len(whole) - 1):
+        small.write_bytes(whole[:length])
+        refused(small, "no backup|damaged")
+
+
+def test_a_flipped_byte_changes_nothing(small: Path) -> None:
+    """It is seen; or it is where nothing of the content stands, such as the time of a zip's entry."""
+    whole = small.read_bytes()
+    good = contents(whole)
+    seen = 0
+    for position in range(0, len(whole), 7):
+        flipped = bytearray(whole)
+        flipped[position] ^= 0x55
+        try:
+            assert contents(bytes(flipped)) == good, position
+        except UnusableBackup:
+            seen += 1
+    assert seen > len(whole) / 7 / 3
+
+
+def contents(file: bytes) -> dict[str, list[Any]]:
+    archive = Archive(io.BytesIO(file))
+    return {held.table: list(archive.rows(held)) for held in archive.manifest.tables}
+
+
+def test_what_is_no_backup(tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    refused(path, "No such file")
+    refused(tmp_path, "directory")
+    path.write_bytes(b"A text, and no zip at all.")
+    refused(path, "This is no backup")
+    with ZipFile(path, "w") as archive:
+        archive.writestr("holiday.jpg", b"beach")
+    refused(path, "no manifest")
+    for manifest in ("", "[]", "{}", '{"format": 1}', '{"format": "x"}', "nonsense"):
+        with ZipFile(path, "w") as archive:
+            archive.writestr("manifest.json", manifest)
+        refused(path, "damaged")
+
+
+def rewrite(path: Path, change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> None:
+    """A backup that is whole by its digests, and yet another one."""
+    with ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(files.pop("manifest.json"))
+    change(manifest, files)
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+        archive.writestr("manifest.json", json.dumps(manifest))
+
+
+def sign(manifest: dict[str, Any], files: dict[str, bytes], table: str) -> None:
+    held = next(held for held in manifest["tables"] if held["table"] == table)
+    text = files[f"{table}.jsonl"]
+    held["rows"], held["bytes"] = text.count(b"\n"), len(text)
+    held["sha256"] = hashlib.sha256(text).hexdigest()
+
+
+TAGS = "time_logs.TogglTag"
+
+
+def test_a_stranger_in_the_zip(small: Path) -> None:
+    rewrite(small, lambda _, files: files.update({"../../outside.txt": b"x"}))
+    refused(small, "not those of its manifest")
+    assert not (small.parent.parent.parent / "outside.txt").exists()
+
+
+def test_a_table_that_is_missing(small: Path) -> None:
+    rewrite(small, lambda _, files: files.pop(f"{TAGS}.jsonl") and None)
+    refused(small, "not those of its manifest")
+
+
+def test_a_bomb_is_read_no_further_than_its_manifest_says(small: Path) -> None:
+    def blow_up(_: Any, files: dict[str, bytes]) -> None:
+        files[f"{TAGS}.jsonl"] = b'"' + b"0" * 50_000_000
+
+    rewrite(small, blow_up)
+    assert small.stat().st_size < 100_000
+    refused(small, "longer than its manifest says")
+
+
+def test_a_row_more_than_the_manifest_says(small: Path) -> None:
+    rewrite(small, lambda _, files: files.update({f"{TAGS}.jsonl": files[f"{TAGS}.jsonl"] * 2}))
+    refused(small, "longer than its manifest says")
+    assert_empty()
+
+
+def test_a_row_that_the_database_refuses(small: Path) -> None:
+    def double(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+        first, second, _ = files[f"{TAGS}.jsonl"].splitlines(keepends=True)
+        # Another number, but the same (source, source_id).
+        row = json.loads(first)
+        files[f"{TAGS}.jsonl"] = first + second + json.dumps([999, *row[1:]]).encode() + b"\n"
+        sign(manifest, files, TAGS)
+
+    rewrite(small, double)
+    refused(small, r"TogglTag: the database refuses the row 999")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("created_at", "yesterday"), ("created_at", 5), ("id", "x"), ("raw", "{"), ("raw", {})],
+)
+def test_a_value_that_is_none_of_its_column(small: Path, column: str, value: Any) -> None:
+    def spoil(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+        names = Table(TogglTag).names
+        rows = [json.loads(text) for text in files[f"{TAGS}.jsonl"].splitlines()]
+        rows[1][names.index(column)] = value
+        files[f"{TAGS}.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+        sign(manifest, files, TAGS)
+
+    rewrite(small, spoil)
+    refused(small, "TogglTag")
+
+
+def test_a_reference_to_nothing(small: Path) -> None:
+    table = "github_projects.Inclusion"
+
+    def refer(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+        files[f"{table}.jsonl"] = b"[1,2,3]\n"
+        sign(manifest, files, table)
+
+    rewrite(small, refer)
+    refused(small, "refers to one that is not there")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rows", "3"), ("rows", -1), ("bytes", None), ("columns", 5), ("table", ["x"]), ("more", 1)],
+)
+def test_a_manifest_of_odd_types(small: Path, name: str, value: Any) -> None:
+    rewrite(small, lambda manifest, _: manifest["tables"][-1].update({name: value}))
+    refused(small, "damaged")
+
+
+@pytest.mark.parametrize("change", [{"migrations": []}, {"tables": {}}, {"made_at": 5}])
+def test_an_odd_manifest(small: Path, change: dict[str, Any]) -> None:
+    rewrite(small, lambda manifest, _: manifest.update(change))
+    refused(small, "damaged")
+
+
+def test_a_newer_format(small: Path) -> None:
+    rewrite(small, lambda manifest, _: manifest.update(format=2, version="9.9"))
+    refused(small, r"Version 9\.9 .* newer format")
+
+
+def test_a_newer_program_made_it(small: Path) -> None:
+    rewrite(small, lambda manifest, _: manifest["migrations"]["weight"].append("0099_later"))
+    refused(small, r"weight 0099_later\)\. Update the program")
+
+
+def test_an_older_program_made_it(small: Path) -> None:
+    rewrite(small, lambda manifest, _: manifest["migrations"]["fasting"].pop() and None)
+    refused(small, r"fewer changes .* Restore it with that version")
+
+
+def test_a_database_without_tables(small: Path, tmp_path: Path) -> None:
+    new = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    status, _, err = processes.command("restore", str(small), DATABASE_URL=new)
+    assert status == 1
+    assert "First: python manage.py migrate" in err
+
+
+def test_what_the_database_makes_something_else_of_is_refused(tmp_path: Path) -> None:
+    """Both databases round a weight to four places. The counts alone would not show it."""
+    weigh_in(kg=70)
+    path = tmp_path / "b.zip"
+    call("backup", str(path))
+    empty_the_database()
+
+    def more_digits(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
+        name = "weight.WeighIn.jsonl"
+        files[name] = files[name].replace(b'"70.0000"', b'"70.123456"')
+        sign(manifest, files, "weight.WeighIn")
+
+    rewrite(path, more_digits)
+    refused(path, r"weight\.WeighIn: the database has made something else of some rows")
+
+
+def test_fingerprints_tell_what_differs_and_not_how_it_is_written() -> None:
+    table = Table(TogglTag)
+    place = table.names.index("raw")
+    tags(2)
+    rows = list(table.rows())
+
+    def with_raw(text: str) -> list[list[Any]]:
+        changed = [*rows[0]]
+        changed[place] = text
+        return [rows[1], changed]
+
+    same = table.fingerprint(with_raw('{"a": 1.50, "b": [1e2, 0]}'))
+    assert table.fingerprint(with_raw('{"b":[100,-0.0],"a":1.5}')) == same
+    for other in ('{"a": 1.51, "b": [100, 0]}', '{"a": 1.5, "b": [0, 100]}', "null"):
+        assert table.fingerprint(with_raw(other)) != same
+    assert table.fingerprint(rows[:1]) != table.fingerprint(rows)
+
+
+# --- Under a passphrase ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def passphrase(settings: Any) -> Iterator[str]:
+    settings.BACKUP_PASSPHRASE = PASSPHRASE
+    yield PASSPHRASE
+    settings.BACKUP_PASSPHRASE = ""
+
+
+def test_under_a_passphrase(tmp_path: Path, settings: Any, passphrase: str) -> None:
+    tags(3)
+    path = tmp_path / "b.zip"
+    told = call("backup", str(path))
+    assert "encrypted" in told
+    assert passphrase not in told
+    assert b"TogglTag" not in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    empty_the_database()
+
+    settings.BACKUP_PASSPHRASE = "wrong"
+    refused(path, "passphrase does not open it")
+    settings.BACKUP_PASSPHRASE = ""
+    refused_without_a_terminal(path)
+    settings.BACKUP_PASSPHRASE = passphrase
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    path.write_bytes(flipped)
+    refused(path, "damaged")
+    path.write_bytes(whole)
+    call("restore", str(path))
+    assert TogglTag.objects.count() == 3
+
+
+def refused_without_a_terminal(path: Path) -> None:
+    status, _, err = processes.command("restore", str(path))
+    assert status == 1
+    assert "BACKUP_PASSPHRASE" in err
+    status, _, err = processes.command("backup", str(path), "--encrypt", "--overwrite")
+    assert status == 1
+    assert "BACKUP_PASSPHRASE" in err
+
+
+def test_the_sealed_file_opens_with_age_alone(tmp_path: Path, passphrase: str) -> None:
+    """As its README says: the passphrase opens the key, the key opens the backup."""
+    tags(2)
+    call("backup", str(tmp_path / "b.zip"))
+    with ZipFile(tmp_path / "b.zip") as sealed:
+        key = pyrage.passphrase.decrypt(sealed.read("key.age"), passphrase).decode()
+        identity = pyrage.x25519.Identity.from_str(key)
+        backup = pyrage.decrypt(sealed.read("backup.zip.age"), [identity])
+        assert b"age --decrypt" in sealed.read("README.txt")
+    assert len(contents(backup)["time_logs.TogglTag"]) == 2
+
+
+def test_the_passphrase_is_asked_for_twice_on_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    shown, status = on_a_terminal("backup", str(path), "--encrypt", type_in=[PASSPHRASE, "other"])
+    assert status == 1
+    assert "two different" in shown
+    assert not path.exists()
+    shown, status = on_a_terminal("backup", str(path), "--encrypt", type_in=[PASSPHRASE] * 2)
+    assert status == 0, shown
+    assert PASSPHRASE not in shown
+    empty_the_database()
+    shown, status = on_a_terminal("restore", str(path), type_in=[PASSPHRASE])
+    assert status == 0, shown
+    assert "Restored." in shown
+    assert PASSPHRASE not in shown
+
+
+def on_a_terminal(*words: str, type_in: list[str]) -> tuple[str, int]:
+    """What the terminal shows, and the exit status; a line is typed at each question."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, str(project.BASE_DIR / "manage.py"), *words],
+        env=processes.environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
+    )
+    os.close(theirs)
+    shown = b""
+    lines = iter(type_in)
+    while more := read_terminal(ours):
+        shown += more
+        if re.search(rb"(Passphrase[^:\n]*|Once more): $", shown):
+            os.write(ours, next(lines).encode() + b"\n")
+    os.close(ours)
+    return shown.decode(), process.wait(60)
+
+
+def read_terminal(ours: int) -> bytes:
+    try:
+        return os.read(ours, 4096)
+    except OSError:  # Linux's way to say that the other side is closed
+        return b""
+
+
+def test_runs_that_were_waiting_are_waiting_again(tmp_path: Path) -> None:
+    """What is to be done stands in the ledger, and so is state."""
+    SyncRun.objects.create(source="Whoop", kind="full", status="queued", in_queue=True)
+    call("backup", str(tmp_path / "b.zip"))
+    empty_the_database()
+    call("restore", str(tmp_path / "b.zip"))
+    assert SyncRun.objects.get().is_active
