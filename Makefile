@@ -4,7 +4,7 @@ VENV = .venv
 RUN = $(VENV)/bin/python manage.py
 export PORT SANDBOX_PORT
 
-.PHONY: demo run test test-browser bench lint format requirements python
+.PHONY: demo run test test-browser fuzz bench lint format requirements python
 
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
@@ -25,6 +25,11 @@ test: $(VENV)/.installed-dev
 
 test-browser: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m browser
+
+# Calls every operation of the API with many more examples than the tests do, and others each time.
+FUZZ_EXAMPLES ?= 300
+fuzz: $(VENV)/.installed-dev
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest -q -n auto tests/lifetracker/test_fuzz.py
 
 # About ten minutes; benchmarks/README.md says what is measured.
 bench: $(VENV)/.installed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 
 from fasting.models import FastConflict, FastingPeriod, WrongState
 from lifetracker.api import RecordViewSet
+from lifetracker.fields import BY_COLUMN
 from lifetracker.serializers import InstantField, RecordSerializer, public_fields
 
 
@@ -58,6 +60,8 @@ class Moment(serializers.Serializer[Any]):
 
 
 class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
+    serializer_field_mapping = BY_COLUMN
+
     class Meta:
         model = FastingPeriod
         fields = ("at", "goal_hours")
@@ -67,7 +71,9 @@ class Start(generics.GenericAPIView[Any]):
     """Starts a fast."""
 
     serializer_class = Beginning
+    errors = {409: "A fast is running already."}
 
+    @extend_schema(responses={201: FastSerializer})
     def post(self, request: Request) -> Response:
         fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.begin)
         return Response(FastSerializer(fast).data, status=status.HTTP_201_CREATED)
@@ -77,7 +83,9 @@ class Stop(generics.GenericAPIView[Any]):
     """Ends the running fast."""
 
     serializer_class = Moment
+    errors = {409: "No fast is running."}
 
+    @extend_schema(responses=FastSerializer)
     def post(self, request: Request) -> Response:
         fast = pressed(self.get_serializer(data=request.data), FastingPeriod.objects.finish)
         return Response(FastSerializer(fast).data)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -23,8 +25,15 @@ HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_
 LEFT_OUT = ("forks", "archived", "gone")
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
+class LanguagesField(serializers.JSONField):
+    """A number by language."""
+
+
 class RepositorySerializer(FactSerializer):
-    gone_at = InstantField(source="deleted_at")
+    gone_at = InstantField(source="deleted_at", allow_null=True)
+    languages = LanguagesField(help_text="Bytes by language, as GitHub counts.")
+    loc_by_language = LanguagesField(help_text="Lines by language, prose and data too.")
 
     class Meta:
         model = Repository
@@ -38,6 +47,20 @@ class Projects(ListMixin, generics.ListAPIView[Any]):
     serializer_class = RepositorySerializer
 
 
+class DaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField(help_text="By the author's date, in the person's zone.")
+    commits = serializers.IntegerField()
+    added = serializers.IntegerField(help_text="lines")
+    deleted = serializers.IntegerField(help_text="lines")
+
+
+class ProjectSerializer(RepositorySerializer):
+    per_day = DaySerializer(many=True)
+
+    class Meta(RepositorySerializer.Meta):
+        fields = (*RepositorySerializer.Meta.fields, "per_day")
+
+
 class Ambiguous(APIException):
     status_code = status.HTTP_409_CONFLICT
 
@@ -46,6 +69,7 @@ class Project(generics.RetrieveAPIView[Any]):
     """One repository, by its name or by `owner/name`."""
 
     serializer_class = RepositorySerializer
+    errors = {409: "Several repositories have this name. The answer lists them."}
 
     def get_object(self) -> Repository:
         found: list[Repository] = list(
@@ -58,7 +82,8 @@ class Project(generics.RetrieveAPIView[Any]):
             raise Ambiguous(f"Several repositories have this name: {names}. Ask for owner/name.")
         return found[0]
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    @extend_schema(responses=ProjectSerializer)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         repository = self.get_object()
         commits = Commit.objects.within(Repository.objects.filter(pk=repository.pk))
         return Response(self.get_serializer(repository).data | {"per_day": commits.per_day()})
@@ -68,25 +93,69 @@ class Asked(serializers.Serializer[Any]):
     """`mine`: only the person's own commits. `include`: kinds of repositories, with commas, that are
     otherwise left out."""
 
-    mine = serializers.BooleanField(default=False)
-    include = serializers.CharField(default="", allow_blank=True)
+    mine = serializers.BooleanField(default=False, help_text="Only the person's own commits.")
+    include = serializers.CharField(
+        default="",
+        allow_blank=True,
+        validators=[
+            RegexValidator(
+                r"\A({0})(,({0}))*\Z".format("|".join(LEFT_OUT)),
+                f"Takes {', '.join(LEFT_OUT)}, several with commas.",
+            )
+        ],
+        help_text="Kinds that are otherwise left out, with commas.",
+    )
 
     def validate_include(self, text: str) -> set[str]:
-        kinds = {kind for kind in text.split(",") if kind}
-        if wrong := kinds - set(LEFT_OUT):
-            raise serializers.ValidationError(
-                f"{', '.join(sorted(wrong))}: none of {', '.join(LEFT_OUT)}."
-            )
-        return kinds
+        return set(text.split(",")) if text else set()
+
+
+class ChurnSerializer(serializers.Serializer[Any]):
+    """The form of `Churn`."""
+
+    commits = serializers.IntegerField()
+    merges = serializers.IntegerField()
+    active_days = serializers.IntegerField()
+    added = serializers.IntegerField(help_text="lines")
+    deleted = serializers.IntegerField(help_text="lines")
+    generated = serializers.IntegerField(
+        help_text="Of these lines, those in generated, vendored and lock files."
+    )
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    full_name = serializers.CharField()
+    commits = serializers.IntegerField()
+    added = serializers.IntegerField(help_text="lines")
+    deleted = serializers.IntegerField(help_text="lines")
+
+
+class MetricsSerializer(ChurnSerializer):
+    start_date = serializers.DateField()
+    end_date = serializers.DateField()
+    code_churn = serializers.IntegerField(help_text="Lines added and deleted.")
+    repositories = serializers.IntegerField()
+    loc = serializers.IntegerField(help_text="Lines of code.")
+    repository_size_kb = serializers.IntegerField(help_text="kB")
+    all_time = ChurnSerializer()
+    per_day = DaySerializer(many=True)
+    per_repository = ShareSerializer(many=True)
+    by_weekday_and_hour = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="Commits: seven rows, Monday's first, of 24 hours.",
+    )
 
 
 class Metrics(APIView):
     """What the commits of the asked days come to, over all repositories: a commit that is in two of
     them counts once."""
 
+    query_serializers = (DateRange, Asked)
+
+    @extend_schema(responses=MetricsSerializer)
     def get(self, request: Request) -> Response:
         days = DateRange.of(request)
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         repositories = included(asked.validated_data["include"])
         every = Commit.objects.within(repositories)
@@ -123,10 +192,10 @@ def included(kinds: set[str]) -> Any:
 
 class JobSerializer(FactSerializer):
     job_id = serializers.IntegerField(source="id")
-    completed_at = InstantField(source="finished_at")
+    completed_at = InstantField(source="finished_at", allow_null=True)
     error_message = serializers.CharField(source="error")
     repositories_processed = serializers.IntegerField(source="progress_done")
-    total_repositories = serializers.IntegerField(source="progress_total")
+    total_repositories = serializers.IntegerField(source="progress_total", allow_null=True)
 
     class Meta:
         model = SyncRun

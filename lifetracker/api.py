@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.urls import URLPattern, re_path
 from django_q.brokers import get_broker
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from redis.exceptions import RedisError
 from rest_framework import generics, serializers, status, viewsets
 from rest_framework.exceptions import APIException, PermissionDenied
@@ -52,9 +53,18 @@ class DateRange(serializers.Serializer[Any]):
         asked.is_valid(raise_exception=True)
         return Days(asked.validated_data["start"], asked.validated_data["end"])
 
-    days = serializers.IntegerField(min_value=1, max_value=36_500, default=7)
-    start_date = serializers.DateField(required=False, validators=MEANT)
-    end_date = serializers.DateField(required=False, validators=MEANT)
+    days = serializers.IntegerField(
+        min_value=1,
+        max_value=36_500,
+        default=7,
+        help_text="So many days up to `end_date`; without a meaning where `start_date` is given.",
+    )
+    start_date = serializers.DateField(
+        required=False, validators=MEANT, help_text="The first day, included."
+    )
+    end_date = serializers.DateField(
+        required=False, validators=MEANT, help_text="The last day, included; today if left out."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         end = attrs.get("end_date") or days.today()
@@ -76,6 +86,8 @@ class ListMixin(generics.GenericAPIView[Any]):
 
 class DateRangeMixin(ListMixin):
     """Lists the records of the asked days."""
+
+    query_serializers = (DateRange,)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
@@ -122,7 +134,23 @@ class LatestView(generics.RetrieveAPIView[Any]):
         return generics.get_object_or_404(self.get_queryset().defer("raw")[:1])
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {"error": {"type": "string"}},
+            "additionalProperties": {"type": "integer"},
+        },
+    }
+)
+class CountsField(serializers.JSONField):
+    """By stream: how many of its items were seen, created and so on, and its error if it had one."""
+
+
 class SyncRunSerializer(FactSerializer):
+    counts = CountsField(read_only=True)
+
     class Meta:
         model = SyncRun
         fields: tuple[str, ...] = (
@@ -155,6 +183,18 @@ class SyncStateSerializer(FactSerializer):
     class Meta:
         model = SyncState
         fields = ("stream", "verified_from", "verified_to", "whole_history")
+
+
+class SyncStatusSerializer(serializers.Serializer[Any]):
+    """The form of `sync_status`."""
+
+    running = serializers.BooleanField()
+    last_run = SyncRunSerializer(allow_null=True)
+    last_success = serializers.DateTimeField(allow_null=True)
+    rejected_items = serializers.IntegerField(
+        help_text="How many could not be understood, and are kept."
+    )
+    streams = SyncStateSerializer(many=True)
 
 
 def sync_status(source: str) -> dict[str, Any]:
@@ -235,6 +275,28 @@ class StartRun(ServiceView):
         return dict(self.serializer_class(run).data)
 
 
+class QueueSerializer(serializers.Serializer[Any]):
+    waiting = serializers.IntegerField(help_text="Messages that no worker has taken yet.")
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ok"])
+    version = serializers.CharField()
+    last_success = serializers.DictField(
+        child=serializers.DateTimeField(), help_text="By source; without those that had none."
+    )
+    queue = QueueSerializer()
+    database = serializers.ChoiceField(choices=["ok"])
+
+
+class UnhealthySerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["error"])
+    version = serializers.CharField()
+    last_success = serializers.DictField(child=serializers.DateTimeField(), required=False)
+    queue = serializers.CharField(required=False)
+    database = serializers.CharField()
+
+
 class HealthView(APIView):
     """For monitors: open to all, and without a personal value."""
 
@@ -243,6 +305,7 @@ class HealthView(APIView):
     # What watches over this must get its answer, and it costs two queries.
     throttle_classes = ()
 
+    @extend_schema(responses={200: HealthSerializer, 503: UnhealthySerializer})
     def get(self, request: Request) -> Response:
         answer: dict[str, Any] = {"status": "ok", "version": settings.VERSION}
         try:

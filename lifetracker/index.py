@@ -16,20 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from lifetracker.schema import ACTIONS
 from lifetracker.webhooks import webhooks
 
 # What programs call; the rest is for browsers.
 API = "/api/"
 METHODS = ("get", "post", "put", "patch", "delete")
-# Of the actions that every domain of typed-in records has.
-ACTIONS = {
-    "list": "The records of the asked days, from all sources, the newest first.",
-    "create": "Types a record in.",
-    "retrieve": "One record.",
-    "update": "Replaces a record that was typed in.",
-    "partial_update": "Changes a record that was typed in.",
-    "destroy": "Deletes a record that was typed in.",
-}
 
 
 class Endpoint(NamedTuple):

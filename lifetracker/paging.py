@@ -1,18 +1,40 @@
-"""How every list is cut into pages."""
+"""How lists are cut into pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import NotFound, ValidationError
+from django.core.paginator import Paginator
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+
+
+class Asked(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, default=1)
 
 
 class Pages(PageNumberPagination):
-    """A `page` that is not there is a wrong parameter like any other: 400, by its name."""
+    """`?page=2`. A page that is not there is a bad parameter, as any other is: a 400."""
 
-    def paginate_queryset(self, *arguments: Any, **options: Any) -> Any:
+    def get_page_number(self, request: Request, paginator: Paginator[Any]) -> int:
+        asked = Asked(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        return int(asked.validated_data["page"])
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
-            return super().paginate_queryset(*arguments, **options)
+            return super().paginate_queryset(queryset, request, view)
         except NotFound as error:
-            raise ValidationError({"page": [error.detail]}) from None
+            raise serializers.ValidationError({"page": [str(error.detail)]}) from None
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        found = super().get_schema_operation_parameters(view)
+        for parameter in found:
+            parameter["schema"] |= {"minimum": 1, "default": 1}
+        return found
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = super().get_paginated_response_schema(schema)
+        return page | {"required": list(page["properties"])}

@@ -15,6 +15,7 @@ from django.db import models
 from rest_framework import serializers
 
 from lifetracker import days
+from lifetracker.fields import BY_COLUMN
 from lifetracker.models import SourceRecord
 
 # Of every record, these concern the sync and not the person.
@@ -79,6 +80,8 @@ class FactSerializer(serializers.ModelSerializer[Any]):
 
 class RecordSerializer(FactSerializer):
     """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
+
+    serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer

@@ -200,6 +200,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "axes",
     "corsheaders",
     "csp",
@@ -418,8 +420,28 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "lifetracker.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "lifetracker.schema.ApiSchema",
     "COERCE_DECIMAL_TO_STRING": False,
     "PAGE_SIZE": 400,  # a year of days is one page
+}
+
+# --- The API's description ------------------------------------------------------------------------
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Life Tracker",
+    "DESCRIPTION": "One person's health, work and code. Dates are days of the person's own life, "
+    "instants are ISO 8601, and what is null is unknown and not zero.",
+    "VERSION": VERSION,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "PREPROCESSING_HOOKS": ["lifetracker.schema.clean_paths"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "SyncKind": "lifetracker.models.SyncRun.Kind",
+        "SyncRunStatus": "lifetracker.models.SyncRun.Status",
+        "Ok": ["ok"],
+        "Error": ["error"],
+    },
 }
 
 # --- Queue ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from fasting import views as fasting
 from lifetracker import errors, ledger_api, token_page
 from lifetracker.api import HealthView
 from lifetracker.inbox import receive
-from lifetracker.views import front_page, sync_now
+from lifetracker.views import DocsView, SchemaView, front_page, sync_now
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -26,6 +26,8 @@ urlpatterns = [
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
+    re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     re_path(r"^api/sync/runs/?$", ledger_api.Runs.as_view()),
     re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", ledger_api.Run.as_view()),
     re_path(r"^api/sync/coverage/?$", ledger_api.Coverage.as_view()),

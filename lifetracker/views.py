@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -13,8 +15,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.request import Request
 
 from github_projects.models import GITHUB
 from lifetracker import days
@@ -30,6 +42,7 @@ from lifetracker.home import (
 from lifetracker.http import NotConfigured
 from lifetracker.index import Index
 from lifetracker.models import SyncRun
+from lifetracker.schema import Once
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
@@ -66,6 +79,41 @@ class HomeView(LoginRequiredMixin, TemplateView):
             all_synced_at=all_synced_at(books),
             **kwargs,
         )
+
+
+# --- The API's description ------------------------------------------------------------------------
+
+
+class Form(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(choices=["json", "yaml"], required=False)
+
+
+class SchemaView(SpectacularAPIView):
+    """This description of the API, as JSON or YAML."""
+
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer2,
+        OpenApiYamlRenderer,
+    ]
+    generator_class = Once
+    query_serializers = (Form,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        Form(data=request.query_params.dict()).is_valid(raise_exception=True)
+        super().initial(request, *args, **kwargs)
+
+
+# The page is made by Swagger UI, which asks for the description; its arrows are pictures in its style.
+@method_decorator(
+    csp_update({"script-src": [SELF], "connect-src": [SELF], "img-src": [SELF, "data:"]}),
+    name="dispatch",
+)
+class DocsView(LoginRequiredMixin, TemplateView):
+    """The API, to read and to try out."""
+
+    template_name = "lifetracker/docs.html"
 
 
 @login_not_required  # each of the two asks for it in its own way

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker.api import DateRange, RecordViewSet
+from lifetracker.fields import TextField
 from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
 from time_logs.models import GROUPS, TimeEntry
 
 
 class TimeEntrySerializer(RecordSerializer):
-    tags = serializers.ListField(
-        child=serializers.CharField(max_length=255), required=False, default=list
-    )
+    tags = serializers.ListField(child=TextField(max_length=255), required=False, default=list)
     running = ComputedFlag(lambda end: end is None, "end")
 
     class Meta:
@@ -35,13 +35,37 @@ class Asked(serializers.Serializer[Any]):
     by = serializers.ChoiceField(choices=["day", *GROUPS], default="day")
 
 
+class TotalSerializer(serializers.Serializer[Any]):
+    """By what was asked for: `date`; `project` and `client`; `client`; or `tag`."""
+
+    seconds = serializers.FloatField(min_value=0)
+    date = serializers.DateField(required=False)
+    project = serializers.CharField(required=False)
+    client = serializers.CharField(required=False)
+    tag = serializers.CharField(required=False)
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    totals = TotalSerializer(many=True)
+    running = TimeEntrySerializer(many=True)
+
+
+class OverlapSerializer(serializers.Serializer[Any]):
+    first = TimeEntrySerializer()
+    second = TimeEntrySerializer()
+    seconds = serializers.FloatField(min_value=0)
+
+
 class Totals(APIView):
     """Seconds by day, project, client or tag, split at the person's midnight, and what is running
     now, which is in no sum."""
 
+    query_serializers = (DateRange, Asked)
+
+    @extend_schema(responses=TotalsSerializer)
     def get(self, request: Request) -> Response:
         days = DateRange.of(request)
-        asked = Asked(data=request.query_params)
+        asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         running = TimeEntrySerializer(TimeEntry.objects.running().defer("raw"), many=True)
         totals = self.totals(asked.validated_data["by"], days)
@@ -63,6 +87,9 @@ class Totals(APIView):
 class Overlaps(APIView):
     """Pairs of entries that are on at the same time."""
 
+    query_serializers = (DateRange,)
+
+    @extend_schema(responses=OverlapSerializer(many=True))
     def get(self, request: Request) -> Response:
         found = TimeEntry.objects.all().overlaps(*DateRange.of(request))
         return Response(

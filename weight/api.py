@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -31,10 +33,26 @@ class WeighIns(RecordViewSet):
     serializer_class = WeighInSerializer
 
 
+class TrendDaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    kg = serializers.FloatField(help_text="kg, as weighed")
+    trend = serializers.FloatField(help_text="kg, smoothed")
+
+
+class TrendSerializer(serializers.Serializer[Any]):
+    change_per_week = serializers.FloatField(
+        allow_null=True, help_text="kg; null where there is too little to tell it from."
+    )
+    days = TrendDaySerializer(many=True)
+
+
 class Trend(APIView):
     """The smoothed weight of the asked days, and the change per week of the last four weeks of
     them."""
 
+    query_serializers = (DateRange,)
+
+    @extend_schema(responses=TrendSerializer)
     def get(self, request: Request) -> Response:
         asked = DateRange.of(request)
         points = [point for point in WeighIn.objects.all().trend() if point.date <= asked.last]

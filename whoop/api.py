@@ -6,13 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRangeMixin, LatestView, StartedRunSerializer, StartRun, sync_status
+from lifetracker.api import (
+    DateRangeMixin,
+    LatestView,
+    StartedRunSerializer,
+    StartRun,
+    SyncStatusSerializer,
+    sync_status,
+)
+from lifetracker.fields import WholeField
 from lifetracker.models import Lease, SyncRun
 from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.sync import Order
@@ -42,6 +50,7 @@ class CycleSerializer(FactSerializer):
         fields = public_fields(WhoopCycle, *OURS)
 
 
+@extend_schema_serializer(component_name="WhoopWorkout")
 class WorkoutSerializer(FactSerializer):
     workout_id = serializers.CharField(source="source_id")
     start_time = InstantField(source="start")
@@ -128,9 +137,15 @@ class Profile(LatestView):
     serializer_class = ProfileSerializer
 
 
+class WhoopStatusSerializer(SyncStatusSerializer):
+    connected = serializers.BooleanField()
+    needs_reauthorization = serializers.BooleanField()
+
+
 class SyncStatus(APIView):
     """The connection, the last run, and how far back each stream is verified."""
 
+    @extend_schema(responses=WhoopStatusSerializer)
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of("whoop")
         connection = {
@@ -150,7 +165,9 @@ ASKING = timedelta(seconds=10)
 
 
 class DaysBack(serializers.Serializer[Any]):
-    days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False)
+    refuses_unknown = True
+
+    days = WholeField(min_value=1, max_value=MOST_DAYS, required=False)
 
 
 class StartWhoopRun(StartRun):

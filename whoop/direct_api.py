@@ -10,7 +10,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -112,7 +112,13 @@ class Collection(Direct):
     query_serializers = (Page,)
 
     def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
-        return ask(client, path_of(self.stream), params)
+        try:
+            return ask(client, path_of(self.stream), params)
+        except BadResponse as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            # What was asked for is what the caller said: a token of no page, an end before its start.
+            raise ParseError(str(error)) from None
 
 
 class Recovery(Collection):

@@ -354,8 +354,34 @@ def full() -> None:
     )
 
 
+def everything() -> None:
+    """A little of every kind of record, from services and typed in, for what asks for any of them."""
+    connection()
+    profile()
+    account()
+    state()
+    rejected()
+    for back in range(3):
+        recovery(back)
+        sleep(back)
+        cycle(back)
+        workout(back)
+        weigh_in(back, source=WITHINGS, source_id=f"group {back}")
+        fast(23 + 24 * back)
+        run(back)
+    typed_in()
+    weigh_in(3, source=MANUAL, source_id="typed in")
+    ambiguous(4)
+    entry(40, 30, source=MANUAL, source_id="typed in")
+    entry(40.2, 30)
+    working_day()
+    entry(0.7, None, project="Shop relaunch", client="Kranich Verlag", tags=["client"])
+    code(1)
+    github_run()
+
+
 def now_on() -> None:
-    """The same, while a fast, a time entry and a sync are running."""
+    """The whole day, while a fast, a time entry and a sync are running."""
     full()
     github_run(
         status="running",

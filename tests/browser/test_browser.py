@@ -370,3 +370,48 @@ def fill_admin() -> None:
     scenes.account()
     scenes.rejected()
     scenes.state()
+
+
+@each_window
+def test_the_api_can_be_read(visit: Visiting, size: tuple[int, int, bool]) -> None:
+    width, height, dark = size
+    window = visit(width, height, dark=dark)
+    window.log_in().get_by_role("link", name="The API").click()
+    page = window.page
+    page.locator("#operations-whoop-whoop_recovery_list").wait_for()
+    shown = page.locator(".opblock-summary-path").all_inner_texts()
+    assert {"/api/whoop/recovery", "/api/health"} <= {text.replace("\u200b", "") for text in shown}
+    picture(window, f"docs-{width}-{'dark' if dark else 'light'}")
+    page.locator("#operations-whoop-whoop_recovery_list .opblock-summary-control").click()
+    page.get_by_text("The first day, included").first.wait_for()
+    picture(window, f"docs-open-{width}-{'dark' if dark else 'light'}")
+    assert width_of_content(window) <= width
+    assert brightness(window) < 60 if dark else brightness(window) > 200
+
+
+def test_the_api_can_be_tried_out(visit: Visiting) -> None:
+    scenes.recovery()
+    window = visit()
+    window.log_in()
+    page = window.go("/api/docs")
+    block = page.locator("#operations-whoop-whoop_recovery_list")
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    block.get_by_role("button", name="Execute").click()
+    answer = block.locator(".live-responses-table .response").first
+    expect(answer.locator(".response-col_status")).to_contain_text("200")
+    expect(answer).to_contain_text('"recovery_score": 74')
+
+
+def test_what_is_tried_out_may_write(visit: Visiting) -> None:
+    window = visit()
+    window.log_in()
+    page = window.go("/api/docs")
+    block = page.locator("#operations-fasting-fasting_start_create")
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    block.get_by_role("textbox").fill('{"goal_hours": 18}')
+    block.get_by_role("button", name="Execute").click()
+    answer = block.locator(".live-responses-table .response").first
+    expect(answer.locator(".response-col_status")).to_contain_text("201")
+    assert FastingPeriod.objects.get().goal_hours == 18

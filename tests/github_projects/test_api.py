@@ -104,17 +104,20 @@ def test_bad_parameters_are_named(person: Client, query: str, named: str) -> Non
 
 def test_a_refresh_is_a_job_and_a_second_one_the_same(person: Client, settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = "ghp_made_up"
-    answer = person.post("/api/github/refresh")
+    answer = person.post("/api/github/refresh", content_type="application/json")
     assert answer.status_code == 202
     job = answer.json()
     assert job.keys() >= JOB
     assert job["job_id"] == job["id"] == SyncRun.objects.get().pk
     assert (job["status"], job["completed_at"]) == ("queued", None)
-    assert person.post("/api/github/refresh/").json()["job_id"] == job["id"]
+    assert (
+        person.post("/api/github/refresh/", content_type="application/json").json()["job_id"]
+        == job["id"]
+    )
     shown = person.get(f"/api/github/refresh/status/{job['id']}")
     assert shown.json() == job
     SyncRun.objects.update(status="success", progress_done=30, progress_total=30)
-    again = person.post("/api/github/refresh").json()
+    again = person.post("/api/github/refresh", content_type="application/json").json()
     assert again["job_id"] != job["id"]
 
 
@@ -143,6 +146,6 @@ def test_a_job_of_another_source_is_none_of_these(person: Client) -> None:
 
 def test_without_a_token_the_answer_says_what_to_do(person: Client, settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = ""
-    answer = person.post("/api/github/refresh")
+    answer = person.post("/api/github/refresh", content_type="application/json")
     assert answer.status_code == 409
     assert "Connect GitHub" in answer.json()["detail"]

@@ -102,7 +102,6 @@ def test_a_bad_parameter_is_named_and_not_sent(
         ({"kind": "status", "status": 503}, 503),
         ({"kind": "cut"}, 503),
         ({"kind": "garbage"}, 502),
-        ({"kind": "status", "status": 400}, 502),
         ({"kind": "status", "status": 200, "body": '{"records": [NaN]}'}, 502),
         ({"kind": "status", "status": 200, "body": '{"records": ["\\ud800"]}'}, 502),
         ({"kind": "status", "status": 401}, 409),
@@ -150,3 +149,8 @@ def test_a_token_that_ended_is_refreshed_on_the_way(staff: Client, whoop: Any, a
     OAuthCredential.objects.update(expires_at="2020-01-01T00:00:00Z")
     assert get(staff, "profile") == whoop.data.profile
     assert whoop.refreshes == 1
+
+
+def test_what_whoop_refuses_is_the_callers_mistake(staff: Client, whoop: Any) -> None:
+    answer = staff.get("/api/whoop/api/sleep", {"nextToken": "of no page"})
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])

@@ -1,0 +1,49 @@
+"""Fields of JSON bodies that take their own type alone: no number for a text, no text for a number, no
+1 for true. What was meant by another type is for the caller to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+
+class Strict(serializers.Field[Any, Any, Any, Any]):
+    # By the exact type: Python takes true for a number.
+    json_types: tuple[type, ...] = ()
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        # Before anything else: DRF takes an empty text for null here and there.
+        if data is not empty and data is not None and type(data) not in self.json_types:
+            self.fail("invalid")
+        return super().validate_empty_values(data)
+
+
+class TextField(Strict, serializers.CharField):
+    json_types = (str,)
+
+
+class FlagField(Strict, serializers.BooleanField):
+    json_types = (bool,)
+
+
+class WholeField(Strict, serializers.IntegerField):
+    # 5.0 is a whole number in JSON.
+    json_types = (int, float)
+
+
+class NumberField(Strict, serializers.FloatField):
+    json_types = (int, float)
+
+
+class FixedField(Strict, serializers.DecimalField):
+    json_types = (int, float)
+
+
+STRICT = {field.__mro__[2]: field for field in Strict.__subclasses__()}
+# For a ModelSerializer's `serializer_field_mapping`.
+BY_COLUMN = {
+    column: STRICT.get(field, field)
+    for column, field in serializers.ModelSerializer.serializer_field_mapping.items()
+}

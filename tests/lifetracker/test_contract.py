@@ -1,0 +1,340 @@
+"""The contract of the API: each path, what it answers without a login and with one, and the names of
+what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from fasting.models import FastingPeriod
+from lifetracker.models import MANUAL, SyncRun
+from lifetracker.sandbox.server import Sandbox
+from lifetracker.schema import description
+from oauth_integration.models import OAuthCredential
+from tests.browser import scenes
+from tests.conftest import store_tokens, use
+from time_logs.models import TimeEntry
+from weight.models import WeighIn
+from workouts.models import Workout
+
+pytestmark = pytest.mark.django_db
+
+# To who is not logged in.
+REFUSED = 401
+TO_THE_LOGIN = 302
+
+# --- Names ----------------------------------------------------------------------------------------
+
+ZONES = {f"zone_{zone}_min" for zone in range(6)}
+RECOVERY = {
+    *("cycle_id", "sleep_id", "date", "recovery_score", "resting_heart_rate", "hrv_rmssd"),
+    *("spo2_percentage", "skin_temp_celsius", "user_calibrating", "score_state", "updated_at"),
+}
+SLEEP = {
+    *("sleep_id", "cycle_id", "date", "start_time", "end_time", "utc_offset_min", "nap"),
+    *("total_sleep_hours", "sleep_performance", "sleep_efficiency", "sleep_consistency"),
+    *("rem_sleep_min", "deep_sleep_min", "light_sleep_min", "awake_min", "respiratory_rate"),
+    *("need_baseline_min", "need_from_debt_min", "need_from_strain_min", "need_from_nap_min"),
+    *("in_bed_min", "no_data_min", "sleep_cycle_count", "disturbance_count"),
+    *("score_state", "updated_at"),
+}
+CYCLE = {
+    *("cycle_id", "date", "start_time", "end_time", "utc_offset_min", "strain", "kilojoules"),
+    *("average_heart_rate", "max_heart_rate", "step_count", "score_state", "updated_at"),
+}
+PROFILE = {
+    *("user_id", "first_name", "last_name", "email"),
+    *("height_meter", "weight_kilogram", "max_heart_rate", "updated_at"),
+}
+EXERCISE = {
+    *("date", "sport_id", "sport_name", "strain", "average_heart_rate", "max_heart_rate"),
+    *("calories", "distance_meters", "duration_min", *ZONES, "score_state", "updated_at"),
+    *("utc_offset_min", "altitude_gain_meters", "altitude_change_meters", "percent_recorded"),
+}
+WHOOP_WORKOUT = EXERCISE | {"workout_id", "start_time", "end_time", "sport"}
+WORKOUT = EXERCISE | {"id", "source", "start", "end"}
+WEIGH_IN = {
+    *("id", "source", "date", "measured_at", "weight_kg", "fat_ratio", "fat_mass_kg"),
+    *("lean_mass_kg", "muscle_mass_kg", "bone_mass_kg", "hydration_kg", "heart_pulse"),
+    *("attribution", "device", "ambiguous", "updated_at"),
+}
+FAST = {
+    *("id", "source", "date", "start", "end", "duration_hours", "goal_hours", "note"),
+    *("utc_offset_min", "updated_at"),
+}
+ENTRY = {
+    *("id", "source", "date", "project", "client", "description", "tags", "billable"),
+    *("start", "end", "duration", "running", "updated_at"),
+}
+REPOSITORY = {
+    *("id", "name", "full_name", "time_spent_min", "loc", "commit_count", "active_days"),
+    *("last_commit_date", "code_churn", "primary_language", "languages", "repository_size_kb"),
+    *("html_url", "private", "fork", "archived", "disabled", "default_branch", "pushed_at"),
+    *("loc_generated", "loc_by_language", "loc_method", "merge_count", "lines_added"),
+    *("lines_deleted", "code_churn_generated", "first_commit_date", "my_commit_count"),
+    *("my_active_days", "my_code_churn", "mined_at", "failure", "failed_at", "gone_at"),
+    "updated_at",
+}
+CODE = {
+    *("start_date", "end_date", "commits", "merges", "active_days", "added", "deleted"),
+    *("generated", "code_churn", "repositories", "loc", "repository_size_kb", "all_time"),
+    *("per_day", "per_repository", "by_weekday_and_hour"),
+}
+RUN = {
+    *("id", "source", "kind", "days", "status", "window_start", "window_end", "counts"),
+    *("requests", "resume_at"),
+    *("progress_done", "progress_total", "started_at", "finished_at", "error"),
+}
+STARTED = RUN | {"job_id"}
+JOB = {
+    *("id", "job_id", "kind", "status", "started_at", "completed_at", "error_message"),
+    *("repositories_processed", "total_repositories", "resume_at"),
+}
+SYNC_STATUS = {
+    *("connected", "needs_reauthorization", "running", "last_run", "last_success"),
+    *("rejected_items", "streams"),
+}
+AVERAGES = {
+    *("start_date", "end_date", "previous_start_date", "previous_end_date", "recovery_score"),
+    *("hrv_rmssd", "resting_heart_rate", "total_sleep_hours", "sleep_performance", "strain"),
+    *("calories", "workouts"),
+}
+CONNECTION = {
+    *("configured", "connected", "needs_reauthorization", "scopes", "missing_scopes"),
+    *("expires_at", "redirect_uri"),
+}
+WHOOPS_PROFILE = {"user_id", "email", "first_name", "last_name"}
+WHOOPS_BODY = {"height_meter", "weight_kilogram", "max_heart_rate"}
+WHOOPS_PAGE = {"records", "next_token"}
+DASHBOARD = {"profile", "body", "recovery", "sleep", "workouts", "cycles"}
+HEALTH = {"status", "version", "database", "queue", "last_success"}
+ENVELOPE = {"count", "next", "previous", "results"}
+
+# --- Bodies ---------------------------------------------------------------------------------------
+
+NOTHING: dict[str, Any] = {}
+CONSENT = {"code": "a-code", "state": "not begun here"}
+TYPED_WORKOUT = {
+    "start": "2026-09-14T17:00:00Z",
+    "end": "2026-09-14T18:00:00Z",
+    "sport_name": "rowing",
+}
+TYPED_WEIGH_IN = {"measured_at": "2026-09-10T05:00:00Z", "weight_kg": 71.2}
+TYPED_FAST = {"start": "2026-08-01T18:00:00Z", "end": "2026-08-02T10:00:00Z"}
+TYPED_ENTRY = {"start": "2026-09-10T08:00:00Z", "end": "2026-09-10T09:00:00Z"}
+
+
+class Row(NamedTuple):
+    """`fields`: of the answer, or of each record of a list. `{id}`: of a record that was typed in."""
+
+    method: str
+    path: str
+    without: int
+    with_login: int
+    fields: set[str] | None = None
+    body: dict[str, Any] | None = None
+
+
+ROWS = [
+    Row("GET", "/api/health", 200, 200, HEALTH),
+    # GitHub
+    Row("GET", "/api/github/projects", REFUSED, 200, REPOSITORY),
+    Row("GET", "/api/github/project/reader", REFUSED, 200, REPOSITORY | {"per_day"}),
+    Row("GET", "/api/github/project/robin/reader", REFUSED, 200, REPOSITORY | {"per_day"}),
+    Row("GET", "/api/github/metrics", REFUSED, 200, CODE),
+    Row("POST", "/api/github/refresh", REFUSED, 202, JOB),
+    Row("GET", "/api/github/refresh/status/{job}", REFUSED, 200, JOB),
+    Row("GET", "/api/github/refresh/jobs", REFUSED, 200, JOB),
+    # WHOOP, from the database
+    Row("GET", "/api/whoop/recovery", REFUSED, 200, RECOVERY),
+    Row("GET", "/api/whoop/recovery/latest", REFUSED, 200, RECOVERY),
+    Row("GET", "/api/whoop/sleep", REFUSED, 200, SLEEP),
+    Row("GET", "/api/whoop/sleep/latest", REFUSED, 200, SLEEP),
+    Row("GET", "/api/whoop/workouts", REFUSED, 200, WHOOP_WORKOUT),
+    Row("GET", "/api/whoop/workouts/latest", REFUSED, 200, WHOOP_WORKOUT),
+    Row("GET", "/api/whoop/cycles", REFUSED, 200, CYCLE),
+    Row("GET", "/api/whoop/cycles/latest", REFUSED, 200, CYCLE),
+    Row("GET", "/api/whoop/profile", REFUSED, 200, PROFILE),
+    # WHOOP, runs
+    Row("GET", "/api/whoop/sync/status", REFUSED, 200, SYNC_STATUS),
+    Row("GET", "/api/whoop/refresh/today", REFUSED, 202, STARTED),
+    Row("POST", "/api/whoop/refresh/today", REFUSED, 202, STARTED, NOTHING),
+    Row("POST", "/api/whoop/refresh", REFUSED, 202, STARTED, {"days": 3}),
+    Row("POST", "/api/whoop/sync/incremental", REFUSED, 202, STARTED, NOTHING),
+    Row("POST", "/api/whoop/sync/full", REFUSED, 202, STARTED, {"days": 365}),
+    # WHOOP, averages
+    Row("GET", "/api/whoop/metrics", REFUSED, 200, AVERAGES),
+    # WHOOP, the connection
+    Row("GET", "/api/whoop/status", REFUSED, 200, CONNECTION),
+    Row("GET", "/api/whoop/auth/test", REFUSED, 200, {"ok", "error", "detail"}),
+    Row("GET", "/api/whoop/auth/authorize-url", REFUSED, 200, {"authorize_url", "state"}),
+    Row("POST", "/api/whoop/auth/exchange-code", REFUSED, 400, {"state"}, CONSENT),
+    # WHOOP itself
+    Row("GET", "/api/whoop/api/profile", REFUSED, 200, WHOOPS_PROFILE),
+    Row("GET", "/api/whoop/api/body", REFUSED, 200, WHOOPS_BODY),
+    Row("GET", "/api/whoop/api/recovery", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/sleep", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/workouts", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/cycles", REFUSED, 200, WHOOPS_PAGE),
+    Row("GET", "/api/whoop/api/dashboard", REFUSED, 200, DASHBOARD),
+    # Across the domains
+    Row("GET", "/api/sync/runs", REFUSED, 200, STARTED),
+    Row("GET", "/api/sync/runs/{job}", REFUSED, 200, STARTED),
+    Row("GET", "/api/sync/coverage", REFUSED, 200, {"sources"}),
+    # The domains
+    Row("GET", "/api/workouts", REFUSED, 200, WORKOUT),
+    Row("POST", "/api/workouts", REFUSED, 201, WORKOUT, TYPED_WORKOUT),
+    Row("GET", "/api/workouts/{id}", REFUSED, 200, WORKOUT),
+    Row("PUT", "/api/workouts/{id}", REFUSED, 200, WORKOUT, TYPED_WORKOUT),
+    Row("PATCH", "/api/workouts/{id}", REFUSED, 200, WORKOUT, {"calories": 300}),
+    Row("DELETE", "/api/workouts/{id}", REFUSED, 204),
+    Row("GET", "/api/weight", REFUSED, 200, WEIGH_IN),
+    Row("POST", "/api/weight", REFUSED, 201, WEIGH_IN, TYPED_WEIGH_IN),
+    Row("GET", "/api/weight/{id}", REFUSED, 200, WEIGH_IN),
+    Row("PUT", "/api/weight/{id}", REFUSED, 200, WEIGH_IN, TYPED_WEIGH_IN),
+    Row("PATCH", "/api/weight/{id}", REFUSED, 200, WEIGH_IN, {"fat_ratio": 18.1}),
+    Row("DELETE", "/api/weight/{id}", REFUSED, 204),
+    Row("GET", "/api/weight/trend", REFUSED, 200, {"change_per_week", "days"}),
+    Row("GET", "/api/fasting", REFUSED, 200, FAST),
+    Row("POST", "/api/fasting", REFUSED, 201, FAST, TYPED_FAST),
+    Row("GET", "/api/fasting/{id}", REFUSED, 200, FAST),
+    Row("PUT", "/api/fasting/{id}", REFUSED, 200, FAST, TYPED_FAST),
+    Row("PATCH", "/api/fasting/{id}", REFUSED, 200, FAST, {"note": "Broth."}),
+    Row("DELETE", "/api/fasting/{id}", REFUSED, 204),
+    Row("GET", "/api/fasting/current", REFUSED, 404, {"detail"}),
+    Row("POST", "/api/fasting/start", REFUSED, 201, FAST, {"goal_hours": 16}),
+    Row("POST", "/api/fasting/stop", REFUSED, 409, {"detail"}, NOTHING),
+    Row("GET", "/api/time-entries", REFUSED, 200, ENTRY),
+    Row("POST", "/api/time-entries", REFUSED, 201, ENTRY, TYPED_ENTRY),
+    Row("GET", "/api/time-entries/{id}", REFUSED, 200, ENTRY),
+    Row("PUT", "/api/time-entries/{id}", REFUSED, 200, ENTRY, TYPED_ENTRY),
+    Row("PATCH", "/api/time-entries/{id}", REFUSED, 200, ENTRY, {"tags": ["garden"]}),
+    Row("DELETE", "/api/time-entries/{id}", REFUSED, 204),
+    Row("GET", "/api/time-entries/totals", REFUSED, 200, {"totals", "running"}),
+    Row("GET", "/api/time-entries/overlaps", REFUSED, 200, {"first", "second", "seconds"}),
+    # What the API is
+    Row("GET", "/api/schema", REFUSED, 200, {"openapi", "info", "paths", "components"}),
+    Row("GET", "/api/docs", TO_THE_LOGIN, 200),
+]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+
+
+@pytest.fixture
+def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
+    """Everything that can be asked for, and the ids of what was typed in."""
+    monkeypatch.setattr(timezone, "now", lambda: scenes.NOW)
+    settings.GITHUB_ACCESS_TOKEN = "a-token"
+    scenes.everything()
+    OAuthCredential.objects.filter(provider="whoop").delete()
+    models = {"workouts": Workout, "weight": WeighIn, "fasting": FastingPeriod}
+    models["time-entries"] = TimeEntry
+    typed = {name: model.objects.filter(source=MANUAL).first().pk for name, model in models.items()}
+    with Sandbox(seed=1, days=7, now=scenes.NOW) as services:
+        use(settings, services)
+        store_tokens(services.whoop, services.whoop.issue_tokens())
+        yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}
+
+
+def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
+    path = row.path.format(id=ids.get(row.path.split("/")[2]), job=ids["job"])
+    return client.generic(
+        row.method,
+        path + slash,
+        b"" if row.body is None else json.dumps(row.body),
+        content_type="application/json",
+    )
+
+
+@each_row
+def test_a_row(client: Client, life: dict[str, int], row: Row) -> None:
+    """Without a login and with one, without a slash at the end and with one."""
+    for slash in ("", "/"):
+        assert ask(client, row, life, slash).status_code == row.without
+    client.force_login(User.objects.create_superuser("robin"))
+    for slash in ("", "/"):
+        with transaction.atomic():
+            answer = ask(client, row, life, slash)
+            assert answer.status_code == row.with_login, answer.content
+            if row.fields is not None:
+                assert_fields(answer.json(), row.fields)
+            transaction.set_rollback(True)
+
+
+def assert_fields(told: Any, fields: set[str]) -> None:
+    if isinstance(told, dict) and "results" in told:
+        assert told.keys() == ENVELOPE
+        told = told["results"]
+    assert told
+    for record in told if isinstance(told, list) else [told]:
+        assert record.keys() == fields
+
+
+def allowed(path: str) -> set[str]:
+    return {row.method for row in ROWS if row.path == path}
+
+
+@pytest.mark.parametrize("path", sorted({row.path for row in ROWS}))
+def test_nothing_else_can_be_done(client: Client, life: dict[str, int], path: str) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    for method in set(METHODS) - allowed(path):
+        assert ask(client, Row(method, path, 0, 0), life).status_code == 405, method
+
+
+def test_the_description_has_the_same_paths() -> None:
+    """What is described and not here, or here and not described, is in one of the two by mistake."""
+    described = {
+        (method.upper(), path)
+        for path, methods in description()["paths"].items()
+        for method in methods
+    }
+    named = {(row.method, row.path.replace("{job}", "{id}")) for row in ROWS}
+    named -= {("GET", "/api/docs")}
+    named -= {("GET", "/api/github/project/reader"), ("GET", "/api/github/project/robin/reader")}
+    assert described == named | {("GET", "/api/github/project/{name}")}
+
+
+@pytest.mark.parametrize("path", [row.path for row in ROWS if "/whoop/api/" in row.path])
+def test_only_staff_asks_whoop_itself(client: Client, life: dict[str, int], path: str) -> None:
+    client.force_login(User.objects.create_user("guest"))
+    assert client.get(path).status_code == 403
+
+
+def test_the_front_page(client: Client, life: dict[str, int]) -> None:
+    """The endpoints to who asks for JSON, the home page to a browser."""
+    assert client.get("/", headers={"Accept": "application/json"}).status_code == REFUSED
+    assert client.get("/").status_code == TO_THE_LOGIN
+    client.force_login(User.objects.create_user("robin"))
+    assert client.get("/").headers["Content-Type"].startswith("text/html")
+    told = client.get("/", headers={"Accept": "application/json"}).json()["endpoints"]
+    listed = {(one["method"], one["path"]) for one in told}
+    assert len(listed) == len(told)
+    assert len(listed) >= len({row.path for row in ROWS}) - 2
+
+
+DELIVERIES = {
+    "whoop": "application/json",
+    "withings": "application/x-www-form-urlencoded",
+    "toggl": "application/json",
+    "github": "application/json",
+}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("service", DELIVERIES)
+def test_a_delivery_that_nothing_vouches_for(
+    client: Client, life: dict[str, int], settings: Any, service: str, slash: str
+) -> None:
+    settings.TOGGL_API_TOKEN = settings.GITHUB_WEBHOOK_SECRET = "a-secret"
+    path = f"/webhooks/{service}{slash}"
+    answer = client.post(path, "{}", content_type=DELIVERIES[service])
+    assert (answer.status_code, list(answer.json())) == (401, ["detail"])
+    assert client.get(path).status_code == 405
