@@ -15,9 +15,13 @@ from rest_framework import mixins, serializers
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
+from lifetracker.fields import TextField
+
 # What the pattern of an id in a path allows (`\d{1,18}`), as numbers.
 ID_PATTERN = r"^\d{1,18}$"
 GREATEST_ID = 10**18 - 1
+# PostgreSQL's texts cannot hold that character.
+WITHOUT_NUL = r"^[^\u0000]*$"
 
 # Of the actions that every domain of typed-in records has.
 ACTIONS = {
@@ -121,6 +125,8 @@ class ApiSchema(AutoSchema):
         self, field: Any, direction: Any, bypass_extensions: bool = False
     ) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "request" and isinstance(field, TextField) and schema:
+            schema.setdefault("pattern", WITHOUT_NUL)
         if direction == "response" and schema:
             # What an answer holds is what was stored, whatever is put there if nothing is said.
             schema.pop("default", None)

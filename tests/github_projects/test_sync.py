@@ -408,7 +408,7 @@ def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
     assert stored("r03").failure == "A fault in Life Tracker: ZeroDivisionError."
     assert Repository.objects.filter(failure="", commit_count=1).count() == 29
     assert SyncRun.objects.get().status == "partial"
-    assert "r03 cannot be mined" in caplog.text
+    assert f"repository {stored('r03').pk} cannot be mined" in caplog.text
 
 
 def test_without_git_the_list_comes_and_the_person_is_told(

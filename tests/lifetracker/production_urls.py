@@ -2,6 +2,7 @@ import os
 import time
 from pathlib import Path
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from lifetracker.urls import urlpatterns as ours
 
 
+@login_not_required
 @csrf_exempt
 def fails(request: HttpRequest, name: str) -> HttpResponse:
     personal = request.POST.get("note", "")
@@ -20,10 +22,12 @@ def fails(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse()
 
 
+@login_not_required
 def is_without_database(request: HttpRequest) -> HttpResponse:
     raise OperationalError("no space left on the server")
 
 
+@login_not_required
 def slow(request: HttpRequest, begun: str) -> HttpResponse:
     Path("/", begun).touch()
     time.sleep(1.5)

@@ -38,15 +38,19 @@ class Server:
         path: str,
         method: str = "GET",
         form: dict[str, str] | None = None,
+        json_body: str | None = None,
         **headers: str,
     ) -> Answer:
         """As a router does that speaks https with the browser; `X_Request_ID` is X-Request-ID."""
         sent = {"Host": HOST, "X-Forwarded-Proto": "https", "Connection": "close"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        body = json_body
         if form is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            body, sent["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
+        elif json_body is not None:
+            sent["Content-Type"] = "application/json"
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            connection.request(method, path, urlencode(form) if form is not None else None, sent)
+            connection.request(method, path, body, sent)
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
 

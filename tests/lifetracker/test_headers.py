@@ -85,7 +85,7 @@ def test_a_fault_has_the_headers_too(root: Client, monkeypatch: pytest.MonkeyPat
 
 def test_https_alone(https: None) -> None:
     client = Client()
-    assert client.get("/api/health").url == "https://testserver/api/health"
+    assert client.get("/api/weight").url == "https://testserver/api/weight"
     answer = client.get("/api/health", headers={"X-Forwarded-Proto": "https"})
     assert answer.status_code == 200
     hsts = answer["Strict-Transport-Security"]

@@ -269,10 +269,11 @@ def test_every_request_is_answered_while_a_history_is_written(
 
 
 def type_in(server: Server, cookie: str) -> Answer:
-    weighed = {"measured_at": "2026-09-16T06:00:00Z", "weight_kg": "70"}
+    weighed = json.dumps({"measured_at": "2026-09-16T06:00:00Z", "weight_kg": 70})
     proof = "x" * 32
     with_proof = {"Cookie": f"{cookie}; csrftoken={proof}", "X_CSRFToken": proof}
-    return server.ask("/api/weight", "POST", weighed, Referer=f"https://{HOST}/", **with_proof)
+    referer = {"Referer": f"https://{HOST}/"}
+    return server.ask("/api/weight", "POST", json_body=weighed, **referer, **with_proof)
 
 
 # --- Stopping -------------------------------------------------------------------------------------
