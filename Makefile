@@ -24,7 +24,7 @@ test: $(VENV)/.installed-dev
 	$(RUN) test
 
 test-browser: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest -m browser
+	$(VENV)/bin/python -m pytest -m browser -n auto
 
 # Calls every operation of the API with many more examples than the tests do, and others each time.
 FUZZ_EXAMPLES ?= 300

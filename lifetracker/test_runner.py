@@ -1,5 +1,6 @@
 """`manage.py test` hands over to pytest, so that both names run the same tests."""
 
+import os
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ class PytestRunner:
 
     def run_tests(self, test_labels: list[str]) -> int:
         """How many failures to report: pytest's exit status, so that "no tests found" fails too."""
-        # All of them on all cores; a few are sooner done without the start of further processes.
-        spread = [] if test_labels else ["-n", "auto"]
+        # All of them on all cores, and one more at a time, because many wait for other processes; a
+        # few are sooner done without the start of further ones.
+        at_once = (os.cpu_count() or 1) + 1
+        spread = [] if test_labels else [f"-n{at_once}", "--dist=worksteal"]
         return int(pytest.main([*self.options, *spread, *map(path_of, test_labels)]))
 
 
