@@ -43,3 +43,4 @@ class Logger(glogging.Logger):
 
 
 logger_class = Logger
+loglevel = settings.LOG_LEVEL.lower()
