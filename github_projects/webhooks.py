@@ -34,7 +34,7 @@ MOST_BYTES = 25 * 1024 * 1024
 
 def verify(request: HttpRequest, body: bytes) -> None:
     secret = settings.GITHUB_WEBHOOK_SECRET
-    refuse_unless_set_up(secret, GITHUB)
+    refuse_unless_set_up(secret and settings.GITHUB_ACCESS_TOKEN, GITHUB)
     given = request.headers.get("X-Hub-Signature-256", "")
     refuse_unless_one_of(given, sha256_signatures([secret], body))
 
@@ -54,7 +54,8 @@ def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
 
 
 def moves_default_branch(content: dict[str, Any], repository: dict[str, Any]) -> bool:
-    is_default = content.get("ref") == f"refs/heads/{repository.get('default_branch')}"
+    branch = repository.get("default_branch")
+    is_default = isinstance(branch, str) and content.get("ref") == f"refs/heads/{branch}"
     return is_default and content.get("deleted") is not True
 
 

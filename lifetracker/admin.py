@@ -404,6 +404,7 @@ class WebhookDeliveryAdmin(Ledger):
     )
     list_filter = (SyncedFilter,)
     search_fields = ("delivery_id",)
+    actions = ("again",)
     fields = (
         "source",
         "event",
@@ -415,6 +416,10 @@ class WebhookDeliveryAdmin(Ledger):
         "resume_at",
         "outcome",
     )
+
+    @admin.action(description="Try again what was given up")
+    def again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.message_user(request, f"{queryset.try_again()} will be tried again.")  # type: ignore[attr-defined]  # its own
 
     @admin.display(description="Outcome")
     def short_outcome(self, delivery: WebhookDelivery) -> str:

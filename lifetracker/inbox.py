@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from lifetracker.http import NotConfigured
@@ -36,7 +39,7 @@ def answer(request: HttpRequest, slug: str) -> dict[str, Any]:
     webhook = next((one for one in webhooks.values() if one.slug == slug), None)
     if webhook is None:
         raise Refused(HTTPStatus.NOT_FOUND, "No service delivers here.")
-    if request.method == "HEAD" and webhook.is_checked:
+    if request.method in {"HEAD", "GET"} and webhook.is_checked:
         webhook.verify(request, b"")
         return {}
     if request.method != "POST":
@@ -57,6 +60,8 @@ def body_of(request: HttpRequest, webhook: Webhook) -> bytes:
         body = request.read(webhook.most_bytes + 1)
     except OSError:
         raise malformed("its body was cut off") from None
+    if len(body) < int(request.META.get("CONTENT_LENGTH") or 0) <= webhook.most_bytes:
+        raise malformed("its body was cut off")
     if len(body) > webhook.most_bytes:
         raise Refused(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -80,16 +85,31 @@ def form_of(body: bytes) -> dict[str, str]:
 
 
 def keep(webhook: Webhook, notice: Notice) -> str:
-    """Store what was said, once, and have it worked off."""
-    _, is_new = WebhookDelivery.objects.get_or_create(
-        source=webhook.source,
-        delivery_id=notice.id,
-        defaults={"event": notice.event, "subject": notice.subject},
-    )
-    if not is_new:
+    """Store what was said, once, and have it worked off. Raises Refused."""
+    refuse_unstorable([notice.id, notice.event, *notice.subject.values()])
+    later = next_look(webhook)
+    if not WebhookDelivery.objects.store(webhook.source, *notice, resume_at=later):
         return "This delivery is known already: nothing was stored."
-    ask_for_work(webhook.source)
+    if later is None:
+        ask_for_work(webhook.source)
     return "Thank you."
+
+
+def refuse_unstorable(values: Iterable[Any]) -> None:
+    """For characters that no database takes: NUL, and halves of surrogates."""
+    text = "".join(str(value) for value in values)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise malformed("it holds a character that is none")
+
+
+def next_look(webhook: Webhook) -> datetime | None:
+    """When the source may be asked again; None for now."""
+    if not webhook.pause:
+        return None
+    since = timezone.now() - webhook.pause
+    runs = SyncRun.objects.filter(source=webhook.source, kind=SyncRun.Kind.WEBHOOK)
+    last = runs.filter(started_at__gt=since).exclude(status=SyncRun.Status.QUEUED).first()
+    return last.started_at + webhook.pause if last else None
 
 
 def ask_for_work(source: str) -> None:

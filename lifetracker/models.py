@@ -288,6 +288,7 @@ class RejectedItem(models.Model):
 # How long a delivery that could not be worked off waits until it is tried again, in minutes; after
 # the last of these it is given up.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
+GIVEN_UP = "Given up. "
 # A service may send a delivery again for so long, and is told that it is known.
 KNOWN_FOR = timedelta(days=30)
 
@@ -301,6 +302,32 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         now = timezone.now()
         return self.waiting().filter(Q(resume_at__isnull=True) | Q(resume_at__lte=now))
 
+    def store(
+        self,
+        source: str,
+        delivery_id: str,
+        event: str,
+        subject: dict[str, Any],
+        resume_at: datetime | None = None,
+    ) -> bool:
+        """Whether it is new, or was given up before. Without an id, it is known while an equal one
+        waits that nobody has taken up yet."""
+        if not delivery_id:
+            equal = self.waiting().filter(source=source, event=event, subject=subject, attempts=0)
+            if equal.exists():
+                return False
+        row, is_new = self.get_or_create(
+            source=source,
+            delivery_id=delivery_id or new_source_id(),
+            defaults={"event": event, "subject": subject, "resume_at": resume_at},
+        )
+        return is_new or bool(self.filter(pk=row.pk).try_again())
+
+    def try_again(self) -> int:
+        """Those that were given up; how many."""
+        given_up = self.filter(handled_at__isnull=False, outcome__startswith=GIVEN_UP)
+        return given_up.update(handled_at=None, attempts=0, resume_at=None, outcome="")
+
     def claim(self, source: str, most: int) -> list[WebhookDelivery]:
         """Those that are due, in the order in which they came, each put off already: whatever
         happens to who has them, they are tried again. For the holder of the source's lease."""
@@ -311,7 +338,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
             if attempts < len(WAITS):
                 group.update(attempts=attempts + 1, resume_at=now + WAITS[attempts])
             else:
-                group.update(handled_at=now, outcome=Concat(Value("Given up. "), F("outcome")))
+                group.update(handled_at=now, outcome=Concat(Value(GIVEN_UP), F("outcome")))
         return [one for one in found if one.attempts < len(WAITS)]
 
     def settle(self, deliveries: Iterable[WebhookDelivery], outcome: str = "") -> None:

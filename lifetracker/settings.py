@@ -466,9 +466,7 @@ def redis_within(url: str, connect: int, answer: int) -> str:
 Q_CLUSTER: dict[str, Any] = {
     "name": "lifetracker",
     **(
-        {"redis": redis_within(REDIS_URL, connect=5, answer=10)}
-        if REDIS_URL
-        else {"orm": "default"}
+        {"redis": redis_within(REDIS_URL, connect=2, answer=3)} if REDIS_URL else {"orm": "default"}
     ),
     "workers": env.count("QUEUE_WORKERS", default=2) or 1,
     # A task that outlives `timeout` is killed before `retry` hands it to another worker.

@@ -25,6 +25,7 @@ from lifetracker.logs import logged
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, WebhookDelivery
 from lifetracker.streams import Source, sources
 from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
+from lifetracker.webhooks import BATCH, put_off
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ def carry_out(run_id: int) -> str:
         queued.update(resume_at=timezone.now() + LEASE)
         return str(error)
     except SyncError as error:
+        if run.kind == SyncRun.Kind.WEBHOOK:
+            put_off(WebhookDelivery.objects.claim(run.source, BATCH), error)
         return close(run, str(error))
     wake_next(run)
     work_off_deliveries(run.source)
@@ -133,6 +136,9 @@ def work_off_deliveries(*names: str) -> None:
     for name in due.order_by().values_list("source", flat=True).distinct():
         if sources[name].is_configured():
             enqueue(sources[name], Order(SyncRun.Kind.WEBHOOK))
+        else:
+            error = NotConfigured(f"{name} is not configured any more.")
+            put_off(WebhookDelivery.objects.claim(name, BATCH), error)
 
 
 def close(run: SyncRun, error: str) -> str:

@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -34,6 +35,8 @@ FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 1_000_000
 # So many deliveries are looked at together, so that doubles among them cost one fetch.
 BATCH = 1000
+# So many records in a row that a service cannot answer for, and it is left alone for now.
+MOST_FAILURES = 3
 
 
 class Refused(Exception):
@@ -46,7 +49,7 @@ class Refused(Exception):
 
 class Notice(NamedTuple):
     """What is kept of a delivery. `id` is the service's own for it, the same when it is sent
-    again."""
+    again; empty for a service that numbers nothing."""
 
     id: str
     event: str
@@ -80,7 +83,8 @@ class Webhook:
     `verify` looks at the request and the raw body before anything is parsed; `read` at the headers
     and the parsed content; both raise Refused. `work` does what claimed deliveries ask for; those
     that it neither settles nor `leaves` are settled when it returns. `is_checked`: the service asks
-    with HEAD whether somebody is there. `query`: what its address carries. `hint`: how to set it up.
+    with HEAD or GET whether somebody is there. `query`: what its address carries. `hint`: how to set it
+    up. `pause`: how long deliveries are collected after a run, where each run costs a part of a small quota.
     """
 
     source: str
@@ -91,6 +95,7 @@ class Webhook:
     content_type: str = JSON
     most_bytes: int = MOST_BYTES
     is_checked: bool = False
+    pause: timedelta = timedelta(0)
     query: Callable[[], str] = str
     subscriptions: Callable[[], Subscriptions] | None = None
 
@@ -162,6 +167,32 @@ class Backlog:
 
     deliveries: list[WebhookDelivery]
     _left: set[int] = field(default_factory=set)
+    # What is being worked at; None where it is all of them at once.
+    _tried: list[WebhookDelivery] | None = None
+    _failures: int = 0
+
+    @contextmanager
+    def trying(self, run: Run, stream: str, deliveries: list[WebhookDelivery]) -> Iterator[None]:
+        """What goes wrong inside concerns these alone, and the others go on; several failures one after
+        the other are the service's trouble with all. Raises SyncError."""
+        self._tried = deliveries
+        try:
+            yield
+        except (BadResponse, TryLater) as error:
+            self._failures += isinstance(error, TryLater)
+            if getattr(error, "after", None) is not None or self._failures == MOST_FAILURES:
+                raise
+            self.leave(deliveries, str(error))
+            run.counts[stream].error = str(error)
+        else:
+            self._failures = 0
+
+    def give_back(self) -> None:
+        """Those that a fault in another one's work kept from being tried."""
+        tried = {one.pk for one in self._tried or self.deliveries}
+        untried = [one.pk for one in self.open if one.pk not in tried]
+        rows = WebhookDelivery.objects.waiting().filter(pk__in=untried)
+        rows.update(attempts=F("attempts") - 1, resume_at=None)
 
     def leave(self, deliveries: Iterable[WebhookDelivery], why: str) -> None:
         """For a later attempt."""
@@ -170,12 +201,14 @@ class Backlog:
         WebhookDelivery.objects.filter(pk__in=pks).update(outcome=why)
 
     @contextmanager
-    def settling(self, run: Run, deliveries: list[WebhookDelivery]) -> Iterator[None]:
+    def settling(
+        self, run: Run, deliveries: list[WebhookDelivery], outcome: str = ""
+    ) -> Iterator[None]:
         """What is written inside, its count, and that these are worked off: all or nothing."""
         with transaction.atomic():
             run.renew()
             yield
-            WebhookDelivery.objects.settle(deliveries)
+            WebhookDelivery.objects.settle(deliveries, outcome)
             run.save()
         self._left |= {one.pk for one in deliveries}
 
@@ -199,6 +232,9 @@ def work_off(run: Run) -> None:
             raise
         except SyncError as error:
             put_off(backlog.open, error)
+            raise
+        except Exception:
+            backlog.give_back()
             raise
         with backlog.settling(run, backlog.open):
             pass

@@ -7,12 +7,15 @@ for the changes brings all of them, and the tombstones too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
+from lifetracker.http import BadResponse
 from lifetracker.webhooks import (
     NOTHING_TO_DO,
     Backlog,
@@ -35,9 +38,9 @@ if TYPE_CHECKING:
     from lifetracker.sync import Run
 
 ENTRY = "time_entry"
-NAMES = {"project", "client", "tag"}
-# Unique in a workspace.
-DESCRIPTION = "Life Tracker"
+NAMES = ("project", "client", "tag")
+# Toggl's free plan grants thirty requests an hour, which the syncs need too.
+PAUSE = timedelta(minutes=5)
 # As many as the free plan allows.
 EVENTS = [{"entity": entity, "action": "*"} for entity in (ENTRY, "project", "tag")]
 
@@ -60,7 +63,7 @@ def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
     if type(event_id) is not int or not isinstance(metadata, dict):
         raise malformed("it has no event_id or no metadata")
     model, action = metadata.get("model"), str(metadata.get("action"))[:20]
-    if model not in {ENTRY, *NAMES} or is_of_another(content.get("payload")):
+    if model not in (ENTRY, *NAMES) or is_of_another(content.get("payload")):
         return NOTHING_TO_DO
     subscription = content.get("subscription_id")
     return Notice(
@@ -79,10 +82,15 @@ def is_of_another(payload: Any) -> bool:
 
 
 def work(run: Run, backlog: Backlog) -> None:
-    if any(delivery.subject["model"] != ENTRY for delivery in backlog.open):
+    read_changes(run)
+    named = [one for one in backlog.open if one.subject["model"] != ENTRY]
+    with backlog.settling(run, [one for one in backlog.open if one not in named]):
+        pass
+    if named:
         for stream in (projects, tags):
             run.read_extent(stream, None)
-    read_changes(run)
+        # Entries have copies of the names.
+        run.repair()
 
 
 # --- Subscribing ----------------------------------------------------------------------------------
@@ -103,28 +111,44 @@ class WorkspaceSubscriptions:
             "url_callback": address,
             "event_filters": EVENTS,
             "enabled": True,
-            "description": DESCRIPTION,
+            "description": description_of(address),
             "secret": own_secrets("toggl")[0],
         }
+        refused = []
         with closing(TogglClient()) as client:
             for workspace in workspaces(client):
-                for known in ours(client, workspace):
-                    client.unsubscribe(workspace, known)
-                client.subscribe(workspace, wanted)
-                yield f"Toggl will tell of changes in workspace {workspace}."
+                try:
+                    yield ensure(client, workspace, wanted)
+                except BadResponse as error:
+                    refused.append(f"Workspace {workspace}: {error}")
+        if refused:
+            raise BadResponse(" ".join(refused))
 
     def unsubscribe(self, address: str) -> Iterable[str]:
         with closing(TogglClient()) as client:
             for workspace in workspaces(client):
-                for known in ours(client, workspace):
-                    client.unsubscribe(workspace, known)
+                for known in ours(client, workspace, description_of(address)):
+                    client.unsubscribe(workspace, known["subscription_id"])
                     yield f"Toggl will not tell of changes in workspace {workspace} any more."
 
 
-def ours(client: TogglClient, workspace: int) -> Iterator[int]:
-    for one in client.subscriptions(workspace):
-        if one.get("description") == DESCRIPTION:
-            yield one["subscription_id"]
+def description_of(address: str) -> str:
+    """Unique in a workspace, in which others may have such a program too."""
+    return f"Life Tracker, {urlsplit(address).netloc}"
+
+
+def ours(client: TogglClient, workspace: int, description: str) -> list[dict[str, Any]]:
+    return [one for one in client.subscriptions(workspace) if one["description"] == description]
+
+
+def ensure(client: TogglClient, workspace: int, wanted: dict[str, Any]) -> str:
+    """One subscription as it is wanted, and what became of it."""
+    known = ours(client, workspace, wanted["description"])
+    client.subscribe(workspace, wanted, known[0]["subscription_id"] if known else None)
+    made = ours(client, workspace, wanted["description"])
+    if not made or not made[0].get("validated_at"):
+        raise BadResponse("Toggl has not validated the address: is it reached from outside?")
+    return f"Toggl will tell of changes in workspace {workspace}."
 
 
 webhook = register(
@@ -133,6 +157,7 @@ webhook = register(
         verify=verify,
         read=read,
         work=work,
+        pause=PAUSE,
         subscriptions=WorkspaceSubscriptions,
         hint="python manage.py webhooks subscribe toggl",
     )

@@ -6,18 +6,18 @@ Nothing is signed, so a secret stands in the address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from lifetracker.models import BEGINNING
+from lifetracker.http import BadResponse
+from lifetracker.models import BEGINNING, WebhookDelivery
 from lifetracker.streams import Window
 from lifetracker.webhooks import (
     FORM,
@@ -78,15 +78,14 @@ def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
 
 
 def notice(event: str, window: Window) -> Notice:
-    """Withings numbers nothing, and two measurements may look alike: each one counts."""
-    subject = {"start": window.start.isoformat(), "end": window.end.isoformat()}
-    return Notice(str(uuid4()), event, subject)
+    """Withings numbers nothing."""
+    return Notice("", event, {"start": window.start.isoformat(), "end": window.end.isoformat()})
 
 
 def window_of(content: dict[str, Any]) -> Window:
     try:
         if "date" in content:
-            day = datetime.fromisoformat(content["date"]).replace(tzinfo=BEGINNING.tzinfo)
+            day = moment_of(content["date"])
             # Wherever on earth that day was.
             window = Window(day - ONE_DAY, day + 2 * ONE_DAY)
         else:
@@ -96,7 +95,16 @@ def window_of(content: dict[str, Any]) -> Window:
         raise malformed("it names no stretch of time") from None
     if not timedelta(0) < window.end - window.start <= LONGEST:
         raise malformed("its end does not follow its start within a year")
+    if window.start > timezone.now() + 2 * ONE_DAY:
+        raise malformed("it lies in the future")
     return window
+
+
+def moment_of(text: str) -> datetime:
+    """`2026-09-16`, or seconds since 1970: both are documented."""
+    if text.isdecimal():
+        return instant(int(text))
+    return datetime.fromisoformat(text).replace(tzinfo=BEGINNING.tzinfo)
 
 
 # --- Working off ----------------------------------------------------------------------------------
@@ -104,14 +112,20 @@ def window_of(content: dict[str, Any]) -> Window:
 
 def work(run: Run, backlog: Backlog) -> None:
     """Several notifications come for one weigh-in: what overlaps is read once, to its end."""
-    windows = [
-        Window(*(datetime.fromisoformat(delivery.subject[end]) for end in ("start", "end")))
-        for delivery in backlog.open
-    ]
-    for window in joined(windows):
+    about = [(asked_for(delivery), delivery) for delivery in backlog.open]
+    for window in joined(asked for asked, _ in about):
+        deliveries = [one for asked, one in about if window.start <= asked.start <= window.end]
         within = Window(max(window.start, BEGINNING), min(window.end, run.now))
-        if within.start < within.end:
-            run.read_extent(measures, within)
+        with backlog.trying(run, measures.name, deliveries):
+            if within.start < within.end:
+                run.read_extent(measures, within)
+        if window.start + MARGIN > run.now:
+            # By Withings' clock it has happened already.
+            backlog.leave(deliveries, "It is not over yet by the clock of this machine.")
+
+
+def asked_for(delivery: WebhookDelivery) -> Window:
+    return Window(*(datetime.fromisoformat(delivery.subject[end]) for end in ("start", "end")))
 
 
 def joined(windows: Iterable[Window]) -> list[Window]:
@@ -133,21 +147,45 @@ class Notifications:
 
     def _call(self, action: str, **params: Any) -> dict[str, Any]:
         with closing(WithingsAPIClient()) as client:
-            return dict(client.get("/notify", {"action": action, **params}))
+            try:
+                return dict(client.get("/notify", {"action": action, **params}))
+            except BadResponse as error:
+                # Withings may quote the address.
+                text = re.sub(r"\?secret=\w+", "", str(error))
+                raise BadResponse(text, error.status) from None
+
+    def _profiles(self) -> list[dict[str, Any]]:
+        found = self._call("list").get("profiles")
+        return [one for one in found or [] if isinstance(one, dict)]
 
     def list(self) -> Iterable[str]:
-        profiles = self._call("list").get("profiles") or []
-        for number, profile in zip(count(1), profiles, strict=False):
-            address = str(profile.get("callbackurl")).partition("?")[0]
-            yield f"{number}. appli {profile.get('appli')} to {address}"
+        for profile in self._profiles():
+            yield f"appli {profile.get('appli')} to {path_of(profile)}"
 
     def subscribe(self, address: str) -> Iterable[str]:
         self._call("subscribe", callbackurl=address, appli=WEIGHT, comment="Life Tracker")
+        self._revoke(but=address)
         yield "Withings will tell of each weigh-in."
 
     def unsubscribe(self, address: str) -> Iterable[str]:
-        self._call("revoke", callbackurl=address, appli=WEIGHT)
-        yield "Withings will not tell of weigh-ins any more."
+        if self._revoke():
+            yield "Withings will not tell of weigh-ins any more."
+        else:
+            yield "Withings told nothing here."
+
+    def _revoke(self, but: str = "") -> int:
+        """Every subscription of this program, also those under an older secret or another name of this
+        machine; how many there were."""
+        ours = [one for one in self._profiles() if path_of(one).endswith(webhook.path)]
+        others = [one for one in ours if one["callbackurl"] != but]
+        for one in others:
+            self._call("revoke", callbackurl=one["callbackurl"], appli=one.get("appli"))
+        return len(others)
+
+
+def path_of(profile: dict[str, Any]) -> str:
+    """Where it delivers, without the secret."""
+    return str(profile.get("callbackurl")).partition("?")[0]
 
 
 webhook = register(

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from lifetracker.http import BadResponse
-from lifetracker.models import WebhookDelivery
+from lifetracker.models import RejectedItem, WebhookDelivery
 from lifetracker.streams import ServiceClient, Stream
 from lifetracker.webhooks import (
     NOTHING_TO_DO,
@@ -115,67 +115,102 @@ class Found(NamedTuple):
         return isinstance(self.item, dict) and self.item.get("score_state") == ScoreState.PENDING
 
     @property
-    def is_new(self) -> bool:
-        """Neither there now nor ever stored here."""
+    def is_buried(self) -> bool:
         rows = self.stream.model._default_manager.filter(source=WHOOP, source_id=self.source_id)
-        return self.item is None and not rows.exists()
+        return rows.filter(deleted_at__isnull=False).exists()
 
 
 def work(run: Run, backlog: Backlog) -> None:
     """Each record once, however many deliveries speak of it."""
+    about = by_subject(backlog.open)
+    # What waits for a later attempt learns from this one as well.
+    claimed = [delivery.pk for delivery in backlog.deliveries]
+    waiting = WebhookDelivery.objects.waiting().filter(source=WHOOP).exclude(pk__in=claimed)
+    for subject, deliveries in by_subject(waiting.filter(pk__lt=max(claimed))).items():
+        if subject in about:
+            about[subject] += deliveries
+    for (follow, record_id), deliveries in about.items():
+        with backlog.trying(run, deliveries[0].subject["kind"], deliveries):
+            carry_over(run, backlog, deliveries, follow(run.client, record_id))
+    run.repair()
+
+
+def by_subject(
+    deliveries: Iterable[WebhookDelivery],
+) -> dict[tuple[Follow, str], list[WebhookDelivery]]:
     about: dict[tuple[Follow, str], list[WebhookDelivery]] = {}
-    for delivery in backlog.open:
+    for delivery in deliveries:
         subject = (FOLLOW[delivery.subject["kind"]], delivery.subject["id"])
         about.setdefault(subject, []).append(delivery)
-    for (follow, record_id), deliveries in about.items():
-        try:
-            carry_over(run, backlog, deliveries, follow(run.client, record_id))
-        except BadResponse as error:
-            backlog.leave(deliveries, str(error))
-            run.counts[deliveries[0].subject["kind"]].error = str(error)
-    run.repair()
+    return about
 
 
 def carry_over(
     run: Run, backlog: Backlog, deliveries: list[WebhookDelivery], found: list[Found]
 ) -> None:
-    """Store what is there and bury what is gone."""
-    why = reason_to_wait(deliveries, {one.stream.name: one for one in found})
-    with backlog.settling(run, [] if why else deliveries):
+    """Store what is there, and bury what is said to be deleted and is not there."""
+    events = {one.event for one in deliveries}
+    refuse_unasked(found)
+    why = reason_to_wait(events, {one.stream.name: one for one in found})
+    # The syncs go on where there were enough tries.
+    waits = why and not all(one.attempts >= TRIES - 1 for one in deliveries)
+    with backlog.settling(run, [] if waits else deliveries, why):
         for stream, source_id, item in found:
-            if item is None:
-                run.bury(stream, [source_id])
-            else:
+            if item is not None:
                 run.store(stream, [item])
-    if why:
+            elif is_told_gone(stream, events):
+                run.bury(stream, [source_id])
+                # What could not be stored of it must not come back.
+                listed = RejectedItem.objects.filter(source=WHOOP, stream=stream.name)
+                listed.filter(item_key=source_id).delete()
+    if waits:
         backlog.leave(deliveries, why)
 
 
-def reason_to_wait(deliveries: list[WebhookDelivery], found: dict[str, Found]) -> str:
-    """Why a later look may show more; empty where it will not, or where there were enough."""
-    if any(one.attempts >= TRIES - 1 for one in deliveries):
-        return ""
+def refuse_unasked(found: list[Found]) -> None:
+    """Raises BadResponse for another record than the one asked for, and for another member's."""
+    member = WhoopProfile.objects.live().values_list("user_id", flat=True).first()
+    for stream, source_id, item in found:
+        if isinstance(item, dict) and (
+            item.get("user_id") != member or stream.mapping.source_id(item) != source_id
+        ):
+            raise BadResponse(f"WHOOP answered with another {stream.name} than the one asked for.")
+
+
+def is_told_gone(stream: Stream, events: set[str]) -> bool:
+    """A sleep takes its recovery along. Only what is not there and is said to be deleted is gone: a
+    record may not be visible yet, or not now."""
+    parents = {"recovery": {"recovery.deleted", "sleep.deleted"}}
+    return bool(parents.get(stream.name, {f"{stream.name}.deleted"}) & events)
+
+
+def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
+    """Why a later look may show more; empty where it will not."""
     if any(one.is_pending for one in found.values()):
         return "WHOOP has not scored it yet."
-    events = {one.event for one in deliveries}
     for kind in KINDS:
         record = found.get(kind)
         deleted = f"{kind}.deleted" in events
-        if f"{kind}.updated" in events and not deleted and (record is None or record.is_new):
+        is_there = record is not None and record.item is not None
+        is_known_gone = record is not None and record.is_buried
+        if f"{kind}.updated" in events and not (deleted or is_there or is_known_gone):
             return "WHOOP does not show it yet."
-        if events == {f"{kind}.deleted"} and record and record.item is not None:
+        if events == {f"{kind}.deleted"} and is_there:
             return "WHOOP shows it still."
     return ""
 
 
 def fetch(client: ServiceClient, path: str) -> Any:
-    """None where there is no such record."""
+    """None where there is no such record. Raises BadResponse for an answer that is none."""
     try:
-        return client.get(path, {})
+        item = client.get(path, {})
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
         return None
+    if not isinstance(item, dict):
+        raise BadResponse(f"{path}: the answer is no object.")
+    return item
 
 
 def night(client: ServiceClient, sleep_id: str) -> list[Found]:

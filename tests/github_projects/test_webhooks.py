@@ -155,6 +155,12 @@ def test_a_run_that_was_interrupted_looks_at_what_it_has_mined_before(told: Any,
     assert Repository.objects.live().get(name=name).mined_oid == oid
 
 
+def test_without_a_token_nothing_is_collected(told: Any, settings: Any) -> None:
+    settings.GITHUB_ACCESS_TOKEN = ""
+    assert deliver(told, busy(told))[0] == 404
+    assert not WebhookDelivery.objects.exists()
+
+
 def test_a_failure_keeps_the_delivery_waiting(told: Any, settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = "ghp_not_the_one"
     deliver(told, busy(told))

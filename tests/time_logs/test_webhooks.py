@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from lifetracker import tasks
 from lifetracker.models import SyncRun, WebhookDelivery
 from lifetracker.webhooks import own_secrets, sha256_signatures
-from tests.conftest import run
+from tests.conftest import NOW, run
 from tests.deliveries import post, waiting, work_off
+from tests.lifetracker.sandbox.receiving import receiving
 from time_logs.models import TOGGL, TimeEntry, TogglProject
-from time_logs.webhooks import is_of_another
+from time_logs.webhooks import PAUSE, is_of_another
 
 PATH = "/webhooks/toggl"
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "toggl"
@@ -114,6 +117,45 @@ def test_somebody_elses_entries_leave_nothing(synced: Any) -> None:
     assert not is_of_another({"user_id": 1}), "nobody is known yet"
 
 
+def test_events_are_collected_because_the_quota_is_small(synced: Any, at: Any) -> None:
+    deliver(synced, newest(synced), event_id=1)
+    assert work_off() == ["success"]
+    for number in range(2, 10):
+        at(NOW + timedelta(seconds=20 * number))
+        deliver(synced, newest(synced), event_id=number)
+        tasks.take_up()
+        assert work_off() == []
+    at(NOW + PAUSE + timedelta(seconds=1))
+    tasks.take_up()
+    assert work_off() == ["success"]
+    assert waiting() == 0
+
+
+def test_names_that_cannot_be_read_keep_no_entry_waiting(synced: Any, sandbox: Any) -> None:
+    added = synced.add(description="Written while nobody looked")
+    deliver(synced, added, event_id=1)
+    WebhookDelivery.objects.create(
+        source=TOGGL, delivery_id="2", event="project updated", subject={"model": "project"}
+    )
+    sandbox.faults.add(match="/api/v9/me", nth=2, times=None, kind="status", status=400)
+    assert work_off() == ["partial"]
+    assert TimeEntry.objects.filter(source_id=added).exists()
+    assert WebhookDelivery.objects.waiting().get().event == "project updated"
+
+
+def test_a_workspaces_events_of_others_are_not_kept(synced: Any) -> None:
+    TimeEntry.objects.filter(source=TOGGL).update(raw={"user_id": 4711})
+    assert deliver(synced, newest(synced))[1] == "Nothing to do for this event."
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_an_address_that_is_not_validated_is_told(toggl: Any, settings: Any) -> None:
+    with receiving("", usual=200) as receiver:
+        settings.PUBLIC_URL = receiver.url
+        with pytest.raises(CommandError, match="has not validated"):
+            command("subscribe", "toggl")
+
+
 def test_without_a_token_nothing_is_taken(synced: Any, settings: Any) -> None:
     settings.TOGGL_API_TOKEN = ""
     assert deliver(synced, newest(synced))[0] == 404
@@ -130,7 +172,7 @@ def test_subscribing_and_all_that_follows(toggl: Any, live_server: Any, settings
     assert len(shown) == len(toggl.workspace_ids)
     assert all(one["validated_at"] for one in shown), "the ping was answered with its code"
     listed = command("list")
-    assert f"Life Tracker, validated, to {live_server.url}{PATH}" in listed
+    assert f"Life Tracker, {live_server.url[7:]}, validated, to {live_server.url}{PATH}" in listed
     assert own_secrets("toggl")[0] not in listed
 
     toggl.add(description="Told at once")

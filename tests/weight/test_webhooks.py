@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import StringIO
@@ -18,7 +19,7 @@ from lifetracker.models import SyncRun, SyncState, WebhookDelivery
 from lifetracker.streams import Window
 from lifetracker.webhooks import Refused, own_secrets, webhooks
 from oauth_integration.models import OAuthCredential
-from tests.conftest import NOW, run
+from tests.conftest import NOW, run, store_tokens
 from tests.deliveries import post, waiting, work_off
 from weight.models import WITHINGS, MeasureGroup, WeighIn
 from weight.webhooks import joined, read, window_of
@@ -67,7 +68,8 @@ def test_without_the_secret_of_the_address_nothing_is_taken(synced: Any, secret:
 
 def test_withings_may_look_whether_somebody_is_there(synced: Any) -> None:
     assert Client().head(path()).status_code == 200
-    assert Client().get(path()).status_code == 405
+    assert Client().get(path()).status_code == 200
+    assert Client().put(path()).status_code == 405
 
 
 def test_another_person_is_refused(synced: Any) -> None:
@@ -98,6 +100,7 @@ def test_an_older_secret_is_good_while_its_key_is(synced: Any, settings: Any) ->
         {"startdate": "0"},
         {"date": "no day"},
         {"date": "0001-01-01"},
+        {"startdate": "4000000000", "enddate": "4000000001"},
     ],
 )
 def test_a_time_that_is_none_is_refused(withings: Any, changes: dict[str, Any]) -> None:
@@ -159,9 +162,10 @@ def test_edits_and_deletions_are_seen(synced: Any) -> None:
 
 def test_many_notifications_for_one_weigh_in_are_read_once(synced: Any, sandbox: Any) -> None:
     [weight, _] = synced.weigh(71.4)
-    for _ in range(3):
-        deliver(synced, weight)
-    assert waiting() == 3
+    assert deliver(synced, weight) == (200, "Thank you.")
+    assert "known already" in deliver(synced, weight)[1]
+    deliver(synced, weight, date=True)
+    assert waiting() == 2
     sandbox.requests.clear()
     work_off()
     assert len([r for r in sandbox.requests if r.path.endswith("/measure")]) == 1
@@ -175,6 +179,54 @@ def test_a_small_window_moves_no_state_that_it_does_not_touch(synced: Any) -> No
     work_off()
     after = SyncState.objects.get(source=WITHINGS, stream="measure")
     assert (after.verified_from, after.verified_to) == (before.verified_from, before.verified_to)
+
+
+def test_the_same_again_is_read_again(synced: Any) -> None:
+    [weight, _] = synced.weigh(71.4)
+    deliver(synced, weight)
+    work_off()
+    assert deliver(synced, weight) == (200, "Thank you."), "nobody is at the first one any more"
+    assert waiting() == 1
+
+
+def test_one_window_that_fails_keeps_no_other_waiting(synced: Any, sandbox: Any) -> None:
+    [first, _] = synced.weigh(71.4, at=NOW - HOUR)
+    [second, _] = synced.weigh(72.0, at=NOW - timedelta(days=40))
+    deliver(synced, second)
+    deliver(synced, first)
+    # Windows are read from the oldest to the newest.
+    sandbox.faults.add(match="/measure", kind="cut", times=4)
+    assert work_off() == ["partial"]
+    assert str(first) in living()
+    assert str(second) not in living()
+    assert waiting() == 1
+
+
+def test_a_clock_that_is_slow_loses_nothing(synced: Any, at: Any) -> None:
+    moment = NOW + timedelta(minutes=2)
+    [weight, _] = synced.weigh(71.4, at=moment)
+    deliver(synced, weight)
+    work_off()
+    assert waiting() == 1
+    at(NOW + timedelta(minutes=5))
+    tasks.take_up()
+    work_off()
+    assert str(weight) in living()
+    assert waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_was_cut_off_is_refused(withings: Any, live_server: Any) -> None:
+    body = b"userid=1&appli=1&startdate=1789550000&enddate=1789550001"
+    host, _, port = live_server.url.removeprefix("http://").partition(":")
+    head = f"POST {path()} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body) + 1}\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall((head + kind).encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"cut off" in answer
 
 
 def test_a_withdrawn_consent_shows(synced: Any) -> None:
@@ -235,8 +287,20 @@ def test_subscribing_and_all_that_follows(withings: Any, live_server: Any, setti
     assert set(withings.deliver(weight)) == {200}
     work_off()
     assert str(weight) in living()
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    withings_is_connected(withings)
+    command("subscribe", "withings")
+    [subscription] = withings.subscriptions()
+    assert subscription["callbackurl"] == webhooks[WITHINGS].address(), "the old one is gone"
+
     assert "not tell" in command("unsubscribe", "withings")
     assert withings.subscriptions() == []
+    assert "told nothing" in command("unsubscribe", "withings")
+
+
+def withings_is_connected(withings: Any) -> None:
+    OAuthCredential.objects.all().delete()
+    store_tokens(withings, withings.issue_tokens())
 
 
 def test_without_an_address_nobody_can_be_told(withings: Any, settings: Any) -> None:

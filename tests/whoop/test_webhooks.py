@@ -11,9 +11,16 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from lifetracker import tasks
-from lifetracker.models import RejectedItem, SyncRun, WebhookDelivery
+from lifetracker.models import (
+    GIVEN_UP,
+    RejectedItem,
+    SyncRun,
+    WebhookDelivery,
+    WebhookDeliveryQuerySet,
+)
 from oauth_integration.models import OAuthCredential
 from tests.conftest import NOW, assert_equals_upstream, run
 from tests.deliveries import caught, post, waiting, work_off
@@ -129,6 +136,7 @@ def test_every_byte_is_signed(synced: Any) -> None:
         b'{"type": "sleep.updated", "trace_id": "t", "user_id": true, "id": "x"}',
         b'{"type": "sleep.updated", "trace_id": "a\\u0000b", "user_id": 1, "id": "x"}',
         b'{"type": "sleep.updated", "trace_id": "t", "user_id": 99999999999999999999, "id": "x"}',
+        b'{"type": "sleep.updated", "trace_id": "\\ud800", "user_id": 1, "id": "x"}',
     ],
 )
 def test_what_is_signed_and_cannot_be_read_is_refused(synced: Any, body: bytes) -> None:
@@ -321,6 +329,92 @@ def test_one_that_cannot_be_fetched_does_not_hold_up_the_others(synced: Any, san
     assert "400" in left.outcome
 
 
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "cut"}])
+def test_one_that_always_fails_keeps_no_other_waiting(
+    synced: Any, sandbox: Any, fault: dict[str, Any], at: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    sleep, workout = night_of(synced), newest(synced, "workout")
+    synced.edit("sleep", sleep["id"], score={"sleep_performance_percentage": 12.0})
+    sandbox.faults.add(match="/activity/workout/", times=None, **fault)
+    deliver(synced, "workout", workout["id"])
+    deliver(synced, "sleep", sleep["id"])
+    assert work_off() == ["partial"]
+    assert WhoopSleep.objects.get(sleep_id=sleep["id"]).sleep_performance == 12
+    assert WebhookDelivery.objects.waiting().get().event == "workout.updated"
+
+
+def test_a_fault_of_ours_in_one_lets_the_others_go_on(synced: Any, monkeypatch: Any) -> None:
+    sleep, workout = night_of(synced), newest(synced, "workout")
+    synced.edit("sleep", sleep["id"], score={"sleep_performance_percentage": 12.0})
+    monkeypatch.setitem(webhooks.FOLLOW, "workout", lambda *_: 1 / 0)
+    deliver(synced, "workout", workout["id"])
+    deliver(synced, "sleep", sleep["id"])
+    with pytest.raises(ZeroDivisionError):
+        work_off()
+    tasks.take_up()
+    assert work_off() == ["success"]
+    assert WhoopSleep.objects.get(sleep_id=sleep["id"]).sleep_performance == 12
+    assert WebhookDelivery.objects.waiting().get().event == "workout.updated"
+
+
+def test_what_cannot_be_seen_for_once_is_not_buried(synced: Any, sandbox: Any) -> None:
+    workout = newest(synced, "workout")
+    sandbox.faults.add(match="/activity/workout/", times=1, kind="status", status=404)
+    deliver(synced, "workout", workout["id"])
+    work_off()
+    assert Workout.objects.get(source_id=workout["id"]).deleted_at is None
+    assert waiting() == 1
+
+
+@pytest.mark.parametrize("changed", [{"user_id": 999}, {"id": str(uuid4())}])
+def test_another_record_than_the_one_asked_for_is_not_stored(
+    synced: Any, changed: dict[str, Any]
+) -> None:
+    workout = newest(synced, "workout")
+    synced.replace("workout", workout["id"], {**workout, **changed})
+    before = list(Workout.objects.values().order_by("pk"))
+    deliver(synced, "workout", workout["id"])
+    assert work_off() == ["failed"]
+    assert list(Workout.objects.values().order_by("pk")) == before
+    assert "another workout" in WebhookDelivery.objects.get().outcome
+
+
+def test_what_was_given_up_is_tried_again_when_it_comes_again(synced: Any) -> None:
+    sleep = night_of(synced)
+    deliver(synced, "sleep", sleep["id"], trace_id="one")
+    WebhookDelivery.objects.update(handled_at=NOW, outcome=f"{GIVEN_UP}No consent.", attempts=7)
+    assert deliver(synced, "sleep", sleep["id"], trace_id="one") == (200, "Thank you.")
+    assert work_off() == ["success"]
+    assert waiting() == 0
+
+
+def test_a_source_that_is_taken_off_collects_nothing_for_ever(
+    synced: Any, settings: Any, at: Any
+) -> None:
+    deliver(synced, "sleep", night_of(synced)["id"])
+    SyncRun.objects.active().delete()
+    OAuthCredential.objects.all().delete()
+    settings.WHOOP_CLIENT_ID = ""
+    for days in range(10):
+        at(NOW + timedelta(days=days))
+        tasks.take_up()
+    assert waiting() == 0
+    assert "not configured" in WebhookDelivery.objects.get().outcome
+
+
+def test_what_was_rejected_and_is_deleted_does_not_come_back(synced: Any) -> None:
+    workout = newest(synced, "workout")
+    synced.replace("workout", workout["id"], {**workout, "start": "soon"})
+    deliver(synced, "workout", workout["id"])
+    work_off()
+    assert RejectedItem.objects.exists()
+    synced.delete("workout", workout["id"])
+    deliver(synced, "workout", workout["id"], event="deleted")
+    work_off()
+    assert not RejectedItem.objects.exists()
+
+
 def test_what_does_not_fit_is_listed(synced: Any) -> None:
     workout = newest(synced, "workout")
     synced.replace("workout", workout["id"], {**workout, "start": "soon"})
@@ -357,19 +451,31 @@ def test_a_limit_that_is_reached_costs_no_attempt(synced: Any, settings: Any, at
     assert SyncRun.objects.active().get().resume_at is not None
 
 
-def test_what_came_while_a_run_was_ending_gets_a_run(synced: Any) -> None:
+def test_what_came_while_a_run_was_ending_gets_a_run(synced: Any, monkeypatch: Any) -> None:
     """The delivery is stored after the run's last look, and finds the run still in the ledger."""
-    sleep = night_of(synced)
-    deliver(synced, "sleep", sleep["id"])
-    active = SyncRun.objects.active().get()
-    SyncRun.objects.filter(pk=active.pk).update(status="running")
-    deliver(synced, "workout", newest(synced, "workout")["id"])
-    assert SyncRun.objects.active().count() == 1, "one run for however many"
-    SyncRun.objects.filter(pk=active.pk).update(status="success")
-    tasks.work_off_deliveries("Whoop")
-    assert SyncRun.objects.active().get() != active
+    deliver(synced, "sleep", night_of(synced)["id"])
+    first = SyncRun.objects.active().get()
+    forget = WebhookDeliveryQuerySet.forget_old
+
+    def at_the_end(self: Any) -> None:
+        forget(self)
+        monkeypatch.setattr(WebhookDeliveryQuerySet, "forget_old", forget)
+        deliver(synced, "workout", newest(synced, "workout")["id"])
+
+    monkeypatch.setattr(WebhookDeliveryQuerySet, "forget_old", at_the_end)
+    assert work_off() == ["success"]
+    assert waiting() == 1
+    assert SyncRun.objects.active().get() != first
     work_off()
     assert waiting() == 0
+
+
+def test_a_pushed_record_hides_no_failed_sync(synced: Any, person: Client) -> None:
+    failed = {"kind": "incremental", "status": "failed", "error": "Broken."}
+    for values in (failed, {"kind": "webhook", "status": "success"}):
+        SyncRun.objects.create(source="Whoop", finished_at=timezone.now(), **values)
+    assert "Broken." in person.get("/").text
+    assert person.get("/api/whoop/sync/status").json()["last_run"]["error"] == "Broken."
 
 
 def test_a_pushed_record_is_no_sync(synced: Any) -> None:

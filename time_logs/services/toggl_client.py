@@ -212,10 +212,16 @@ class TogglClient:
         """Of everybody in the workspace whom this person may see."""
         return self._list(f"{SUBSCRIPTIONS}/{workspace}", {})
 
-    def subscribe(self, workspace: int, wanted: Mapping[str, Any]) -> None:
-        """Toggl delivers a ping before it answers."""
+    def subscribe(
+        self, workspace: int, wanted: Mapping[str, Any], subscription: int | None = None
+    ) -> None:
+        """A new one, or a change of the one that is there. Toggl delivers a ping before it answers."""
         path = f"{SUBSCRIPTIONS}/{workspace}"
-        self._checked(self._send("POST", path, json=wanted), path)
+        if subscription is None:
+            self._checked(self._send("POST", path, json=wanted), path)
+        else:
+            path = f"{path}/{subscription}"
+            self._checked(self._send("PUT", path, json=wanted), path)
 
     def unsubscribe(self, workspace: int, subscription: int) -> None:
         path = f"{SUBSCRIPTIONS}/{workspace}/{subscription}"
