@@ -43,4 +43,5 @@ class Logger(glogging.Logger):
 
 
 logger_class = Logger
-loglevel = settings.LOG_LEVEL.lower()
+# Below, it tells the address of each request.
+loglevel = settings.LOG_LEVEL.lower().replace("debug", "info")

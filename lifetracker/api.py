@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.urls import URLPattern, re_path
 from django_q.brokers import get_broker
@@ -101,7 +101,18 @@ class RecordViewSet(DateRangeMixin, viewsets.ModelViewSet[Any]):
         return queryset if self.detail else super().filter_queryset(queryset)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().defer("raw")
+        rows = super().get_queryset().defer("raw")
+        # What is to be changed is locked until it is: two that change one record come one after the
+        # other, each with what the other one wrote.
+        return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
+
+    @transaction.atomic
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().update(request, *args, **kwargs)
+
+    @transaction.atomic
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().destroy(request, *args, **kwargs)
 
     def check_object_permissions(self, request: Request, obj: Any) -> None:
         super().check_object_permissions(request, obj)
@@ -259,9 +270,9 @@ class StartRun(ServiceView):
         unknown names, and what the address says."""
         body = (self.body_serializer or serializers.Serializer)(data=request.data)
         body.is_valid(raise_exception=True)
-        refused = {
-            name: ["Unknown."] for name in set(request.data) - set(body.fields) - {CSRF_FIELD}
-        }
+        # A name may hold characters that no answer can.
+        unknown = {repr(name)[1:-1] for name in set(request.data) - set(body.fields) - {CSRF_FIELD}}
+        refused = {name: ["Unknown."] for name in unknown}
         for name in request.query_params:
             refused[name] = ["Belongs into the body." if name in body.fields else "Unknown."]
         if refused:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -160,13 +161,22 @@ def check_queue(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def check_deployment(**_: Any) -> list[CheckMessage]:
-    if not settings.DEMO:
-        return []
-    return [
-        Error(
+def check_deployment(**_: Any) -> Iterable[CheckMessage]:
+    if settings.DEMO:
+        yield Error(
             "DEMO is on.",
             hint="The demo has a public key and made-up data: unset DEMO in production.",
             id="lifetracker.E010",
         )
-    ]
+    if set(settings.ALLOWED_HOSTS) <= set(settings.LOCAL_HOSTS):
+        yield checks.Warning(
+            "The pages are reached on this machine alone.",
+            hint="Set ALLOWED_HOSTS to the names under which browsers reach them.",
+            id="lifetracker.W013",
+        )
+    if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        yield checks.Warning(
+            "The static files are not collected, and without them no page can be made.",
+            hint="Run `python manage.py collectstatic --noinput` after each update.",
+            id="lifetracker.W014",
+        )

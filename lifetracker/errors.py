@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.views import csrf, defaults
 from rest_framework.exceptions import ErrorDetail, NotAuthenticated
 from rest_framework.response import Response
@@ -46,11 +46,19 @@ permission_denied = told(HTTPStatus.FORBIDDEN, "That is not allowed.", defaults.
 page_not_found = told(
     HTTPStatus.NOT_FOUND, "There is nothing at this address.", defaults.page_not_found
 )
-server_error = told(
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    "Something broke in Life Tracker; its log says what.",
-    defaults.server_error,
-)
+SOMETHING_BROKE = "Something broke in Life Tracker; its log says what."
+
+
+def broken_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The page, or its text alone where the page itself cannot be made: without collected static files
+    none can."""
+    try:
+        return defaults.server_error(request, *args, **kwargs)
+    except ValueError:
+        return HttpResponseServerError(SOMETHING_BROKE, content_type="text/plain")
+
+
+server_error = told(HTTPStatus.INTERNAL_SERVER_ERROR, SOMETHING_BROKE, broken_page)
 csrf_failure = told(
     HTTPStatus.FORBIDDEN,
     "The CSRF token is missing or wrong. Programs call the API with a token instead of a session.",

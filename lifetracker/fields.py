@@ -32,6 +32,13 @@ class WholeField(Strict, serializers.IntegerField):
     # 5.0 is a whole number in JSON.
     json_types = (int, float)
 
+    def __init__(self, **options: Any) -> None:
+        # What a column holds in PostgreSQL; SQLite says that it takes more, which could not be moved.
+        least, most = -(2**31), 2**31 - 1
+        options["min_value"] = max(options.get("min_value", least), least)
+        options["max_value"] = min(options.get("max_value", most), most)
+        super().__init__(**options)
+
 
 class NumberField(Strict, serializers.FloatField):
     json_types = (int, float)

@@ -24,9 +24,13 @@ MOST_OF_A_NAME = 255
 
 
 def permissions_policy(get_response: Answer) -> Answer:
+    """And that nothing is kept: what is answered is a person's own, but for static files, which say
+    themselves how long they are good."""
+
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
     return answer

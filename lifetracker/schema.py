@@ -157,10 +157,11 @@ class ApiSchema(AutoSchema):
         statuses = {
             400: True,
             401: self.view.get_authenticators(),
-            403: self.view.get_authenticators() and (self.is_unsafe() or self.is_guarded()),
+            403: self.view.get_authenticators()
+            and (self.is_unsafe() or self.is_guarded() or getattr(self.view, "get_starts", False)),
             404: "{" in self.path or self.is_of_one(),
             406: True,
-            415: self._get_request_body(),
+            415: self.is_unsafe() and self.method != "DELETE",
             429: self.view.get_throttles(),
         }
         own = getattr(self.view, "errors", {})

@@ -84,6 +84,8 @@ class RecordSerializer(FactSerializer):
     serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance and not self.partial:
+            attrs = self._defaults(attrs) | attrs
         candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
         for name, value in attrs.items():
             setattr(candidate, name, value)
@@ -92,6 +94,12 @@ class RecordSerializer(FactSerializer):
         except DjangoValidationError as error:
             raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
         return attrs
+
+    def _defaults(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What a whole record has that does not say it: the same as when it is typed in."""
+        left_out = [field for field in self._writable_fields if field.source not in attrs]
+        columns = [self.Meta.model._meta.get_field(field.source) for field in left_out]  # type: ignore[attr-defined]  # known in each serializer
+        return {column.name: column.get_default() for column in columns}
 
 
 # --- Lists ----------------------------------------------------------------------------------------

@@ -34,7 +34,12 @@ class Environment(environ.Env):
     def get_value(self, var: str, *args: Any, **options: Any) -> Any:
         if self.ENVIRON.get(var) == "":
             del self.ENVIRON[var]
+        text = str(self.ENVIRON.get(var, ""))
         try:
+            if text.startswith("$"):
+                # To the letter: the base would take it for the name of another variable, and a secret
+                # for one that is not set.
+                return self.parse_value(text, options.get("cast"))
             return super().get_value(var, *args, **options)
         except ValueError as error:
             raise ImproperlyConfigured(
@@ -59,9 +64,11 @@ class Environment(environ.Env):
     def count(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=count, default=default))
 
-    def verbatim(self, var: str, default: str) -> str:
-        """To the letter: elsewhere a value that begins with a dollar names another variable."""
-        return str(self.ENVIRON.get(var, "") or default)
+    def hosts(self, var: str) -> list[str]:
+        return list(self.get_value(var, cast=hosts, default=[]))
+
+    def sentry_dsn(self, var: str) -> str:
+        return str(self.get_value(var, cast=sentry_dsn, default=""))
 
     def origins(self, var: str) -> list[str]:
         return list(self.get_value(var, cast=origins, default=[]))
@@ -143,6 +150,22 @@ def origins(text: str) -> list[str]:
     return found
 
 
+def hosts(text: str) -> list[str]:
+    """With commas: each such as tracker.example.org, without a scheme."""
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    for name in found:
+        if "/" in name:
+            raise ValueError(f"{name!r} is no name such as tracker.example.org")
+    return found
+
+
+def sentry_dsn(text: str) -> str:
+    parts = urlsplit(text)
+    if text and not (parts.scheme in {"http", "https"} and parts.username and parts.hostname):
+        raise ValueError("it is no address such as https://key@sentry.example.org/1")
+    return text
+
+
 def secret_url(text: str) -> str:
     parts = urlsplit(base_url(text))
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
@@ -182,7 +205,7 @@ PLATFORM_HOSTS = [
 ]
 if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
     PLATFORM_HOSTS.append("healthcheck.railway.app")
-ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), *PLATFORM_HOSTS, *LOCAL_HOSTS]
+ALLOWED_HOSTS = [*env.hosts("ALLOWED_HOSTS"), *PLATFORM_HOSTS, *LOCAL_HOSTS]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT = env.port("PORT", default=5001)
 # Processes that answer requests.
@@ -352,7 +375,7 @@ LOGOUT_REDIRECT_URL = "login"
 # For `first_account`, under the names that Django's createsuperuser reads too.
 FIRST_ACCOUNT = {
     "username": env.str("DJANGO_SUPERUSER_USERNAME", default=""),
-    "password": env.verbatim("DJANGO_SUPERUSER_PASSWORD", default=""),
+    "password": env.str("DJANGO_SUPERUSER_PASSWORD", default=""),
     "email": env.str("DJANGO_SUPERUSER_EMAIL", default=""),
 }
 
@@ -422,6 +445,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "lifetracker.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "lifetracker.schema.ApiSchema",
     "COERCE_DECIMAL_TO_STRING": False,
+    # `format` is no parameter but that of the schema.
+    "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 400,  # a year of days is one page
 }
 
@@ -593,7 +618,7 @@ CONTENT_SECURITY_POLICY = {
 # The admin's theme evaluates expressions that stand in its templates (Alpine).
 CONTENT_SECURITY_POLICY_OF_THE_ADMIN = {
     **CONTENT_SECURITY_POLICY["DIRECTIVES"],
-    "script-src": [OURS, "'unsafe-inline'", "'unsafe-eval'"],
+    "script-src": [OURS, "'unsafe-eval'"],
     "style-src": [OURS, "'unsafe-inline'"],
     "img-src": [OURS, "data:"],
     "font-src": [OURS],
@@ -634,6 +659,8 @@ LOG_FORMAT = env.word("LOG_FORMAT", *("line", "json") if LOCAL else ("json", "li
 LOG_LEVEL = env.word(
     "LOG_LEVEL", *("WARNING", "INFO") if LOCAL else ("INFO", "WARNING"), "DEBUG", "ERROR"
 )
+# What a command prints may be a file, and is for people; what runs on and on has lines alone.
+SERVES = not sys.argv[0].endswith("manage.py") or sys.argv[1:2] == ["qcluster"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -656,7 +683,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "stream": f"ext://sys.{'stdout' if LOG_FORMAT == 'json' else 'stderr'}",
+            "stream": f"ext://sys.{'stdout' if LOG_FORMAT == 'json' and SERVES else 'stderr'}",
         }
     },
     "loggers": {
@@ -666,9 +693,11 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django-q": {"level": "WARNING", "filters": ["no_results"]},
         "gunicorn.error": {"handlers": [], "propagate": True},
+        # Below, they tell the addresses that are asked.
+        "urllib3": {"level": "INFO"},
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 
 # Faults are told to Sentry, or to what understands its protocol; empty: to nobody.
-SENTRY_DSN = "" if LOCAL else env.str("SENTRY_DSN", default="")
+SENTRY_DSN = "" if LOCAL else env.sentry_dsn("SENTRY_DSN")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
@@ -54,9 +55,18 @@ class TokensView(LoginRequiredMixin, FormView):  # type: ignore[type-arg]  # not
 
     def form_valid(self, form: TokenForm) -> HttpResponse:
         asked = form.cleaned_data
-        issued = ApiToken.objects.issue(
-            form.user, asked["name"], read_only=asked["rights"] == "read", days=asked["days"]
-        )
+        try:
+            with transaction.atomic():
+                issued = ApiToken.objects.issue(
+                    form.user,
+                    asked["name"],
+                    read_only=asked["rights"] == "read",
+                    days=asked["days"],
+                )
+        except IntegrityError:
+            # Sent twice at once.
+            form.add_error("name", "You have a token of this name already.")
+            return self.form_invalid(form)
         fresh = TokenForm(user=form.user)
         return self.render_to_response(self.get_context_data(form=fresh, issued=issued))
 

@@ -26,7 +26,9 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
+from rest_framework.settings import DEFAULTS, IMPORT_STRINGS, APISettings
 
 from github_projects.models import GITHUB
 from lifetracker import days
@@ -88,6 +90,12 @@ class Form(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=["json", "yaml"], required=False)
 
 
+class ByFormat(DefaultContentNegotiation):
+    """With `format`, which no other endpoint knows."""
+
+    settings = APISettings({"URL_FORMAT_OVERRIDE": "format"}, DEFAULTS, IMPORT_STRINGS)  # type: ignore[assignment]  # as DRF has it
+
+
 class SchemaView(SpectacularAPIView):
     """This description of the API, as JSON or YAML."""
 
@@ -97,6 +105,7 @@ class SchemaView(SpectacularAPIView):
         OpenApiYamlRenderer2,
         OpenApiYamlRenderer,
     ]
+    content_negotiation_class = ByFormat
     generator_class = Once
     query_serializers = (Form,)
 

@@ -72,11 +72,10 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
                 totals[key] += share.seconds
         return dict(sorted(totals.items(), key=lambda total: (-total[1], total[0])))
 
-    def overlaps(self, first: date, last: date) -> list[Overlap]:
+    def overlaps(self, first: date, last: date) -> Iterator[Overlap]:
         """The pairs of entries that are on at the same time, by their start; a running one is on
         until now."""
         now = timezone.now()
-        found = []
         open_entries: list[tuple[datetime, TimeEntry]] = []
         every = self.touching(first, last) | self.running().filter(
             start__lt=midnight(last + timedelta(days=1))
@@ -87,9 +86,8 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
             for until, other in open_entries:
                 seconds = (min(until, end) - entry.start).total_seconds()
                 if seconds > 0:
-                    found.append(Overlap(other, entry, seconds))
+                    yield Overlap(other, entry, seconds)
             open_entries.append((end, entry))
-        return found
 
 
 class TimeEntry(SourceRecord):

@@ -111,6 +111,8 @@ class AuthorizeUrl(ServiceView):
     """Where consent is given: the address, with a state that is good once and for ten minutes."""
 
     errors = {409: ServiceView.errors[409]}
+    # The state before it is good no more.
+    get_starts = True
 
     @extend_schema(responses=AuthorizationSerializer)
     def get(self, request: Request) -> Response:

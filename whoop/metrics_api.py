@@ -38,7 +38,7 @@ class RecoveryMetricSerializer(MetricSerializer):
 
 class WorkoutsMetricSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(help_text="Days with a workout.")
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(allow_null=True)
     count_change = serializers.IntegerField(allow_null=True)
     total_min = serializers.FloatField(allow_null=True)
     total_min_change = serializers.FloatField(allow_null=True)

@@ -171,20 +171,20 @@ def bands(scores: list[float]) -> dict[str, int | None]:
 def workouts(now: Values, before: Values) -> dict[str, Any]:
     """`average_min`, `minimum_min` and `maximum_min` are of one workout. `total_calories` leaves out
     the days of which a workout is not scored."""
-    count, minutes = int(sum(now["count"])), total(now["total_min"])
+    figures = ("count", "total_min", "total_calories")
+    count, minutes, calories = (total(now, figure) for figure in figures)
+    changes = [difference(total(now, figure), total(before, figure)) for figure in figures]
     return {
         "days": len(now["count"]),
-        "count": count,
-        "count_change": whole_number(difference(total(now["count"]), total(before["count"]))),
+        "count": whole_number(count),
+        "count_change": whole_number(changes[0]),
         "total_min": rounded(minutes),
-        "total_min_change": difference(minutes, total(before["total_min"])),
-        "average_min": rounded(minutes / count) if minutes is not None else None,
+        "total_min_change": changes[1],
+        "average_min": rounded(minutes / count) if minutes and count else None,
         "minimum_min": min(now["minimum_min"], default=None),
         "maximum_min": max(now["maximum_min"], default=None),
-        "total_calories": rounded(total(now["total_calories"])),
-        "total_calories_change": difference(
-            total(now["total_calories"]), total(before["total_calories"])
-        ),
+        "total_calories": rounded(calories),
+        "total_calories_change": changes[2],
     }
 
 
@@ -192,8 +192,13 @@ def mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def total(values: list[float]) -> float | None:
-    return sum(values) if values else None
+def total(values: Values, figure: str) -> float | None:
+    """Of the workouts. Without one it is 0 if anything else is known of the range, because then the
+    strap was worn; else nobody knows."""
+    if not values["count"]:
+        others = ("recovery_score", "total_sleep_hours", "strain")
+        return 0 if any(values[other] for other in others) else None
+    return sum(values[figure]) if values[figure] else None
 
 
 def difference(now: float | None, before: float | None) -> float | None:

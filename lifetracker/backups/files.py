@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from django.utils import timezone
 
 STANDARD = "-"
+ONE_DAY = 86_400
 
 
 class Unwritable(Exception):
@@ -42,6 +44,7 @@ def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[Binar
         return
     if path.exists() and not overwrite:
         raise Unwritable(already_there(path))
+    remove_abandoned(path.parent)
     # Under another name until it is whole, so that what a killed process leaves is taken for nothing.
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
@@ -52,6 +55,13 @@ def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[Binar
         publish(part, path, overwrite=overwrite)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """What processes that were killed have left there, some day or longer ago."""
+    for part in folder.glob(".lifetracker-*.zip.*.part"):
+        if time.time() - part.stat().st_mtime > ONE_DAY:
+            part.unlink(missing_ok=True)
 
 
 def publish(part: Path, path: Path, *, overwrite: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from lifetracker.checks import check_deployment, check_source, check_streams
 from lifetracker.mapping import Value
 from lifetracker.streams import Source
+from tests.processes import command
 from weight.streams import measures
 from whoop.models import WhoopSleep
 from whoop.streams import cycles, profile, recoveries, sleeps, source
@@ -76,6 +78,41 @@ def test_every_problem_says_where(settings: Any) -> None:
 
 
 def test_the_demo_is_no_production(settings: Any) -> None:
-    assert check_deployment() == []
+    assert list(check_deployment()) == []
     settings.DEMO = True
     assert [m.id for m in check_deployment()] == ["lifetracker.E010"]
+
+
+def test_settings_that_no_browser_could_use_are_told(settings: Any, tmp_path: Path) -> None:
+    settings.DEMO, settings.STATIC_ROOT = False, tmp_path
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert [one.id for one in check_deployment()] == ["lifetracker.W013", "lifetracker.W014"]
+    (tmp_path / "staticfiles.json").touch()
+    settings.ALLOWED_HOSTS = ["localhost", "tracker.example.org"]
+    assert list(check_deployment()) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"ALLOWED_HOSTS": "https://tracker.example.org"}, "ALLOWED_HOSTS"),
+        ({"SENTRY_DSN": "rubbish"}, "SENTRY_DSN"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(variables: dict[str, str], told: str) -> None:
+    code, _, err = in_production("check", **variables)
+    assert code != 0
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_a_value_with_a_dollar_is_taken_to_the_letter() -> None:
+    script = "from django.conf import settings as s; print([s.SECRET_KEY, s.BACKUP_PASSPHRASE])"
+    values = {"SECRET_KEY": "$HOME is no name", "BACKUP_PASSPHRASE": "$ecret"}
+    code, out, err = in_production("shell", "--no-imports", "-c", script, **values)
+    assert code == 0, err
+    assert out.strip() == "['$HOME is no name', '$ecret']"
+
+
+def in_production(*words: str, **variables: str) -> tuple[int, str, str]:
+    return command(*words, **{"DEMO": "", "SECRET_KEY": "k" * 60} | variables)

@@ -3,15 +3,18 @@ the admin."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
+import requests
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from fasting.models import FastingPeriod
+from tests import makers
 from time_logs.models import TimeEntry
 from weight.models import WeighIn
 from workouts.models import Workout
@@ -202,3 +205,44 @@ def test_numbers_that_cannot_be_are_refused_by_name(
     answer = staff.post(path, good | typed, JSON)
     assert answer.status_code == 400
     assert named in answer.json()
+
+
+def test_put_replaces_and_patch_changes(person: Client) -> None:
+    whole = {
+        "sport_name": "running",
+        "start": "2026-09-16T06:00:00Z",
+        "end": "2026-09-16T07:00:00Z",
+    }
+    made = person.post("/api/workouts", whole | {"strain": 12.5}, content_type=JSON).json()
+    address = f"/api/workouts/{made['id']}"
+    assert person.patch(address, {"calories": 300}, content_type=JSON).json()["strain"] == 12.5
+    assert person.put(address, whole, content_type=JSON).json()["strain"] is None
+    assert person.get(address).json()["calories"] is None
+
+
+def test_a_number_that_only_one_database_could_hold_is_refused(person: Client) -> None:
+    whole = {
+        "sport_name": "running",
+        "start": "2026-09-16T06:00:00Z",
+        "end": "2026-09-16T07:00:00Z",
+    }
+    answer = person.post("/api/workouts", whole | {"sport_id": -(2**31) - 1}, content_type=JSON)
+    assert (answer.status_code, list(answer.json())) == (400, ["sport_id"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_change_one_record_both_do(live_server: Any) -> None:
+    entry = makers.entry()
+    root = User.objects.create_superuser("robin")
+    bearer = {"Authorization": f"Bearer {makers.api_token(user=root).secret}"}
+    address = f"{live_server.url}/api/time-entries/{entry.pk}"
+
+    def change(name: str, text: str) -> int:
+        return requests.patch(address, json={name: text}, headers=bearer, timeout=30).status_code
+
+    for number in range(10):
+        with ThreadPoolExecutor(2) as pool:
+            asked = [pool.submit(change, n, f"{n} {number}") for n in ("project", "description")]
+        assert [one.result() for one in asked] == [200, 200]
+        entry.refresh_from_db()
+        assert (entry.project, entry.description) == (f"project {number}", f"description {number}")

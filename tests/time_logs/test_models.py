@@ -135,7 +135,7 @@ def test_overlaps_are_found(django_assert_num_queries: Any) -> None:
     entry(start=MORNING + timedelta(hours=4), end=MORNING + timedelta(hours=5))
     entry(start=MORNING + timedelta(hours=1), end=MORNING + timedelta(hours=1))
     with django_assert_num_queries(1):
-        found = TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16))
+        found = list(TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16)))
     assert [(pair.first, pair.second, pair.seconds) for pair in found] == [
         (long, inside, HOUR),
         (long, late, HOUR),
@@ -163,7 +163,7 @@ def test_a_running_entry_overlaps_until_now(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=2))
     running = entry(0, None)
     inside = entry(start=MORNING + timedelta(hours=1), end=MORNING + timedelta(hours=3))
-    found = TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16))
+    found = list(TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16)))
     assert [(pair.first, pair.second, pair.seconds) for pair in found] == [(running, inside, HOUR)]
 
 
@@ -175,5 +175,5 @@ def test_what_is_gone_does_not_run() -> None:
 def test_overlaps_are_found_in_the_order_of_time_whatever_the_order_of_typing() -> None:
     late = entry(start=MORNING + timedelta(hours=1), end=MORNING + timedelta(hours=3))
     early = entry(start=MORNING, end=MORNING + timedelta(hours=2))
-    found = TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16))
+    found = list(TimeEntry.objects.all().overlaps(date(2026, 9, 16), date(2026, 9, 16)))
     assert [(pair.first, pair.second) for pair in found] == [(early, late)]

@@ -122,8 +122,21 @@ def test_of_what_is_unknown_nothing_is_said(person: Client) -> None:
         }, name
     assert found["recovery_score"]["bands"] == {"red": None, "yellow": None, "green": None}
     none = found["workouts"]
-    assert (none.pop("days"), none.pop("count")) == (0, 0)
+    assert none.pop("days") == 0
     assert set(none.values()) == {None}
+
+
+def test_days_without_a_workout_are_known_where_the_strap_was_worn(person: Client) -> None:
+    recovery(0, 50)
+    workout(1, 30, 200)
+    now, before = (
+        metrics(person, days=1, end_date=day)["workouts"]
+        for day in (TODAY, TODAY - timedelta(days=1))
+    )
+    assert (now["count"], now["count_change"]) == (0, -1)
+    assert (now["total_min"], now["total_min_change"]) == (0, -30)
+    assert (now["total_calories"], now["average_min"]) == (0, None)
+    assert (before["count"], before["count_change"]) == (1, None)
 
 
 def test_a_score_of_zero_is_a_score(person: Client) -> None:
@@ -248,4 +261,4 @@ def test_a_bad_parameter_is_named(person: Client, query: dict[str, str], named: 
 
 
 def test_the_longest_range_is_answered(person: Client) -> None:
-    assert metrics(person, days=36_500, end_date="1900-01-01")["workouts"]["count"] == 0
+    assert metrics(person, days=36_500, end_date="1900-01-01")["workouts"]["count"] is None

@@ -12,6 +12,8 @@ from django.db.models import Q
 from lifetracker.days import local_date
 from lifetracker.models import ApiToken
 
+LONGEST_NAME = ApiToken._meta.get_field("name").max_length or 0
+
 
 def days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 36_500:
@@ -38,7 +40,7 @@ class Command(BaseCommand):
 
     def create(self, options: dict[str, Any]) -> None:
         user = person(options["user"])
-        name = options["name"]
+        name = usable(options["name"])
         if user.api_tokens.filter(name=name, revoked_at=None).exists():
             raise CommandError(f"{user} has a token of the name {name!r} already.")
         issued = ApiToken.objects.issue(
@@ -52,7 +54,7 @@ class Command(BaseCommand):
             self.stdout.write(line(token))
 
     def revoke(self, options: dict[str, Any]) -> None:
-        named = options["token"]
+        named = usable(options["token"])
         found = ApiToken.objects.filter(revoked_at=None).filter(Q(name=named) | Q(prefix=named))
         tokens = list(found.select_related("user"))
         if not tokens:
@@ -62,6 +64,12 @@ class Command(BaseCommand):
             raise CommandError(f"Several fit; say how the one begins:\n{several}")
         found.revoke()
         self.stdout.write(f"Revoked: {line(tokens[0])}")
+
+
+def usable(name: str) -> str:
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise CommandError(f"A name has 1 to {LONGEST_NAME} characters that can be printed.")
+    return name
 
 
 def person(name: str | None) -> User:
