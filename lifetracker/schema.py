@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -15,13 +16,12 @@ from rest_framework import mixins, serializers
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
-from lifetracker.fields import TextField
-
 # What the pattern of an id in a path allows (`\d{1,18}`), as numbers.
 ID_PATTERN = r"^\d{1,18}$"
 GREATEST_ID = 10**18 - 1
 # PostgreSQL's texts cannot hold that character.
 WITHOUT_NUL = r"^[^\u0000]*$"
+NOT_BLANK = r"^[^\u0000]*\S[^\u0000]*$"
 
 # Of the actions that every domain of typed-in records has.
 ACTIONS = {
@@ -42,6 +42,13 @@ ERRORS = {
     415: "The body is no JSON.",
     429: "Too many requests.",
 }
+
+
+def is_free_text(field: Any) -> bool:
+    """Without a validator whose own pattern is put in later."""
+    return isinstance(field, serializers.CharField) and not any(
+        isinstance(one, RegexValidator) for one in field.validators
+    )
 
 
 class Problem(serializers.Serializer[Any]):
@@ -125,8 +132,8 @@ class ApiSchema(AutoSchema):
         self, field: Any, direction: Any, bypass_extensions: bool = False
     ) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if direction == "request" and isinstance(field, TextField) and schema:
-            schema.setdefault("pattern", WITHOUT_NUL)
+        if direction == "request" and is_free_text(field) and schema:
+            schema.setdefault("pattern", WITHOUT_NUL if field.allow_blank else NOT_BLANK)
         if direction == "response" and schema:
             # What an answer holds is what was stored, whatever is put there if nothing is said.
             schema.pop("default", None)
