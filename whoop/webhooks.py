@@ -17,6 +17,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from lifetracker.http import BadResponse
+from lifetracker.mapping import Item
 from lifetracker.models import RejectedItem, WebhookDelivery
 from lifetracker.streams import ServiceClient, Stream
 from lifetracker.webhooks import (
@@ -75,9 +76,9 @@ def verify(request: HttpRequest, body: bytes) -> None:
 def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
     kind, _, event = str(content.get("type")).partition(".")
     trace_id, user_id = content.get("trace_id"), content.get("user_id")
-    if not isinstance(trace_id, str) or not 0 < len(trace_id) <= 80 or "\0" in trace_id:
+    if not isinstance(trace_id, str) or not 0 < len(trace_id) <= 80:
         raise malformed("it has no trace_id")
-    if not WhoopProfile.objects.live().filter(user_id__isnull=False, user_id=number(user_id)):
+    if not WhoopProfile.objects.live().filter(user_id=number(user_id)).exists():
         raise Refused(HTTPStatus.FORBIDDEN, "This member's records are not kept here.")
     if kind not in KINDS or event not in {"updated", "deleted"}:
         return NOTHING_TO_DO
@@ -95,8 +96,8 @@ def number(value: Any) -> int:
 def uuid_of(value: Any) -> str:
     """It becomes a part of an address."""
     try:
-        return str(UUID(value)) if isinstance(value, str) else str(UUID(None))
-    except (ValueError, TypeError):
+        return str(UUID(value))
+    except (AttributeError, TypeError, ValueError):
         raise malformed("its id is no UUID") from None
 
 
@@ -108,11 +109,11 @@ class Found(NamedTuple):
 
     stream: Stream
     source_id: str
-    item: Any
+    item: Item | None
 
     @property
     def is_pending(self) -> bool:
-        return isinstance(self.item, dict) and self.item.get("score_state") == ScoreState.PENDING
+        return self.item is not None and self.item.get("score_state") == ScoreState.PENDING
 
     @property
     def is_buried(self) -> bool:
@@ -123,6 +124,7 @@ class Found(NamedTuple):
 def work(run: Run, backlog: Backlog) -> None:
     """Each record once, however many deliveries speak of it."""
     about = by_subject(backlog.open)
+    member = WhoopProfile.objects.live().values_list("user_id", flat=True).first()
     # What waits for a later attempt learns from this one as well.
     claimed = [delivery.pk for delivery in backlog.deliveries]
     waiting = WebhookDelivery.objects.waiting().filter(source=WHOOP).exclude(pk__in=claimed)
@@ -131,7 +133,9 @@ def work(run: Run, backlog: Backlog) -> None:
             about[subject] += deliveries
     for (follow, record_id), deliveries in about.items():
         with backlog.trying(run, deliveries[0].subject["kind"], deliveries):
-            carry_over(run, backlog, deliveries, follow(run.client, record_id))
+            found = follow(run.client, record_id)
+            refuse_unasked(found, member)
+            carry_over(run, backlog, deliveries, found)
     run.repair()
 
 
@@ -150,7 +154,6 @@ def carry_over(
 ) -> None:
     """Store what is there, and bury what is said to be deleted and is not there."""
     events = {one.event for one in deliveries}
-    refuse_unasked(found)
     why = reason_to_wait(events, {one.stream.name: one for one in found})
     # The syncs go on where there were enough tries.
     waits = why and not all(one.attempts >= TRIES - 1 for one in deliveries)
@@ -167,11 +170,10 @@ def carry_over(
         backlog.leave(deliveries, why)
 
 
-def refuse_unasked(found: list[Found]) -> None:
+def refuse_unasked(found: list[Found], member: int | None) -> None:
     """Raises BadResponse for another record than the one asked for, and for another member's."""
-    member = WhoopProfile.objects.live().values_list("user_id", flat=True).first()
     for stream, source_id, item in found:
-        if isinstance(item, dict) and (
+        if item is not None and (
             item.get("user_id") != member or stream.mapping.source_id(item) != source_id
         ):
             raise BadResponse(f"WHOOP answered with another {stream.name} than the one asked for.")
@@ -192,15 +194,18 @@ def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
         record = found.get(kind)
         deleted = f"{kind}.deleted" in events
         is_there = record is not None and record.item is not None
-        is_known_gone = record is not None and record.is_buried
-        if f"{kind}.updated" in events and not (deleted or is_there or is_known_gone):
+        if (
+            f"{kind}.updated" in events
+            and not (deleted or is_there)
+            and not (record and record.is_buried)
+        ):
             return "WHOOP does not show it yet."
         if events == {f"{kind}.deleted"} and is_there:
             return "WHOOP shows it still."
     return ""
 
 
-def fetch(client: ServiceClient, path: str) -> Any:
+def fetch(client: ServiceClient, path: str) -> Item | None:
     """None where there is no such record. Raises BadResponse for an answer that is none."""
     try:
         item = client.get(path, {})
@@ -226,9 +231,9 @@ def night(client: ServiceClient, sleep_id: str) -> list[Found]:
     return [*found, Found(cycles, cycle_id, cycle), Found(recoveries, cycle_id, recovery)]
 
 
-def cycle_of(sleep_id: str, sleep: Any) -> str | None:
+def cycle_of(sleep_id: str, sleep: Item | None) -> str | None:
     """By the sleep itself, else by what was stored of it or of its recovery."""
-    if isinstance(sleep, dict) and type(sleep.get("cycle_id")) is int:
+    if sleep is not None and type(sleep.get("cycle_id")) is int:
         return str(sleep["cycle_id"])
     for rows in (WhoopSleep.objects.all(), WhoopRecovery.objects.all()):
         known = rows.filter(source=WHOOP, sleep_id=sleep_id).values_list("cycle_id", flat=True)
