@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 
 from django.core.management.base import CommandError
 from tqdm import tqdm
@@ -20,6 +21,18 @@ class Bar:
 
     def close(self) -> None:
         self._bar.close()
+
+
+def add_destination(parser: ArgumentParser) -> None:
+    """What `backups.files` takes."""
+    parser.add_argument(
+        "file",
+        nargs="?",
+        help="a new file, a folder, or - for standard output. Default: here, named after the time",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="Take the place of a file that is there."
+    )
 
 
 def may_ask() -> None:

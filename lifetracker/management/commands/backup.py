@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from lifetracker.backups.archive import Manifest, UnusableBackup, write_backup
 from lifetracker.backups.files import Unwritable, chosen_path, destination
 from lifetracker.backups.sealing import sealed
-from lifetracker.management.counting import Bar, may_ask
+from lifetracker.management.counting import Bar, add_destination, may_ask
 
 ABOUT_THE_KEY = (
     "The services' tokens in it are encrypted under SECRET_KEY, which is not in it. Keep that key too, "
@@ -26,18 +26,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "file",
-            nargs="?",
-            help="a new file, a folder, or - for standard output. Default: here, named after the time",
-        )
+        add_destination(parser)
         parser.add_argument(
             "--encrypt",
             action="store_true",
             help="Ask for a passphrase, and encrypt with it. With BACKUP_PASSPHRASE set, every backup is encrypted.",
-        )
-        parser.add_argument(
-            "--overwrite", action="store_true", help="Take the place of a file that is there."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lifetracker.backups.files import Unwritable, chosen_path, destination
 from lifetracker.export import write_export
-from lifetracker.management.counting import Bar
+from lifetracker.management.counting import Bar, add_destination
 
 
 class Command(BaseCommand):
@@ -17,14 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "file",
-            nargs="?",
-            help="a new file, a folder, or - for standard output. Default: here, named after the time",
-        )
-        parser.add_argument(
-            "--overwrite", action="store_true", help="Take the place of a file that is there."
-        )
+        add_destination(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         bar = Bar("Export")
