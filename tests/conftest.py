@@ -68,6 +68,27 @@ def at(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Callable[[datetime]
     return move
 
 
+class RunningClock:
+    """Time that begins at `NOW` and goes on."""
+
+    def __init__(self) -> None:
+        self.shift = NOW - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def advance(self, by: timedelta) -> None:
+        self.shift += by
+
+
+@pytest.fixture
+def running_clock(monkeypatch: pytest.MonkeyPatch) -> RunningClock:
+    """Of the test and of the processes that it starts; a sandbox takes it by `shift`."""
+    clock = RunningClock()
+    monkeypatch.setattr(timezone, "now", clock.now)
+    return clock
+
+
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(seed=1, days=DAYS, now=NOW) as running:

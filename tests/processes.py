@@ -10,24 +10,37 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """The same database and key, and nothing of a person's own settings."""
+    """The same database, key, zone and clock, and nothing of a person's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {
         **kept,
+        **clock(),
         "DEMO": "true",
         "SECRET_KEY": settings.SECRET_KEY,
         "DATABASE_URL": database_url(),
+        "TIME_ZONE": settings.TIME_ZONE,
         "PYTHONUNBUFFERED": "1",
         **extra,
     }
+
+
+def clock() -> dict[str, str]:
+    """The process begins at the moment that it is now in the test, and its time goes on."""
+    shift = (timezone.now() - datetime.now(UTC)).total_seconds()
+    if abs(shift) < 1:
+        return {}
+    settings_module = "tests.shifted_settings"
+    return {"DJANGO_SETTINGS_MODULE": settings_module, "TEST_CLOCK_SHIFT": str(shift)}
 
 
 def database_url() -> str:

@@ -7,9 +7,9 @@ from lifetracker.sandbox import instants
 
 
 class Clock:
-    def __init__(self, now: datetime | None = None) -> None:
+    def __init__(self, now: datetime | None = None, shift: timedelta = timedelta(0)) -> None:
         self._lock = threading.Lock()
-        self._shift = timedelta(0)
+        self._shift = shift
         self._fixed: datetime | None = None
         if now is not None:
             self.set(now)

@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.client import responses
@@ -47,7 +47,8 @@ class Service(Protocol):
 class Sandbox:
     """All stand-ins behind one port. `days` of history before today are there at once.
 
-    `now` sets the clock from the beginning, so that a test is the same on every day.
+    `now` stops the clock from the beginning, so that a test is the same on every day. A clock that
+    goes on can be ahead of the real time by `shift`, or behind.
     """
 
     def __init__(
@@ -57,10 +58,11 @@ class Sandbox:
         port: int = 0,
         *,
         now: datetime | None = None,
+        shift: timedelta = timedelta(0),
         redirect_uris: Iterable[str] = (),
     ) -> None:
         self.port = port
-        self.clock = Clock(now)
+        self.clock = Clock(now, shift)
         self.faults = Faults()
         self.requests = RequestLog()
         self.life = life_of(seed)

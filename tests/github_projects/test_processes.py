@@ -18,16 +18,18 @@ from lifetracker.sandbox.server import Sandbox
 from lifetracker.streams import sources
 from lifetracker.sync import Order
 from tests import processes
-from tests.conftest import addresses, run
+from tests.conftest import RunningClock, addresses, run
 from tests.github_projects.test_sync import NUMBERS
 
 BROKERS = ("database", "redis")
 
 
 @pytest.fixture
-def github(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Any]:
-    """A small account, in real time."""
-    with Sandbox(seed=1, days=40) as sandbox:
+def github(
+    transactional_db: None, settings: Any, tmp_path: Path, running_clock: RunningClock
+) -> Iterator[Any]:
+    """A small account, whose time goes on."""
+    with Sandbox(seed=1, days=40, shift=running_clock.shift) as sandbox:
         for name, value in addresses(sandbox).items():
             setattr(settings, name, value)
         settings.GITHUB_ACCESS_TOKEN = sandbox.github.token

@@ -2,7 +2,7 @@
 
 import os
 
-from lifetracker.settings import *  # noqa: F403
+from tests.shifted_settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.lifetracker.production_urls"
 STATIC_ROOT = os.environ["TEST_STATIC_ROOT"]

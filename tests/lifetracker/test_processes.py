@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,15 +15,17 @@ from lifetracker.models import RejectedItem, SyncRun, SyncState
 from lifetracker.sandbox.server import Sandbox
 from oauth_integration.models import OAuthCredential
 from tests import processes
-from tests.conftest import run, store_tokens, use
+from tests.conftest import RunningClock, run, store_tokens, use
 from tests.time_logs import test_sync as toggl_test
 from tests.weight import test_sync as withings_test
 
 
 @pytest.fixture
-def long_life(transactional_db: None, settings: Any) -> Iterator[Sandbox]:
-    """Two years in the sandbox, in real time, with all services connected."""
-    with Sandbox(seed=2, days=730) as sandbox:
+def long_life(
+    transactional_db: None, settings: Any, running_clock: RunningClock
+) -> Iterator[Sandbox]:
+    """Two years in the sandbox, whose time goes on, with all services connected."""
+    with Sandbox(seed=2, days=730, shift=running_clock.shift) as sandbox:
         use(settings, sandbox)
         settings.TOGGL_API_TOKEN = sandbox.toggl.api_token
         store_tokens(sandbox.withings, sandbox.withings.issue_tokens())
@@ -60,7 +62,7 @@ SUBJECTS = (
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_kill_in_the_middle_of_a_history(
-    long_life: Sandbox, monkeypatch: pytest.MonkeyPatch, subject: Subject
+    long_life: Sandbox, running_clock: RunningClock, subject: Subject
 ) -> None:
     name, stream, path, page, check = subject
     long_life.faults.add(match=path, nth=page, times=None, kind="delay", seconds=30)
@@ -82,7 +84,7 @@ def test_kill_in_the_middle_of_a_history(
     long_life.requests.clear()
 
     # The lease of the dead process runs out by itself.
-    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(seconds=61))
+    running_clock.advance(timedelta(seconds=61))
     record = run(name, full=True)
     assert record.status == SyncRun.Status.SUCCESS, record.error
     resumed = len(asked())

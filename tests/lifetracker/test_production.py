@@ -33,7 +33,7 @@ from django_q.tasks import async_task
 from lifetracker.sandbox.server import Sandbox
 from lifetracker.settings import redis_within
 from tests import processes
-from tests.conftest import store_tokens
+from tests.conftest import RunningClock, store_tokens
 from tests.lifetracker.serving import HOST, Answer, Server, serving, variables
 from weight.models import WeighIn
 from whoop.models import WhoopRecovery
@@ -248,9 +248,9 @@ def test_without_a_dsn_sentry_is_not_even_loaded() -> None:
 
 
 def test_every_request_is_answered_while_a_history_is_written(
-    serve: Callable[..., Server], cookie: str
+    running_clock: RunningClock, serve: Callable[..., Server], cookie: str
 ) -> None:
-    with Sandbox(seed=2, days=1200) as sandbox:
+    with Sandbox(seed=2, days=1200, shift=running_clock.shift) as sandbox:
         store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
         server = serve()
         url = {"WHOOP_API_URL": sandbox.whoop.url, "WHOOP_REQUESTS_PER_MINUTE": "0"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,15 +15,17 @@ from lifetracker.models import SyncRun, SyncState
 from lifetracker.sandbox.server import Sandbox
 from oauth_integration.models import OAuthCredential
 from tests import processes
-from tests.conftest import MODELS, assert_equals_upstream, run, store_tokens, use
+from tests.conftest import MODELS, RunningClock, assert_equals_upstream, run, store_tokens, use
 
 SLEEPS = "/developer/v2/activity/sleep"
 
 
 @pytest.fixture
-def long_life(transactional_db: None, settings: Any) -> Iterator[Sandbox]:
-    """Three years in the sandbox, in real time, with consent given."""
-    with Sandbox(seed=2, days=1100) as sandbox:
+def long_life(
+    transactional_db: None, settings: Any, running_clock: RunningClock
+) -> Iterator[Sandbox]:
+    """Three years in the sandbox, whose time goes on, with consent given."""
+    with Sandbox(seed=2, days=1100, shift=running_clock.shift) as sandbox:
         use(settings, sandbox)
         store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
         yield sandbox
@@ -33,9 +35,7 @@ def variables(sandbox: Sandbox) -> dict[str, str]:
     return {"WHOOP_API_URL": sandbox.whoop.url, "WHOOP_REQUESTS_PER_MINUTE": "0"}
 
 
-def test_kill_in_the_middle_of_a_history(
-    long_life: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kill_in_the_middle_of_a_history(long_life: Sandbox, running_clock: RunningClock) -> None:
     # The first chunk has some 5 pages of sleeps, the next ones some 16: this stands in the middle
     # of the third.
     long_life.faults.add(match=SLEEPS, nth=30, times=None, kind="delay", seconds=30)
@@ -61,8 +61,7 @@ def test_kill_in_the_middle_of_a_history(
     long_life.requests.clear()
 
     # The lease of the dead process runs out by itself.
-    later = timedelta(seconds=61)
-    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + later)
+    running_clock.advance(timedelta(seconds=61))
     record = run(full=True)
 
     assert record.status == SyncRun.Status.SUCCESS, record.error
@@ -96,11 +95,11 @@ def test_eight_processes_need_a_token_at_once(long_life: Sandbox) -> None:
 
 
 def test_a_long_history_stays_inside_the_limit(
-    settings: Any, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    settings: Any, transactional_db: None, running_clock: RunningClock
 ) -> None:
     """Ten years, some 631 pages, with a limit of 100 in a window of a second. How long it takes is
     measured in `benchmarks/`."""
-    with Sandbox(seed=3, days=3650) as sandbox:
+    with Sandbox(seed=3, days=3650, shift=running_clock.shift) as sandbox:
         use(settings, sandbox)
         settings.WHOOP_REQUESTS_PER_MINUTE = 100
         store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())

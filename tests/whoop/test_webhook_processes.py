@@ -16,7 +16,7 @@ from django.db import connection
 from lifetracker.models import BEGINNING, Lease, SyncRun, WebhookDelivery
 from lifetracker.sandbox.server import Sandbox
 from tests import processes
-from tests.conftest import addresses, assert_equals_upstream, run, store_tokens, use
+from tests.conftest import RunningClock, addresses, assert_equals_upstream, run, store_tokens, use
 
 WORKOUTS = "/developer/v2/activity/workout"
 NIGHTS, EDITED, DELETED = 150, 100, 50
@@ -30,9 +30,9 @@ class Delivery(NamedTuple):
 
 
 @pytest.fixture
-def life(transactional_db: None, settings: Any) -> Iterator[Sandbox]:
-    """The whole history is here, in real time."""
-    with Sandbox(seed=4, days=420) as sandbox:
+def life(transactional_db: None, settings: Any, running_clock: RunningClock) -> Iterator[Sandbox]:
+    """The whole history is here, and time goes on."""
+    with Sandbox(seed=4, days=420, shift=running_clock.shift) as sandbox:
         use(settings, sandbox)
         store_tokens(sandbox.whoop, sandbox.whoop.issue_tokens())
         assert run(full=True).status == "success"
