@@ -17,12 +17,10 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from lifetracker.days import elapsed, local_date, today
+from lifetracker.days import elapsed, is_future, local_date, today
 from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet
 
 ZERO = "Zero"
-# What the clocks of the person's phone and of this machine may differ.
-CLOCK_ERROR = timedelta(minutes=5)
 FARTHEST_OFFSET = 14 * 60
 ONE_DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -286,14 +284,13 @@ class FastingPeriod(SourceRecord):
                 raise FastConflict("A fast lies between 1970 and now.", name) from None
 
     def _refuse_impossible_times(self) -> None:
-        latest = timezone.now() + CLOCK_ERROR
-        if not BEGINNING + ONE_DAY <= self.start <= latest:
+        if self.start < BEGINNING + ONE_DAY or is_future(self.start):
             raise FastConflict("A fast starts in the past, and not before 1970.")
         if self.end is None:
             return
         if self.end <= self.start:
             raise FastConflict(f"It cannot end before its start at {spoken(self.start)}.", "end")
-        if self.end > latest:
+        if is_future(self.end):
             raise FastConflict("An end in the future is not known yet: leave it empty.", "end")
 
     def _takes_no_new_time(self) -> bool:

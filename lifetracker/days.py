@@ -53,6 +53,15 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FARTHEST_YEARS = f"not between the years {FIRST_DAY.year} and {LAST_DAY.year}"
 
 
+# What the clocks of two machines may differ.
+CLOCK_ERROR = timedelta(minutes=5)
+
+
+def is_future(instant: datetime) -> bool:
+    """Whether it lies ahead by more than clocks may differ."""
+    return instant > timezone.now() + CLOCK_ERROR
+
+
 def elapsed(start: datetime, end: datetime) -> timedelta:
     """The time that passes from `start` to `end`, negative if `end` is earlier. Two times of one zone
     are subtracted and compared by Python as the clocks on the wall show them, which is an hour off
@@ -74,6 +83,11 @@ def on_the_wall(naive: datetime, fold: int = 0) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != naive:
         raise ValueError("Clocks were put forward over this time: it never was.")
     return instant
+
+
+def comes_twice(naive: datetime) -> bool:
+    """Whether clocks in `TIME_ZONE` show this twice, because they are put back over it."""
+    return on_the_wall(naive) != on_the_wall(naive, fold=1)
 
 
 def split_by_day(start: datetime, end: datetime) -> Iterator[tuple[date, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from inspect import cleandoc
@@ -140,9 +141,20 @@ KINDS: list[tuple[Any, str]] = [
     ((models.CharField, models.TextField), "text"),
 ]
 
-# A spreadsheet takes a text that begins so for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # fmt: skip
+# A spreadsheet takes a text that begins with one of these for a formula, and runs it.
+FORMULA_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 MARK = "'"
+# A spreadsheet begins a new cell after each of these if its separator is a semicolon or a tab, because
+# quotation marks then hold nothing together.
+SEPARATORS = ";\t\r\n"
+# Blanks and quotation marks before a formula's sign may be taken away.
+BEFORE_FORMULA = re.compile(
+    rf"(?:^|(?<=[{SEPARATORS}]))(?=[ \"\u00a0]*[{FORMULA_SIGNS}]|{MARK})|^(?=[\t\r\n])"
+)
+# In JSON a semicolon stands within texts alone, where it can be written by its number.
+SEMICOLON_BEFORE_FORMULA = re.compile(rf";(?=(?:[ \u00a0]|\\?\")*[{FORMULA_SIGNS}])")
+# By which Excel tells UTF-8 from the code page of the machine.
+BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 class Column(NamedTuple):
@@ -210,25 +222,27 @@ def unit_of(label: str, field: models.Field[Any, Any]) -> str:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def write_export(out: BinaryIO, progress: Progress) -> dict[str, int]:
-    """Into a file or a pipe; returns how many rows are in which file, both forms having the same."""
+def write_export(out: BinaryIO, progress: Progress, *, excel: bool = False) -> dict[str, int]:
+    """Write into a file or a pipe; return how many rows are in which file, both forms having the
+    same. `excel`: each CSV begins with a byte order mark."""
     counts: dict[str, int] = {}
     with snapshot(), ZipFile(out, "w", ZIP_DEFLATED) as archive:
         files = exported()
         for one in files:
-            counts[one.name] = write_csv(archive, one, progress)
+            counts[one.name] = write_csv(archive, one, progress, BYTE_ORDER_MARK if excel else b"")
             write_json(archive, one, progress)
         with new_member(archive, "README.md") as member:
-            member.write(readme(files, counts).encode())
+            member.write(readme(files, counts, excel=excel).encode())
     return counts
 
 
-def write_csv(archive: ZipFile, one: Exported, progress: Progress) -> int:
+def write_csv(archive: ZipFile, one: Exported, progress: Progress, beginning: bytes) -> int:
     columns = [column for column in one.columns if not column.only_json]
     names = [column.name for column in columns]
     as_json = [column.kind == "JSON" for column in columns]
     count = 0
     with new_member(archive, f"{one.name}.csv") as member:
+        member.write(beginning)
         text = io.StringIO(newline="")
         table = csv.writer(text)
         table.writerow(names)
@@ -248,11 +262,12 @@ def cell(value: Any, as_json: bool) -> Any:
     if value is None:
         return ""
     if as_json:
-        return json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
+        return SEMICOLON_BEFORE_FORMULA.sub("\\\\u003b", text)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return MARK + value if value.startswith((*FORMULA, MARK)) else value
+        return BEFORE_FORMULA.sub(MARK, value)
     return plain(value)
 
 
@@ -274,8 +289,9 @@ def other(value: Any) -> Any:
 # --- Explaining -----------------------------------------------------------------------------------
 
 
-def readme(files: list[Exported], counts: dict[str, int]) -> str:
-    return "\n".join([INTRODUCTION.format(**facts()), *(section(f, counts[f.name]) for f in files)])
+def readme(files: list[Exported], counts: dict[str, int], *, excel: bool) -> str:
+    introduction = INTRODUCTION.format(**facts(), mark=WITH_MARK if excel else WITHOUT_MARK)
+    return "\n".join([introduction, *(section(f, counts[f.name]) for f in files)])
 
 
 def facts() -> dict[str, str]:
@@ -306,18 +322,24 @@ def section(one: Exported, count: int) -> str:
     return "\n".join([*lines, ""])
 
 
+WITH_MARK = "Each CSV begins with a byte order mark, by which Excel shows umlauts as they are."
+WITHOUT_MARK = "Should Excel show umlauts as something else, export with `--excel`."
+
 INTRODUCTION = """# What Life Tracker knows of you
 
 Written on {at} UTC by version {version}. Each kind of record is here twice, with the same rows: as `.csv` for spreadsheets and as
-`.jsonl`, one JSON object a line, which loses nothing. Both are UTF-8.
+`.jsonl`, one JSON object a line, which loses nothing. Both are UTF-8. {mark}
 
 - **Instants** are ISO 8601 in UTC, such as `2026-09-16T06:00:00+00:00`. **Dates** are yours, in your time zone ({zone}) or where you were.
 - **Nothing measured** is an empty cell in the CSV, and `null` in the JSON. It is not zero. An empty text is an empty cell too.
 - **`deleted_at`**: such a record is gone at the service, and no figure counts it. It is here because nothing is thrown away.
 - **`raw`**, in the JSON alone, is the record as the service sent it.
 - **Texts that a spreadsheet would run as a formula** (those that begin with = + - @ or a tab, or a line's end) have an apostrophe before them in the CSV,
-  as have those that begin with an apostrophe: take away one to have the text as it is. The JSON has them unchanged.
-- CSV: commas, quotation marks where they are needed, lines that end with CR LF (RFC 4180). Lists within a cell are JSON.
+  as have those that begin with an apostrophe. Some spreadsheets also begin a new cell after a semicolon, a tab or a line's end within a text, so an apostrophe
+  stands there too where = + - @ or an apostrophe follows. To have a text as it is, take away one apostrophe at its beginning, and one after each semicolon, tab
+  and line's end. Numbers have none, and the JSON has all texts unchanged.
+- CSV: commas, quotation marks where they are needed, lines that end with CR LF (RFC 4180). Lists within a cell are JSON, in
+  which such a semicolon is written as `\\u003b`.
 
 Passwords, tokens and the books of the sync are not in it. This is for reading elsewhere; to move Life Tracker itself, use `backup`.
 """

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models
+from django.utils import timezone
 from rest_framework import serializers
 
 from lifetracker import days
@@ -27,6 +28,10 @@ def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
     return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
 
 
+TWICE = (
+    "Clocks were put back over this time: it was twice. Add the offset from UTC, such as +02:00."
+)
+
 # --- Fields ---------------------------------------------------------------------------------------
 
 
@@ -41,6 +46,19 @@ class InstantField(serializers.DateTimeField):
             self.fail("overflow")
         if not days.FIRST_DAY.year <= instant.year <= days.LAST_DAY.year:
             raise serializers.ValidationError(f"This lies {days.FARTHEST_YEARS}.")
+        return instant
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Of a time without an offset, the instant at which clocks in `TIME_ZONE` show it. DRF itself
+        takes a time that they never show, and moves it by an hour."""
+        if timezone.is_aware(value):
+            return super().enforce_timezone(value)
+        try:
+            instant = days.on_the_wall(value)
+            if days.comes_twice(value):
+                raise serializers.ValidationError(TWICE)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
         return instant
 
     def to_representation(self, value: datetime) -> str:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from lifetracker.days import elapsed, local_date, midnight, split_by_day
+from lifetracker.days import elapsed, is_future, local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 TOGGL = "Toggl"
@@ -133,8 +133,12 @@ class TimeEntry(SourceRecord):
     def clean(self) -> None:
         if not self.start:
             return
-        if self.start > timezone.now() + LONGEST:
-            raise ValidationError({"start": "This lies more than a year ahead."})
+        if is_future(self.start):
+            raise ValidationError({"start": "This lies in the future."})
+        if self.end and is_future(self.end):
+            raise ValidationError(
+                {"end": "This lies in the future. Leave it out while the entry is running."}
+            )
         length = elapsed(self.start, self.end) if self.end else timedelta(0)
         if length < timedelta(0):
             raise ValidationError({"end": "An entry cannot end before it starts."})

@@ -12,18 +12,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Avg
-from django.utils import timezone
 
-from lifetracker.days import local_date
+from lifetracker.days import is_future, local_date
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 WITHINGS = "Withings"
 
 # Withings' word for a measure that may be somebody else's, who stood on the same scale.
 AMBIGUOUS = 1
-
-# What the clocks of two machines may differ.
-CLOCK_ERROR = timedelta(minutes=5)
 
 # How much of the distance to a new weight the trend goes in one day.
 SMOOTHING = 0.1
@@ -189,5 +185,5 @@ class WeighIn(SourceRecord, Measures):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        if self.measured_at and self.measured_at > timezone.now() + CLOCK_ERROR:
+        if self.measured_at and is_future(self.measured_at):
             raise ValidationError({"measured_at": "This lies in the future."})

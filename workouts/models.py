@@ -10,15 +10,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncWeek
-from django.utils import timezone
 
-from lifetracker.days import elapsed
+from lifetracker.days import elapsed, is_future
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 NOT_NEGATIVE = [MinValueValidator(0)]
 BEATS = [MaxValueValidator(400)]
-# What the clocks of two machines may differ.
-CLOCK_ERROR = timedelta(minutes=5)
 
 
 class WorkoutQuerySet(SourceRecordQuerySet):
@@ -116,7 +113,8 @@ class Workout(SourceRecord):
         return f"{self.sport_name} on {self.date}"
 
     def clean(self) -> None:
-        if self.start and self.start > timezone.now() + CLOCK_ERROR:
-            raise ValidationError({"start": "This lies in the future."})
+        for name in ("start", "end"):
+            if (moment := getattr(self, name)) and is_future(moment):
+                raise ValidationError({name: "This lies in the future."})
         if self.start and self.end and elapsed(self.start, self.end) < timedelta(0):
             raise ValidationError({"end": "A workout cannot end before it starts."})

@@ -25,7 +25,6 @@ from django.db import models
 from lifetracker.backups.tables import plain
 from lifetracker.export import (
     ALSO_EXPORTED,
-    FORMULA,
     NOT_EXPORTED,
     OMITTED,
     UNIT_OF_COLUMN,
@@ -37,11 +36,12 @@ from oauth_integration.encryption import EncryptedTextField
 from oauth_integration.models import OAuthCredential
 from tests import processes
 from tests.lifetracker.rows import fill_every_table
-from tests.makers import entry, toggl_tag, weigh_in
+from tests.makers import entry, fast, toggl_tag, weigh_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ALL = exported()
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TOKEN = "a-token-that-must-stay-secret"
 
 
@@ -50,9 +50,9 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "export.zip"
 
 
-def export_to(path: Path) -> str:
+def export_to(path: Path, **options: Any) -> str:
     out = io.StringIO()
-    call_command("export", str(path), stdout=out, stderr=out)
+    call_command("export", str(path), stdout=out, stderr=out, **options)
     return out.getvalue()
 
 
@@ -186,7 +186,11 @@ def read(cell: str, kind: str) -> Any:
             return {"true": True, "false": False}[cell]
         case "instant":
             assert datetime.fromisoformat(cell).tzinfo == UTC
-    return cell.removeprefix("'")
+    return unmarked(cell)
+
+
+def unmarked(cell: str) -> str:
+    return re.sub(r"(^|[;\t\r\n])'", r"\1", cell)
 
 
 def known(value: Any) -> Any:
@@ -196,16 +200,79 @@ def known(value: Any) -> Any:
     return float(value) if type(value) is int else value
 
 
-@pytest.mark.parametrize(
-    "text", [*(f"{sign}1+1" for sign in FORMULA), "'quoted", "''", 'a "b", c\r\nd', "=", " =1"]
-)
+TEXTS = [
+    *(f"{sign}1+1" for sign in FORMULA),
+    *("'quoted", "''", 'a "b", c\r\nd', "=", " =1", "\t=1", "it's; fine", "a;\n\nb", "so: -5; 7"),
+    *(
+        f"a{separator}=1+1"
+        for separator in (";", "\t", "\r", "\n", "\r\n", "; ", ';"', ";'", ";''")
+    ),
+    'Ä;"=A1&"',
+    'one ", two;=HYPERLINK("http://x.example")&"',
+    "＋1;＝1\n－1\t＠1",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_a_text_is_no_formula_and_comes_back(target: Path, text: str) -> None:
+    entry(description=text, project=text, tags=[text, "x"])
+    export_to(target)
+    row = table(target, "time_logs/time-entries")[0]
+    assert not row["description"].startswith(FORMULA)
+    assert unmarked(row["description"]) == unmarked(row["project"]) == text
+    assert json.loads(row["tags"]) == [text, "x"]
+    assert objects(target, "time_logs/time-entries")[0]["description"] == text
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_the_separator_is_taken_for(
+    target: Path, separator: str
+) -> None:
+    for text in TEXTS:
+        entry(description=text, project=text, tags=[text, "x"])
+        weigh_in(device=text)
+    export_to(target)
+    for name in ("time_logs/time-entries", "weight/weigh-ins"):
+        content = ZipFile(target).read(f"{name}.csv").decode()
+        cells = [
+            cell
+            for row in csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+            for cell in row
+        ]
+        assert len(cells) > len(TEXTS)
+        assert [one for one in cells if one.lstrip(' "').startswith(tuple("=+-@＝＋－＠"))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("say; -5 degrees", "say;' -5 degrees"),
+        ("a - b; c = d", "a - b; c = d"),
+        ("list:\n- one\n- two", "list:\n'- one\n'- two"),
+    ],
+)
+def test_only_what_may_begin_a_cell_is_marked(target: Path, text: str, written: str) -> None:
     toggl_tag(name=text)
     export_to(target)
-    cell = table(target, "time_logs/toggl-tags")[0]["name"]
-    assert not cell.startswith(FORMULA)
-    assert cell.removeprefix("'") == text
-    assert objects(target, "time_logs/toggl-tags")[0]["name"] == text
+    assert table(target, "time_logs/toggl-tags")[0]["name"] == written
+
+
+def test_numbers_below_zero_stay_numbers(target: Path) -> None:
+    fast(utc_offset_min=-240)
+    export_to(target)
+    assert table(target, "fasting/fasts")[0]["utc_offset_min"] == "-240"
+
+
+def test_excel_is_told_that_it_is_utf_8(target: Path) -> None:
+    toggl_tag(name="Übung")
+    export_to(target, excel=True)
+    with ZipFile(target) as archive:
+        for name in archive.namelist():
+            marked = archive.read(name).startswith(b"\xef\xbb\xbf")
+            assert marked == name.endswith(".csv"), name
+        text = archive.read("time_logs/toggl-tags.csv").decode("utf-8-sig")
+        assert "byte order mark" in archive.read("README.md").decode()
+    assert [row["name"] for row in csv.DictReader(io.StringIO(text, newline=""))] == ["Übung"]
 
 
 def test_the_csv_follows_its_rules(target: Path) -> None:

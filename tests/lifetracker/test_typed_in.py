@@ -4,7 +4,7 @@ the admin."""
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import requests
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from tests import makers
@@ -143,6 +144,88 @@ def test_the_admin_takes_the_hour_that_comes_twice_and_refuses_the_one_that_neve
     assert "never was" in str(never.context["adminform"].form.errors["measured_at"])
     edge = staff.post(add, form | {"measured_at_0": "0206-03-30"})
     assert "1900" in str(edge.context["adminform"].form.errors["measured_at"])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "rest"),
+    [
+        ("/api/weight", "measured_at", {"weight_kg": 70}),
+        ("/api/workouts", "start", {"sport_name": "hiking", "end": "2025-11-01T08:00"}),
+        ("/api/workouts", "end", {"sport_name": "hiking", "start": "2025-01-01T08:00"}),
+        ("/api/time-entries", "start", {}),
+        ("/api/time-entries", "end", {"start": "2025-01-01T08:00"}),
+        ("/api/fasting", "start", {}),
+        ("/api/fasting", "end", {"start": "2025-01-01T08:00"}),
+        ("/api/fasting/start", "at", {}),
+        ("/api/fasting/stop", "at", {}),
+    ],
+)
+def test_the_api_refuses_the_hour_that_never_was(
+    staff: Client, settings: Any, path: str, name: str, rest: dict[str, Any]
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    never = staff.post(path, {name: "2025-03-30T02:30", **rest}, JSON)
+    assert never.status_code == 400
+    assert never.json() == {
+        name: ["Clocks were put forward over this time: it never was."],
+    }
+    twice = staff.post(path, {name: "2025-10-26T02:30", **rest}, JSON)
+    assert twice.status_code == 400
+    assert "Add the offset" in twice.json()[name][0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "instant"),
+    [
+        ("2025-03-30T03:30", "2025-03-30T01:30:00Z"),
+        ("2025-03-30T02:30+01:00", "2025-03-30T01:30:00Z"),
+        ("2025-10-26T02:30+01:00", "2025-10-26T01:30:00Z"),
+        ("2025-07-01T02:30", "2025-07-01T00:30:00Z"),
+    ],
+)
+def test_what_an_offset_makes_plain_is_taken(
+    staff: Client, settings: Any, typed: str, instant: str
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    answer = staff.post("/api/weight", {"measured_at": typed, "weight_kg": 70}, JSON)
+    assert answer.json()["measured_at"] == instant
+
+
+NOW = makers.MORNING + timedelta(hours=8)
+PAST = NOW - timedelta(hours=2)
+AHEAD = [
+    ("weight/weighin", "/api/weight", "measured_at", {"weight_kg": 70}),
+    ("workouts/workout", "/api/workouts", "end", {"sport_name": "hiking", "start": PAST}),
+    ("workouts/workout", "/api/workouts", "start", {"sport_name": "hiking", "end": PAST}),
+    ("time_logs/timeentry", "/api/time-entries", "start", {}),
+    ("time_logs/timeentry", "/api/time-entries", "end", {"start": PAST}),
+    ("fasting/fastingperiod", "/api/fasting", "start", {}),
+    ("fasting/fastingperiod", "/api/fasting", "end", {"start": PAST}),
+]
+
+
+@pytest.mark.parametrize("case", AHEAD, ids=lambda case: f"{case[1]} {case[2]}")
+def test_nothing_that_is_typed_in_lies_in_the_future(
+    staff: Client, monkeypatch: pytest.MonkeyPatch, case: tuple[str, str, str, dict[str, Any]]
+) -> None:
+    admin, path, name, rest = case
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    later = NOW + timedelta(minutes=6)
+    answer = staff.post(path, {name: later, **rest}, JSON)
+    assert answer.status_code == 400
+    assert name in answer.json()
+    form = {}
+    for field, value in {name: later, **rest}.items():
+        if isinstance(value, datetime):
+            form[f"{field}_0"], form[f"{field}_1"] = f"{value:%Y-%m-%d}", f"{value:%H:%M}"
+        else:
+            form[field] = value
+    page = staff.post(f"/admin/{admin}/add/", form)
+    assert name in page.context["adminform"].form.errors
+    # The clock of whoever sends it may go ahead by a little.
+    if rest.get("end") != PAST:
+        soon = staff.post(path, {name: NOW + timedelta(minutes=4), **rest}, JSON)
+        assert soon.status_code == 201, soon.json()
 
 
 def test_what_is_not_touched_in_the_admin_stays_to_the_microsecond(

@@ -18,13 +18,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_destination(parser)
+        parser.add_argument(
+            "--excel",
+            action="store_true",
+            help="Begin each CSV with a byte order mark, so that Excel shows umlauts as they are.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         bar = Bar("Export")
         try:
             path = chosen_path(options["file"], "lifetracker-export")
             with destination(path, overwrite=options["overwrite"]) as out:
-                counts = write_export(out, bar.add)
+                counts = write_export(out, bar.add, excel=options["excel"])
         except (Unwritable, OSError) as error:
             raise CommandError(f"There is no export: {error}") from None
         finally:
