@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker import days
+from lifetracker.fields import from_text
 from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from lifetracker.serializers import FactSerializer, columns_of
@@ -29,6 +30,8 @@ from lifetracker.streams import file_sources, sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
 
+# The status of a source that no run has read yet.
+NEVER = "never"
 A_MINUTE = timedelta(minutes=1)
 # Beside its own fields, a form carries this.
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -199,6 +202,16 @@ class SyncStateSerializer(FactSerializer):
 class SyncStatusSerializer(serializers.Serializer[Any]):
     """The form of `sync_status`."""
 
+    status = serializers.ChoiceField(
+        choices=[NEVER, *SyncRun.Status.values],
+        help_text="Of the newest run. What follows is of the newest run that has ended.",
+    )
+    last_sync_at = serializers.DateTimeField(allow_null=True, help_text="When it ended.")
+    last_sync_type = serializers.ChoiceField(choices=SyncRun.Kind.choices, allow_null=True)
+    records_synced = serializers.IntegerField(
+        allow_null=True, help_text="Records that it created, changed, or found as they were."
+    )
+    error_message = serializers.CharField(help_text="Empty if nothing went wrong.")
     running = serializers.BooleanField()
     last_run = SyncRunSerializer(allow_null=True)
     last_success = serializers.DateTimeField(allow_null=True)
@@ -210,9 +223,16 @@ class SyncStatusSerializer(serializers.Serializer[Any]):
 
 def sync_status(source: str) -> dict[str, Any]:
     """What the ledger knows of a source."""
-    last_run = SyncRun.objects.syncs().filter(source=source).first()
+    runs = SyncRun.objects.syncs().filter(source=source)
+    last_run = runs.first()
+    ended = runs.ended().first() if last_run and last_run.is_active else last_run
     last_success = SyncRun.objects.last_success(source)
     return {
+        "status": last_run.status if last_run else NEVER,
+        "last_sync_at": ended.finished_at if ended else None,
+        "last_sync_type": ended.kind if ended else None,
+        "records_synced": ended.records_synced if ended else None,
+        "error_message": ended.error if ended else "",
         "running": last_run is not None and last_run.status == SyncRun.Status.RUNNING,
         "last_run": SyncRunSerializer(last_run).data if last_run else None,
         "last_success": last_success.finished_at if last_success else None,
@@ -249,6 +269,21 @@ class ServiceView(APIView):
         return super().handle_exception(ServiceTrouble(exc) if isinstance(exc, SyncError) else exc)
 
 
+def asked_in_query(
+    request: Request, serializer_class: type[serializers.Serializer[Any]]
+) -> dict[str, Any]:
+    """Return what the address says of the fields of a body. Raises ValidationError by name."""
+    query = request.query_params
+    fields = dict(serializer_class().fields.items())
+    repeated = [name for name in fields if len(set(query.getlist(name))) > 1]
+    if repeated:
+        raise serializers.ValidationError({name: ["Is given twice."] for name in repeated})
+    given = {name: from_text(fields[name], query[name]) for name in fields if name in query}
+    asked = serializer_class(data=given, partial=True)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
 class StartRun(ServiceView):
     """Starts a run of one source in the queue, and answers 202 with it; a second call, while it waits
     or is at work, answers with the same one."""
@@ -258,26 +293,27 @@ class StartRun(ServiceView):
     serializer_class: type[serializers.BaseSerializer[Any]] = StartedRunSerializer
     success_status = status.HTTP_202_ACCEPTED
     errors = {409: ServiceView.errors[409]}
-    # What validates the body; nothing else may be asked for.
+    # What validates the parameters, which stand in the body or in the address; nothing else may be
+    # asked for.
     body_serializer: type[serializers.Serializer[Any]] | None = None
+    takes_query = True
 
     def post(self, request: Request) -> Response:
         run = enqueue(sources[self.source], self.order(self.asked(request)))
         return Response(self.describe(run), status=status.HTTP_202_ACCEPTED)
 
     def asked(self, request: Request) -> dict[str, Any]:
-        """What the body says. Raises ValidationError by name, also for what would else be ignored:
-        unknown names, and what the address says."""
-        body = (self.body_serializer or serializers.Serializer)(data=request.data)
+        """Return the parameters: those of the body, and for what it does not say those of the
+        address. Raises ValidationError by name, also for unknown ones, which would else be ignored."""
+        serializer_class = self.body_serializer or serializers.Serializer
+        in_query = asked_in_query(request, serializer_class)
+        body = serializer_class(data=request.data)
         body.is_valid(raise_exception=True)
+        given = {*request.data, *request.query_params} - {CSRF_FIELD}
         # A name may hold characters that no answer can.
-        unknown = {repr(name)[1:-1] for name in set(request.data) - set(body.fields) - {CSRF_FIELD}}
-        refused = {name: ["Unknown."] for name in unknown}
-        for name in request.query_params:
-            refused[name] = ["Belongs into the body." if name in body.fields else "Unknown."]
-        if refused:
-            raise serializers.ValidationError(refused)
-        return dict(body.validated_data)
+        if unknown := {repr(name)[1:-1] for name in given - set(body.fields)}:
+            raise serializers.ValidationError({name: ["Unknown."] for name in unknown})
+        return {**in_query, **body.validated_data}
 
     def order(self, asked: dict[str, Any]) -> Order:
         return Order(self.kind)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -46,6 +47,21 @@ class NumberField(Strict, serializers.FloatField):
 
 class FixedField(Strict, serializers.DecimalField):
     json_types = (int, float)
+
+
+def from_text(field: serializers.Field[Any, Any, Any, Any], text: str) -> Any:
+    """Return the value that a parameter of an address stands for: addresses hold nothing but text. What
+    is no value of the field's type stays text, which the field refuses by name."""
+    if not isinstance(field, Strict) or str in field.json_types:
+        return text
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 STRICT = {field.__mro__[2]: field for field in Strict.__subclasses__()}

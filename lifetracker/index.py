@@ -12,6 +12,7 @@ from django.contrib.admindocs.views import simplify_regex
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -99,8 +100,20 @@ class IndexSerializer(serializers.Serializer[Any]):
     endpoints = EndpointSerializer(many=True)
 
 
+class JsonAlone(BaseContentNegotiation):
+    """Nobody is refused for what they accept: an empty header, or `*/*`, is no wish."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class Index(APIView):
     """All endpoints, each with its method and a line on what it is for."""
+
+    content_negotiation_class = JsonAlone
 
     @extend_schema(responses=IndexSerializer)
     def get(self, request: Request) -> Response:

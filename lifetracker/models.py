@@ -145,6 +145,9 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         there is."""
         return self.exclude(kind=SyncRun.Kind.WEBHOOK)
 
+    def ended(self) -> Self:
+        return self.exclude(status__in=ACTIVE)
+
     def complete(self) -> Self:
         return self.syncs().filter(status=SyncRun.Status.SUCCESS)
 
@@ -244,6 +247,11 @@ class SyncRun(models.Model):
     def total(self, count: str) -> int:
         """Over all streams: `total("created")`."""
         return sum(int(stream.get(count, 0)) for stream in self.counts.values())
+
+    @property
+    def records_synced(self) -> int:
+        """How many records were stored, or found as they were."""
+        return sum(map(self.total, ("created", "updated", "unchanged")))
 
 
 @cache

@@ -98,6 +98,7 @@ class ApiSchema(AutoSchema):
 
     `query_serializers`: what validates the query, whose fields are the parameters.
     `body_serializer`: what validates the body, where it is not the `serializer_class` of the answer.
+    `takes_query`: whether the fields of that may stand in the query too.
     `success_status`: of the answer to a POST, where it is not 200 or 201.
     `errors`: statuses of its own, with their reasons, beside those that follow from what it is.
     """
@@ -113,7 +114,10 @@ class ApiSchema(AutoSchema):
         return ACTIONS[action] if action in ACTIONS else super().get_description()
 
     def get_override_parameters(self) -> list[Any]:
-        """A range of days is asked of lists, and not of one record."""
+        """A range of days is asked of lists, and not of one record. What starts something takes its
+        parameters in the address too, where its body does not say them."""
+        if self.method == "POST" and getattr(self.view, "takes_query", False):
+            return [one for one in (self.view.body_serializer,) if one]
         if self.method != "GET" or "{" in self.path:
             return []
         return [one for one in getattr(self.view, "query_serializers", ()) if one().fields]

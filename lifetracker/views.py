@@ -51,7 +51,7 @@ from lifetracker.tasks import enqueue
 from time_logs.models import TOGGL
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
 
-JSON = "application/json"
+JSON, HTML = "application/json", "text/html"
 
 
 class HomeView(LoginRequiredMixin, TemplateView):
@@ -127,10 +127,13 @@ class DocsView(LoginRequiredMixin, TemplateView):
 
 @login_not_required  # each of the two asks for it in its own way
 def front_page(request: HttpRequest) -> HttpResponseBase:
-    """The list of endpoints for who asks for JSON, the home page for everybody else."""
-    wants_json = request.get_preferred_type(["text/html", JSON]) == JSON
-    response = (Index if wants_json else HomeView).as_view()(request)
-    patch_vary_headers(response, ("Accept",))
+    """Answer browsers with the home page, and programs with the list of endpoints: whoever shows a
+    token, or does not ask for HTML by name."""
+    is_browser = request.get_preferred_type([JSON, HTML]) == HTML
+    shows_token = "Authorization" in request.headers
+    view = HomeView if is_browser and not shows_token else Index
+    response = view.as_view()(request)
+    patch_vary_headers(response, ("Accept", "Authorization"))
     return response
 
 

@@ -35,6 +35,16 @@ MODELS = {
 }
 
 
+# What browsers send; what asks for no HTML is answered as a program.
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser, unless a test says otherwise."""
+    return Client(headers={"accept": BROWSER})
+
+
 @pytest.fixture(autouse=True)
 def unlimited(settings: Any) -> None:
     """Tests ask more than any person does, most of them as user 1 of a database of their own."""

@@ -98,6 +98,7 @@ JOB = {
     *("repositories_processed", "total_repositories", "resume_at"),
 }
 SYNC_STATUS = {
+    *("status", "last_sync_at", "last_sync_type", "records_synced", "error_message"),
     *("connected", "needs_reauthorization", "running", "last_run", "last_success"),
     *("rejected_items", "streams"),
 }
@@ -140,6 +141,7 @@ class Row(NamedTuple):
     with_login: int
     fields: set[str] | None = None
     body: dict[str, Any] | None = None
+    query: str = ""
 
 
 ROWS = [
@@ -169,6 +171,8 @@ ROWS = [
     Row("POST", "/api/whoop/refresh", REFUSED, 202, STARTED, {"days": 3}),
     Row("POST", "/api/whoop/sync/incremental", REFUSED, 202, STARTED, NOTHING),
     Row("POST", "/api/whoop/sync/full", REFUSED, 202, STARTED, {"days": 365}),
+    Row("POST", "/api/whoop/sync/full", REFUSED, 202, STARTED, query="?days=90"),
+    Row("POST", "/api/whoop/refresh", REFUSED, 202, STARTED, query="?days=3"),
     # WHOOP, averages
     Row("GET", "/api/whoop/metrics", REFUSED, 200, AVERAGES),
     # WHOOP, the connection
@@ -225,7 +229,9 @@ ROWS = [
 ]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+each_row = pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row.method} {row.path}{row.query}"
+)
 
 
 @pytest.fixture
@@ -248,7 +254,7 @@ def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
     path = row.path.format(id=ids.get(row.path.split("/")[2]), job=ids["job"])
     return client.generic(
         row.method,
-        path + slash,
+        path + slash + row.query,
         b"" if row.body is None else json.dumps(row.body),
         content_type="application/json",
     )
@@ -309,8 +315,10 @@ def test_only_staff_asks_whoop_itself(client: Client, life: dict[str, int], path
 
 
 def test_the_front_page(client: Client, life: dict[str, int]) -> None:
-    """The endpoints to who asks for JSON, the home page to a browser."""
-    assert client.get("/", headers={"Accept": "application/json"}).status_code == REFUSED
+    """The endpoints to programs, the home page to a browser."""
+    for accept in ("application/json", "*/*", ""):
+        answer = client.get("/", headers={"Accept": accept})
+        assert (answer.status_code, list(answer.json())) == (REFUSED, ["detail"])
     assert client.get("/").status_code == TO_THE_LOGIN
     client.force_login(User.objects.create_user("robin"))
     assert client.get("/").headers["Content-Type"].startswith("text/html")

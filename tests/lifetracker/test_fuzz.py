@@ -86,7 +86,7 @@ def session(
     store_tokens(services.whoop, services.whoop.issue_tokens())
     client = Client()
     client.force_login(User.objects.create_superuser("robin"))
-    client.get("/")
+    client.get("/tokens")
     # The connection is that of the test, and ends with it.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
 from lifetracker.index import API, endpoints, views
+from tests import makers
+from tests.conftest import BROWSER
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 JSON = "application/json"
 
 
@@ -21,9 +22,10 @@ def robin(client: Client, db: None) -> Client:
     return client
 
 
-def test_who_asks_for_json_gets_the_list(robin: Client, django_assert_num_queries: Any) -> None:
+@pytest.mark.parametrize("accept", [JSON, "*/*", "", "text/plain", "application/json, text/html"])
+def test_programs_get_the_list(robin: Client, django_assert_num_queries: Any, accept: str) -> None:
     with django_assert_num_queries(2):  # session, person
-        answer = robin.get("/", headers={"accept": JSON})
+        answer = robin.get("/", headers={"accept": accept})
     assert answer["Content-Type"] == JSON
     assert "Accept" in answer["Vary"]
     listed = answer.json()["endpoints"]
@@ -35,15 +37,38 @@ def test_who_asks_for_json_gets_the_list(robin: Client, django_assert_num_querie
     assert [one._asdict() for one in endpoints()] == listed
 
 
-@pytest.mark.parametrize("accept", [BROWSER, "*/*", "", "text/html, application/json;q=0.9"])
-def test_everybody_else_gets_the_page(robin: Client, accept: str) -> None:
+def test_who_says_nothing_is_a_program_too(robin: Client) -> None:
+    del robin.defaults["HTTP_ACCEPT"]
+    assert robin.get("/")["Content-Type"] == JSON
+
+
+@pytest.mark.parametrize(
+    "accept", [BROWSER, "text/html, application/json;q=0.9", "text/html, */*", "TEXT/HTML"]
+)
+def test_browsers_get_the_page(robin: Client, accept: str) -> None:
     answer = robin.get("/", headers={"accept": accept})
     assert answer["Content-Type"].startswith("text/html")
     assert "Accept" in answer["Vary"]
 
 
-def test_without_a_login(client: Client, db: None) -> None:
-    assert client.get("/", headers={"accept": JSON}).status_code in {401, 403}
+@pytest.mark.parametrize("accept", [BROWSER, "*/*", JSON])
+def test_whoever_shows_a_token_is_a_program(client: Client, db: None, accept: str) -> None:
+    for secret, status in ((makers.api_token().secret, 200), ("lt_wrong", 401)):
+        bearer = {"accept": accept, "authorization": f"Bearer {secret}"}
+        answer = client.get("/", headers=bearer)
+        assert (answer.status_code, answer["Content-Type"]) == (status, JSON)
+
+
+@pytest.mark.parametrize("accept", [JSON, "*/*", ""])
+def test_a_program_without_a_login_is_told_so_in_json(
+    client: Client, db: None, accept: str
+) -> None:
+    answer = client.get("/", headers={"accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (401, JSON)
+    assert "API token" in answer.json()["detail"]
+
+
+def test_a_browser_without_a_login_is_led_to_it(client: Client, db: None) -> None:
     assert client.get("/", headers={"accept": BROWSER})["Location"].startswith("/login/")
 
 

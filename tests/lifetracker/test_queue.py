@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -450,6 +451,29 @@ def test_an_endpoint_starts_a_run(
     assert (again.status_code, again.json()["job_id"]) == (202, run.pk)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "made"),
+    [
+        ("sync/full?days=90", None, ("full", 90)),
+        ("sync/full/?days=90", {}, ("full", 90)),
+        ("sync/full?days=90", {"days": 90}, ("full", 90)),
+        ("sync/full?days=90", {"days": 30}, ("full", 30)),
+        ("refresh?days=3", None, ("manual", 3)),
+        ("refresh?days=3&days=3", {}, ("manual", 3)),
+    ],
+)
+def test_the_address_may_hold_the_parameters(
+    person: Client, whoop: Any, path: str, body: Any, made: tuple[str, int]
+) -> None:
+    """A body that says something else wins; none at all, as curl sends it, needs no content type."""
+    text = b"" if body is None else json.dumps(body)
+    kind = "" if body is None else "application/json"
+    answer = person.generic("POST", f"/api/whoop/{path}", text, content_type=kind)
+    assert answer.status_code == 202
+    run = SyncRun.objects.get()
+    assert (run.kind, run.days) == made
+
+
 @pytest.mark.parametrize("days", [0, 366, "many", None])
 def test_days_that_cannot_be_are_named(person: Client, whoop: Any, days: Any) -> None:
     answer = person.post("/api/whoop/refresh", {"days": days}, content_type="application/json")
@@ -500,8 +524,16 @@ def test_of_two_who_ask_at_once_one_starts_it(whoop: Any, transactional_db: None
 @pytest.mark.parametrize(
     ("path", "body", "named"),
     [
-        ("refresh?days=3", {}, "days"),
-        ("sync/full/?days=3", {"days": 3}, "days"),
+        ("refresh?days=none", {"days": 4}, "days"),
+        ("refresh?days=3&days=4", {}, "days"),
+        ("sync/full/?days=many", {}, "days"),
+        ("sync/full/?days=", {}, "days"),
+        ("sync/full/?days=NaN", {}, "days"),
+        ("sync/full/?days=true", {}, "days"),
+        ("sync/full/?days=366", {}, "days"),
+        ("sync/full/?day=3", {}, "day"),
+        ("sync/incremental?days=3", {}, "days"),
+        ("refresh/today?days=3", {}, "days"),
         ("refresh", {"day": 3}, "day"),
         ("refresh/today", {"days": 3}, "days"),
         ("sync/incremental", {"days": 3}, "days"),

@@ -84,7 +84,7 @@ def test_sessions_need_a_csrf_token_and_tokens_do_not() -> None:
     weighed = {"measured_at": "2026-09-16T07:00", "weight_kg": 70}
     refused = strict.post("/api/weight", weighed, content_type="application/json")
     assert (refused.status_code, list(refused.json())) == (403, ["detail"])
-    page = strict.get("/")
+    page = strict.get("/tokens")
     token = page.context["csrf_token"]
     accepted = strict.post(
         "/api/weight", weighed, content_type="application/json", headers={"X-CSRFToken": str(token)}

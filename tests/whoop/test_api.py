@@ -12,6 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lifetracker import tasks
+from lifetracker.models import SyncRun
+from lifetracker.streams import sources
+from lifetracker.sync import Order
 from tests.conftest import run
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep, WhoopWorkout
 from workouts.models import Workout
@@ -195,14 +199,25 @@ def test_values_are_those_of_upstream(person: Client, whoop: Any) -> None:
     assert profile["user_id"] == whoop.data.profile["user_id"]
 
 
+SUMMARY = ("status", "last_sync_at", "last_sync_type", "records_synced", "error_message")
+
+
 def test_sync_status(person: Client, whoop: Any, sandbox: Any) -> None:
     before = get(person, "sync/status")
     assert (before["connected"], before["running"], before["last_run"]) == (True, False, None)
+    assert [before[name] for name in SUMMARY] == ["never", None, None, None, ""]
     run()
+    status = get(person, "sync/status")
+    run_of_now = SyncRun.objects.get()
+    assert status["records_synced"] == run_of_now.total("created") > 100
+    assert [status[name] for name in SUMMARY if name != "records_synced"] == [
+        *("success", "2026-09-16T14:00:00Z", "incremental", ""),
+    ]
     sandbox.faults.add(match="/v2/cycle", times=None, kind="status", status=404)
     run()
     status = get(person, "sync/status")
-    assert status["last_run"]["status"] == "partial"
+    assert status["last_run"]["status"] == status["status"] == "partial"
+    assert status["error_message"] == status["last_run"]["error"]
     assert "404" in status["last_run"]["error"]
     assert datetime.fromisoformat(status["last_success"])
     streams = {stream["stream"]: stream for stream in status["streams"]}
@@ -212,6 +227,10 @@ def test_sync_status(person: Client, whoop: Any, sandbox: Any) -> None:
     with CaptureQueriesContext(connection) as captured:
         get(person, "sync/status")
     assert len(captured) == 7
+    tasks.enqueue(sources["Whoop"], Order(SyncRun.Kind.TODAY, 2))
+    waiting = get(person, "sync/status")
+    assert (waiting["status"], waiting["last_sync_type"]) == ("queued", "incremental")
+    assert waiting["last_sync_at"] == status["last_sync_at"], "of the run that has ended"
 
 
 def test_only_reading(person: Client) -> None:
