@@ -33,8 +33,8 @@ def test_the_list_is_newest_first_and_constant(
 
 def test_an_entry_is_typed_in_changed_and_deleted(person: Client) -> None:
     typed = {
-        "start": "2026-09-16T22:00:00+02:00",
-        "end": "2026-09-17T00:30:00+02:00",
+        "start": "2026-09-15T22:00:00+02:00",
+        "end": "2026-09-16T00:30:00+02:00",
         "project": "Website",
         "client": "Acme",
         "tags": ["focus"],
@@ -43,7 +43,7 @@ def test_an_entry_is_typed_in_changed_and_deleted(person: Client) -> None:
     answer = person.post("/api/time-entries", typed, JSON)
     assert answer.status_code == 201, answer.json()
     record = answer.json()
-    assert (record["duration"], record["date"], record["source"]) == (9000, "2026-09-16", "Manual")
+    assert (record["duration"], record["date"], record["source"]) == (9000, "2026-09-15", "Manual")
     path = f"/api/time-entries/{record['id']}"
     assert person.patch(path, {"end": None}, JSON).json()["running"] is True
     assert person.get(path).json()["duration"] is None
