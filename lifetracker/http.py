@@ -66,6 +66,11 @@ class BadResponse(SyncError):
         self.status = status
 
 
+class NotAllowed(BadResponse):
+    """The service takes the token, and refuses this part to it: a permission is missing, or a
+    membership has ended. What is stored of it stays as it is."""
+
+
 class _Transient(Exception):
     """A failure that another attempt may mend."""
 

@@ -60,9 +60,13 @@ class Incomplete(BadResponse):
 
 
 class ServiceClient(Protocol):
-    """What the sync asks of a service's client. Authorization is the client's own affair."""
+    """What the sync asks of a service's client. Authorization is the client's own affair.
+
+    `remarks`: what the owner should know although nothing failed, such as a permission that is missing.
+    """
 
     door: Door
+    remarks: list[str]
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """The parsed JSON of one answer. Raises SyncError."""
@@ -210,7 +214,9 @@ class Stream:
 
     `items`: the key of the list in an answer; None where the answer is itself the only item.
     `axis`: the column by whose time the service filters. `deletes_by_absence`: a complete reading
-    lists all that exists, in the window by that axis, or at all where there is no window. `changes`: a second way of
+    lists all that exists, in the window by that axis, or at all where there is no window. `not_visible`
+    tells, of records that were not listed, which may still exist where this access does not reach: a
+    function of the run and of their ids that returns those to keep. `changes`: a second way of
     asking, by the time of change. `prepare` gives the view of an item that the paths of `fields`
     read from. `only` leaves out what the service lists beside the stream's own kind. `every`: how
     long a list without a window stays good. `joined`: what is made of the rows. `by_position`: a
@@ -229,6 +235,7 @@ class Stream:
     window: Between | None = None
     axis: str = ""
     deletes_by_absence: bool = False
+    not_visible: Callable[[Any, set[str]], set[str]] | None = None
     changes: Changes | None = None
     related: tuple[Related, ...] = ()
     prepare: Callable[[Item], Item] | None = None

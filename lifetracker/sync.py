@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -67,6 +68,8 @@ CLOCK_ERROR = timedelta(hours=1)
 # How late a change may show itself at a service that is asked for changes.
 LATE = timedelta(days=7)
 NO_TIME = timedelta(0)
+# So many stored records are looked for, before an empty answer is believed.
+SAMPLES = 5
 # How often a run of the queue is taken up without getting any further.
 MOST_ATTEMPTS = 5
 # Longer than any silence of a living run: one request with its timeouts, one batch.
@@ -339,6 +342,8 @@ class Run:
         self.came: set[type[SourceRecord]] = set()
         # What went wrong with single records, and is marked on them; the run is good all the same.
         self.remarks: list[str] = []
+        # By stream, whether the service still lists records that it listed before.
+        self._in_sight: dict[str, bool] = {}
         self._requests_before = 0
         self._requests_made: Callable[[], int] = lambda: 0
         self._renewed = time.monotonic()
@@ -401,6 +406,7 @@ class Run:
     def begin(self, client: ServiceClient) -> None:
         """From here on requests are made for this run."""
         self.client = client
+        self.remarks = client.remarks
         client.door.pulse = self.pulse
         self._requests_made = lambda: client.door.requests_made
         self.record.window_end = self.now
@@ -443,7 +449,7 @@ class Run:
         """Read a list after all that seemed still good, if new rows refer to what it lacked."""
         if any(counts.created or counts.updated for counts in self.counts.values()):
             for stream in self.source.streams:
-                if stream.model in self.missed - self.came:
+                if stream.window is None and stream.model in self.missed - self.came:
                     self._guarded(stream, None)
 
     def _still_good(self, stream: Stream) -> bool:
@@ -493,8 +499,53 @@ class Run:
             self.told[stream.name] = reading.ids
             self._known(stream, extent, reading)
         elif extent or stream.every or stream.deletes_by_absence:
-            self._verified(stream, extent or Window(BEGINNING, self.now), reading, full=full)
+            window = extent or Window(BEGINNING, self.now)
+            reading.ids |= self._not_visible(stream, window, reading)
+            self._verified(stream, window, reading, full=full)
         return reading.items
+
+    def _not_visible(self, stream: Stream, window: Window, reading: Reading) -> set[str]:
+        """The ids of stored records that were not listed, and that may exist all the same: lost access
+        is not deletion. Asks the service, so no transaction is open here."""
+        if not stream.deletes_by_absence or not reading.all_ids_known:
+            return set()
+        rows = self._rows_within(stream, window)
+        missing = absent(rows, reading.ids | self.told[stream.name])
+        if missing and stream.window and not reading.items:
+            self._refuse_blind(stream, window, len(missing))
+        return stream.not_visible(self, missing) if missing and stream.not_visible else set()
+
+    def _refuse_blind(self, stream: Stream, window: Window, missing: int) -> None:
+        """Raises BadResponse if a window that is empty all at once is the only sign of the deletion of
+        all its records, because an ended membership or another account looks the same."""
+        if not self._can_see(stream, window):
+            raise BadResponse(
+                f"{self.source.name} listed no {stream.name} at all from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}, "
+                f"where {missing:,} {'is' if missing == 1 else 'are'} stored, and none of the others that are stored. "
+                "Perhaps the access or the membership has ended. Nothing was deleted."
+            )
+
+    def _can_see(self, stream: Stream, window: Window) -> bool:
+        """Whether the service still lists something else that it listed before."""
+        dated = {f"{stream.axis}__isnull": False}
+        outside = self._stored(stream.model).live().filter(**dated).order_by(stream.axis)
+        within = {f"{stream.axis}__gte": window.start, f"{stream.axis}__lt": window.end}
+        known = list(outside.exclude(**within).values_list("source_id", stream.axis))
+        if not known:
+            others = [self.counts[s.name] for s in self.source.streams if s.window and s != stream]
+            return any(counts.seen for counts in others)
+        if stream.name not in self._in_sight:
+            last = len(known) - 1
+            chosen = {known[last * n // (SAMPLES - 1)] for n in range(SAMPLES)}
+            self._in_sight[stream.name] = any(
+                self._is_listed(stream, *one) for one in sorted(chosen, key=itemgetter(1))[::-1]
+            )
+        return self._in_sight[stream.name]
+
+    def _is_listed(self, stream: Stream, source_id: str, moment: datetime) -> bool:
+        around = Window(moment, moment + timedelta(seconds=1))
+        pages = stream.pages(self.client, around)
+        return any(stream.mapping.source_id(item) == source_id for items in pages for item in items)
 
     def _passes(self, stream: Stream, extent: Extent, reading: Reading) -> Iterable[list[Any]]:
         """All pages; where they may have moved, again until they bring nothing new."""
@@ -825,7 +876,8 @@ class Recorded:
             record.status = SyncRun.Status.PARTIAL if stored else SyncRun.Status.FAILED
         else:
             record.status = SyncRun.Status.SUCCESS
-            record.error = "\n".join(self._run.remarks)
+        remarks = dict.fromkeys(self._run.remarks)
+        record.error = "\n".join(filter(None, [record.error, *remarks]))
         record.finished_at = timezone.now()
         if record.in_queue and error is not None and (wait := interrupted(error)) is not None:
             record.status, record.finished_at = SyncRun.Status.QUEUED, None

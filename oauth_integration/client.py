@@ -21,6 +21,7 @@ from lifetracker.http import (
     BadResponse,
     Door,
     NeedsReauthorization,
+    NotAllowed,
     NotConfigured,
     RateLimit,
     Signals,
@@ -72,6 +73,9 @@ class OAuthClient(ABC):
         # The token endpoint has no part in the data's limit, and a refresh must not wait for it
         # under its lease.
         self._token_door = Door(self.service, signals=self.signals())
+        self.remarks = self._about_consent()
+        # Whether a token was good for anything since this client was made.
+        self._was_accepted = False
 
     def rate_limit(self) -> RateLimit | None:
         return None
@@ -148,6 +152,45 @@ class OAuthClient(ABC):
                 f"{self.service}: the consent was given by another account than the one whose records are stored here. "
                 "Connect with that account, or use a new database."
             )
+
+    # --- Permissions
+
+    def scope_of(self, path: str) -> str:
+        """The permission that opens this path; empty where it is not known."""
+        return ""
+
+    def missing_scopes(self) -> list[str]:
+        """What was asked for and not granted, as far as the service has told what it granted."""
+        granted = self.credential.granted
+        return [scope for scope in self.scopes if granted and scope not in granted]
+
+    def consent_warning(self) -> str:
+        """For the owner, right after a consent and with every sync; empty if nothing is missing."""
+        missing = ", ".join(self.missing_scopes())
+        if not missing:
+            return ""
+        return (
+            f"{self.service}: the consent lacks {missing}. What these permissions open is not synced any more; "
+            f"what is stored of it stays. Connect again and allow everything. {self._how_to_connect()}"
+        )
+
+    def _about_consent(self) -> list[str]:
+        warning = self.consent_warning() if self.credential.is_connected else ""
+        return [warning] if warning else []
+
+    def not_allowed(self, path: str, status: int) -> NotAllowed:
+        """With the permission that is missing, or what else can be the reason."""
+        scope, granted = self.scope_of(path), self.credential.granted
+        if scope and scope in granted:
+            why = f"although the consent has the permission {scope}. Perhaps the membership has ended."
+        elif scope and granted:
+            why = f"because the consent lacks the permission {scope}."
+        else:
+            why = f"because the consent lacks the permission for it{f' ({scope})' if scope else ''}, or the membership has ended."
+        return NotAllowed(
+            f"{self.service} does not allow {path} (status {status}), {why} What is stored stays. Connect again and allow everything. {self._how_to_connect()}",
+            status,
+        )
 
     # --- Tokens
 
@@ -311,12 +354,14 @@ class OAuthClient(ABC):
         )
 
     def _store(self, answer: dict[str, Any], previous: str = "") -> None:
+        told = plain(answer.get("scope"))
         self.credential.update_tokens(
             access_token=str(answer["access_token"]),
             # A service that sends none lets the old one stand.
             refresh_token=str(answer.get("refresh_token") or self.credential.refresh_token),
             expires_at=timezone.now() + lifetime_of(answer.get("expires_in")),
-            scopes=plain(answer.get("scope")),
+            # What a refresh asks for is no list of what was granted.
+            scopes="" if told == self.refresh_scope else told,
             previous_refresh_token=previous,
             account=self.account_of(answer),
         )
@@ -328,12 +373,22 @@ class OAuthClient(ABC):
         has stored one already."""
         token = self.access_token()
         response = self._send(method, path, token, options)
-        if self.is_unauthorized(response):
-            response = self._send(method, path, self.access_token(rejected=token), options)
-        if self.is_unauthorized(response):
-            raise NeedsReauthorization(
-                f"{self.service} refuses even a new token at {path}. {self._how_to_connect()}"
-            )
+        if not self.is_unauthorized(response):
+            return self._accepted(response)
+        if self.scope_of(path) in self.missing_scopes():
+            # Some answer so where others answer 403: another token would be no better.
+            raise self.not_allowed(path, HTTPStatus.UNAUTHORIZED)
+        response = self._send(method, path, self.access_token(rejected=token), options)
+        if not self.is_unauthorized(response):
+            return self._accepted(response)
+        if self._was_accepted:
+            raise self.not_allowed(path, HTTPStatus.UNAUTHORIZED)
+        raise NeedsReauthorization(
+            f"{self.service} refuses even a new token at {path}. {self._how_to_connect()}"
+        )
+
+    def _accepted(self, response: requests.Response) -> requests.Response:
+        self._was_accepted |= response.status_code == HTTPStatus.OK
         return response
 
     def is_unauthorized(self, response: requests.Response) -> bool:
@@ -349,9 +404,7 @@ class OAuthClient(ABC):
         """The parsed JSON of one answer."""
         response = self.request("GET", path, params=params)
         if response.status_code == HTTPStatus.FORBIDDEN:
-            raise BadResponse(
-                f"{self.service} does not allow {path}: consent was given without the permission for it. {self._how_to_connect()}"
-            )
+            raise self.not_allowed(path, HTTPStatus.FORBIDDEN)
         if response.status_code != HTTPStatus.OK:
             raise BadResponse(
                 f"{self.service} answered {response.status_code} to {path}.", response.status_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,6 +67,11 @@ class OAuthCredential(models.Model):
     def setting(self, name: str) -> str:
         """`client_id`, `client_secret` or `redirect_uri`: from the row, else from the environment."""
         return str(getattr(self, name) or environment(self.provider, name))
+
+    @property
+    def granted(self) -> set[str]:
+        """The permissions of the consent; empty where the service has not told them."""
+        return set(re.split(r"[\s,]+", self.scopes)) - {""}
 
     @property
     def is_connected(self) -> bool:

@@ -52,6 +52,8 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{client.service} is connected.")
+            if warning := client.consent_warning():
+                messages.warning(request, warning)
     return redirect("home")
 
 

@@ -52,7 +52,7 @@ class Status(APIView):
     @extend_schema(responses=ConnectionStatusSerializer)
     def get(self, request: Request) -> Response:
         credential = OAuthCredential.objects.of(WHOOP)
-        granted = credential.scopes.split()
+        granted = sorted(credential.granted)
         needed = providers()[WHOOP].scopes if credential.is_connected else ()
         secrets = (credential.setting("client_id"), credential.setting("client_secret"))
         status = {

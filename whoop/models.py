@@ -180,6 +180,17 @@ class WhoopProfile(SourceRecord):
         return f"{self.first_name} {self.last_name}"
 
 
+def member() -> int | None:
+    """WHOOP's number of the member whose records are stored here: by the profile or, where the consent
+    does not open it, by the newest record that says so."""
+    profile = WhoopProfile.objects.live().first()
+    if profile:
+        return int(profile.user_id)
+    newest = WhoopCycle.objects.live().filter(source=WHOOP).order_by("-start_time").first()
+    number = (newest.raw or {}).get("user_id") if newest else None
+    return number if type(number) is int else None
+
+
 class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(source=WHOOP)

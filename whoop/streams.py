@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lifetracker.days import local_date, offset_minutes
-from lifetracker.http import BadResponse, NeedsReauthorization
+from lifetracker.http import BadResponse, NotAllowed
 from lifetracker.mapping import Item, Unmappable, Value
 from lifetracker.streams import Between, Extent, Related, Source, Stream, register, token
 from whoop.models import (
@@ -105,26 +105,25 @@ def duration_min(item: Item) -> float:
 
 
 def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    """Two answers about one member are one row. A member without body measures gets a 404 for them."""
+    """Two answers about one member are one row. Body measures that are not there (404), or not open to
+    this consent, leave those that were known as they were."""
     profile = client.get(stream.path, {})
-    refuse_another_member(profile)
+    client.refuse_another_member(profile)
     try:
         body = client.get(BODY_PATH, {})
     except BadResponse as error:
-        if error.status != HTTPStatus.NOT_FOUND:
+        if error.status != HTTPStatus.NOT_FOUND and not isinstance(error, NotAllowed):
             raise
-        body = None
+        if isinstance(error, NotAllowed):
+            client.remarks.append(str(error))
+        body = known_body(profile)
     yield [{**profile, "body": body}] if isinstance(profile, dict) else [profile]
 
 
-def refuse_another_member(profile: Any) -> None:
-    """Two people's records in one history would be worth nothing, and one's would bury the other's."""
+def known_body(profile: Any) -> Any:
     known = WhoopProfile.objects.live().first()
-    if known and isinstance(profile, dict) and profile.get("user_id") not in {None, known.user_id}:
-        raise NeedsReauthorization(
-            "WHOOP: the consent was given by another member than the one whose records are stored here. "
-            "Connect with that member's account, or use a new database."
-        )
+    is_same = known and isinstance(profile, dict) and profile.get("user_id") == known.user_id
+    return (known.raw or {}).get("body") if known and is_same else None
 
 
 # --- Streams --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from lifetracker.http import BadResponse
+from lifetracker.http import BadResponse, NotAllowed
 from lifetracker.mapping import Item
 from lifetracker.models import RejectedItem, WebhookDelivery
 from lifetracker.streams import ServiceClient, Stream
@@ -33,7 +33,7 @@ from lifetracker.webhooks import (
     register,
 )
 from oauth_integration.models import OAuthCredential, environment
-from whoop.models import WHOOP, ScoreState, WhoopProfile, WhoopRecovery, WhoopSleep
+from whoop.models import WHOOP, ScoreState, WhoopRecovery, WhoopSleep, member
 from whoop.streams import cycles, recoveries, sleeps, workouts
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
     trace_id, user_id = content.get("trace_id"), content.get("user_id")
     if not isinstance(trace_id, str) or not 0 < len(trace_id) <= 80:
         raise malformed("it has no trace_id")
-    if not WhoopProfile.objects.live().filter(user_id=number(user_id)).exists():
+    if number(user_id) != member():
         raise Refused(HTTPStatus.FORBIDDEN, "This member's records are not kept here.")
     if kind not in KINDS or event not in {"updated", "deleted"}:
         return NOTHING_TO_DO
@@ -105,11 +105,13 @@ def uuid_of(value: Any) -> str:
 
 
 class Found(NamedTuple):
-    """A record as it is now; `item` is None where there is none."""
+    """A record as it is now; `item` is None where there is none, or where the consent does not open
+    it, which `refusal` tells."""
 
     stream: Stream
     source_id: str
     item: Item | None
+    refusal: str = ""
 
     @property
     def is_pending(self) -> bool:
@@ -124,7 +126,7 @@ class Found(NamedTuple):
 def work(run: Run, backlog: Backlog) -> None:
     """Each record once, however many deliveries speak of it."""
     about = by_subject(backlog.open)
-    member = WhoopProfile.objects.live().values_list("user_id", flat=True).first()
+    known_member = member()
     # What waits for a later attempt learns from this one as well.
     claimed = [delivery.pk for delivery in backlog.deliveries]
     waiting = WebhookDelivery.objects.waiting().filter(source=WHOOP).exclude(pk__in=claimed)
@@ -134,7 +136,7 @@ def work(run: Run, backlog: Backlog) -> None:
     for (follow, record_id), deliveries in about.items():
         with backlog.trying(run, deliveries[0].subject["kind"], deliveries):
             found = follow(run.client, record_id)
-            refuse_unasked(found, member)
+            refuse_unasked(found, known_member)
             carry_over(run, backlog, deliveries, found)
     run.repair()
 
@@ -158,8 +160,10 @@ def carry_over(
     # The syncs go on where there were enough tries.
     waits = why and not all(one.attempts >= TRIES - 1 for one in deliveries)
     with backlog.settling(run, [] if waits else deliveries, why):
-        for stream, source_id, item in found:
-            if item is not None:
+        for stream, source_id, item, refusal in found:
+            if refusal:
+                run.counts[stream.name].error = refusal
+            elif item is not None:
                 run.store(stream, [item])
             elif is_told_gone(stream, events):
                 run.bury(stream, [source_id])
@@ -170,11 +174,11 @@ def carry_over(
         backlog.leave(deliveries, why)
 
 
-def refuse_unasked(found: list[Found], member: int | None) -> None:
+def refuse_unasked(found: list[Found], known_member: int | None) -> None:
     """Raises BadResponse for another record than the one asked for, and for another member's."""
-    for stream, source_id, item in found:
+    for stream, source_id, item, _ in found:
         if item is not None and (
-            item.get("user_id") != member or stream.mapping.source_id(item) != source_id
+            item.get("user_id") != known_member or stream.mapping.source_id(item) != source_id
         ):
             raise BadResponse(f"WHOOP answered with another {stream.name} than the one asked for.")
 
@@ -192,6 +196,8 @@ def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
         return "WHOOP has not scored it yet."
     for kind in KINDS:
         record = found.get(kind)
+        if record and record.refusal:
+            continue
         deleted = f"{kind}.deleted" in events
         is_there = record is not None and record.item is not None
         if (
@@ -205,30 +211,35 @@ def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
     return ""
 
 
-def fetch(client: ServiceClient, path: str) -> Item | None:
-    """None where there is no such record. Raises BadResponse for an answer that is none."""
+def fetch(client: ServiceClient, stream: Stream, source_id: str, path: str) -> Found:
+    """Raises BadResponse for an answer that is none."""
     try:
         item = client.get(path, {})
+    except NotAllowed as error:
+        # A part that the consent does not open must not take the others along.
+        return Found(stream, source_id, None, str(error))
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        return None
+        return Found(stream, source_id, None)
     if not isinstance(item, dict):
         raise BadResponse(f"{path}: the answer is no object.")
-    return item
+    return Found(stream, source_id, item)
 
 
 def night(client: ServiceClient, sleep_id: str) -> list[Found]:
     """A sleep, and what it moves: its cycle, and that cycle's recovery, whose events carry the
     sleep's id."""
-    sleep = fetch(client, f"/developer/v2/activity/sleep/{sleep_id}")
-    found = [Found(sleeps, sleep_id, sleep)]
-    cycle_id = cycle_of(sleep_id, sleep)
+    sleep = fetch(client, sleeps, sleep_id, f"/developer/v2/activity/sleep/{sleep_id}")
+    cycle_id = cycle_of(sleep_id, sleep.item)
     if cycle_id is None:
-        return found
-    cycle = fetch(client, f"/developer/v2/cycle/{cycle_id}")
-    recovery = fetch(client, f"/developer/v2/cycle/{cycle_id}/recovery")
-    return [*found, Found(cycles, cycle_id, cycle), Found(recoveries, cycle_id, recovery)]
+        return [sleep]
+    path = f"/developer/v2/cycle/{cycle_id}"
+    return [
+        sleep,
+        fetch(client, cycles, cycle_id, path),
+        fetch(client, recoveries, cycle_id, f"{path}/recovery"),
+    ]
 
 
 def cycle_of(sleep_id: str, sleep: Item | None) -> str | None:
@@ -244,7 +255,7 @@ def cycle_of(sleep_id: str, sleep: Item | None) -> str | None:
 
 def workout(client: ServiceClient, workout_id: str) -> list[Found]:
     path = f"/developer/v2/activity/workout/{workout_id}"
-    return [Found(workouts, workout_id, fetch(client, path))]
+    return [fetch(client, workouts, workout_id, path)]
 
 
 Follow = Callable[[ServiceClient, str], list[Found]]

@@ -149,6 +149,7 @@ class GitHubClient:
             )
         self._answers = answers
         self.door = Door(self.service, signals=GitHubSignals())
+        self.remarks: list[str] = []
         self._headers = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {token}",

@@ -31,11 +31,14 @@ class ConsentCommand(BaseCommand):
         try:
             with closing(self.client_class()) as client:
                 client.exchange_code_for_token(self.code(client, **options))
+                warning = client.consent_warning()
         except SyncError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{self.client_class.service} is connected. Next: python manage.py sync_{self.client_class.provider}"
         )
+        if warning:
+            self.stderr.write(warning)
 
     def code(self, client: OAuthClient, *, code: str | None, **options: Any) -> str:
         return self.ask(client, **options) if code is None else code_from_pasted(code, "")

@@ -101,6 +101,9 @@ class TogglClient:
         # Requests for the person and requests to a workspace have quotas of their own.
         self._quotas = {scope: Quota(limit, window) for scope in ("me", "workspace")}
         self.door = Door(self.service, signals=QuotaSignals())
+        self.remarks: list[str] = []
+        # Whether Toggl has taken the token since this client was made.
+        self._was_accepted = False
         self._auth = HTTPBasicAuth(settings.TOGGL_API_TOKEN, "api_token")
         self._page_size: int | None = PAGE_SIZE
 

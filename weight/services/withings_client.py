@@ -96,6 +96,9 @@ class WithingsAPIClient(OAuthClient):
     def authorize_url(self) -> str:
         return self.base_url("ACCOUNT_URL") + self.authorize_path
 
+    def scope_of(self, path: str) -> str:
+        return "user.metrics" if path == "/measure" else ""
+
     # --- Answers
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
@@ -127,10 +130,7 @@ class WithingsAPIClient(OAuthClient):
         if status == OK and isinstance(body, dict):
             return body
         if status in FORBIDDEN:
-            raise BadResponse(
-                f"Withings does not allow {path} (status {status}): consent was given without the permission for it. {self._how_to_connect()}",
-                status,
-            )
+            raise self.not_allowed(path, status)
         raise BadResponse(
             f"Withings answered status {status} to {path} ({self._reason(answer)}).", status
         )

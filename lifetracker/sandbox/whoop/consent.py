@@ -59,6 +59,6 @@ def _error(asked: dict[str, str]) -> tuple[str, str] | None:
 def _decided(oauth: OAuth, asked: dict[str, str]) -> Answer:
     if asked.get("decision") != "allow":
         return back(asked, error="access_denied", error_description=DENIED)
-    scopes = tuple(asked.get("scope", "").split())
+    scopes = tuple(one for one in asked.get("scope", "").split() if one not in oauth.withheld)
     code = oauth.code(asked["redirect_uri"], scopes)
     return back(asked, code=code, scope=" ".join(scopes))

@@ -73,8 +73,13 @@ class DataAPI:
         return self._read(path.rstrip("/"), incoming.query, scopes)
 
     def _read(self, path: str, query: dict[str, str], scopes: tuple[str, ...]) -> Answer:
+        membership = self._options.membership
+        if isinstance(membership, int):
+            return Answer(membership)
         if path in COLLECTIONS:
             kind = COLLECTIONS[path]
+            if membership == "empty":
+                return json_answer(200, {"records": [], "next_token": None})
             return self._denied(kind, scopes) or self._collections.answer(kind, query)
         for pattern, kind, found in self._routes:
             match = pattern.fullmatch(path)

@@ -75,6 +75,7 @@ class OAuth:
         self.redirect_uris = list(redirect_uris)
         self.refreshes = 0
         self.revoked = False  # by the member, until the next consent
+        self.withheld: set[str] = set()  # what she does not allow on the consent page
         self._clock, self._options = clock, options
         self._lock = threading.Lock()
         self._codes: dict[str, Code] = {}
@@ -97,6 +98,14 @@ class OAuth:
         """The token answer to a new consent."""
         with self._lock:
             return self._issue(Grant(scopes), lifetime)
+
+    def drop_scope(self, scope: str) -> None:
+        """Take it from all grants: their tokens stay good for the rest."""
+        if scope not in SCOPES:
+            raise ValueError(f"no scope {scope!r}; there are {', '.join(SCOPES)}")
+        with self._lock:
+            for grant in [*self._by_access.values(), *self._by_refresh.values()]:
+                grant.scopes = tuple(one for one in grant.scopes if one != scope)
 
     def revoke_all(self) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ class Options(Switches):
         "over_limit": (400, "clamp"),  # limit above 25
         "paging_alone": (400, "carry"),  # nextToken without its start, end and limit
         "missing_scope": (403, 401),
+        "membership": ("active", "empty", 403, 401),  # what the data answer once it has ended
         "sport_id": (True, False),
         "step_count": (True, False),
     }
@@ -24,6 +25,7 @@ class Options(Switches):
     over_limit: int | str = 400
     paging_alone: int | str = 400
     missing_scope: int = 403
+    membership: int | str = "active"
     sport_id: bool = True
     step_count: bool = True
     token_lifetime: int = 3600

@@ -98,6 +98,14 @@ class Whoop:
         scopes = SCOPES if scope is None else tuple(scope.split())
         return self._oauth.grant(scopes, lifetime)
 
+    def drop_scope(self, scope: str) -> None:
+        """Take a permission from the consents that were given; a refresh tells what is left."""
+        self._oauth.drop_scope(scope)
+
+    def withhold(self, *scopes: str) -> None:
+        """Do not allow these on the consent page from now on; without any, allow all again."""
+        self._oauth.withheld = set(scopes)
+
     def records(self, kind: str) -> list[Record]:
         """What would be served now, newest first; copies."""
         now = self._records.now()
@@ -178,6 +186,8 @@ class Whoop:
             "limits": self.limits.configure,
             "options": self.options.configure,
             "issue-tokens": self.issue_tokens,
+            "drop-scope": self.drop_scope,
+            "withhold": lambda scopes: self.withhold(*scopes),
             "webhook": self.deliver_webhook,
         }
 
