@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from lifetracker import days
 from lifetracker.fields import from_text
-from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.http import NeedsReauthorization, NotAllowed, NotConfigured, SyncError, TryLater
 from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
 from lifetracker.serializers import FactSerializer, columns_of
 from lifetracker.streams import file_sources, sources
@@ -248,7 +248,7 @@ class ServiceTrouble(APIException):
     def __init__(self, error: SyncError) -> None:
         super().__init__(str(error))
         self.status_code = status.HTTP_502_BAD_GATEWAY
-        if isinstance(error, NotConfigured | NeedsReauthorization):
+        if isinstance(error, NotConfigured | NeedsReauthorization | NotAllowed):
             self.status_code = status.HTTP_409_CONFLICT
         elif isinstance(error, TryLater):
             self.status_code = status.HTTP_503_SERVICE_UNAVAILABLE

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 from lifetracker.days import local_date, offset_minutes
-from lifetracker.http import BadResponse, NotAllowed
+from lifetracker.http import BadResponse, NeedsReauthorization, NotAllowed
 from lifetracker.mapping import Item, Unmappable, Value
 from lifetracker.streams import Between, Extent, Related, Source, Stream, register, token
 from whoop.models import (
@@ -19,6 +20,7 @@ from whoop.models import (
     WhoopRecovery,
     WhoopSleep,
     kilocalories,
+    member,
 )
 from whoop.services.whoop_client import BODY_PATH, WhoopAPIClient
 from whoop.sports import SLUGS
@@ -102,6 +104,31 @@ def sport_slug(item: Item) -> str:
 
 def duration_min(item: Item) -> float:
     return round((instant(item, "end") - instant(item, "start")).total_seconds() / 60, 3)
+
+
+class OneMembersClient(WhoopAPIClient):
+    """Refuses another member's records: with those of the stored one they would make a history of
+    nobody, and one's would hide the other's."""
+
+    @cached_property
+    def _member(self) -> int | None:
+        return member()
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        answer = super().get(path, params)
+        records = answer.get("records") if isinstance(answer, dict) else None
+        for record in records if isinstance(records, list) else []:
+            self.refuse_another_member(record)
+        return answer
+
+    def refuse_another_member(self, record: Any) -> None:
+        """Of whom the record is need not be told. Raises NeedsReauthorization."""
+        found = record.get("user_id") if isinstance(record, dict) else None
+        if self._member is not None and type(found) is int and found != self._member:
+            raise NeedsReauthorization(
+                "WHOOP: the consent was given by another member than the one whose records are stored here. "
+                "Connect with that member's account, or use a new database."
+            )
 
 
 def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
@@ -281,8 +308,8 @@ workouts = Stream(
 source = register(
     Source(
         name=WHOOP,
-        client=WhoopAPIClient,
-        is_configured=WhoopAPIClient.is_configured,
+        client=OneMembersClient,
+        is_configured=OneMembersClient.is_configured,
         # Recoveries take their dates from their sleeps.
         streams=(profile, cycles, sleeps, recoveries, workouts),
     )

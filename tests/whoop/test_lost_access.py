@@ -17,7 +17,8 @@ from tests.conftest import MODELS, NOW, run, store_tokens, stored
 from tests.deliveries import work_off
 from tests.oauth_integration.test_consent import decide, paste, service  # noqa: F401 - a fixture
 from tests.whoop.test_webhooks import deliver, night_of
-from whoop.models import WhoopProfile, WhoopRecovery
+from whoop.models import WhoopProfile, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
 
 STREAMS = {
     "read:cycles": "cycle",
@@ -129,14 +130,9 @@ def test_the_only_record_of_a_time_can_still_be_deleted(whoop: Any) -> None:
     """Older ones are listed as before, so that an empty answer can be believed."""
     run(full=True)
     newest, *_ = whoop.records("workout")
-    days = (NOW - MODELS["workout"].objects.get(source_id=newest["id"]).start).days + 1
-    others = [w["id"] for w in whoop.records("workout") if w["id"] != newest["id"]]
-    for one in others:
-        if one in stored("workout") and MODELS["workout"].objects.filter(
-            source_id=one, start__gte=NOW - timedelta(days=days)
-        ):
-            whoop.delete("workout", one)
-    whoop.delete("workout", newest["id"])
+    days = (NOW - Workout.objects.get(source_id=newest["id"]).start).days + 1
+    for one in Workout.objects.filter(start__gte=NOW - timedelta(days=days)):
+        whoop.delete("workout", one.source_id)
     record = run(days=days)
     assert record.status == "success", record.error
     assert newest["id"] not in stored("workout")
@@ -163,7 +159,7 @@ def test_a_delivery_brings_what_the_consent_still_opens(whoop: Any, at: Any) -> 
     recovery = WhoopRecovery.objects.get(sleep_id=sleep["id"])
     deliver(whoop, "sleep", sleep["id"])
     assert work_off() == ["partial"]
-    assert MODELS["sleep"].objects.get(source_id=sleep["id"]).nap is True
+    assert WhoopSleep.objects.get(source_id=sleep["id"]).nap is True
     recovery.refresh_from_db()
     assert recovery.deleted_at is None
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 
-from lifetracker.http import BadResponse, NeedsReauthorization, RateLimit
+from lifetracker.http import BadResponse, RateLimit
 from oauth_integration.client import OAuthClient
-from whoop.models import member
 
 # Belongs to no stream of its own.
 BODY_PATH = "/developer/v2/user/measurement/body"
@@ -46,32 +42,10 @@ class WhoopAPIClient(OAuthClient):
     )
     refresh_scope = "offline"
 
-    @cached_property
-    def _member(self) -> int | None:
-        return member()
-
     def scope_of(self, path: str) -> str:
         own = path.removeprefix("/developer")
         fitting = (s for pattern, s in SCOPES_OF_PATHS.items() if re.fullmatch(pattern, own))
         return next(fitting, "")
-
-    def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        """The parsed JSON of one answer. Another member's records are refused: with those of the
-        stored one they would make a history of nobody, and one's would hide the other's."""
-        answer = super().get(path, params)
-        records = answer.get("records") if isinstance(answer, dict) else None
-        for record in records if isinstance(records, list) else []:
-            self.refuse_another_member(record)
-        return answer
-
-    def refuse_another_member(self, record: Any) -> None:
-        """Of whom the record is need not be told."""
-        found = record.get("user_id") if isinstance(record, dict) else None
-        if self._member is not None and type(found) is int and found != self._member:
-            raise NeedsReauthorization(
-                "WHOOP: the consent was given by another member than the one whose records are stored here. "
-                "Connect with that member's account, or use a new database."
-            )
 
     def rate_limit(self) -> RateLimit:
         return RateLimit(settings.WHOOP_REQUESTS_PER_MINUTE, 60)
