@@ -1,10 +1,10 @@
 # Two commands do everything: `make demo` shows it on made-up data, `make test` tests it.
-PYTHON ?= python3.11
+# They take the first Python from 3.11 to 3.13 that they find; `make PYTHON=/path/to/python3.12` names one.
 VENV = .venv
 RUN = $(VENV)/bin/python manage.py
-export PORT SANDBOX_PORT
+export PORT SANDBOX_PORT PYTHON
 
-.PHONY: demo run test test-browser fuzz bench lint format requirements python
+.PHONY: demo run test test-browser fuzz bench lint format requirements
 
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
@@ -44,31 +44,24 @@ format: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-# After a change of a .in file.
+# After a change of a .in file. One lock for all systems, and for Python 3.11 to 3.13.
 requirements: $(VENV)/.installed-dev
-	for name in requirements requirements-dev; do \
-		$(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$name.in --output-file $$name.txt; \
+	for name in requirements-uv requirements requirements-dev; do \
+		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11.0 --default-index https://pypi.org/simple \
+			--generate-hashes --no-header $$name.in --output-file $$name.txt || exit; \
 	done
 
+# Written whole or not at all: a .env without its key would be taken for one that is made.
 .env:
-	@sed "s/^SECRET_KEY=.*/SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))')/" .env.example > .env
-	@chmod 600 .env
+	@umask 077; key=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))') && \
+	sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env.example > .env.part && mv .env.part .env || { \
+		rm -f .env.part; echo ".env could not be written: the disk is full, or this folder cannot be written." >&2; exit 1; }
 	@echo "Made .env with a key of its own. Put your WHOOP credentials into it (README says how to get them)."
 
-python:
-	@command -v $(PYTHON) >/dev/null || { \
-		echo "Life Tracker needs Python 3.11, and there is no $(PYTHON) here. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-		echo "Life Tracker needs Python 3.11; $(PYTHON) is $$($(PYTHON) --version)."; exit 1; }
-
-$(VENV)/.installed: requirements.txt | python
-	@echo "Installing into $(VENV) ..."
-	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+$(VENV)/.installed: requirements.txt requirements-uv.txt
+	@VENV=$(VENV) ./install.sh requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@echo "Installing what the tests need ..."
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@VENV=$(VENV) ./install.sh requirements-dev.txt
 	@touch $@

@@ -157,12 +157,20 @@ def test_the_top_level_is_the_one_of_the_architecture() -> None:
 
 
 def test_locked_requirements_have_hashes() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = (ROOT / name).read_text()
+    for name, least in (("requirements", 10), ("requirements-dev", 10), ("requirements-uv", 1)):
+        text = (ROOT / f"{name}.txt").read_text()
         pins = re.findall(r"^[a-z][\w.-]*==", text, re.M)
-        assert len(pins) > 10
+        assert len(pins) >= least
         assert text.count("--hash=sha256:") >= len(pins)
         assert "://" not in "".join(re.findall(r"^--.*$", text, re.M)), "no address of an index"
+
+
+def test_the_lock_is_for_every_python_that_is_named() -> None:
+    """What redis needs before 3.11.3 alone, and what others no longer need in 3.13."""
+    lock = (ROOT / "requirements.txt").read_text()
+    assert re.search(r"^async-timeout==\S+ ; python_full_version < '3\.11\.3' ", lock, re.M)
+    assert re.search(r"^typing-extensions==\S+ ; python_full_version < '3\.13' ", lock, re.M)
+    assert 'requires-python = ">=3.11,<3.14"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_no_bare_template_scripts_or_styles() -> None:
