@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,9 +21,20 @@ import urllib3
 from django.conf import settings
 from django.utils import timezone
 
+from lifetracker.transport import MAX_BODY, BodyTooLong, Limits, Session, limited, read_body
+
 CONNECT_TIMEOUT = 10
+# Seconds without a byte of an answer, and for the whole of it.
 READ_TIMEOUT = 30
+ANSWER_TIMEOUT = 60
 ATTEMPTS = 4
+# Seconds in a row that a service may take without one whole answer, over all attempts; and how many
+# of them one request may use up, so that an endpoint that hangs does not keep the others from being
+# asked.
+LONGEST_SILENCE = 90
+LONGEST_TRYING = 60
+# When a service that did not answer for so long is asked again.
+AFTER_SILENCE = timedelta(minutes=5)
 # A wait that is longer ends the run: it must not keep a worker busy with sleeping.
 LONGEST_WAIT = 120
 # Waits are cut in slices, so that whoever holds a lease can renew it meanwhile.
@@ -32,7 +46,6 @@ UNUSABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
-    urllib3.exceptions.HTTPError,
 )
 
 
@@ -192,12 +205,14 @@ class Door:
         self.rate_limit = rate_limit
         self.signals = signals or Signals()
         self.pulse: Callable[[float], None] = lambda _seconds: None
-        # 1 where somebody waits for the answer: then trouble is to be told, and not to be sat out.
+        # 1 where somebody waits for the answer: then trouble is told at once, and not sat out.
         self.attempts = ATTEMPTS
         # What the service's clock showed at its last answer.
         self.service_time: datetime | None = None
         self.requests_made = 0
-        self._session = requests.Session()
+        # Seconds since the last whole answer that were spent on waiting for one.
+        self._silence = 0.0
+        self._session = Session()
         self._session.headers["User-Agent"] = settings.USER_AGENT
         self._environment: Any = None
         self._retrying = tenacity.Retrying(
@@ -217,21 +232,27 @@ class Door:
         help (`Signals`): those are tried again first.
 
         Raises TryLater when every attempt met a network error, a cut body or such a failure; with
-        `after`, when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds.
+        `after`, when the service's limit asks for a wait of more than `LONGEST_WAIT` seconds, or
+        when nothing whole has come from the service for `LONGEST_SILENCE` seconds. Raises
+        BadResponse for a body that is too long.
         """
         attempts = attempts or self.attempts
-        retrying = self._retrying.copy(stop=tenacity.stop_after_attempt(attempts))
+        retrying = self._retrying.copy(
+            stop=lambda state: state.attempt_number >= attempts or self._silence >= LONGEST_TRYING
+        )
         try:
             return retrying(self._within_limits, method, url, options, attempts)
         except _Transient as error:
+            made = retrying.statistics["attempt_number"]
             raise TryLater(
-                f"{self.service}: {error} ({attempts} {'attempt' if attempts == 1 else 'attempts'})."
+                f"{self.service}: {error} ({made} {'attempt' if made == 1 else 'attempts'}).",
+                after=AFTER_SILENCE if self._silence >= LONGEST_SILENCE else None,
             ) from error
 
     def json(self, response: requests.Response) -> Any:
         """The parsed body. Raises BadResponse with the place, never with the body."""
         try:
-            return response.json()
+            return parsed(response)
         except (ValueError, RecursionError):
             kind = response.headers.get("Content-Type", "no content type")
             raise BadResponse(
@@ -275,34 +296,42 @@ class Door:
 
     def _proxies(self, url: str) -> dict[str, Any]:
         """Proxies and certificates that the environment names: asked once, because a service is one
-        place and `requests` would search the whole environment for each request."""
+        place and `requests` would search the whole environment for each request. The body of the
+        answer is left to `read_body`."""
         if self._environment is None:
             session = self._session
-            self._environment = session.merge_environment_settings(url, {}, None, None, None)
+            self._environment = session.merge_environment_settings(url, {}, True, None, None)
             session.trust_env = False
         return dict(self._environment)
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         self.pulse(0)
         self.requests_made += 1
+        response = self._whole_answer(method, url, options)
+        self.service_time = http_date(response.headers.get("Date")) or self.service_time
+        if self.rate_limit:
+            self.rate_limit.learn(response)
+        if why := self.signals.failed(response):
+            raise _Transient(f"{place(url)} {why}")
+        return response
+
+    def _whole_answer(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        began = time.monotonic()
         try:
-            response = self._session.request(
-                method,
-                url,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                # A redirect could carry the token to another host; no service here needs one.
-                allow_redirects=False,
-                **self._proxies(url),
-                **options,
-            )
+            with limited(self._limits()):
+                response = self._ask(method, url, options)
         except UNUSABLE as error:
-            raise NotConfigured(
-                f"{self.service}: {place(url)} cannot be asked ({type(error).__name__}). Check the address in "
-                "the settings, and HTTP_PROXY, HTTPS_PROXY and REQUESTS_CA_BUNDLE in the environment."
-            ) from error
+            raise self._unusable(url, error) from error
         except requests.RequestException as error:
+            self._silence += time.monotonic() - began
             raise _Transient(
-                f"no whole answer from {place(url)}: {type(error).__name__}"
+                f"no whole answer from {place(url)}: {in_words(error)} ({type(error).__name__})"
+            ) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise self._unusable(url, error) from error
+        except BodyTooLong as error:
+            raise BadResponse(
+                f"{self.service}'s answer to {place(url)} is longer than {MAX_BODY // 1_000_000} MB, which no answer needs to be."
             ) from error
         except OSError as error:
             raise NotConfigured(
@@ -311,12 +340,67 @@ class Door:
         finally:
             if self.rate_limit:
                 self.rate_limit.count()
-        self.service_time = http_date(response.headers.get("Date")) or self.service_time
-        if self.rate_limit:
-            self.rate_limit.learn(response)
-        if why := self.signals.failed(response):
-            raise _Transient(f"{place(url)} {why}")
+        self._silence = 0.0
         return response
+
+    def _unusable(self, url: str, error: Exception) -> NotConfigured:
+        return NotConfigured(
+            f"{self.service}: {place(url)} cannot be asked ({type(error).__name__}). Check the address in "
+            "the settings, and HTTP_PROXY, HTTPS_PROXY and REQUESTS_CA_BUNDLE in the environment."
+        )
+
+    def _limits(self) -> Limits:
+        # A last attempt gets what is left, and not so little that no answer could come.
+        left = max(LONGEST_SILENCE - self._silence, LONGEST_SILENCE / 10)
+        return Limits(
+            min(ANSWER_TIMEOUT, left), min(READ_TIMEOUT, left), on_wait=lambda: self.pulse(0)
+        )
+
+    def _ask(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        response = self._session.request(
+            method,
+            url,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            # A redirect could carry the token to another host; no service here needs one.
+            allow_redirects=False,
+            **self._proxies(url),
+            **options,
+        )
+        read_body(response)
+        # Without it `text` would guess the encoding, which takes long and may be wrong.
+        response.encoding = response.encoding or "utf-8"
+        return response
+
+
+def parsed(response: requests.Response) -> Any:
+    """The body as JSON, which is UTF-8 (RFC 8259, 8.1): another encoding is not guessed. Raises
+    ValueError and RecursionError."""
+    return json.loads(response.content.decode())
+
+
+def in_words(error: BaseException) -> str:
+    """Why no answer came."""
+    chain = [error]
+    while following := chain[-1].__cause__ or chain[-1].__context__:
+        chain.append(following)
+    found = (text for kind, text in NO_ANSWER for one in chain if isinstance(one, kind))
+    return next(found, "the connection broke off")
+
+
+# The first that is anywhere in the chain of causes says it.
+NO_ANSWER: tuple[tuple[Any, str], ...] = (
+    (urllib3.exceptions.NameResolutionError, "its address was not found"),
+    (requests.exceptions.ProxyError, "the proxy did not let it through"),
+    (ssl.SSLError, "no encrypted connection could be agreed on, or its certificate is not valid"),
+    (urllib3.exceptions.ReadTimeoutError, "the answer did not come in time"),
+    (ConnectionRefusedError, "nobody accepts connections there"),
+    (urllib3.exceptions.ConnectTimeoutError, "no connection could be made in time"),
+    (TimeoutError, "the answer did not come in time"),
+    (ConnectionError, "the connection broke off"),
+    (urllib3.exceptions.DecodeError, "the answer could not be decompressed"),
+    (http.client.IncompleteRead, "the answer was cut off"),
+    (http.client.HTTPException, "what came is not HTTP"),
+)
 
 
 def place(url: str) -> str:

@@ -26,14 +26,18 @@ from lifetracker.http import (
     RateLimit,
     Signals,
     TryLater,
+    parsed,
 )
 from lifetracker.models import Lease
 from lifetracker.streams import sources
 from oauth_integration.models import OAuthCredential, environment, new_state
 
 TOKENS = ("access_token", "refresh_token")
-# Longer than the two attempts of a refresh with their timeouts, and the storing after them.
-REFRESH_LEASE = timedelta(seconds=150)
+# Longer than any silence of a living refresh: it renews the lease once connected, and whenever the
+# answer keeps it waiting.
+REFRESH_LEASE = timedelta(seconds=40)
+# How long somebody who waits for a page or an answer waits for another process to finish a refresh.
+LONGEST_WAIT_IN_A_REQUEST = timedelta(seconds=10)
 
 
 class Bearer(AuthBase):
@@ -212,13 +216,15 @@ class OAuthClient(ABC):
         """The sole right to change the tokens, with the stored ones read again; given up as
         needless when `until` holds.
 
-        Raises TryLater if another process keeps it for longer than a refresh can take.
+        Raises TryLater if another process keeps it for longer than a dead one could, or, where
+        somebody waits for the answer, for longer than that is bearable.
         """
-        end = monotonic() + REFRESH_LEASE.total_seconds() + 5
+        end = monotonic() + self._patience().total_seconds()
         while (lease := Lease.objects.acquire(f"refresh:{self.provider}", REFRESH_LEASE)) is None:
             if monotonic() > end:
                 raise TryLater(
-                    f"{self.service}: another process is refreshing the token and does not finish."
+                    f"{self.service}: another process is refreshing the token and does not finish. Try again in a minute.",
+                    after=REFRESH_LEASE,
                 )
             sleep(0.05)
             self._reload()
@@ -230,6 +236,10 @@ class OAuthClient(ABC):
         with lease:
             self._reload()
             yield
+
+    def _patience(self) -> timedelta:
+        somebody_waits = self.door.attempts == 1
+        return LONGEST_WAIT_IN_A_REQUEST if somebody_waits else REFRESH_LEASE + timedelta(seconds=5)
 
     def refresh_access_token(self) -> None:
         """Spend the refresh token on a new pair. Only under the lease that `access_token` takes."""
@@ -330,8 +340,8 @@ class OAuthClient(ABC):
 
     def _token_error(self, response: requests.Response) -> Exception:
         try:
-            body = response.json()
-        except requests.exceptions.JSONDecodeError:
+            body = parsed(response)
+        except (ValueError, RecursionError):
             body = {}
         error = body.get("error") if isinstance(body, dict) else None
         if error == "invalid_grant":

@@ -20,7 +20,9 @@ from oauth_integration.models import PendingConsent
 def client_of(provider: str) -> OAuthClient:
     if provider not in providers():
         raise Http404
-    return providers()[provider]()
+    client = providers()[provider]()
+    client.door.attempts = 1
+    return client
 
 
 @login_required
@@ -61,7 +63,11 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
 @require_POST
 def disconnect(request: HttpRequest, provider: str) -> HttpResponse:
     with closing(client_of(provider)) as client:
-        trouble = client.disconnect()
+        try:
+            trouble = client.disconnect()
+        except SyncError as error:
+            messages.error(request, f"{client.service} is still connected. {error}")
+            return redirect("home")
     if trouble:
         messages.warning(
             request, f"{client.service}: the tokens are forgotten here. Upstream: {trouble}"

@@ -22,6 +22,7 @@ from lifetracker.http import (
     NotConfigured,
     Signals,
     TryLater,
+    parsed,
     retry_after,
 )
 
@@ -419,7 +420,7 @@ def expiration(text: str) -> datetime | None:
 def reason_of(response: requests.Response) -> str:
     """GitHub's message, without the token should it ever be in one."""
     try:
-        told = response.json()["message"]
+        told = parsed(response)["message"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "no reason given"
     return str(told).replace(settings.GITHUB_ACCESS_TOKEN, "…")[:200]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
 
-from lifetracker import http
-from lifetracker.http import NeedsReauthorization, NotConfigured, TryLater
+from lifetracker import http, transport
+from lifetracker.http import NeedsReauthorization, NotConfigured, Signals, TryLater
 from lifetracker.models import SyncRun
 from oauth_integration import client as module
 from oauth_integration.models import OAuthCredential
-from tests.conftest import run, store_tokens
+from tests.conftest import NOW, run, store_tokens
 from whoop.services.whoop_client import WhoopAPIClient
 
 TOKEN = "/oauth2/token"
@@ -215,8 +217,59 @@ def test_nobody_waits_for_ever_for_a_refresh(whoop: Any, monkeypatch: pytest.Mon
     lease = module.Lease.objects.acquire("refresh:whoop", timedelta(minutes=5))
     assert lease
     monkeypatch.setattr(module, "REFRESH_LEASE", timedelta(seconds=-4.8))
-    with pytest.raises(TryLater, match="another process"):
+    with pytest.raises(TryLater, match="another process") as failure:
         WhoopAPIClient().access_token()
+    assert failure.value.after, "the other streams of the run would wait in vain too"
+
+
+@pytest.fixture
+def busy(whoop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process refreshes the token, for longer than a request waits."""
+    expire()
+    monkeypatch.setattr(module, "LONGEST_WAIT_IN_A_REQUEST", timedelta(seconds=0.2))
+    assert module.Lease.objects.acquire("refresh:whoop", timedelta(minutes=5))
+
+
+def test_a_request_does_not_wait_long_for_a_refresh(admin_client: Client, busy: None) -> None:
+    answer = admin_client.get("/api/whoop/api/profile")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "40"
+    assert "another process is refreshing" in answer.json()["detail"]
+    told = admin_client.get("/api/whoop/auth/test").json()
+    assert (told["ok"], told["error"]) == (False, "try_later")
+
+
+def test_a_page_does_not_wait_long_for_a_refresh(admin_client: Client, busy: None) -> None:
+    page = admin_client.post("/oauth/whoop/disconnect", follow=True)
+    assert "still connected" in page.text
+    assert "another process is refreshing" in page.text
+    assert OAuthCredential.objects.get().is_connected
+
+
+def test_the_lease_of_a_refresh_is_renewed_while_the_answer_is_waited_for(
+    whoop: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the token endpoint takes longer than the lease lasts, nobody else may refresh."""
+    expire()
+    monkeypatch.setattr(module, "REFRESH_LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(transport, "WAIT_SLICE", 0.1)
+    sandbox.faults.add("/oauth2/token", kind="hang", seconds=0.8)
+    began = time.monotonic()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(seconds=time.monotonic() - began))
+    taken = []
+
+    class Watching(WhoopAPIClient):
+        def signals(self) -> Signals:
+            return SignalsThatTry()
+
+    class SignalsThatTry(Signals):
+        def failed(self, response: Any) -> str | None:
+            taken.append(module.Lease.objects.acquire("refresh:whoop", timedelta(seconds=1)))
+            return super().failed(response)
+
+    Watching().access_token()
+    assert taken == [None]
+    assert whoop.refreshes == 1
 
 
 def test_first_values_come_from_the_environment(settings: Any, whoop: Any, sandbox: Any) -> None:

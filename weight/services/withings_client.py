@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from lifetracker.http import BadResponse, RateLimit, Signals, number, wait_after_refusal
+from lifetracker.http import BadResponse, RateLimit, Signals, number, parsed, wait_after_refusal
 from oauth_integration.client import OAuthClient, plain
 
 
@@ -49,7 +49,7 @@ def envelope(response: requests.Response) -> dict[str, Any]:
     if response.status_code != HTTPStatus.OK:
         return {}
     try:
-        answer = response.json()
+        answer = parsed(response)
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) and type(answer.get("status")) is int else {}
