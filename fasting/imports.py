@@ -11,6 +11,10 @@ edited in the app: from a CSV, the record of the JSON takes the new end and keep
 form brought and the other one lacks within its stretch is removed as well, but only if most of the
 file's fasts there are known from the other form: else its zone may be wrong, and they are kept and
 told.
+
+A file that knows too little of what is stored in its stretch is perhaps another person's, or read in
+the wrong zone or order of dates. It changes nothing until the person says that it is to replace what
+is stored (`Question`).
 """
 
 from __future__ import annotations
@@ -18,18 +22,19 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
-from fasting.models import ZERO, FastingPeriod, Overlaps, fast_date, hours_between
+from fasting.models import ZERO, FastingPeriod, Overlaps, fast_date, hours_between, spoken
 from fasting.zero import (
     CSV,
     FIRESTORE,
@@ -49,9 +54,15 @@ MINUTE = timedelta(minutes=1)
 # Rows to a statement.
 BATCH = 250
 # So many fasts may overlap those of the other form by themselves: edited between two exports, or
-# really overlapping, as two of 300 do.
+# really overlapping, as two of 300 do. So many may be stored in the stretch of a file that has none
+# of them.
 FEW = 3
 CSV_ID = "csv:"
+# A file may remove so many fasts, and such a share of those in its stretch, without a question.
+REMOVED_UNASKED = 10
+SHARE_REMOVED_UNASKED = 0.2
+# So many of what would be removed are named in a question.
+NAMED = 3
 COLUMNS = [
     *("source_id", "date", "start", "end", "duration_hours"),
     *("goal_hours", "note", "utc_offset_min", "raw"),
@@ -79,11 +90,43 @@ class Stored(NamedTuple):
     def from_csv(self) -> bool:
         return self.source_id.startswith(CSV_ID)
 
+    def told(self, zone: ZoneInfo) -> str:
+        """Return when it was and how long, such as `2022-02-11 12:10 to 2022-02-13 10:30 (46 h 20 min)`."""
+        hours, minutes = divmod((self.end - self.start) // MINUTE, 60)
+        length = f"{hours} h {minutes} min"
+        return f"{spoken(self.start, zone)} to {spoken(self.end, zone)} ({length})"
+
+
+@dataclass(frozen=True)
+class Common:
+    """How much a file knows of what is stored in its stretch.
+
+    `compared`: the live fasts that begin there. `lacking`: those of them of which it surely has no
+    row, be it one that cannot be read. `removed`: those of them that would go.
+    """
+
+    compared: list[Stored]
+    lacking: list[Stored]
+    removed: list[Stored]
+
+    @property
+    def known(self) -> int:
+        return len(self.compared) - len(self.lacking)
+
+    @property
+    def is_too_little(self) -> bool:
+        removed, compared = len(self.removed), len(self.compared)
+        is_stranger = not self.known and compared > FEW
+        is_many = removed > REMOVED_UNASKED and removed > SHARE_REMOVED_UNASKED * compared
+        return is_stranger or is_many or removed > self.known
+
 
 @dataclass
 class Outcome:
     """What came of an import. `matched`: fasts of this file that are known from the other form.
-    `kept`: what the other form brought and this file lacks, where nothing shows that it is gone."""
+    `kept`: what the other form brought and this file lacks, where nothing shows that it is gone.
+    `spared`: what this form brought and the file lacks, where a row that cannot be read may be it.
+    `zones`: in which zones how many of its fasts are stored; None counts those without one."""
 
     export: Export
     created: list[Fast] = field(default_factory=list)
@@ -91,9 +134,11 @@ class Outcome:
     unchanged: int = 0
     removed: list[Stored] = field(default_factory=list)
     kept: list[Stored] = field(default_factory=list)
+    spared: list[Stored] = field(default_factory=list)
     matched: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     overlaps: Overlaps = field(default_factory=Overlaps)
+    zones: Counter[str | None] = field(default_factory=Counter)
 
     def counts(self) -> dict[str, Any]:
         counts = Counts(
@@ -105,6 +150,29 @@ class Outcome:
             rejected=len(self.refusals),
         )
         return counts.as_json() | {"matched": self.matched}
+
+
+class Question(CannotImport):
+    """The file knows too little of what is stored. `outcome`: what it would have done."""
+
+    def __init__(self, outcome: Outcome, common: Common, zone: ZoneInfo) -> None:
+        self.outcome = outcome
+        super().__init__(
+            f"The file has {common.known} of the {len(common.compared)} fasts that are stored from "
+            f"{common.compared[0].start.astimezone(zone):%Y-%m-%d} to "
+            f"{common.compared[-1].start.astimezone(zone):%Y-%m-%d}. {_loss(common, zone)} "
+            "Nothing was imported. Check that it is your own file, with the right --timezone and "
+            "--date-order. If it is, add --replace."
+        )
+
+
+def _loss(common: Common, zone: ZoneInfo) -> str:
+    if not common.removed:
+        return "Importing it would remove none of them, but mix them with others."
+    named = "; ".join(one.told(zone) for one in common.removed[:NAMED])
+    rest = len(common.removed) - NAMED
+    more = f"; and {rest} more" if rest > 0 else ""
+    return f"Importing it would remove {len(common.removed)}: {named}{more}."
 
 
 def stored_fasts() -> dict[str, Stored]:
@@ -121,7 +189,10 @@ def import_export(export: Export, options: Options, *, dry_run: bool = False) ->
     """Raises CannotImport."""
     with FastingPeriod.objects.locked():
         started = timezone.now()
-        outcome = _reconcile(export, options)
+        outcome, common = _reconcile(export, options)
+        if common.is_too_little and not options.replace:
+            # Which takes back what has been written.
+            raise Question(outcome, common, options.zone)
         _list_rejected(export.form, outcome.refusals)
         _record(outcome, started)
         outcome.overlaps = FastingPeriod.objects.overlaps()
@@ -130,7 +201,7 @@ def import_export(export: Export, options: Options, *, dry_run: bool = False) ->
     return outcome
 
 
-def _reconcile(export: Export, options: Options) -> Outcome:
+def _reconcile(export: Export, options: Options) -> tuple[Outcome, Common]:
     outcome = Outcome(export, refusals=list(export.refusals))
     known = stored_fasts()
     living = [one for one in known.values() if one.deleted_at is None]
@@ -151,19 +222,42 @@ def _reconcile(export: Export, options: Options) -> Outcome:
         wanted += _edited(export, paired, known)
     # What is known by the better name need not stay under the other one.
     retired = {one.source_id for one in mine} & set(paired) if csv else set(paired.values())
-    gone = export.missing([one.source_id for one in _within(export, mine)]) - retired
-    lacking = [one for one in _within(export, others) if one.source_id not in set(pairs.values())]
-    if proven and all(item.start for item in export.items):
-        gone |= {one.source_id for one in lacking}
-    else:
-        outcome.kept = lacking
-    outcome.removed = [one for one in living if one.source_id in gone]
+    common = _compare(export, mine, others, pairs, trusted=proven or options.replace)
+    outcome.removed = common.removed
+    stays = [one for one in common.lacking if one not in common.removed]
+    outcome.kept = [one for one in stays if one.from_csv != csv]
+    outcome.spared = [one for one in stays if one.from_csv == csv]
 
     _write(wanted, known, options, outcome)
     rows = FastingPeriod.objects.filter(source=ZERO)
-    for ids in _chunks(retired | gone):
+    for ids in _chunks(retired | {one.source_id for one in outcome.removed}):
         bury(rows, ids)
-    return outcome
+    return outcome, common
+
+
+def _compare(
+    export: Export,
+    mine: list[Stored],
+    others: list[Stored],
+    pairs: dict[str, str],
+    *,
+    trusted: bool,
+) -> Common:
+    """`mine`, `others`: what this form and the other one brought. `trusted`: what the other one
+    brought, and this file lacks, is gone."""
+    own, foreign = _within(export, mine), _within(export, others)
+    paired = set(pairs.values())
+    unpaired = {one.source_id for one in foreign if one.source_id not in paired}
+    lacking = export.lacks([one.source_id for one in own]) | unpaired
+    gone = export.missing([one.source_id for one in own])
+    if trusted and all(item.start for item in export.items):
+        gone |= unpaired
+    compared = sorted([*own, *foreign], key=attrgetter("start"))
+    return Common(
+        compared,
+        [one for one in compared if one.source_id in lacking],
+        [one for one in compared if one.source_id in gone],
+    )
 
 
 def _edited(export: Export, pairs: dict[str, str], known: dict[str, Stored]) -> Iterator[Fast]:
@@ -347,7 +441,11 @@ def _crosses(fast: Fast, spans: list[tuple[datetime, datetime]]) -> bool:
 
 def _write(fasts: list[Fast], known: dict[str, Stored], options: Options, outcome: Outcome) -> None:
     for some in _chunks(fasts):
-        rows = {fast.source_id: _row(fast, known.get(fast.source_id), options) for fast in some}
+        raws = {fast.source_id: _raw(fast, known.get(fast.source_id), options) for fast in some}
+        rows = {
+            fast.source_id: _row(fast, known.get(fast.source_id), raws[fast.source_id])
+            for fast in some
+        }
         written = upsert(Batch(FastingPeriod, ZERO, COLUMNS, list(rows.values())))
         refused = {row[0]: reason for row, reason in written.refused}
         for fast in some:
@@ -357,7 +455,9 @@ def _write(fasts: list[Fast], known: dict[str, Stored], options: Options, outcom
                 outcome.refusals.append(
                     Refusal(fast.where, reason, fast.raw, fast.source_id, fast.start)
                 )
-            elif before is None:
+                continue
+            outcome.zones[_zone(fast, raws[fast.source_id])] += 1
+            if before is None:
                 outcome.created.append(fast)
             elif before.deleted_at or before.digest != digest(rows[fast.source_id]):
                 outcome.updated.append((before, fast))
@@ -365,10 +465,9 @@ def _write(fasts: list[Fast], known: dict[str, Stored], options: Options, outcom
                 outcome.unchanged += 1
 
 
-def _row(fast: Fast, before: Stored | None, options: Options) -> list[Any]:
+def _row(fast: Fast, before: Stored | None, raw: dict[str, Any]) -> list[Any]:
     """The values of COLUMNS. What this file does not tell stays as an earlier one has told it."""
-    raw = fast.raw if _is_from_csv(fast) else _whole(fast, before, options)
-    zone = fast.end_zone or _zone_of(raw)
+    zone = _zone(fast, raw)
     offset = None
     if zone:
         passed = fast.end.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
@@ -387,8 +486,9 @@ def _row(fast: Fast, before: Stored | None, options: Options) -> list[Any]:
     ]
 
 
-def _is_from_csv(fast: Fast) -> bool:
-    return fast.source_id.startswith(CSV_ID)
+def _raw(fast: Fast, before: Stored | None, options: Options) -> dict[str, Any]:
+    is_from_csv = fast.source_id.startswith(CSV_ID)
+    return fast.raw if is_from_csv else _whole(fast, before, options)
 
 
 def _whole(fast: Fast, before: Stored | None, options: Options) -> dict[str, Any]:
@@ -404,8 +504,10 @@ def _whole(fast: Fast, before: Stored | None, options: Options) -> dict[str, Any
     return raw
 
 
-def _zone_of(raw: dict[str, Any]) -> str | None:
-    """Where a fast of the JSON ended: as the app knows it, else as the person told."""
+def _zone(fast: Fast, raw: dict[str, Any]) -> str | None:
+    """Where the fast ended: as the file has it, else as the app knew it, else as the person told."""
+    if fast.end_zone:
+        return fast.end_zone
     firestore = raw.get(FIRESTORE, {})
     candidates = (firestore.get("endTimeZone"), firestore.get("startTimeZone"), raw.get("zone"))
     return next((name for zone in candidates if (name := zone_name(zone))), None)

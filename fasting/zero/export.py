@@ -29,7 +29,8 @@ class Unreadable(ValueError):
 class Options:
     """`zone`: where the person's clock hung, for times without a zone; `zone_told` if it was asked
     for and not just assumed. `known_zones`: by id, where fasts of an earlier CSV were placed, which
-    holds unless a zone is told. `notes`: whether their private texts may be read."""
+    holds unless a zone is told. `notes`: whether their private texts may be read. `replace`: the file is
+    the truth for its stretch, however little it knows of what is stored there."""
 
     zone: ZoneInfo
     now: datetime
@@ -37,6 +38,7 @@ class Options:
     known_zones: Mapping[str, str] = field(default_factory=dict)
     date_order: str | None = None
     notes: bool = False
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,13 @@ class Export:
     def missing(self, stored: Iterable[str]) -> set[str]:
         """Those of the stored fasts that the file, which lists a whole stretch of time, surely lacks.
         None while a row of it has no id that could be read, since that could be any of them."""
-        unsure = {item.source_id for item in self.running}
+        unreadable = any(not refusal.source_id for refusal in self.refusals)
+        return set() if unreadable else self.lacks(stored)
+
+    def lacks(self, stored: Iterable[str]) -> set[str]:
+        """Those of the stored fasts of which no row has the id, be it one that runs or is refused."""
+        unsure = {running.source_id for running in self.running}
         unsure |= {refusal.source_id for refusal in self.refusals}
-        if "" in unsure:
-            return set()
         ids = {fast.source_id for fast in self.fasts}
         return {one for one in stored if one not in ids and one.partition("~")[0] not in unsure}
 

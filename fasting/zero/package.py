@@ -97,8 +97,11 @@ def _wrong_file(name: str) -> CannotImport:
 
 
 def _is_fast(document: Any) -> bool:
-    """Others are eating windows, badges and subscriptions."""
-    return isinstance(document, dict) and isinstance(document.get("goal"), dict)
+    """Others are eating windows, badges and subscriptions. One whose goal is no object may be a fast:
+    if it is in no other file, it is refused and not passed over, which would seem to be a deletion."""
+    if not isinstance(document, dict) or "goal" not in document:
+        return False
+    return isinstance(document["goal"], dict) or "isEnded" in document
 
 
 def _load(name: str, text: str, also: set[str]) -> Any:
@@ -127,7 +130,8 @@ def _known(entry: Any, keys: tuple[str, ...]) -> Any:
 
 def _firestore_fast(document: Json) -> Json:
     found: Json = _known(document, FIRESTORE_KEYS)
-    found["goal"] = _known(document["goal"], GOAL_KEYS)
+    goal = document["goal"]
+    found["goal"] = _known(goal, GOAL_KEYS) if isinstance(goal, dict) else None
     if isinstance(document.get("notes"), str):
         found["notes"] = _plain(document["notes"], LONGEST_NOTE)
     return found
@@ -173,6 +177,8 @@ def _fast(source_id: str, item: Item, options: Options) -> Fast | Running | Refu
             else (firestore.get("start"), firestore.get("end"), firestore.get("isEnded"))
         )
         start = _instant("start", start_text)
+        if not biodata and firestore["goal"] is None:
+            raise Unreadable("its goal cannot be read, so it may be something else than a fast")
         if end_text is None or ended is False:
             return Running(item.where, f"{start:%Y-%m-%d %H:%M} UTC", start, source_id)
         end = _instant("end", end_text)
@@ -188,7 +194,7 @@ def _fast(source_id: str, item: Item, options: Options) -> Fast | Running | Refu
         dict(item.parts),
         start_zone=start_zone,
         end_zone=end_zone or start_zone,
-        goal_hours=_goal(biodata.get("GoalHours", firestore.get("goal", {}).get("hours"))),
+        goal_hours=_goal(biodata.get("GoalHours", (firestore.get("goal") or {}).get("hours"))),
         note=firestore.get("notes", "") if firestore and options.notes else None,
     )
 

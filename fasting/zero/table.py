@@ -95,8 +95,7 @@ def read_table(text: str, options: Options) -> Export:
     if not rows:
         raise CannotImport("It has the header of Zero's CSV and no fast below it.")
     order = decide_order(rows, options.now, options.date_order)
-    about = f"a CSV with {ORDERS[order]} in its dates, read in {options.zone.key}"
-    export = Export(CSV, about)
+    export = Export(CSV, f"a CSV with {ORDERS[order]} in its dates")
     times: list[Times] = []
     for row in rows:
         try:

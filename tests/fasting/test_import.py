@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -29,6 +31,8 @@ SAMPLES = Path(__file__).parents[1] / "payloads" / "zero"
 CSV = SAMPLES / "zero_csv_a_us_24h_crlf.csv"
 BIODATA = SAMPLES / "biodata.json"
 HEADER = "Date,Start,End,Hours,Night Eating\r\n"
+# Of files whose rows do not tell it.
+ORDER = ("--date-order", "mdy")
 SUMMARY = ("new", "changed", "the same", "removed", "rejected", "running", "listed twice")
 
 
@@ -421,15 +425,220 @@ def test_what_was_deleted_in_the_app_goes_in_either_form(tmp_path: Path) -> None
     assert came(fewer) == {"new": 5, "removed": 1, "matched": 5}
 
 
-def test_what_only_a_stranger_lacks_is_kept_and_told(tmp_path: Path) -> None:
+STRANGERS = ["3/19/22,19:00,19:30,0,0", "3/15/22,19:00,19:30,0,0", "3/13/22,19:00,19:30,0,0"]
+
+
+def test_what_only_half_a_stranger_lacks_is_kept_and_told(tmp_path: Path) -> None:
     call(BIODATA)
-    rows = ["3/19/22,19:00,19:30,0,0", "3/15/22,19:00,19:30,0,0", "3/13/22,19:00,19:30,0,0"]
-    out, _ = call(table(tmp_path, *rows))
+    path = table(tmp_path, SAME[0], *STRANGERS)
+    out, _ = call(path)
     assert "3 new" in out
     assert "0 removed" in out
-    assert "  kept, though not in this file: 2022-03-13 20:05 to 2022-03-14 12:20" in out
+    assert (
+        "  kept, though not in this file: 2022-03-14 19:30 to 2022-03-15 13:45 (18 h 15 min)" in out
+    )
     assert "5 fasts of the other form of export are not in this file and were kept" in out
     assert FastingPeriod.objects.live().count() == 9
+    # To the person's word, it is the truth.
+    assert came(path, "--replace") == {"the same": 3, "removed": 5, "matched": 1}
+
+
+# --- Files that know too little of what is stored -------------------------------------------------
+
+
+def month(*days: int, clock: str = "20:05", end: str = "12:20") -> list[str]:
+    """Rows of fasts that began on these days of a March, the newest first."""
+    return [f"3/{day}/22,{clock},{end},16,0" for day in sorted(days, reverse=True)]
+
+
+def package(*days: int, prefix: str = "A") -> list[dict[str, Any]]:
+    """The same fasts in the other form."""
+    fasts = []
+    for day in days:
+        start = datetime(2022, 3, day, 20, 5, 12, tzinfo=UTC) + timedelta(hours=6)
+        end = start + timedelta(hours=16, minutes=15)
+        times = {"StartDTM": f"{start:%FT%TZ}", "EndDTM": f"{end:%FT%TZ}"}
+        fasts.append(FASTS[0] | {"FastID": f"{prefix}-{day}"} | times)
+    return fasts
+
+
+def as_form(form: str, tmp_path: Path, *days: int, other: bool = False) -> Path:
+    """A file of that form; with `other` of somebody else, who fasts on the same days."""
+    own = package(*days, prefix="B" if other else "A")
+    tmp_path.mkdir(exist_ok=True)
+    if form == "csv":
+        return table(
+            tmp_path, *(month(*days, clock="19:05", end="11:20") if other else month(*days))
+        )
+    if form == "firestore":
+        documents = [
+            DOCUMENTS[0] | {"id": one["FastID"], "start": one["StartDTM"], "end": one["EndDTM"]}
+            for one in own
+        ]
+        return firestore(tmp_path, *documents)
+    path = biodata(tmp_path, *own)
+    if form == "folder":
+        return tmp_path
+    if form == "zip":
+        with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
+            archive.write(path, "zero-fasting-data/biodata.json")
+        return tmp_path / "package.zip"
+    return path
+
+
+def snapshot() -> list[Any]:
+    return [
+        list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
+        for model in (FastingPeriod, SyncRun, RejectedItem)
+    ]
+
+
+FORMS = ("csv", "biodata", "firestore", "folder", "zip")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_with_nothing_in_common_asks(tmp_path: Path, form: str) -> None:
+    """Whether it is another person's or read wrongly: it has other fasts than those stored."""
+    call(as_form(form, tmp_path / "own", *range(1, 12)), *ORDER)
+    before = snapshot()
+    other = as_form(form, tmp_path / "other", 1, 5, 11, other=True)
+    with pytest.raises(CommandError) as refused:
+        call(other, *ORDER)
+    text = str(refused.value)
+    assert re.search(r"has 0 of the 1[01] fasts that are stored from 2022-03-01 to 2022-03-1", text)
+    assert re.search(r"would remove 1[01]: 2022-03-01 20:05 to 2022-03-02 1\d:20 \(1\d h", text)
+    assert re.search(r"; and [78] more\. Nothing was imported\.", text)
+    assert text.endswith("add --replace.")
+    assert snapshot() == before
+    counts = came(other, "--replace", *ORDER)
+    assert (counts["new"], counts["removed"]) == (
+        3,
+        FastingPeriod.objects.filter(deleted_at__isnull=False).count(),
+    )
+
+
+def test_the_question_is_in_the_dry_run_too(tmp_path: Path) -> None:
+    call(table(tmp_path, *month(*range(1, 30))), *ORDER)
+    out, err = StringIO(), StringIO()
+    other = table(tmp_path, *month(1, 15, 29, clock="19:00", end="11:00"), name="b.csv")
+    before = snapshot()
+    with pytest.raises(CommandError, match=r"has 0 of the 29 .* would remove 29: "):
+        call_command("import_zero", str(other), *ORDER, "--dry-run", stdout=out, stderr=err)
+    assert "  new: 2022-03-01 19:00 to 2022-03-02 11:00 (line 4)" in out.getvalue()
+    assert out.getvalue().count("  removed: 2022-03-") == 20
+    assert "  removed: and 9 more" in out.getvalue()
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("stored", "has", "asks"),
+    [
+        (range(1, 28), range(11, 28), False),  # outside of the stretch of the file
+        (range(1, 28), [1, *range(12, 28)], False),  # 10 removed
+        (range(1, 28), [1, *range(13, 28)], True),  # 11 of 27
+        ([1, 2, 3, 4], [1, 4], False),  # as many removed as known
+        ([1, 2, 3, 4], [1], False),  # the others lie behind it
+        ([1, 2, 3, 4, 5], [1, 5], True),  # more removed than known
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "biodata"])
+def test_how_much_may_go_without_a_question(
+    tmp_path: Path, form: str, stored: list[int], has: list[int], asks: bool
+) -> None:
+    call(as_form(form, tmp_path, *stored), *ORDER)
+    later = as_form(form, tmp_path, *has)
+    gone = len([day for day in stored if min(has) <= day <= max(has) and day not in has])
+    if asks:
+        with pytest.raises(CommandError, match=f"would remove {gone}: "):
+            call(later, *ORDER)
+        assert FastingPeriod.objects.live().count() == len(stored)
+    out, _ = call(later, *ORDER, *(["--replace"] if asks else []))
+    assert FastingPeriod.objects.live().count() == len(stored) - gone
+    assert out.count("  removed: 2022-03-") == gone
+    assert f" {gone} removed," in out
+
+
+def test_more_than_ten_of_a_long_history_may_go(tmp_path: Path) -> None:
+    days = [f"{month}/{day}/21" for month in range(12, 2, -1) for day in range(28, 0, -3)]
+    rows = [f"{day},20:05,12:20,16,0" for day in days]
+    call(table(tmp_path, *rows))
+    assert came(table(tmp_path, *rows[:40], *rows[51:])) == {"the same": 89, "removed": 11}
+
+
+def test_a_file_of_the_other_form_with_nothing_in_common_asks(tmp_path: Path) -> None:
+    call(BIODATA)
+    before = snapshot()
+    path = table(tmp_path, *STRANGERS)
+    with pytest.raises(CommandError, match=r"has 0 of the 5 .* remove none of them, but mix them"):
+        call(path)
+    assert snapshot() == before
+    assert came(path, "--replace") == {"new": 3, "removed": 5}
+
+
+def test_a_wrong_order_of_dates_has_nothing_in_common(tmp_path: Path) -> None:
+    rows = [f"{m}/{d}/22,20:05,12:20,16,0" for m, d in [(6, 5), (5, 4), (4, 3), (3, 2), (2, 1)]]
+    call(table(tmp_path, *rows), "--date-order", "mdy")
+    with pytest.raises(CommandError, match=r"has 0 of the 4 fasts .* --date-order"):
+        call(table(tmp_path, *rows), "--date-order", "dmy")
+    assert came(table(tmp_path, *rows), "--date-order", "mdy") == {"the same": 5}
+
+
+def test_rows_that_cannot_be_read_are_not_absent(tmp_path: Path) -> None:
+    """Neither those whose length makes no sense, nor those of which not even the start is told."""
+    rows = month(*range(1, 28))
+    call(table(tmp_path, *rows))
+    broken = [row.replace(",16,0", ",3,0") if at % 2 else row for at, row in enumerate(rows)]
+    assert came(table(tmp_path, *broken)) == {"the same": 14, "rejected": 13}
+    illegible = [row.replace("20:05", "?") if at % 2 else row for at, row in enumerate(rows)]
+    out, err = call(table(tmp_path, *illegible))
+    assert "0 removed, 13 rejected" in out
+    assert "13 fasts are not in this file and were kept: a row that cannot be read could be" in out
+    assert err.count("  rejected: ") == 13
+    assert FastingPeriod.objects.live().count() == 27
+    # Not even with nothing else in the file, and not by force.
+    strange = table(tmp_path, *month(1, 27, clock="19:00", end="11:00"), "3/1/22,?,12:20,16,0")
+    with pytest.raises(CommandError, match=r"has 0 of the 2[67] .* remove none of them"):
+        call(strange)
+    assert came(strange, "--replace") == {"new": 2, "rejected": 1}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xef\xbb\xbf", b" \r\n", HEADER.encode(), b"[]", b'{"fast_data": []}', b"{}"],
+)
+def test_a_file_without_a_fast_changes_nothing(tmp_path: Path, content: bytes) -> None:
+    call(CSV)
+    before = snapshot()
+    (tmp_path / "empty").write_bytes(content)
+    for force in ([], ["--replace"]):
+        with pytest.raises(CommandError):
+            call(tmp_path / "empty", *force)
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_same_file_saved_by_another_program_is_the_same(
+    tmp_path: Path, encoding: str, delimiter: str, line_end: str
+) -> None:
+    call(CSV)
+    text = CSV.read_text().replace(",", delimiter).replace("\n", line_end)
+    (tmp_path / "saved.csv").write_bytes(text.encode(encoding))
+    assert came(tmp_path / "saved.csv") == {"the same": 8}
+
+
+@pytest.mark.parametrize("goal", [None, "16:8", 16, []])
+def test_a_document_whose_goal_cannot_be_read_is_not_absent(tmp_path: Path, goal: Any) -> None:
+    call(firestore(tmp_path, *DOCUMENTS))
+    changed = firestore(tmp_path, DOCUMENTS[0], DOCUMENTS[1] | {"goal": goal}, *DOCUMENTS[2:])
+    out, err = call(changed)
+    assert "5 the same, 0 removed, 1 rejected" in out
+    assert "firestore fast 2: its goal cannot be read, so it may be something else than a" in err
+    # In the other file it is surely a fast.
+    biodata(tmp_path, *FASTS)
+    assert came(tmp_path) == {"changed": 6}
+    assert set(FastingPeriod.objects.values_list("goal_hours", flat=True)) == {16, 18, 24, 20, 13}
 
 
 def test_a_row_that_cannot_be_read_spares_the_others_record(tmp_path: Path) -> None:
@@ -518,13 +727,39 @@ def test_a_csv_stays_where_it_was_placed_although_the_person_moved(
     assert came(path) == {"the same": 2}
 
 
+def test_the_zones_that_are_told_are_those_that_are_stored(tmp_path: Path, settings: Any) -> None:
+    def says(*words: Any) -> str:
+        return call(*words)[0].splitlines()[0].partition(". ")[2]
+
+    call(table(tmp_path, "2/14/22,20:05,12:20,16,2", "2/13/22,19:30,13:45,18,1"))
+    settings.TIME_ZONE = "Europe/Berlin"
+    path = table(tmp_path, "2/24/22,20:05,12:20,16,2", "2/14/22,20:05,12:20,16,2")
+    times = "Times below are those of Europe/Berlin."
+    one_of_each = (
+        "Fasts stored: 1 in Europe/Berlin, 1 in America/Chicago, as an earlier import placed them. "
+    )
+    assert says(path, "--dry-run") == one_of_each + times
+    assert says(path) == one_of_each + times
+    told = "Fasts stored: 2 in Asia/Tokyo. Times below are those of Asia/Tokyo."
+    assert says(path, "--timezone", "Asia/Tokyo") == told
+    FastingPeriod.objects.all().delete()
+    without = "Fasts stored: 6 without a zone, with days by TIME_ZONE (Europe/Berlin). "
+    assert says(BIODATA) == without + times
+    app = "Fasts stored: 5 in America/Chicago, 1 in America/New_York. "
+    assert says(SAMPLES) == app + times
+    # What is known from the package already is not stored once more.
+    assert says(table(tmp_path, *SAME), "--timezone", "America/Chicago") == (
+        "Times below are those of America/Chicago."
+    )
+
+
 def test_what_one_file_tells_stays_when_another_is_silent(tmp_path: Path) -> None:
     call(SAMPLES)
     assert came(BIODATA) == {"the same": 6}
     assert came(SAMPLES / "firestore.json") == {"the same": 6}
     record = FastingPeriod.objects.get(source_id=FASTS[2]["FastID"])
     assert record.utc_offset_min == -240
-    call(biodata(tmp_path, FASTS[2] | {"EndDTM": "2022-11-18T15:30:00Z"}))
+    call(biodata(tmp_path, FASTS[2] | {"EndDTM": "2022-11-18T15:30:00Z"}), "--replace")
     record.refresh_from_db()
     assert record.utc_offset_min == -300  # still New York, now in winter
 

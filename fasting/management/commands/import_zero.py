@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +12,9 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils import timezone
 
-from fasting.imports import Outcome, Stored, import_export, zones_of_earlier_csv
+from fasting.imports import Outcome, Question, Stored, import_export, zones_of_earlier_csv
 from fasting.models import FastingPeriod, spoken
-from fasting.zero import ORDERS, CannotImport, Fast, Options, read_export, zone_name
+from fasting.zero import CSV, ORDERS, CannotImport, Fast, Options, read_export, zone_name
 
 # Lines of one kind; how many more there are is said.
 MOST_LINES = 20
@@ -60,6 +61,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--notes", action="store_true", help="Import the private notes of the package too."
         )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="Let the file replace all fasts from Zero between its first and its last one, "
+            "even if it has few of them.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         told: ZoneInfo | None = options["timezone"]
@@ -70,23 +77,30 @@ class Command(BaseCommand):
             known_zones=zones_of_earlier_csv(),
             date_order=options["date_order"],
             notes=options["notes"],
+            replace=options["replace"],
         )
+        name, dry_run = options["file"].name, options["dry_run"]
         try:
             export = read_export(options["file"], reading)
-            outcome = import_export(export, reading, dry_run=options["dry_run"])
+            outcome = import_export(export, reading, dry_run=dry_run)
+        except Question as question:
+            if dry_run:
+                self.tell(name, question.outcome, reading, dry_run=True)
+            raise CommandError(str(question)) from None
         except CannotImport as error:
             raise CommandError(str(error)) from None
-        self.tell(options["file"].name, outcome, reading.zone, dry_run=options["dry_run"])
+        self.tell(name, outcome, reading, dry_run=dry_run)
 
-    def tell(self, name: str, outcome: Outcome, zone: ZoneInfo, *, dry_run: bool) -> None:
-        export = outcome.export
-        self.stdout.write(f"{name}: {export.about}. Times in {zone.key}.")
+    def tell(self, name: str, outcome: Outcome, options: Options, *, dry_run: bool) -> None:
+        export, zone = outcome.export, options.zone
+        self.stdout.write(f"{name}: {export.about}. {zones_stored(outcome, options)}")
         if dry_run:
             new = (f"{times(fast, zone)} ({fast.where})" for fast in outcome.created)
             self.lines("new", new)
             self.lines("changed", (change(*pair, zone) for pair in outcome.updated))
-            self.lines("removed", (times(fast, zone) for fast in outcome.removed))
-        self.lines("kept, though not in this file", (times(fast, zone) for fast in outcome.kept))
+        self.lines("removed", (fast.told(zone) for fast in outcome.removed))
+        stays = sorted([*outcome.kept, *outcome.spared], key=attrgetter("start"))
+        self.lines("kept, though not in this file", (fast.told(zone) for fast in stays))
         self.lines(
             "running, not imported", (f"since {r.since} ({r.where})" for r in export.running)
         )
@@ -108,6 +122,11 @@ class Command(BaseCommand):
                 f"{len(outcome.kept)} fasts of the other form of export are not in this file and were "
                 "kept: too few others are in both to know that they were deleted in the app."
             )
+        if outcome.spared:
+            self.stdout.write(
+                f"{len(outcome.spared)} fasts are not in this file and were kept: a row that cannot "
+                "be read could be any of them."
+            )
         if overlaps.count:
             self.stdout.write(f"Pairs of fasts that overlap, all kept: {overlaps.count}")
         if dry_run:
@@ -128,6 +147,23 @@ class Command(BaseCommand):
             shown.append(f"and {count - MOST_LINES} more")
         for text in shown:
             (to or self.stdout).write(f"  {title}: {text}")
+
+
+def zones_stored(outcome: Outcome, options: Options) -> str:
+    """In which zones the fasts of the file are stored, and in which one their times are told here."""
+    assumed, parts = options.zone.key, []
+    own = timezone.get_default_timezone_name()
+    for zone, count in sorted(
+        outcome.zones.items(), key=lambda item: (item[0] != assumed, -item[1])
+    ):
+        if zone is None:
+            parts.append(f"{count} without a zone, with days by TIME_ZONE ({own})")
+        elif outcome.export.form == CSV and zone != assumed:
+            parts.append(f"{count} in {zone}, as an earlier import placed them")
+        else:
+            parts.append(f"{count} in {zone}")
+    stored = f"Fasts stored: {', '.join(parts)}. " if parts else ""
+    return f"{stored}Times below are those of {assumed}."
 
 
 def times(fast: Fast | Stored | FastingPeriod, zone: ZoneInfo) -> str:
