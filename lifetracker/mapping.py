@@ -15,6 +15,8 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
 
+from lifetracker.measures import is_filler
+
 Item = dict[str, Any]
 Convert = Callable[[Any], Any]
 
@@ -25,10 +27,32 @@ class Unmappable(Exception):
 
 @dataclass(frozen=True)
 class Value:
-    """What stands at `path`, sent through `convert` unless it is NULL."""
+    """What stands at `path`, sent through `convert` unless it is NULL. None of it is NULL as well."""
 
     path: str
     convert: Convert
+
+
+def above_zero(path: str, convert: Convert | None = None) -> Value:
+    """Return what stands at `path`, and NULL for 0 and -1, neither of which can be measured there."""
+
+    def measure(value: Any) -> Any:
+        if is_filler(value):
+            return None
+        return convert(value) if convert else value
+
+    return Value(path, measure)
+
+
+def from_zero(path: str, convert: Convert | None = None) -> Value:
+    """Return what stands at `path`, and NULL for -1. 0 can be measured there."""
+
+    def measure(value: Any) -> Any:
+        if is_filler(value) and value:
+            return None
+        return convert(value) if convert else value
+
+    return Value(path, measure)
 
 
 def getter(path: str) -> Convert:
@@ -181,16 +205,20 @@ class Column:
         read, steps, null = self._read, self._steps, self._null
         only = steps[0] if len(steps) == 1 else None
 
+        def none() -> None:
+            if not null:
+                raise Unmappable("empty, but it must have a value")
+
         def value(item: Item) -> Any:
             found = read(item)
             if found is None:
-                if null:
-                    return None
-                raise Unmappable("empty, but it must have a value")
+                return none()
             if only:
                 return only(found)
             for step in steps:
                 found = step(found)
+                if found is None:
+                    return none()
             return found
 
         return value

@@ -16,11 +16,15 @@ from rest_framework import mixins, serializers
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
+from lifetracker.measures import refuse_zero
+
 # What the pattern of an id in a path allows (`\d{1,18}`), as numbers.
 ID_PATTERN = r"^\d{1,18}$"
 GREATEST_ID = 10**18 - 1
 # PostgreSQL's texts cannot hold that character.
 WITHOUT_NUL = r"^[^\u0000]*$"
+# The least that passes `refuse_zero`, to the digits that are kept.
+ABOVE_ZERO = {"integer": {"minimum": 1}, "number": {"minimum": 0.0001}}
 NOT_BLANK = r"^[^\u0000]*\S[^\u0000]*$"
 
 # Of the actions that every domain of typed-in records has.
@@ -138,6 +142,8 @@ class ApiSchema(AutoSchema):
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
         if direction == "request" and is_free_text(field) and schema:
             schema.setdefault("pattern", WITHOUT_NUL if field.allow_blank else NOT_BLANK)
+        if direction == "request" and refuse_zero in field.validators:
+            schema |= ABOVE_ZERO[schema["type"]]
         if direction == "response" and schema:
             # What an answer holds is what was stored, whatever is put there if nothing is said.
             schema.pop("default", None)

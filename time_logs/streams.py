@@ -12,6 +12,7 @@ from django.utils import timezone
 from lifetracker.days import days_anywhere, local_date
 from lifetracker.http import BadResponse, NeedsReauthorization
 from lifetracker.mapping import BAD_VALUE, Item, to_datetime, to_text
+from lifetracker.measures import is_filler
 from lifetracker.streams import (
     Between,
     Changes,
@@ -60,17 +61,26 @@ def one_form(entry: Item) -> Item:
     """The list and the report give one entry in two forms, of times, of names that are not there,
     of empty texts: in this form it is the same, so that it does not seem changed by being read in
     the other way."""
-    ids, names = entry.get("tag_ids") or [], entry.get("tags") or []
-    pairs = sorted(zip(ids, names, strict=False), key=str)
     kept = ("id", "workspace_id", "user_id", "project_id", "task_id", "duration", "billable")
     return {
         **{name: entry[name] for name in kept if name in entry},
         "description": entry.get("description") or "",
-        "tag_ids": [tag_id for tag_id, _ in pairs] if names else sorted(ids, key=str),
-        "tags": [name for _, name in pairs],
+        **tags_in_order(entry.get("tag_ids") or [], entry.get("tags") or []),
         **{name: whole_seconds(entry.get(name)) for name in ("start", "stop", "at")},
         "server_deleted_at": whole_seconds(entry.get("server_deleted_at")),
     }
+
+
+def tags_in_order(ids: list[Any], names: list[Any]) -> Item:
+    """The tags of an entry in the order of their ids. Where nobody can tell which name goes with which
+    id, the names count, and the ids are kept beside them."""
+    if not names:
+        return {"tag_ids": sorted(ids, key=str), "tags": []}
+    if len(ids) != len(names):
+        unpaired = {"unpaired_tag_ids": sorted(ids, key=str)} if ids else {}
+        return {"tag_ids": [], "tags": sorted(names, key=str), **unpaired}
+    pairs = sorted(zip(ids, names, strict=True), key=str)
+    return {"tag_ids": [one for one, _ in pairs], "tags": [name for _, name in pairs]}
 
 
 def as_entries(items: list[Any]) -> list[Any]:
@@ -290,13 +300,15 @@ def duration_of(item: Item) -> int | None:
 
 
 def project_ref(item: Item) -> str:
-    return "" if item.get("project_id") is None else to_text(item["project_id"])
+    found = item.get("project_id")
+    return "" if found is None or is_filler(found) else to_text(found)
 
 
 def tags_of(item: Item) -> list[str]:
     """Under the names that they have now, where those are known."""
-    rows = item.get("tag_rows", [])
-    return [row["name"] for row in rows] if len(rows) == len(item["tag_ids"]) else item["tags"]
+    names = [row["name"] for row in item.get("tag_rows", [])]
+    all_known = len(names) == len(item["tag_ids"])
+    return names if names and all_known else item["tags"] or names
 
 
 projects = Stream(

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Avg
 
 from lifetracker.days import is_future, local_date
+from lifetracker.measures import refuse_zero
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 WITHINGS = "Withings"
@@ -96,7 +97,11 @@ def measure(unit: str, highest: int, **options: Any) -> models.DecimalField[Any,
         decimal_places=4,
         null=True,
         blank=True,
-        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(highest))],
+        validators=[
+            refuse_zero,
+            MinValueValidator(Decimal(0)),
+            MaxValueValidator(Decimal(highest)),
+        ],
         help_text=unit,
         **options,
     )
@@ -112,15 +117,16 @@ class Measures(models.Model):
     bone_mass_kg = measure("kg", 999, verbose_name="bone mass")
     hydration_kg = measure("kg", 999, verbose_name="water")
     heart_pulse = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(400)], help_text="bpm"
+        null=True, blank=True, validators=[refuse_zero, MaxValueValidator(400)], help_text="bpm"
     )
-    attribution = models.PositiveSmallIntegerField(
+    # Withings may add codes, so no code is refused.
+    attribution = models.BigIntegerField(
         null=True,
         blank=True,
         editable=False,
         help_text="Withings' attrib: 1 is ambiguous, 2 and 4 were typed in at Withings, others come from a device.",
     )
-    device = models.CharField(max_length=100, blank=True, default="")
+    device = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         abstract = True

@@ -9,6 +9,7 @@ from typing import Any
 
 from lifetracker.days import local_date
 from lifetracker.mapping import Item, Unmappable, Value, to_int, to_json
+from lifetracker.measures import is_filler
 from lifetracker.models import BEGINNING
 from lifetracker.streams import (
     Between,
@@ -46,7 +47,7 @@ TYPES = {
 
 def instant(seconds: Any) -> datetime:
     """Raises ValueError for what is no time of a scale, nor has a date in every zone."""
-    if not 0 <= to_int(seconds) < LATEST:
+    if not 0 < to_int(seconds) < LATEST:
         raise ValueError("not a time between 1970 and 2100")
     return BEGINNING + timedelta(seconds=seconds)
 
@@ -56,23 +57,26 @@ def is_real_measure(item: Any) -> bool:
 
 
 def with_values(item: Item) -> Item:
-    """The item with its measures by column. Of the same measure twice, the first counts."""
+    """The item with its measures by column. Of the same measure twice, the first counts. A weight
+    that was typed in at Withings comes with zeros for what no scale measured."""
     best: dict[str, tuple[int, Decimal]] = {}
     for one in item["measures"]:
         column, position = TYPES.get(one["type"]), one.get("position")
         if column is None or position not in WHOLE_BODY:
             continue
-        rank = WHOLE_BODY.index(position)
-        if column not in best or rank < best[column][0]:
-            best[column] = (rank, real_value(one))
+        value, rank = real_value(one), WHOLE_BODY.index(position)
+        if value is not None and (column not in best or rank < best[column][0]):
+            best[column] = (rank, value)
     return {**item, "values": {column: value for column, (_, value) in best.items()}}
 
 
-def real_value(one: Item) -> Decimal:
-    """`value x 10^unit`, in decimal digits: binary ones would make 71.30000000000001 of 71.3."""
+def real_value(one: Item) -> Decimal | None:
+    """`value x 10^unit`, in decimal digits: binary ones would make 71.30000000000001 of 71.3. None
+    for a filler: none of what is read here can be 0."""
     value, unit = one["value"], one["unit"]
     try:
-        return Decimal(to_int(value)).scaleb(to_int(unit)).quantize(PLACES)
+        number = Decimal(to_int(value)).scaleb(to_int(unit)).quantize(PLACES)
+        return None if is_filler(value) else number or None
     except (ValueError, ArithmeticError):
         raise Unmappable(f"measures: {value!r} x 10^{unit!r} is no measure") from None
 
@@ -83,7 +87,7 @@ def measured(column: str) -> Callable[[Item], Decimal | None]:
 
 def pulse(item: Item) -> int | None:
     beats = item["values"].get("heart_pulse")
-    return None if beats is None else round(beats)
+    return None if beats is None else round(beats) or None
 
 
 def next_offset(answer: Any) -> Params | None:

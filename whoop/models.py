@@ -28,7 +28,7 @@ class ScoreState(models.TextChoices):
 
 def score_state() -> models.CharField[str, str]:
     """Without `choices`: WHOOP may add a state, which is kept as it is and counts as not scored."""
-    return models.CharField(max_length=20)
+    return models.CharField(max_length=100)
 
 
 def measure(**options: Any) -> models.FloatField[Any, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from lifetracker.days import local_date, offset_minutes
 from lifetracker.http import BadResponse, NeedsReauthorization, NotAllowed
-from lifetracker.mapping import Item, Unmappable, Value
+from lifetracker.mapping import Item, Unmappable, Value, above_zero, from_zero, getter
+from lifetracker.measures import is_filler
 from lifetracker.streams import Between, Extent, Related, Source, Stream, register, token
 from whoop.models import (
     WHOOP,
@@ -40,8 +41,23 @@ def scored(item: Item) -> Item:
 # --- Conversions ----------------------------------------------------------------------------------
 
 
+def in_minutes(milli: float) -> float:
+    return round(milli / 60_000, 3)
+
+
 def minutes(path: str) -> Value:
-    return Value(path, lambda milli: round(milli / 60_000, 3))
+    return from_zero(path, in_minutes)
+
+
+time_in_bed = getter("score.stage_summary?.total_in_bed_time_milli?")
+
+
+def with_stages(item: Item) -> Item:
+    """A scored sleep without a minute in bed has no stages: their zeros were not measured."""
+    item = scored(item)
+    if not is_filler(time_in_bed(item)):
+        return item
+    return {**item, "score": {**item["score"], "stage_summary": None}}
 
 
 def percentage(value: float) -> float:
@@ -52,14 +68,14 @@ def percentage(value: float) -> float:
 
 def hours_asleep(item: Item) -> float | None:
     """WHOOP has no field for it: light, slow wave and REM together."""
-    if item["score"] is None:
+    stages = item["score"] and item["score"]["stage_summary"]
+    if stages is None:
         return None
-    stages = item["score"]["stage_summary"]
     parts = [
         stages[f"total_{name}_time_milli"]
         for name in ("light_sleep", "slow_wave_sleep", "rem_sleep")
     ]
-    return None if None in parts else round(sum(parts) / 3_600_000, 4)
+    return None if {None, -1} & {*parts} else round(sum(parts) / 3_600_000, 4)
 
 
 def instant(item: Item, key: str) -> datetime:
@@ -95,11 +111,13 @@ def recovery_date(item: Item) -> Any:
 
 
 def sport_slug(item: Item) -> str:
-    """`sport_name`, else by the id that older answers carry instead."""
-    slug = item.get("sport_name") or SLUGS.get(item.get("sport_id"))  # type: ignore[arg-type]
-    if not slug:
-        raise Unmappable("sport_name: missing, and sport_id is not in the table of sports")
-    return str(slug)
+    """`sport_name`, else by the id that older answers carry instead. WHOOP may add sports."""
+    sport_id = item.get("sport_id")
+    if slug := item.get("sport_name"):
+        return str(slug)
+    if sport_id is None:
+        raise Unmappable("sport_name: missing, and so is sport_id")
+    return SLUGS.get(sport_id) or f"sport-{sport_id}"
 
 
 def duration_min(item: Item) -> float:
@@ -181,9 +199,9 @@ profile = Stream(
         "first_name": "first_name",
         "last_name": "last_name",
         "email": "email",
-        "height_meter": "body?.height_meter?",
-        "weight_kilogram": "body?.weight_kilogram?",
-        "max_heart_rate": "body?.max_heart_rate?",
+        "height_meter": above_zero("body?.height_meter?"),
+        "weight_kilogram": above_zero("body?.weight_kilogram?"),
+        "max_heart_rate": above_zero("body?.max_heart_rate?"),
     },
 )
 
@@ -199,17 +217,17 @@ cycles = Stream(
         "end_time": "end?",
         "utc_offset_min": OFFSET,
         "date": middle_date,
-        "strain": "score?.strain",
-        "kilojoules": "score?.kilojoule",
-        "average_heart_rate": "score?.average_heart_rate",
-        "max_heart_rate": "score?.max_heart_rate",
-        "step_count": "step_count?",
+        "strain": from_zero("score?.strain"),
+        "kilojoules": above_zero("score?.kilojoule"),
+        "average_heart_rate": above_zero("score?.average_heart_rate"),
+        "max_heart_rate": above_zero("score?.max_heart_rate"),
+        "step_count": from_zero("step_count?"),
         "score_state": "score_state",
     },
 )
 
 sleeps = Stream(
-    **collection,
+    **{**collection, "prepare": with_stages},
     name="sleep",
     path="/developer/v2/activity/sleep",
     model=WhoopSleep,
@@ -223,22 +241,23 @@ sleeps = Stream(
         "date": waking_date,
         "nap": "nap",
         "total_sleep_hours": hours_asleep,
-        "sleep_performance": "score?.sleep_performance_percentage?",
-        "sleep_efficiency": "score?.sleep_efficiency_percentage?",
-        "sleep_consistency": "score?.sleep_consistency_percentage?",
+        "sleep_performance": from_zero("score?.sleep_performance_percentage?"),
+        "sleep_efficiency": from_zero("score?.sleep_efficiency_percentage?"),
+        "sleep_consistency": from_zero("score?.sleep_consistency_percentage?"),
         "in_bed_min": minutes("score?.stage_summary.total_in_bed_time_milli"),
         "rem_sleep_min": minutes("score?.stage_summary.total_rem_sleep_time_milli"),
         "deep_sleep_min": minutes("score?.stage_summary.total_slow_wave_sleep_time_milli"),
         "light_sleep_min": minutes("score?.stage_summary.total_light_sleep_time_milli"),
         "awake_min": minutes("score?.stage_summary.total_awake_time_milli"),
         "no_data_min": minutes("score?.stage_summary.total_no_data_time_milli"),
-        "sleep_cycle_count": "score?.stage_summary.sleep_cycle_count",
-        "disturbance_count": "score?.stage_summary.disturbance_count",
-        "respiratory_rate": "score?.respiratory_rate?",
+        "sleep_cycle_count": from_zero("score?.stage_summary.sleep_cycle_count"),
+        "disturbance_count": from_zero("score?.stage_summary.disturbance_count"),
+        "respiratory_rate": above_zero("score?.respiratory_rate?"),
         "need_baseline_min": minutes("score?.sleep_needed.baseline_milli"),
         "need_from_debt_min": minutes("score?.sleep_needed.need_from_sleep_debt_milli"),
         "need_from_strain_min": minutes("score?.sleep_needed.need_from_recent_strain_milli"),
-        "need_from_nap_min": minutes("score?.sleep_needed.need_from_recent_nap_milli"),
+        # Zero or negative, so that -1 is a number like any other.
+        "need_from_nap_min": Value("score?.sleep_needed.need_from_recent_nap_milli", in_minutes),
         "score_state": "score_state",
     },
 )
@@ -263,11 +282,11 @@ recoveries = Stream(
         "sleep_id": "sleep_id",
         "date": recovery_date,
         "start_time": "sleep?.start_time",
-        "recovery_score": "score?.recovery_score",
-        "resting_heart_rate": "score?.resting_heart_rate",
-        "hrv_rmssd": "score?.hrv_rmssd_milli",
-        "spo2_percentage": "score?.spo2_percentage?",
-        "skin_temp_celsius": "score?.skin_temp_celsius?",
+        "recovery_score": from_zero("score?.recovery_score"),
+        "resting_heart_rate": above_zero("score?.resting_heart_rate"),
+        "hrv_rmssd": above_zero("score?.hrv_rmssd_milli"),
+        "spo2_percentage": above_zero("score?.spo2_percentage?"),
+        "skin_temp_celsius": above_zero("score?.skin_temp_celsius?"),
         "user_calibrating": "score?.user_calibrating",
         "score_state": "score_state",
     },
@@ -286,15 +305,15 @@ workouts = Stream(
         "date": starting_date,
         "sport_id": "sport_id?",
         "sport_name": sport_slug,
-        "strain": "score?.strain",
-        "average_heart_rate": "score?.average_heart_rate",
-        "max_heart_rate": "score?.max_heart_rate",
-        "calories": Value("score?.kilojoule", kilocalories),
-        "distance_meters": "score?.distance_meter?",
+        "strain": from_zero("score?.strain"),
+        "average_heart_rate": above_zero("score?.average_heart_rate"),
+        "max_heart_rate": above_zero("score?.max_heart_rate"),
+        "calories": above_zero("score?.kilojoule", kilocalories),
+        "distance_meters": above_zero("score?.distance_meter?"),
         "altitude_gain_meters": "score?.altitude_gain_meter?",
         "altitude_change_meters": "score?.altitude_change_meter?",
         "duration_min": duration_min,
-        "percent_recorded": Value("score?.percent_recorded", percentage),
+        "percent_recorded": from_zero("score?.percent_recorded", percentage),
         "zone_0_min": minutes("score?.zone_durations.zone_zero_milli"),
         "zone_1_min": minutes("score?.zone_durations.zone_one_milli"),
         "zone_2_min": minutes("score?.zone_durations.zone_two_milli"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.db.models import F, Q
 from django.db.models.functions import TruncWeek
 
 from lifetracker.days import elapsed, is_future
+from lifetracker.measures import refuse_zero
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 NOT_NEGATIVE = [MinValueValidator(0)]
-BEATS = [MaxValueValidator(400)]
+BEATS: list[Callable[[Any], None]] = [refuse_zero, MaxValueValidator(400)]
 
 
 class WorkoutQuerySet(SourceRecordQuerySet):
@@ -47,9 +49,10 @@ class Workout(SourceRecord):
         validators=[MinValueValidator(-14 * 60), MaxValueValidator(14 * 60)],
         help_text="Minutes, where the service gives it.",
     )
-    sport_id = models.IntegerField(null=True, blank=True)
+    # Services may add sports, so neither an id nor a slug is refused.
+    sport_id = models.BigIntegerField(null=True, blank=True)
     sport_name = models.CharField(
-        "sport", max_length=60, help_text="A service's slug, as received."
+        "sport", max_length=100, help_text="A service's slug, as received."
     )
     strain = models.FloatField(
         null=True,
@@ -66,11 +69,14 @@ class Workout(SourceRecord):
     calories = models.FloatField(
         null=True,
         blank=True,
-        validators=[*NOT_NEGATIVE, MaxValueValidator(100_000)],
+        validators=[refuse_zero, *NOT_NEGATIVE, MaxValueValidator(100_000)],
         help_text="kcal",
     )
     distance_meters = models.FloatField(
-        null=True, blank=True, validators=NOT_NEGATIVE, help_text="NULL without GPS, never 0."
+        null=True,
+        blank=True,
+        validators=[refuse_zero, *NOT_NEGATIVE],
+        help_text="NULL without GPS, never 0.",
     )
     altitude_gain_meters = models.FloatField(null=True, blank=True)
     altitude_change_meters = models.FloatField(null=True, blank=True)
@@ -89,7 +95,7 @@ class Workout(SourceRecord):
     zone_3_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
     zone_4_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
     zone_5_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
-    score_state = models.CharField(max_length=20, blank=True, default="")
+    score_state = models.CharField(max_length=100, blank=True, default="")
 
     objects = WorkoutQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 

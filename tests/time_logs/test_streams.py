@@ -15,7 +15,7 @@ from lifetracker.streams import Window
 from tests.conftest import NOW, run
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
 from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
-from time_logs.streams import entries, one_form, within
+from time_logs.streams import entries, one_form, project_ref, tags_in_order, tags_of, within
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "toggl"
 LIST = "/me/time_entries"
@@ -92,6 +92,48 @@ def test_entries(toggl: Any, sandbox: Any, name: str) -> None:
         assert row.duration == (item["duration"] if item["duration"] >= 0 else None)
         assert row.description == (item["description"] or "")
         assert row.project_ref == ("" if item["project_id"] is None else str(item["project_id"]))
+
+
+def test_names_of_tags_without_their_ids_are_kept(toggl: Any, sandbox: Any) -> None:
+    sync_changes(sandbox, "me_time_entries_tags_without_ids.json")
+    assert not RejectedItem.objects.exists()
+    without, fewer = (TimeEntry.objects.get(source_id=f"44001100{n}") for n in (22, 23))
+    assert (without.tags, fewer.tags) == (["deep", "home"], ["a", "b"])
+    assert fewer.raw["unpaired_tag_ids"] == [11]
+
+
+def test_tags_without_pairs_do_not_seem_changed_by_known_names(toggl: Any, sandbox: Any) -> None:
+    TogglTag.objects.create(source=TOGGL, source_id="11", name="a")
+    sync_changes(sandbox, "me_time_entries_tags_without_ids.json")
+    before = TimeEntry.objects.get(source_id="4400110023")
+    run(TOGGL, full=True)
+    after = TimeEntry.objects.get(source_id="4400110023")
+    assert (after.tags, after.updated_at) == (before.tags, before.updated_at)
+
+
+@pytest.mark.parametrize(
+    ("ids", "names", "tags"),
+    [
+        ([12, 11], ["b", "a"], {"tag_ids": [11, 12], "tags": ["a", "b"]}),
+        ([], ["b", "a"], {"tag_ids": [], "tags": ["a", "b"]}),
+        ([12, 11], [], {"tag_ids": [11, 12], "tags": []}),
+        ([12, 11], ["b"], {"tag_ids": [], "tags": ["b"], "unpaired_tag_ids": [11, 12]}),
+        ([], [], {"tag_ids": [], "tags": []}),
+    ],
+)
+def test_tags_and_their_ids(ids: list[int], names: list[str], tags: dict[str, Any]) -> None:
+    assert tags_in_order(ids, names) == tags
+
+
+@pytest.mark.parametrize(("known", "tags"), [([], []), (["a"], ["a"]), (["a", "b"], ["a", "b"])])
+def test_of_tags_by_their_ids_the_known_names_are_shown(known: list[str], tags: list[str]) -> None:
+    rows = [{"name": name} for name in known]
+    assert tags_of({"tag_ids": [11, 12], "tags": [], "tag_rows": rows}) == tags
+
+
+@pytest.mark.parametrize("filler", [None, 0, -1])
+def test_no_project_is_none(filler: int | None) -> None:
+    assert project_ref({"project_id": filler}) == ""
 
 
 def test_tombstones(toggl: Any, sandbox: Any) -> None:

@@ -92,6 +92,28 @@ def test_the_groups_of_a_demo_account(withings: Any, sandbox: Any) -> None:
     assert not WeighIn.objects.filter(source_id="1619953233").exists()
 
 
+def test_zeros_beside_a_typed_in_weight_are_no_measures(withings: Any, sandbox: Any) -> None:
+    sync(sandbox, "getmeas_fillers_typed_in.json")
+    assert not RejectedItem.objects.exists()
+    typed_in, weighed = WeighIn.objects.order_by("-measured_at")
+    assert (typed_in.weight_kg, typed_in.fat_ratio, typed_in.fat_mass_kg) == (
+        Decimal("71.25"),
+        None,
+        None,
+    )
+    assert (weighed.fat_ratio, weighed.fat_mass_kg) == (Decimal("22.2"), Decimal("15.83"))
+    assert (weighed.bone_mass_kg, weighed.heart_pulse) == (None, None)
+    assert MeasureGroup.objects.get(source_id="880012301").raw["measures"][2]["value"] == 0
+    assert [day["fat"] for day in WeighIn.objects.all().per_day()] == [Decimal("22.2"), None]
+
+
+def test_a_code_that_nobody_knows_is_kept(withings: Any, sandbox: Any) -> None:
+    sync(sandbox, "getmeas_odd_attrib_and_category.json")
+    row = WeighIn.objects.get(source_id="1763707200")
+    assert (row.attribution, row.weight_kg) == (-1, Decimal("71.4"))
+    assert row in WeighIn.objects.all().certain()
+
+
 def test_official_numbers_of_a_fat_ratio(withings: Any, sandbox: Any) -> None:
     sync(sandbox, "getmeas_example_two_measures.json")
     assert WeighIn.objects.get().fat_ratio == 18
@@ -194,6 +216,16 @@ def test_values_are_exact(value: int, unit: int, kg: str) -> None:
 def test_values_that_are_none(one: dict[str, Any]) -> None:
     with pytest.raises(Unmappable, match="is no measure"):
         real_value(one)
+
+
+@pytest.mark.parametrize(("value", "unit"), [(0, -3), (0, 0), (-1, 0), (-1, -3), (1, -9)])
+def test_fillers(value: int, unit: int) -> None:
+    assert real_value({"value": value, "unit": unit}) is None
+
+
+def test_a_filler_for_the_whole_body_hides_no_measure() -> None:
+    assert measured((8, 0, None), (8, 20, 7)) == {"fat_mass_kg": 20}
+    assert measured((8, 0, None)) == {}
 
 
 def measured(*measures: tuple[int, int, int | None]) -> dict[str, Decimal]:

@@ -92,6 +92,110 @@ def test_workout() -> None:
     assert row["date"] == date(2022, 4, 23), "it began the evening before, at UTC-5"
 
 
+def with_score(name: str, path: str, value: Any) -> Any:
+    """The payload with another value at `path` in its score."""
+    item = payload(name)
+    *way, last = path.split(".")
+    place = item["score"]
+    for step in way:
+        place = place[step]
+    place[last] = value
+    return item
+
+
+NEVER_ZERO = [
+    (recoveries, "official_recovery", "resting_heart_rate", "resting_heart_rate"),
+    (recoveries, "official_recovery", "hrv_rmssd_milli", "hrv_rmssd"),
+    (recoveries, "official_recovery", "spo2_percentage", "spo2_percentage"),
+    (recoveries, "official_recovery", "skin_temp_celsius", "skin_temp_celsius"),
+    (cycles, "official_cycle", "kilojoule", "kilojoules"),
+    (cycles, "official_cycle", "average_heart_rate", "average_heart_rate"),
+    (cycles, "official_cycle", "max_heart_rate", "max_heart_rate"),
+    (sleeps, "official_sleep", "respiratory_rate", "respiratory_rate"),
+    (workouts, "official_workout", "average_heart_rate", "average_heart_rate"),
+    (workouts, "official_workout", "max_heart_rate", "max_heart_rate"),
+    (workouts, "official_workout", "kilojoule", "calories"),
+    (workouts, "official_workout", "distance_meter", "distance_meters"),
+]
+
+
+@pytest.mark.parametrize(("stream", "name", "sent", "column"), NEVER_ZERO)
+@pytest.mark.parametrize("filler", [0, 0.0, -1])
+def test_a_filler_is_no_measure(
+    stream: Any, name: str, sent: str, column: str, filler: float
+) -> None:
+    assert mapped(stream, payload(name))[column] is not None
+    assert mapped(stream, with_score(name, sent, filler))[column] is None
+
+
+MAY_BE_ZERO = [
+    (recoveries, "official_recovery", "recovery_score", "recovery_score"),
+    (cycles, "official_cycle", "strain", "strain"),
+    (sleeps, "official_sleep", "sleep_performance_percentage", "sleep_performance"),
+    (sleeps, "official_sleep", "sleep_efficiency_percentage", "sleep_efficiency"),
+    (sleeps, "official_sleep", "sleep_consistency_percentage", "sleep_consistency"),
+    (sleeps, "official_sleep", "stage_summary.disturbance_count", "disturbance_count"),
+    (sleeps, "official_sleep", "stage_summary.total_rem_sleep_time_milli", "rem_sleep_min"),
+    (workouts, "official_workout", "strain", "strain"),
+    (workouts, "official_workout", "percent_recorded", "percent_recorded"),
+    (workouts, "official_workout", "zone_durations.zone_zero_milli", "zone_0_min"),
+]
+
+
+@pytest.mark.parametrize(("stream", "name", "sent", "column"), MAY_BE_ZERO)
+def test_a_zero_that_can_be_measured_stays(stream: Any, name: str, sent: str, column: str) -> None:
+    assert mapped(stream, with_score(name, sent, 0))[column] == 0
+    assert mapped(stream, with_score(name, sent, -1))[column] is None
+
+
+def test_no_steps_are_none_and_not_unknown() -> None:
+    cycle = payload("official_cycle")
+    assert mapped(cycles, {**cycle, "step_count": 0})["step_count"] == 0
+    assert mapped(cycles, {**cycle, "step_count": -1})["step_count"] is None
+
+
+@pytest.mark.parametrize("filler", [0, -1])
+def test_a_sleep_without_a_minute_in_bed_has_no_stages(filler: int) -> None:
+    sent = with_score("official_sleep", "stage_summary.total_in_bed_time_milli", filler)
+    row = mapped(sleeps, sent)
+    assert {row["in_bed_min"], row["total_sleep_hours"], row["rem_sleep_min"]} == {None}
+    assert {row["awake_min"], row["disturbance_count"]} == {None}
+    assert row["respiratory_rate"] == 16.11328125
+
+
+def test_hours_of_sleep_are_unknown_where_a_part_is() -> None:
+    sent = with_score("official_sleep", "stage_summary.total_rem_sleep_time_milli", -1)
+    assert mapped(sleeps, sent)["total_sleep_hours"] is None
+
+
+def test_a_millisecond_less_of_needed_sleep_is_a_number() -> None:
+    sent = with_score("official_sleep", "sleep_needed.need_from_recent_nap_milli", -1)
+    assert mapped(sleeps, sent)["need_from_nap_min"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "slug"),
+    [
+        ({"sport_id": 63}, "walking"),
+        ({"sport_id": -1}, "activity"),
+        ({"sport_id": 99_999}, "sport-99999"),
+        ({"sport_id": 2**40, "sport_name": "moon-walking"}, "moon-walking"),
+    ],
+)
+def test_no_sport_is_refused(sent: dict[str, Any], slug: str) -> None:
+    item = {
+        name: value for name, value in payload("official_workout").items() if "sport" not in name
+    }
+    row = mapped(workouts, item | sent)
+    assert (row["sport_name"], row["sport_id"]) == (slug, sent["sport_id"])
+
+
+def test_a_state_of_any_name_is_kept() -> None:
+    state = "PENDING_MANUAL_CORRECTION_OF_A_MEMBER"
+    row = mapped(cycles, payload("official_cycle") | {"score_state": state})
+    assert (row["score_state"], row["strain"]) == (state, None)
+
+
 def test_open_unscored_and_plain_cycles() -> None:
     running, plain, unscorable, _ = (
         mapped(cycles, c) for c in payload("cycle_collection")["records"]
@@ -168,6 +272,8 @@ def test_the_sport_by_its_id_alone() -> None:
     del item["sport_name"]
     assert mapped(workouts, item)["sport_name"] == "cycling"
     item["sport_id"] = 9999
+    assert mapped(workouts, item)["sport_name"] == "sport-9999"
+    del item["sport_id"]
     with pytest.raises(Unmappable, match="sport"):
         mapped(workouts, item)
 
@@ -201,7 +307,7 @@ def test_an_unknown_state_counts_as_not_scored() -> None:
         (cycles, "official_cycle", {"timezone_offset": "CET"}, "offset"),
         (cycles, "official_cycle", {"timezone_offset": None}, "timezone_offset"),
         (cycles, "official_cycle", {"step_count": "many"}, "step_count"),
-        (cycles, "official_cycle", {"step_count": -1}, "below"),
+        (cycles, "official_cycle", {"step_count": -2}, "below"),
         (sleeps, "official_sleep", {"nap": "no"}, "nap"),
         (sleeps, "official_sleep", {"score": {}}, "score"),
         (sleeps, "official_sleep", {"score": []}, "score"),
