@@ -33,6 +33,7 @@ from lifetracker.models import (
     MANUAL,
     ApiToken,
     Lease,
+    PendingDeletion,
     RejectedItem,
     SourceRecord,
     SyncRun,
@@ -391,6 +392,23 @@ class RejectedItemAdmin(Ledger):
         return pretty(item.payload)
 
 
+@admin.register(PendingDeletion)
+class PendingDeletionAdmin(Ledger):
+    list_display = ("source_id", "source", "stream", "held_on", "accepted")
+    list_filter = (SyncedFilter, "accepted")
+    search_fields = ("source_id",)
+    fields = ("source", "stream", "source_id", "held_on", "accepted")
+    actions = ("accept",)
+
+    @admin.action(description="Accept: mark as deleted at the next sync that misses them")
+    def accept(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = queryset.update(accepted=True)
+        self.message_user(
+            request,
+            f"Deletions accepted: {count}. The next sync that misses them carries them out.",
+        )
+
+
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(Ledger):
     list_display = (
@@ -570,6 +588,7 @@ SIDEBAR = {
         "oauth_integration.OAuthCredential",
         "lifetracker.SyncRun",
         "lifetracker.RejectedItem",
+        "lifetracker.PendingDeletion",
         "lifetracker.SyncState",
         "lifetracker.WebhookDelivery",
         "lifetracker.Lease",

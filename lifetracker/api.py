@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from lifetracker import days
 from lifetracker.fields import from_text
 from lifetracker.http import NeedsReauthorization, NotAllowed, NotConfigured, SyncError, TryLater
-from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
+from lifetracker.models import MANUAL, PendingDeletion, RejectedItem, SyncRun, SyncState
 from lifetracker.serializers import FactSerializer, columns_of
 from lifetracker.streams import file_sources, sources
 from lifetracker.sync import Order
@@ -159,7 +159,8 @@ class LatestView(generics.RetrieveAPIView[Any]):
     }
 )
 class CountsField(serializers.JSONField):
-    """By stream: how many of its items were seen, created and so on, and its error if it had one."""
+    """By stream: how many of its items were seen, created and so on, how many records were deleted, how many
+    deletions were held back (`held`), and its error if it had one."""
 
 
 class SyncRunSerializer(FactSerializer):
@@ -218,6 +219,9 @@ class SyncStatusSerializer(serializers.Serializer[Any]):
     rejected_items = serializers.IntegerField(
         help_text="How many could not be understood, and are kept."
     )
+    pending_deletions = serializers.IntegerField(
+        help_text="How many records the service did not list any more, and were not marked as deleted because they are so many."
+    )
     streams = SyncStateSerializer(many=True)
 
 
@@ -237,6 +241,7 @@ def sync_status(source: str) -> dict[str, Any]:
         "last_run": SyncRunSerializer(last_run).data if last_run else None,
         "last_success": last_success.finished_at if last_success else None,
         "rejected_items": RejectedItem.objects.filter(source=source).count(),
+        "pending_deletions": PendingDeletion.objects.filter(source=source).count(),
         "streams": SyncStateSerializer(SyncState.objects.filter(source=source), many=True).data,
     }
 

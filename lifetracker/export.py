@@ -50,6 +50,7 @@ NOT_EXPORTED = {
     "github_projects.StoredAnswer": "a cache of GitHub's answers",
     "lifetracker.ApiToken": "digests of secrets",
     "lifetracker.Lease": "which process is at work",
+    "lifetracker.PendingDeletion": "the books of the sync",
     "lifetracker.PlannedSync": "when the workers do what",
     "lifetracker.SyncRun": "the books of the sync",
     "lifetracker.SyncState": "the books of the sync",

@@ -293,6 +293,30 @@ class RejectedItem(models.Model):
         return f"{self.source} {self.stream} {self.item_key}"
 
 
+class PendingDeletion(models.Model):
+    """A record that its service did not list any more, together with so many others that it was not
+    marked as deleted. It is as soon as a run on another day misses it too, or the owner accepts it."""
+
+    source = models.CharField(max_length=20)
+    stream = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=64)
+    held_on = models.DateField(help_text="The day on which it was missing for the first time.")
+    accepted = models.BooleanField(
+        default=False, help_text="The next sync that misses it marks it as deleted."
+    )
+
+    class Meta:
+        ordering = ["-held_on", "source", "stream", "source_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "stream", "source_id"], name="pending_deletion_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.stream} {self.source_id}"
+
+
 # How long a delivery that could not be worked off waits until it is tried again, in minutes; after
 # the last of these it is given up.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))

@@ -55,8 +55,13 @@ class ChangesLost(BadResponse):
 
 
 class Incomplete(BadResponse):
-    """A part of a window was refused, such as one workspace of several. What came is stored, the
-    window is not verified, and the windows behind it are still worth reading."""
+    """A part of a window was refused, such as one workspace of several, or could not be understood.
+    What came is stored, the window is not verified, and the windows behind it are still worth
+    reading. `brought`: how many items came."""
+
+    def __init__(self, message: str, brought: int = 1) -> None:
+        super().__init__(message)
+        self.brought = brought
 
 
 class ServiceClient(Protocol):

@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from lifetracker.deletions import Deletions, DeletionsHeld
 from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.mapping import BAD_VALUE, Item, Unmappable, to_json
 from lifetracker.models import (
@@ -49,7 +50,7 @@ from lifetracker.streams import (
     Stream,
     Window,
 )
-from lifetracker.upsert import Batch, Written, absent, bury, join, upsert
+from lifetracker.upsert import Batch, Written, bury, ids_of, join, upsert
 from lifetracker.webhooks import work_off
 
 # Rows by their source_id.
@@ -79,19 +80,25 @@ LEASE = timedelta(seconds=60)
 @dataclass(frozen=True)
 class Order:
     """What a run is to read: the last `days` whole, the whole history (`full`), or what is not
-    verified yet. `only`: the name of the one record that the source is to work at."""
+    verified yet. `only`: the name of the one record that the source is to work at.
+    `accept_deletions`: what is missing is deleted, however much it is."""
 
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
     days: int | None = None
     full: bool = False
     only: str = ""
+    accept_deletions: bool = False
 
     @classmethod
-    def of(cls, days: int | None = None, *, full: bool = False) -> Order:
+    def of(
+        cls, days: int | None = None, *, full: bool = False, accept_deletions: bool = False
+    ) -> Order:
         """As a person gives it."""
-        if full:
-            return cls(SyncRun.Kind.FULL, full=True)
-        return cls(SyncRun.Kind.MANUAL, days) if days else cls()
+        kind = SyncRun.Kind.MANUAL if days else SyncRun.Kind.INCREMENTAL
+        kind = SyncRun.Kind.FULL if full else kind
+        return cls(
+            kind, None if full else days or None, full=full, accept_deletions=accept_deletions
+        )
 
     @classmethod
     def of_run(cls, record: SyncRun) -> Order:
@@ -123,6 +130,8 @@ class Counts:
     unchanged: int = 0
     deleted: int = 0
     rejected: int = 0
+    # So many were missing that they were not marked as deleted.
+    held: int = 0
     error: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -264,7 +273,7 @@ def sync(
     listener = listener or Listener()
     with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
         SyncRun.objects.close_abandoned(source.name)
-        run = Run(source, lease, listener, order.kind)
+        run = Run(source, lease, listener, order.kind, accept_deletions=order.accept_deletions)
         if record is None or run.take_up(record):
             with run.recorded():
                 run.begin(client)
@@ -304,9 +313,11 @@ class Reading:
     """What is known of a window while it is being read."""
 
     ids: set[str] = field(default_factory=set)
-    # An item whose id cannot be read could be any row: then no row can be called absent.
+    # An item whose id cannot be read could be any row: then no row can be called missing.
     all_ids_known: bool = True
     items: int = 0
+    # Nothing came, although something is stored, nor is anything else listed that was before.
+    blind: bool = False
     # Of earlier passes; of the one that is on, and pages of it in a row that brought nothing new.
     earlier: set[str] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
@@ -325,7 +336,13 @@ class Run:
     order: Order
 
     def __init__(
-        self, source: Source, lease: HeldLease, listener: Listener, kind: SyncRun.Kind
+        self,
+        source: Source,
+        lease: HeldLease,
+        listener: Listener,
+        kind: SyncRun.Kind,
+        *,
+        accept_deletions: bool = False,
     ) -> None:
         self.source = source
         self.lease = lease
@@ -333,6 +350,9 @@ class Run:
         self.record = SyncRun(source=source.name, kind=kind)
         self.counts = {stream.name: Counts() for stream in source.streams}
         self.now = timezone.now()
+        self.deletions = Deletions(source.name, accept=accept_deletions)
+        # By stream and kind of error, the last text.
+        self._errors: dict[str, dict[type[SyncError], str]] = {}
         # Per stream, what the service told as changed in this run: newer than what it lists.
         self.told: dict[str, set[str]] = {stream.name: set() for stream in source.streams}
         # Streams of which the service did not tell all changes.
@@ -466,16 +486,27 @@ class Run:
             raise
         except ChangesLost as error:
             # Windows show what they can of it.
-            self.counts[stream.name].error = str(error)
+            self._tell(stream, error)
             return 0
         except Incomplete as error:
-            self.counts[stream.name].error = str(error)
-            return 1
+            self._tell(stream, error)
+            return error.brought
         except SyncError as error:
-            self.counts[stream.name].error = str(error)
+            self._tell(stream, error)
             if isinstance(error, TryLater) and error.after is not None:
                 raise
             return None
+
+    @property
+    def service(self) -> str:
+        """As it writes its own name."""
+        return self.client.door.service
+
+    def _tell(self, stream: Stream, error: SyncError) -> None:
+        """Say in the ledger what went wrong with a stream, beside what went wrong in another way."""
+        errors = self._errors.setdefault(stream.name, {})
+        errors[type(error)] = str(error)
+        self.counts[stream.name].error = " ".join(errors.values())
 
     def read_extent(self, stream: Stream, extent: Extent, *, full: bool = False) -> int:
         reading = Reading()
@@ -493,37 +524,57 @@ class Run:
             # What came is kept, whatever happened to the page after it.
             if waiting:
                 self.store(stream, waiting, extent)
+            self.deletions.settle(stream.name, reading.ids)
         reading.began = reading.began or self.client.door.service_time
         self.came.add(stream.model)
         if isinstance(extent, Since):
             self.told[stream.name] = reading.ids
-            self._known(stream, extent, reading)
-        elif extent or stream.every or stream.deletes_by_absence:
+        if extent or stream.every or stream.deletes_by_absence:
+            self._conclude(stream, extent, reading, full=full)
+        return reading.items
+
+    def _conclude(self, stream: Stream, extent: Extent, reading: Reading, *, full: bool) -> None:
+        """All pages came: delete what is missing, and claim what was read. Raises Incomplete where
+        neither may be."""
+        if not reading.all_ids_known:
+            raise Incomplete(
+                f"{self.service} sent items without an id that can be read. They are kept among the rejected items, "
+                "and this part of the history does not count as verified.",
+                reading.items,
+            )
+        if isinstance(extent, Since):
+            held = not self._known(stream, extent, reading)
+        else:
             window = extent or Window(BEGINNING, self.now)
             reading.ids |= self._not_visible(stream, window, reading)
-            self._verified(stream, window, reading, full=full)
-        return reading.items
+            held = not self._verified(stream, window, reading, full=full)
+        if held:
+            text = self.deletions.describe(self.service, stream.name)
+            raise DeletionsHeld(text, reading.items)
+
+    def _delete_missing(
+        self, stream: Stream, missing: set[str], rows: set[str], *, blind: bool = False
+    ) -> bool:
+        """Whether they were marked as deleted, and not held back because they are so many, or because
+        the service shows nothing at all (`blind`)."""
+        counts = self.counts[stream.name]
+        if self.deletions.hold(stream.name, missing, rows, doubtful=blind):
+            counts.held = self.deletions.held(stream.name)
+            self.save()
+            return False
+        self.bury(stream, missing)
+        return True
 
     def _not_visible(self, stream: Stream, window: Window, reading: Reading) -> set[str]:
         """The ids of stored records that were not listed, and that may exist all the same: lost access
         is not deletion. Asks the service, so no transaction is open here."""
-        if not stream.deletes_by_absence or not reading.all_ids_known:
+        if not stream.deletes_by_absence:
             return set()
-        rows = self._rows_within(stream, window)
-        missing = absent(rows, reading.ids | self.told[stream.name])
+        missing = ids_of(self._rows_within(stream, window)) - reading.ids - self.told[stream.name]
         if missing and stream.window and not reading.items:
-            self._refuse_blind(stream, window, len(missing))
+            # An ended membership or another account looks the same.
+            reading.blind = not self._can_see(stream, window)
         return stream.not_visible(self, missing) if missing and stream.not_visible else set()
-
-    def _refuse_blind(self, stream: Stream, window: Window, missing: int) -> None:
-        """Raises BadResponse if a window that is empty all at once is the only sign of the deletion of
-        all its records, because an ended membership or another account looks the same."""
-        if not self._can_see(stream, window):
-            raise BadResponse(
-                f"{self.source.name} listed no {stream.name} at all from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}, "
-                f"where {missing:,} {'is' if missing == 1 else 'are'} stored, and none of the others that are stored. "
-                "Perhaps the access or the membership has ended. Nothing was deleted."
-            )
 
     def _can_see(self, stream: Stream, window: Window) -> bool:
         """Whether the service still lists something else that it listed before."""
@@ -586,18 +637,22 @@ class Run:
             reading.mark = max([*marks, *filter(None, [reading.mark])], default=None)
         return [item for item, known_id in zip(items, ids, strict=True) if known_id not in done]
 
-    def _known(self, stream: Stream, since: Since, reading: Reading) -> None:
+    def _known(self, stream: Stream, since: Since, reading: Reading) -> bool:
         """All changes were read to the last: together with what was verified before, that is the
-        state of now, if what is gone was told as well."""
+        state of now, if what is gone was told as well. False where nothing may be claimed."""
         with transaction.atomic():
             self.renew()
+            missing = self._live_of(stream, reading.others)
+            rows = ids_of(self._stored(stream.model).live()) if missing else set()
+            if not self._delete_missing(stream, missing, rows):
+                return False
             state = SyncState.objects.of(self.source.name, stream.name)
-            self.bury(stream, reading.others)
             state.changed_to = self._changed_to(stream, reading, state.changed_to)
             if stream.changes and stream.changes.gone and state.verified_to is not None:
                 state.verify(min(state.verified_to, self.now), self.now)
             state.save()
             self._reached(since.moment)
+        return True
 
     def _changed_to(
         self, stream: Stream, reading: Reading, before: datetime | None = None
@@ -626,27 +681,40 @@ class Run:
             state.save()
             self.lost.add(stream.name)
 
-    def _verified(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> None:
-        """The window was read to its end: bury what is gone, and move the state, both or neither."""
+    def _verified(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> bool:
+        """The window was read to its end: delete what is missing, and move the state, both or
+        neither. False where nothing may be claimed."""
         with transaction.atomic():
             self.renew()
-            self.bury(stream, reading.others)
-            if stream.deletes_by_absence and reading.all_ids_known:
-                seen = reading.ids | self.told[stream.name]
-                self.bury(stream, absent(self._rows_within(stream, window), seen))
-            state = SyncState.objects.of(self.source.name, stream.name)
-            state.verify(window.start, window.end)
-            # Changes go on from a window that reaches to now: they cannot tell what lies between it
-            # and what was verified.
-            if stream.changes and window.end == self.now == state.verified_to:
-                state.changed_to = state.changed_to or self._changed_to(stream, reading)
-            if full:
-                state.full_from = None if window.open_start else window.start
-            state.save()
-            if stream.window:
-                self._reached(window.start)
-            else:
-                self.save()
+            missing = self._live_of(stream, reading.others)
+            rows = set(missing)
+            if stream.deletes_by_absence:
+                rows |= ids_of(self._rows_within(stream, window))
+                missing |= rows - reading.ids - self.told[stream.name]
+            if not self._delete_missing(stream, missing, rows, blind=reading.blind):
+                return False
+            self._claim(stream, window, reading, full=full)
+        return True
+
+    def _claim(self, stream: Stream, window: Window, reading: Reading, *, full: bool) -> None:
+        state = SyncState.objects.of(self.source.name, stream.name)
+        state.verify(window.start, window.end)
+        # Changes go on from a window that reaches to now: they cannot tell what lies between it
+        # and what was verified.
+        if stream.changes and window.end == self.now == state.verified_to:
+            state.changed_to = state.changed_to or self._changed_to(stream, reading)
+        # A pass that left a window unverified goes on from there the next time.
+        if full and window.end == (state.full_from or self.now):
+            state.full_from = None if window.open_start else window.start
+        state.save()
+        if stream.window:
+            self._reached(window.start)
+        else:
+            self.save()
+
+    def _live_of(self, stream: Stream, ids: set[str]) -> set[str]:
+        """Those of these that are stored as live records."""
+        return ids_of(self._stored(stream.model).live().filter(source_id__in=ids)) if ids else set()
 
     def _reached(self, start: datetime) -> None:
         self.record.window_start = min(start, self.record.window_start or start)
@@ -703,10 +771,12 @@ class Run:
         return written
 
     def bury(self, stream: Stream, ids: Iterable[str]) -> None:
-        rows = self._stored(stream.model).filter(source_id__in=ids)
-        keys = self._joints(stream, rows)
-        self.counts[stream.name].deleted += bury(rows, ids)
-        self._join(stream, keys)
+        for some in chunks(sorted(ids)):
+            rows = self._stored(stream.model).filter(source_id__in=some)
+            keys = self._joints(stream, rows)
+            self.counts[stream.name].deleted += bury(rows, some)
+            self._join(stream, keys)
+            self.deletions.settle(stream.name, some)
 
     def _joints(self, stream: Stream, rows: Any) -> set[Any]:
         return set(rows.values_list(stream.joined.by, flat=True)) if stream.joined else set()
@@ -817,6 +887,11 @@ def by_id(rows: Any, wanted: Related) -> Rows:
     return {row["source_id"]: row for row in values}
 
 
+def chunks(ids: list[str]) -> Iterable[list[str]]:
+    """In parts that a database takes as parameters of one statement."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
 def tombstones_of(stream: Stream) -> Callable[[Any], bool]:
     gone = stream.changes.gone if stream.changes else None
     return lambda item: gone is not None and isinstance(item, dict) and gone(item)
@@ -871,7 +946,7 @@ class Recorded:
             record.error = describe(error)
         elif failures:
             record.error = "\n".join(f"{name}: {text}" for name, text in failures.items())
-        stored = any(c.seen for c in self._run.counts.values())
+        stored = any(c.seen or c.held for c in self._run.counts.values())
         if record.error:
             record.status = SyncRun.Status.PARTIAL if stored else SyncRun.Status.FAILED
         else:

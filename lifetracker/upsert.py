@@ -173,9 +173,8 @@ def _preparer(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-def absent(rows: models.QuerySet[Any], seen: set[str]) -> set[str]:
-    """The ids of the rows that a complete reading did not bring. The rows are of one source."""
-    return set(rows.order_by().values_list("source_id", flat=True)) - seen
+def ids_of(rows: models.QuerySet[Any]) -> set[str]:
+    return set(rows.order_by().values_list("source_id", flat=True))
 
 
 def bury(rows: models.QuerySet[Any], ids: Iterable[str]) -> int:

@@ -165,6 +165,7 @@ def carry_over(
                 run.counts[stream.name].error = refusal
             elif item is not None:
                 run.store(stream, [item])
+                run.deletions.settle(stream.name, [source_id])
             elif is_told_gone(stream, events):
                 run.bury(stream, [source_id])
                 # What could not be stored of it must not come back.

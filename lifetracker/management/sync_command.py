@@ -16,6 +16,14 @@ from lifetracker.sync import Listener, Order, retry_rejected, sync
 COUNTS = ("created", "updated", "unchanged", "deleted", "rejected")
 
 
+def add_accept_deletions(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept-deletions",
+        action="store_true",
+        help="Mark as deleted whatever a service does not list any more, however much it is.",
+    )
+
+
 def number_of_days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 36_500:
         raise ArgumentTypeError(f"{text!r} is no number of days between 1 and 36500")
@@ -124,9 +132,11 @@ class SourceSyncCommand(SyncCommand):
             action="store_true",
             help="Only try the rejected items again, without a request.",
         )
+        add_accept_deletions(parser)
 
     def order(self, options: dict[str, Any]) -> Order:
-        return Order.of(options["days"], full=options["full"])
+        accept = options["accept_deletions"]
+        return Order.of(options["days"], full=options["full"], accept_deletions=accept)
 
     def handle(self, *args: Any, **options: Any) -> None:
         order = self.order(options)

@@ -23,6 +23,7 @@ from lifetracker.models import (
     MANUAL,
     ApiToken,
     Lease,
+    PendingDeletion,
     RejectedItem,
     SyncRun,
     SyncState,
@@ -59,6 +60,9 @@ MAKERS: dict[type[Model], Maker] = {
     SyncRun: scenes.run,
     SyncState: lambda number: scenes.state(f"stream {number}"),
     RejectedItem: scenes.rejected,
+    PendingDeletion: lambda number: PendingDeletion.objects.create(
+        source="Whoop", stream="cycle", source_id=str(number), held_on=scenes.NOW
+    ),
     Lease: lambda number: Lease.objects.create(name=f"lease {number}", expires_at=scenes.NOW),
     WebhookDelivery: makers.delivery,
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
@@ -79,7 +83,7 @@ TYPED = {
         "tags": " focus, deep work ,",
     },
 }
-BOOKS = [SyncRun, SyncState, RejectedItem, WebhookDelivery, Lease, GitHubAccount]
+BOOKS = [SyncRun, SyncState, RejectedItem, PendingDeletion, WebhookDelivery, Lease, GitHubAccount]
 
 
 def name_of(model: type[Model]) -> str:

@@ -100,7 +100,7 @@ JOB = {
 SYNC_STATUS = {
     *("status", "last_sync_at", "last_sync_type", "records_synced", "error_message"),
     *("connected", "needs_reauthorization", "running", "last_run", "last_success"),
-    *("rejected_items", "streams"),
+    *("rejected_items", "pending_deletions", "streams"),
 }
 AVERAGES = {
     *("start_date", "end_date", "previous_start_date", "previous_end_date", "recovery_score"),

@@ -49,7 +49,7 @@ def test_empty_answers_delete_no_weigh_in(
     at(NOW + timedelta(days=1))
     answer_empty(sandbox)
     record = run(WITHINGS, **order)
-    assert record.status == "failed"
+    assert record.status == "partial"
     assert "Nothing was deleted" in record.error
     assert (stored(), state().verified_to) == (before, claimed)
     assert not WeighIn.objects.filter(deleted_at__isnull=False).exists()
@@ -68,13 +68,13 @@ def test_three_weigh_ins_are_enough_to_doubt_an_empty_answer(withings: Any, sand
     assert sorted(stored()) == few
 
 
-def test_the_last_weigh_in_of_a_week_can_still_be_deleted(withings: Any) -> None:
+def test_the_last_weigh_in_of_some_days_can_still_be_deleted(withings: Any) -> None:
     """Older ones are listed as before."""
     good(full=True)
-    since = (NOW - timedelta(days=7)).timestamp()
+    since = (NOW - timedelta(days=4)).timestamp()
     for group in withings.groups():
         if group["date"] >= since:
             withings.delete(group["grpid"])
-    record = good(days=7)
-    assert record.total("deleted") > 0
+    record = good(days=4)
+    assert 0 < record.total("deleted") <= 10
     assert_equals_upstream(withings)

@@ -224,9 +224,10 @@ def test_sync_status(person: Client, whoop: Any, sandbox: Any) -> None:
     assert set(streams) == {"cycle", "sleep", "recovery", "workout"}
     assert not streams["cycle"]["whole_history"]
     assert status["rejected_items"] == 0
+    assert status["pending_deletions"] == 0
     with CaptureQueriesContext(connection) as captured:
         get(person, "sync/status")
-    assert len(captured) == 7
+    assert len(captured) == 8
     tasks.enqueue(sources["Whoop"], Order(SyncRun.Kind.TODAY, 2))
     waiting = get(person, "sync/status")
     assert (waiting["status"], waiting["last_sync_type"]) == ("queued", "incremental")

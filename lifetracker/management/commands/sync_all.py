@@ -5,7 +5,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from lifetracker.management.sync_command import COUNTS, SyncCommand, number_of_days, succeeded
+from lifetracker.management.sync_command import (
+    COUNTS,
+    SyncCommand,
+    add_accept_deletions,
+    number_of_days,
+    succeeded,
+)
 from lifetracker.models import SyncRun
 from lifetracker.streams import Source, sources
 from lifetracker.sync import Order
@@ -25,6 +31,7 @@ class Command(SyncCommand):
         parser.add_argument(
             "--whoop-only", action="store_true", help="Leave the other sources out."
         )
+        add_accept_deletions(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = [s for s in sources.values() if not options["whoop_only"] or s.slug == "whoop"]
@@ -37,7 +44,8 @@ class Command(SyncCommand):
                 "No source is configured yet: README, «Connect your services», says how."
             )
         outcomes: Outcomes = {}
-        self.carry_out_each(configured, Order.of(options["days"]), outcomes)
+        order = Order.of(options["days"], accept_deletions=options["accept_deletions"])
+        self.carry_out_each(configured, order, outcomes)
         failed = [name for name, run in outcomes.items() if not succeeded(run)]
         if failed:
             raise CommandError(
