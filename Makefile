@@ -11,14 +11,7 @@ demo: $(VENV)/.installed
 
 # Your own data, with the settings of .env, at http://localhost:5001, and a worker that keeps it up to date.
 run: $(VENV)/.installed .env
-	@$(RUN) migrate --verbosity 0
-	@$(RUN) collectstatic --noinput --verbosity 0
-	@port=$${PORT:-$$(sed -n 's/^PORT=//p' .env)}; port=$${port:-5001}; \
-	echo "Life Tracker: http://localhost:$$port (Ctrl-C stops; the first account: $(RUN) createsuperuser)"; \
-	$(RUN) qcluster & worker=$$!; \
-	$(VENV)/bin/gunicorn lifetracker.wsgi --bind 127.0.0.1:$$port & web=$$!; \
-	trap 'kill $$worker $$web 2>/dev/null; wait' EXIT; trap 'exit 130' HUP INT TERM; \
-	wait $$web
+	@exec $(RUN) run
 
 test: $(VENV)/.installed-dev
 	$(RUN) test
@@ -54,7 +47,7 @@ requirements: $(VENV)/.installed-dev
 # Written whole or not at all: a .env without its key would be taken for one that is made.
 .env:
 	@umask 077; key=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))') && \
-	sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env.example > .env.part && mv .env.part .env || { \
+	sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env.example 2>/dev/null > .env.part && mv .env.part .env || { \
 		rm -f .env.part; echo ".env could not be written: the disk is full, or this folder cannot be written." >&2; exit 1; }
 	@echo "Made .env with a key of its own. Put your WHOOP credentials into it (README says how to get them)."
 

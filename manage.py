@@ -3,10 +3,16 @@
 
 import os
 import sys
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
+
+from lifetracker.failures import database_failure, file_failure
+from lifetracker.machine_zone import machine_zone
+
+DEMO_DATABASE = Path(__file__).resolve().parent / "demo.sqlite3"
 
 
 def prepare_demo() -> None:
@@ -31,6 +37,23 @@ def prepare_demo() -> None:
     os.environ["DEMO"] = "true"
     if database := os.environ.get("DEMO_DATABASE_URL"):
         os.environ["DATABASE_URL"] = database
+    os.environ.setdefault("SANDBOX_HOME", home_of_the_demo())
+
+
+def home_of_the_demo() -> str:
+    """The time zone of the machine at the demo's first start, in which its made-up person lives."""
+    kept = Path(f"{DEMO_DATABASE}.zone")
+    if DEMO_DATABASE.exists() and "DEMO_DATABASE_URL" not in os.environ:
+        return kept.read_text().strip() if kept.exists() else "Europe/Berlin"
+    return os.environ.get("TIME_ZONE") or machine_zone()
+
+
+def hint_at_the_demo(error: ImproperlyConfigured) -> str:
+    """For who wants a command beside `make demo`, which needs no settings."""
+    if "SECRET_KEY" not in str(error) or not DEMO_DATABASE.exists():
+        return ""
+    words = " ".join(sys.argv[1:])
+    return f"\n`make run` makes a .env with one. For the data of the demo: DEMO=true .venv/bin/python manage.py {words}"
 
 
 def main() -> None:
@@ -42,15 +65,16 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit("Stopped.")
     except ImproperlyConfigured as error:
-        sys.exit(f"Configuration: {error}")
+        sys.exit(f"Configuration: {error}{hint_at_the_demo(error)}")
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(
-            f"Database: {str(error).splitlines()[0]}\n"
-            "If it is new, or the program was updated: python manage.py migrate. "
-            "If it cannot be opened or reached, DATABASE_URL is wrong. (--traceback shows more.)"
-        )
+        sys.exit(database_failure(error))
+    except OSError as error:
+        sentence = file_failure(error)
+        if sentence is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(sentence)
 
 
 if __name__ == "__main__":

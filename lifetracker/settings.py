@@ -22,6 +22,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from lifetracker.machine_zone import machine_zone
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
@@ -180,10 +182,23 @@ def truth(text: str) -> bool:
     return word in {"true", "yes", "on", "1"}
 
 
+def require_readable(path: Path) -> None:
+    """A file that is there and cannot be read must not be taken for one that is not there."""
+    try:
+        path.open().close()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be read ({error.strerror}). Let this user read it, or start as its owner."
+        ) from None
+
+
 env = Environment()
 DEMO = env.bool("DEMO", default=False)
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
+    require_readable(BASE_DIR / ".env")
     env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 LOCAL = DEBUG or DEMO or TESTING
@@ -325,8 +340,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- The person's time and language ---------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
-# The person of the made-up data lives in Berlin.
-TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin" if DEMO else "UTC")
+TIME_ZONE = env.str("TIME_ZONE", default=machine_zone() if DEMO else "UTC")
 try:
     ZoneInfo(TIME_ZONE)
 except (ZoneInfoNotFoundError, ValueError, OSError):

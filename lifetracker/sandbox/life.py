@@ -1,4 +1,4 @@
-"""The invented life behind the data: one person in Berlin who trains, travels and falls ill.
+"""The invented life behind the data: one person who trains, travels and falls ill.
 
 Every fact of a day follows from (seed, date) alone, so the same day is the same in every
 sandbox. What a service measured of it is drawn in that service's own module, from a random
@@ -6,6 +6,7 @@ stream of its own: a new service changes nothing that the others serve.
 """
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from lifetracker.sandbox.training import Bout, block_load, day_of_training
 
-HOME = "Europe/Berlin"
+# The demo lets the person live where its user does.
+HOME = os.environ.get("SANDBOX_HOME") or "Europe/Berlin"
 PLACES = ("America/New_York", "Asia/Kolkata", "Atlantic/Reykjavik")
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)

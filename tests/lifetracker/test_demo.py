@@ -29,7 +29,7 @@ STREAMS = (
 class Demo:
     """`manage.py demo` on ports and a database of its own."""
 
-    def __init__(self, database: Path, ports: list[int]) -> None:
+    def __init__(self, database: Path, ports: list[int], path: str | None = None) -> None:
         self.port = ports[0]
         self.text = ""
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -38,6 +38,7 @@ class Demo:
             cwd=settings.BASE_DIR,
             env=kept
             | {"PORT": str(ports[0]), "SANDBOX_PORT": str(ports[1])}
+            | ({} if path is None else {"PATH": path})
             | {"DEMO_DATABASE_URL": f"sqlite:///{database}"}
             # A person's own, which must not be touched.
             | {
@@ -100,14 +101,18 @@ def test_demo(tmp_path: Path) -> None:
     # Left by kill -9; not even that leaves something behind that would be in the way of the next
     # start.
     wait_for_silence(ports)
-    with Demo(database, ports) as again:
+    # And on a machine that has no git.
+    with Demo(database, ports, path=str(tmp_path)) as again:
         again.ready()
         assert sum(again.counts("created")) == 0
         assert re.search(r"\b0 new, 0 changed, \d{3,} the same", again.text)
         assert again.counts("seen")[1] < 30, "the second start reads only the lookback"
+        assert "Leaving GitHub out. GitHub: git is not found" in again.text
+        assert "GitHub: " not in again.text.replace("Leaving GitHub out. GitHub: ", "")
         assert again.stop() == 0
     assert "Stopped" in again.text
     assert "Traceback" not in again.text + demo.text
+    assert (tmp_path / "demo.sqlite3.zone").read_text(), "where its person lives, for the next one"
     wait_for_silence(ports)
     assert rows(database) > 1000
     assert not (tmp_path / "own.sqlite3").exists()
@@ -138,6 +143,7 @@ def look_around(demo: Demo) -> bool:
     assert base in demo.text
     name, password = re.findall(r"login (\S+), password (\S+)", demo.text)[0]
     session = requests.Session()
+    session.headers["Accept"] = "text/html,*/*"  # as a browser does
     page = session.get(f"{base}/login/", timeout=10)
     assert "made-up" in page.text.lower() or "made up" in page.text.lower()
     token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[0]

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import secrets
-import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,18 +16,23 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
-from lifetracker.http import SyncError
+from github_projects.models import GITHUB
+from github_projects.services.git import git_version
+from lifetracker import processes
+from lifetracker.http import NotConfigured, SyncError
 from lifetracker.models import SyncState
-from lifetracker.sandbox.life import life_of
+from lifetracker.sandbox.life import HOME, life_of
 from lifetracker.sandbox.zero import write_export
 from lifetracker.streams import sources
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
 from oauth_integration.models import environment
 
-STARTUP_TIME = 30
+# A stand-in computes three years of a life before it answers first.
+ANSWER_TIME = 120
 DAYS_OF_HISTORY = 1095
 # Whose life it is.
 SEED = 1
@@ -48,9 +47,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo runs as `make demo` or `python manage.py demo`.")
-        # A script that starts it in the background has had Ctrl-C ignored for its children.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        processes.end_at_signals()
         try:
             with ExitStack() as running:
                 self.show(running)
@@ -59,45 +56,59 @@ class Command(BaseCommand):
 
     def show(self, running: ExitStack) -> None:
         for port, name in ((settings.PORT, "PORT"), (settings.SANDBOX_PORT, "SANDBOX_PORT")):
-            require_free(port, name)
+            processes.require_free_port(port, name, "make demo")
         self.say("Preparing the database demo.sqlite3")
-        call_command("migrate", verbosity=0)
+        processes.prepare_database()
+        remember_home()
         # A little that can be fetched anew: nothing of the demo stays in the person's caches.
         use("GITHUB_CACHE_DIR", Path(running.enter_context(TemporaryDirectory())))
+        os.environ["DEMO"] = "true"
+        self.fill(self.sandbox(running))
+        password = set_password()
+        self.say("Starting the web page and a worker")
+        web = running.enter_context(quiet("The web page", *processes.web_server()))
+        worker = running.enter_context(quiet("The worker", *processes.manage("qcluster")))
+        processes.wait_for(f"http://127.0.0.1:{settings.PORT}/api/health", web, self.say)
+        self.stdout.write(
+            f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
+            f"All data is made up; it comes from {settings.SANDBOX_URL}. Ctrl-C stops.\n"
+            "Commands for the demo's data begin with DEMO=true: DEMO=true .venv/bin/python manage.py api_token create NAME"
+        )
+        self.stdout.flush()
+        processes.watch(web, worker)
+
+    def sandbox(self, running: ExitStack) -> dict[str, Any]:
+        """Start it, and return what it says of itself."""
         self.say("Starting the sandbox, a stand-in for the services")
         redirect_uris = [
             part
             for name in providers()
             for part in ("--redirect-uri", environment(name, "REDIRECT_URI"))
         ]
-        running.enter_context(
-            process(
-                *manage("sandbox", "--port", str(settings.SANDBOX_PORT)),
+        sandbox = running.enter_context(
+            quiet(
+                "The sandbox",
+                *processes.manage("sandbox", "--port", str(settings.SANDBOX_PORT)),
                 *("--days", str(DAYS_OF_HISTORY), "--seed", str(SEED), *RATE_LIMIT, *redirect_uris),
             )
         )
-        self.fill(wait_for(f"{settings.SANDBOX_URL}/sandbox/state").json())
-        password = set_password()
-        self.say("Starting the web page and a worker")
-        running.enter_context(web())
-        running.enter_context(process(*manage("qcluster")))
-        wait_for(f"http://127.0.0.1:{settings.PORT}/api/health")
-        self.stdout.write(
-            f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
-            f"All data is made up; it comes from {settings.SANDBOX_URL}. Ctrl-C stops."
-        )
-        self.stdout.flush()
-        while True:
-            signal.pause()
+        answer = processes.wait_for(f"{settings.SANDBOX_URL}/sandbox/state", sandbox, self.say)
+        if not answer.ok:
+            raise CommandError(f"The sandbox answered with status {answer.status_code}.")
+        return dict(answer.json())
 
     def fill(self, state: dict[str, Any]) -> None:
         """Bring in what every source has, as a person would."""
+        missing = without_git()
         use("TOGGL_API_TOKEN", state["toggl"]["api_token"])
-        use("GITHUB_ACCESS_TOKEN", state["github"]["token"])
+        use("GITHUB_ACCESS_TOKEN", "" if missing else state["github"]["token"])
         # These stand-ins do not limit; WHOOP's does, within seconds.
         use("TOGGL_REQUESTS_PER_MINUTE", 0)
         use("WITHINGS_REQUESTS_PER_MINUTE", 0)
         for source in sources.values():
+            if source.name == GITHUB and missing:
+                self.stdout.write(f"Leaving GitHub out. {missing}")
+                continue
             if client_class := providers().get(source.slug):
                 self.say(f"Giving consent at {client_class.service}'s stand-in")
                 connect(client_class, state[source.slug])
@@ -120,78 +131,43 @@ class Command(BaseCommand):
         call_command(f"sync_{name}", full=not whole, stdout=self.stdout, stderr=self.stderr)
 
 
+def quiet(name: str, *command: str) -> AbstractContextManager[processes.Child]:
+    """A child that is heard only when something goes wrong."""
+    return processes.child(name, *command, stdout=subprocess.DEVNULL)
+
+
+def remember_home() -> None:
+    """Where the person of the made-up data lives, for the next start on this database (`manage.py`
+    reads it): another zone would move all of their past."""
+    database = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        Path(f"{database}.zone").write_text(HOME)
+
+
 def use(name: str, value: Any) -> None:
     """A setting, for this process and for those that it starts."""
     os.environ[name] = str(value)
     setattr(settings, name, value)
 
 
-def manage(*arguments: str) -> list[str]:
-    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-
-
-def require_free(port: int, variable: str) -> None:
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise CommandError(
-                f"Port {port} is in use, perhaps by another demo. Stop that, or choose another: make demo {variable}={port + 100}"
-            ) from None
-
-
-@contextmanager
-def process(*command: str) -> Iterator[None]:
-    """A child that ends with the `with` block, or with this process however that ends."""
-    child = subprocess.Popen(  # noqa: S603 - our own commands
-        command,
-        env=os.environ | {"DEMO": "true", "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.DEVNULL,
-        # Ctrl-C reaches the whole terminal group; the order of stopping is ours.
-        start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - the demo has no threads
-    )
+def without_git() -> str:
+    """Why GitHub's part cannot be shown here; empty where it can."""
     try:
-        yield
-    finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            # A worker has processes of its own.
-            os.killpg(child.pid, signal.SIGKILL)
+        git_version()
+    except NotConfigured as error:
+        return str(error)
+    return ""
 
 
-def die_with_parent() -> None:
-    """On Linux, even `kill -9` of the demo leaves nothing behind that holds its ports."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-
-
-def web() -> Any:
-    address = f"127.0.0.1:{settings.PORT}"
-    return process(
-        *(sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", address),
-        *("--config", str(settings.BASE_DIR / "gunicorn.conf.py")),
-        *("--chdir", str(settings.BASE_DIR)),
-    )
-
-
-def wait_for(url: str) -> requests.Response:
-    """The first good answer. Raises CommandError if none comes in time."""
-    end = time.monotonic() + STARTUP_TIME
-    while time.monotonic() < end:
-        try:
-            response = requests.get(url, timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-            continue
-        if response.ok:
-            return response
-        time.sleep(0.1)
-    raise CommandError(f"{url} does not answer; the reason stands above.")
+def ask(method: str, url: str, **options: Any) -> requests.Response:
+    """Of a stand-in, which on a busy machine takes its time."""
+    try:
+        return requests.request(method, url, timeout=ANSWER_TIME, **options)
+    except requests.RequestException as error:
+        place = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+        raise CommandError(
+            f"The sandbox at {place} did not answer ({type(error).__name__}). Try `make demo` again."
+        ) from None
 
 
 def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
@@ -205,10 +181,10 @@ def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
         credential.forget_tokens()
         state = client.new_state()
         address = client.get_authorization_url(state)
-        requests.get(address, timeout=10).raise_for_status()
+        ask("GET", address)
         page, _, query = address.partition("?")
         pressed = dict(parse_qsl(query)) | {"decision": "allow"}
-        answer = requests.post(page, data=pressed, allow_redirects=False, timeout=10)
+        answer = ask("POST", page, data=pressed, allow_redirects=False)
         came_back = dict(parse_qsl(urlsplit(answer.headers.get("Location", "")).query))
         try:
             client.exchange_code_for_token(code_of(came_back, state))
