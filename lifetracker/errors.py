@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
-from django.views import csrf, defaults
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import defaults
 from rest_framework.exceptions import ErrorDetail, NotAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -59,8 +62,38 @@ def broken_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse
 
 
 server_error = told(HTTPStatus.INTERNAL_SERVER_ERROR, SOMETHING_BROKE, broken_page)
+
+
+def page_of_form(request: HttpRequest) -> str:
+    """Return the path of the page of ours from which a form was sent, as far as the browser tells it;
+    else that of the home page."""
+    address = request.headers.get("Referer", "")
+    ours = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(address, ours, require_https=request.is_secure()):
+        return resolve_url("home")
+    path, query = urlsplit(address)[2:4]
+    if not path or path in {request.path, resolve_url("login")}:
+        return resolve_url("home")
+    return f"{path}?{query}" if query else path
+
+
+def expired_form(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The page for a form that was opened before a login, with the way back to it."""
+    back = {"back": page_of_form(request)}
+    return render(request, "403_csrf.html", back, status=HTTPStatus.FORBIDDEN)
+
+
 csrf_failure = told(
     HTTPStatus.FORBIDDEN,
     "The CSRF token is missing or wrong. Programs call the API with a token instead of a session.",
-    csrf.csrf_failure,
+    expired_form,
+)
+
+
+def button_alone(request: HttpRequest) -> HttpResponse:
+    return render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+method_not_allowed = told(
+    HTTPStatus.METHOD_NOT_ALLOWED, "This address does not take this method.", button_alone
 )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB, Commit, Holdings, Repository
 from lifetracker import days
-from lifetracker.models import RejectedItem, SyncRun
+from lifetracker.models import RejectedItem, SyncRun, SyncState
 from lifetracker.streams import Source, sources
 from oauth_integration.client import providers
 from oauth_integration.models import OAuthCredential
@@ -303,11 +303,20 @@ def fasting_card(now: datetime) -> FastingCard:
 
 
 class Ledger(NamedTuple):
-    """What the ledger has of a source."""
+    """What the ledger has of a source. `states`: of its streams that are read window by window."""
 
     last_run: SyncRun | None
     last_success: SyncRun | None
     rejected: int
+    states: list[SyncState]
+
+
+class StreamProgress(NamedTuple):
+    """How many items of a stream a run has read, and back to when."""
+
+    name: str
+    seen: int
+    back_to: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,15 +353,44 @@ class SourceBook:
 
     @property
     def is_connected(self) -> bool:
-        return self.configured and (
-            self.credential is None or (self.credential.is_connected and not self.needs_consent)
-        )
+        return self.configured and not self.missing_consent
+
+    @property
+    def missing_consent(self) -> bool:
+        """It is set up, and cannot be read until the person gives their consent."""
+        one = self.credential
+        return self.configured and one is not None and (not one.is_connected or self.needs_consent)
 
     @property
     def can_be_synced(self) -> bool:
         """By the press of a button: not while it is being synced, or about to be."""
         run = self.ledger.last_run
         return self.is_connected and not self.is_import and not (run and run.is_active)
+
+    @property
+    def history(self) -> list[StreamProgress]:
+        """By stream, how far the whole history has been read that is being read now."""
+        run = self.ledger.last_run
+        if run is None or not run.is_active or run.kind != SyncRun.Kind.FULL:
+            return []
+        back_to = {state.stream: state.full_from for state in self.ledger.states}
+        return [
+            StreamProgress(name, counts.get("seen", 0), back_to[name])
+            for name, counts in run.counts.items()
+            if name in back_to
+        ]
+
+    @property
+    def lacks_history(self) -> bool:
+        """A part of its history has not been read."""
+        return any(not state.whole_history for state in self.ledger.states)
+
+    @property
+    def is_moving(self) -> bool:
+        """Its run is at work, or about to be: the page will soon have more to show."""
+        run = self.ledger.last_run
+        is_on = run is not None and run.is_active and self.is_connected
+        return is_on and not self.waits_until and not self.lacks_worker
 
     def is_unread(self, day: date) -> bool:
         """It was not asked on this day yet, so that nothing need not mean that nothing was done."""
@@ -395,8 +433,12 @@ def source_books() -> list[SourceBook]:
     names = [*sources, ZERO]
     newest, successes = newest_runs(names)
     rejected = dict(RejectedItem.objects.order_by().values_list("source").annotate(Count("pk")))
+    states = states_per_source()
     ledgers = {
-        name: Ledger(newest.get(name), successes.get(name), rejected.get(name, 0)) for name in names
+        name: Ledger(
+            newest.get(name), successes.get(name), rejected.get(name, 0), states.get(name, [])
+        )
+        for name in names
     }
     books = [source_book(source, ledgers[source.name]) for source in sources.values()]
     zero = ledgers[ZERO]
@@ -411,6 +453,18 @@ def source_books() -> list[SourceBook]:
             ledger=zero,
         ),
     ]
+
+
+def states_per_source() -> dict[str, list[SyncState]]:
+    """Return one state for each stream with a history, also for those that were not read yet."""
+    stored = {(state.source, state.stream): state for state in SyncState.objects.all()}
+    return {
+        source.name: [
+            stored.get((source.name, stream), SyncState(source=source.name, stream=stream))
+            for stream in source.history_streams
+        ]
+        for source in sources.values()
+    }
 
 
 def source_book(source: Source, ledger: Ledger) -> SourceBook:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from lifetracker.http import NotConfigured
+from lifetracker.http import NeedsReauthorization, NotConfigured
 from lifetracker.models import SyncRun, WebhookDelivery
 from lifetracker.streams import sources
 from lifetracker.sync import Order
@@ -116,6 +116,6 @@ def ask_for_work(source: str) -> None:
     """One run for however many deliveries; without one, they wait for the minute's look."""
     try:
         enqueue(sources[source], Order(SyncRun.Kind.WEBHOOK))
-    except (NotConfigured, IntegrityError):
+    except (NotConfigured, NeedsReauthorization, IntegrityError):
         # Not connected any more; or the run that was there has ended in this very moment.
         return

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from csp.decorators import csp
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from lifetracker import errors
+
+LOGGED_OUT = "You were logged out, so what you asked for was not done. Log in, and do it again."
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -46,6 +57,33 @@ def policy_of_the_admin(get_response: Answer) -> Answer:
         if match and "admin" in match.app_names:
             return relaxed(lambda _: response)(request)
         return response
+
+    return answer
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Lead whoever is not logged in to the login, and from there to where they were. What a form was
+    to do is not done after the login: its address takes no GET."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, LOGGED_OUT)
+        login = resolve_url(self.get_login_url(view_func))
+        return redirect_to_login(errors.page_of_form(request), login, REDIRECT_FIELD_NAME)
+
+
+def explain_wrong_methods(get_response: Answer) -> Answer:
+    """Where an address that only a button sends to is opened by a browser, say so."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_empty = not response.streaming and not getattr(response, "content", b"")
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not is_empty:
+            return response
+        explained: HttpResponseBase = errors.method_not_allowed(request)
+        explained.headers["Allow"] = response.headers["Allow"]
+        return explained
 
     return answer
 

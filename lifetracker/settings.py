@@ -269,10 +269,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # A page that forgets to ask for the login asks for it all the same.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "lifetracker.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lifetracker.middleware.explain_wrong_methods",
 ]
 
 ROOT_URLCONF = "lifetracker.urls"

@@ -289,12 +289,22 @@ def chain_pages(client: ServiceClient, stream: Stream, extent: Extent) -> Iterat
         sent.add(str(more))
 
 
+@dataclass(frozen=True)
+class MissingConsent:
+    """Why a source that is set up cannot be read: the person has not given their consent yet, or
+    (`was_given`) it is no good any more. `text` says what to do."""
+
+    text: str
+    was_given: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A service: its name in the records, how to make its client, and its streams in the order in
     which they need each other.
 
-    `is_configured` says whether the person has set it up at all, without a request. `work`: what
+    `is_configured` says whether the person has set it up at all, without a request, and
+    `missing_consent` whether it can be read then. `work`: what
     there is to do with the rows once all streams were read, as a function of the run. `lend_a_hand`:
     for another process, one piece of the work of the run with this id, if one is left.
     """
@@ -303,12 +313,19 @@ class Source:
     client: Callable[[], ServiceClient]
     is_configured: Callable[[], bool]
     streams: tuple[Stream, ...]
+    missing_consent: Callable[[], MissingConsent | None] = lambda: None
     work: Callable[[Any], None] | None = None
     lend_a_hand: Callable[[int], None] | None = None
 
     @property
     def slug(self) -> str:
         return self.name.lower()
+
+    @property
+    def history_streams(self) -> list[str]:
+        """Return the names of the streams that are read window by window, so that a plain run brings
+        only the newest part of them."""
+        return [stream.name for stream in self.streams if stream.window]
 
 
 sources: dict[str, Source] = {}

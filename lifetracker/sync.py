@@ -267,10 +267,12 @@ def sync(
     """Carry out one run and return its row in the ledger, whatever came of it. `record`: the row of
     a run of the queue, which goes on from where its last process left it.
 
-    Raises NotConfigured before anything was tried, and TryLater while another run of the source is
+    Raises NotConfigured and NeedsReauthorization before anything was tried, and TryLater while another run of the source is
     at work for longer than `patience`; what goes wrong later is told by the run's status and error.
     """
     listener = listener or Listener()
+    if missing := source.missing_consent():
+        raise NeedsReauthorization(missing.text)
     with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
         SyncRun.objects.close_abandoned(source.name)
         run = Run(source, lease, listener, order.kind, accept_deletions=order.accept_deletions)

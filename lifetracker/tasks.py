@@ -20,9 +20,9 @@ from django_q.models import Schedule
 from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
-from lifetracker.http import NotConfigured, SyncError, TryLater
+from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.logs import logged
-from lifetracker.models import ACTIVE, PlannedSync, SyncRun, WebhookDelivery
+from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
 from lifetracker.streams import Source, sources
 from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
 from lifetracker.webhooks import BATCH, put_off
@@ -33,6 +33,11 @@ logger = logging.getLogger(__name__)
 RESEND = timedelta(minutes=2)
 # Other processes that are asked to help with one run as soon as it has work for several.
 HELPERS = 6
+# The runs that read what is new, and perhaps more.
+NEWS = {"kind__in": (SyncRun.Kind.INCREMENTAL, SyncRun.Kind.FULL), "days": 0}
+MINUTES_TASK = "Take up what was left"
+# A worker looks at its schedule every half minute.
+SCHEDULE_IS_LATE = timedelta(seconds=45)
 # Successes that say nothing are not kept.
 UNSAVED = {"save": False}
 
@@ -42,11 +47,13 @@ UNSAVED = {"save": False}
 
 def enqueue(source: Source, order: Order) -> SyncRun:
     """The run of the queue that carries out `order`: a new one, or the one that is waiting or at
-    work for the same. Raises NotConfigured."""
+    work for the same. Raises NotConfigured, and NeedsReauthorization where consent is missing."""
     if not source.is_configured():
         raise NotConfigured(
             f"{source.name} is not configured: README, «Connect {source.name}», says how."
         )
+    if missing := source.missing_consent():
+        raise NeedsReauthorization(missing.text)
     run, is_new = SyncRun.objects.get_or_create(
         source=source.name,
         kind=order.kind,
@@ -58,6 +65,34 @@ def enqueue(source: Source, order: Order) -> SyncRun:
     if is_new:
         wake(run)
     return run
+
+
+def next_order(source: Source) -> Order:
+    """Return what to read when nobody says it: the whole history of a source that was never read, or
+    whose history was begun and is not finished, else what is not verified yet."""
+    states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
+    read = [state for state in states if state.verified_to]
+    is_unfinished = not read or any(state.full_from for state in states)
+    return Order.of(full=bool(source.history_streams) and is_unfinished)
+
+
+def enqueue_after_consent(source: Source) -> SyncRun:
+    """Ask for the whole history, where it is not known already, else for what came since."""
+    states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
+    known = {state.stream for state in states if state.whole_history}
+    is_known = known >= set(source.history_streams)
+    run = enqueue(source, next_order(source) if is_known else Order.of(full=True))
+    # And wake what was asked for before the consent was gone.
+    wake_all(
+        SyncRun.objects.filter(source=source.name, status=SyncRun.Status.QUEUED, in_queue=True)
+    )
+    return run
+
+
+def has_worker() -> bool:
+    """Return whether a worker is at hand: one that is puts the time of the minute's task forward."""
+    late = timezone.now() - SCHEDULE_IS_LATE
+    return bool(Schedule.objects.filter(name=MINUTES_TASK, next_run__gt=late).exists())
 
 
 def wake(run: SyncRun) -> None:
@@ -102,6 +137,9 @@ def carry_out(run_id: int) -> str:
     if run.source not in sources:
         return close(run, f"There is no source {run.source} any more.")
     source = sources[run.source]
+    if waits_for_consent(source) and run.kind != SyncRun.Kind.WEBHOOK:
+        SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.QUEUED)
+        return "waits for consent"
     try:
         sync(source, Order.of_run(run), Sharing(), patience=NO_TIME, record=run)
     except TryLater as error:
@@ -134,10 +172,9 @@ def work_off_deliveries(*names: str) -> None:
     ending, and what is to be tried again."""
     due = WebhookDelivery.objects.due().filter(source__in=names or sources)
     for name in due.order_by().values_list("source", flat=True).distinct():
-        if sources[name].is_configured():
+        try:
             enqueue(sources[name], Order(SyncRun.Kind.WEBHOOK))
-        else:
-            error = NotConfigured(f"{name} is not configured any more.")
+        except (NotConfigured, NeedsReauthorization) as error:
             put_off(WebhookDelivery.objects.claim(name, BATCH), error)
 
 
@@ -160,9 +197,17 @@ def lend_a_hand(run_id: int) -> None:
 
 @logged
 def start_sync(name: str) -> None:
-    """What the schedule runs for each source."""
-    if name in sources and sources[name].is_configured():
-        enqueue(sources[name], Order())
+    """Ask for a run of a source, as the schedule does, unless one that reads what is new is on. A
+    source that waits for its consent is left alone."""
+    source = sources.get(name)
+    if source is None or not source.is_configured() or waits_for_consent(source):
+        return
+    if not SyncRun.objects.active().filter(source=name, in_queue=True, **NEWS).exists():
+        enqueue(source, next_order(source))
+
+
+def waits_for_consent(source: Source) -> bool:
+    return source.missing_consent() is not None
 
 
 @logged
@@ -220,11 +265,13 @@ def plan_schedules(**_: Any) -> None:
     if not tables <= set(connection.introspection.table_names()):
         return  # only a part of the migrations was asked for
     Schedule.objects.get_or_create(
-        name="Take up what was left",
+        name=MINUTES_TASK,
         defaults={
             "func": f"{__name__}.take_up",
             "schedule_type": Schedule.MINUTES,
             "minutes": 1,
+            # Due at once: only a worker puts it forward (`has_worker`).
+            "next_run": timezone.now() - timedelta(hours=1),
             "kwargs": repr({"q_options": UNSAVED}),
         },
     )

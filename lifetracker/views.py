@@ -41,13 +41,13 @@ from lifetracker.home import (
     title_of,
     weight_card,
 )
-from lifetracker.http import NotConfigured
+from lifetracker.http import NeedsReauthorization, NotConfigured
 from lifetracker.index import Index
 from lifetracker.models import SyncRun
 from lifetracker.schema import Once
 from lifetracker.streams import sources
 from lifetracker.sync import Order
-from lifetracker.tasks import enqueue
+from lifetracker.tasks import enqueue, next_order
 from time_logs.models import TOGGL
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
 
@@ -79,6 +79,7 @@ class HomeView(LoginRequiredMixin, TemplateView):
             any_connected=any(book.is_connected for book in books),
             troubled=[book for book in books if book.is_troubled],
             all_synced_at=all_synced_at(books),
+            renews=any(book.is_moving for book in books) and "still" not in self.request.GET,
             **kwargs,
         )
 
@@ -144,14 +145,17 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
     if source is None:
         raise Http404
     before = set(SyncRun.objects.active().values_list("pk", flat=True))
+    whole = "whole" in request.POST.getlist("history")
     try:
-        run = enqueue(source, Order())
-    except NotConfigured as error:
+        run = enqueue(source, Order.of(full=True) if whole else next_order(source))
+    except (NotConfigured, NeedsReauthorization) as error:
         messages.error(request, str(error))
         return redirect("home")
     title = title_of(source)
     if run.pk not in before:
-        messages.success(request, f"{title}: a sync is queued.")
+        is_whole = run.kind == SyncRun.Kind.FULL
+        what = "a sync of the whole history" if is_whole else "a sync"
+        messages.success(request, f"{title}: {what} is queued.")
     elif run.status == SyncRun.Status.RUNNING:
         messages.info(request, f"{title}: a sync is at work already.")
     else:

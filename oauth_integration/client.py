@@ -29,7 +29,7 @@ from lifetracker.http import (
     parsed,
 )
 from lifetracker.models import Lease
-from lifetracker.streams import sources
+from lifetracker.streams import MissingConsent, Source, sources
 from oauth_integration.models import OAuthCredential, environment, new_state
 
 TOKENS = ("access_token", "refresh_token")
@@ -104,14 +104,30 @@ class OAuthClient(ABC):
         """Whether the person has begun to set this service up."""
         return bool(OAuthCredential.objects.of(cls.provider).setting("client_id"))
 
+    @classmethod
+    def missing_consent(cls) -> MissingConsent | None:
+        """Return why nothing can be read until the person gives their consent. What is not set up
+        lacks more than that, and is told by NotConfigured."""
+        credential = OAuthCredential.objects.of(cls.provider)
+        if not credential.setting("client_id") or not (trouble := cls._consent_trouble(credential)):
+            return None
+        if not credential.is_unreadable and not credential.setting("client_secret"):
+            # Consent cannot be given without it.
+            trouble = cls._not_set("client_secret")
+        return MissingConsent(
+            trouble, was_given=credential.needs_reauthorization or credential.is_unreadable
+        )
+
     def _setting(self, name: str) -> str:
         value = self.credential.setting(name)
         if not value:
-            variable = f"{self.provider}_{name}".upper()
-            raise NotConfigured(
-                f"{self.service}: {variable} is not set. Put it into .env (README, «Connect {self.service}») and try again."
-            )
+            raise NotConfigured(self._not_set(name))
         return value
+
+    @classmethod
+    def _not_set(cls, name: str) -> str:
+        variable = f"{cls.provider}_{name}".upper()
+        return f"{cls.service}: {variable} is not set. Put it into .env (README, «Connect {cls.service}») and try again."
 
     # --- Consent
 
@@ -276,23 +292,27 @@ class OAuthClient(ABC):
         self.credential = OAuthCredential.objects.of(self.provider)
 
     def _require_consent(self) -> None:
-        if self.credential.is_unreadable:
-            raise NeedsReauthorization(
-                f"{self.service}: the stored tokens were encrypted under another SECRET_KEY. Add that key to SECRET_KEY_FALLBACKS, or: {self._how_to_connect()}"
-            )
-        for name in ("client_id", "client_secret"):
-            self._setting(name)
-        if self.credential.needs_reauthorization:
-            raise NeedsReauthorization(
-                f"{self.service} no longer accepts the stored consent. {self._how_to_connect()}"
-            )
-        if not self.credential.is_connected:
-            raise NeedsReauthorization(
-                f"{self.service} is not connected yet. {self._how_to_connect()}"
-            )
+        trouble = self._consent_trouble(self.credential)
+        if not self.credential.is_unreadable:
+            for name in ("client_id", "client_secret"):
+                self._setting(name)
+        if trouble:
+            raise NeedsReauthorization(trouble)
 
-    def _how_to_connect(self) -> str:
-        return f"Run `python manage.py {self.provider}_auth`, or press Connect on the home page."
+    @classmethod
+    def _consent_trouble(cls, credential: OAuthCredential) -> str:
+        """Return what is wrong with the stored consent, and what to do; empty if nothing is."""
+        if credential.is_unreadable:
+            return f"{cls.service}: the stored tokens were encrypted under another SECRET_KEY. Add that key to SECRET_KEY_FALLBACKS, or: {cls._how_to_connect()}"
+        if credential.needs_reauthorization:
+            return f"{cls.service} no longer accepts the stored consent. {cls._how_to_connect()}"
+        if not credential.is_connected:
+            return f"{cls.service} is not connected yet. {cls._how_to_connect()}"
+        return ""
+
+    @classmethod
+    def _how_to_connect(cls) -> str:
+        return f"Run `python manage.py {cls.provider}_auth`, or press Connect on the home page."
 
     def _token_request(self, form: dict[str, str], *, attempts: int) -> dict[str, Any]:
         """The answer of the token endpoint. Raises TryLater with a time on network errors and 5xx,
@@ -465,3 +485,8 @@ def providers() -> dict[str, type[OAuthClient]]:
         for client in clients
         if isinstance(client, type) and issubclass(client, OAuthClient)
     }
+
+
+def source_of(provider: str) -> Source:
+    """Return the registered source that is reached by this provider's client."""
+    return next(source for source in sources.values() if source.slug == provider)

@@ -12,7 +12,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from lifetracker.http import SyncError
-from oauth_integration.client import OAuthClient, providers
+from lifetracker.models import SyncRun
+from lifetracker.tasks import enqueue_after_consent
+from oauth_integration.client import OAuthClient, providers, source_of
 from oauth_integration.consent import code_of
 from oauth_integration.models import PendingConsent
 
@@ -53,10 +55,20 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         except SyncError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"{client.service} is connected.")
+            begin_reading(request, client)
             if warning := client.consent_warning():
                 messages.warning(request, warning)
     return redirect("home")
+
+
+def begin_reading(request: HttpRequest, client: OAuthClient) -> None:
+    """Queue what the consent opens, and say so."""
+    run = enqueue_after_consent(source_of(client.provider))
+    what = "its whole history" if run.kind == SyncRun.Kind.FULL else "what is new there"
+    messages.success(
+        request,
+        f"{client.service} is connected. Life Tracker reads {what} now; this page shows how far it has come.",
+    )
 
 
 @login_required

@@ -176,6 +176,7 @@ source = register(
         name=WITHINGS,
         client=WithingsAPIClient,
         is_configured=WithingsAPIClient.is_configured,
+        missing_consent=WithingsAPIClient.missing_consent,
         streams=(measures,),
     )
 )

@@ -20,8 +20,11 @@ from lifetracker.http import (
     TryLater,
 )
 from lifetracker.serializers import InstantField
+from lifetracker.streams import sources
+from lifetracker.tasks import enqueue_after_consent
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.models import OAuthCredential, PendingConsent
+from whoop.models import WHOOP as WHOOP_SOURCE
 
 WHOOP = "whoop"
 PROFILE_PATH = "/developer/v2/user/profile/basic"
@@ -129,7 +132,8 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
 
 class ExchangeCode(ServiceView):
-    """Trades the code of a consent, with the state that it was asked with, for tokens."""
+    """Trades the code of a consent, with the state that it was asked with, for tokens, and has the
+    whole history read by a worker."""
 
     body_serializer = ConsentSerializer
 
@@ -147,4 +151,5 @@ class ExchangeCode(ServiceView):
                 whoop.exchange_code_for_token(code)
             except NeedsReauthorization as error:
                 raise serializers.ValidationError({"code": [str(error)]}) from None
+        enqueue_after_consent(sources[WHOOP_SOURCE])
         return Status().get(request)

@@ -329,6 +329,7 @@ source = register(
         name=WHOOP,
         client=OneMembersClient,
         is_configured=OneMembersClient.is_configured,
+        missing_consent=OneMembersClient.missing_consent,
         # Recoveries take their dates from their sleeps.
         streams=(profile, cycles, sleeps, recoveries, workouts),
     )

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 
 from lifetracker.http import SyncError
-from oauth_integration.client import OAuthClient
+from lifetracker.tasks import enqueue_after_consent, has_worker
+from oauth_integration.client import OAuthClient, source_of
 from oauth_integration.consent import CallbackListener, code_from_pasted
 
 TIME_TO_CONSENT = 600
@@ -34,11 +35,17 @@ class ConsentCommand(BaseCommand):
                 warning = client.consent_warning()
         except SyncError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(
-            f"{self.client_class.service} is connected. Next: python manage.py sync_{self.client_class.provider}"
-        )
+        self.stdout.write(f"{self.client_class.service} is connected. {self.next_step()}")
         if warning:
             self.stderr.write(warning)
+
+    def next_step(self) -> str:
+        """Hand the whole history to a worker, if one is at hand; else say which command reads it."""
+        provider = self.client_class.provider
+        if not has_worker():
+            return f"Next: python manage.py sync_{provider} --full reads your whole history."
+        enqueue_after_consent(source_of(provider))
+        return "Your worker reads your whole history now; the home page shows how far it has come."
 
     def code(self, client: OAuthClient, *, code: str | None, **options: Any) -> str:
         return self.ask(client, **options) if code is None else code_from_pasted(code, "")

@@ -33,8 +33,8 @@ from tests.browser.scenes import NOW, TODAY
 pytestmark = pytest.mark.django_db
 
 # Of the home page: two for who it is, three for WHOOP's cards, three for the weight, four for the
-# time, four for the code, three for the fasts, four for the sources.
-QUERIES = 23
+# time, four for the code, three for the fasts, five for the sources.
+QUERIES = 24
 HOURS_AGO = timedelta(hours=5)
 
 
@@ -666,7 +666,7 @@ def test_stopping_what_does_not_run_is_told(visitor: Client) -> None:
 @pytest.mark.parametrize("path", [START, STOP])
 def test_the_buttons_are_posts_of_the_person(client: Client, path: str) -> None:
     scenes.fast(3, None)
-    assert client.post(path).url == f"/login/?next={path}"
+    assert client.post(path).url == "/login/?next=/"
     person = User.objects.create_user("robin")
     client.force_login(person)
     assert client.get(path).status_code == 405
@@ -851,7 +851,7 @@ def test_only_what_is_connected_has_a_button(visitor: Client) -> None:
 
 def test_titles_are_those_of_the_services(visitor: Client) -> None:
     scenes.connection()
-    assert "WHOOP: a sync is queued." in ask(visitor, "whoop")
+    assert "WHOOP: a sync of the whole history is queued." in ask(visitor, "whoop")
 
 
 def test_what_is_not_configured_is_not_queued(visitor: Client) -> None:
@@ -862,7 +862,7 @@ def test_what_is_not_configured_is_not_queued(visitor: Client) -> None:
 @pytest.mark.usefixtures("token")
 def test_asking_for_a_sync_is_a_post_of_the_person(client: Client) -> None:
     path = reverse("sync-now", args=["github"])
-    assert client.post(path).url == f"/login/?next={path}"
+    assert client.post(path).url == "/login/?next=/"
     person = User.objects.create_user("robin")
     client.force_login(person)
     assert client.get(path).status_code == 405

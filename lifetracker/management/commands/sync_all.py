@@ -43,14 +43,26 @@ class Command(SyncCommand):
             raise CommandError(
                 "No source is configured yet: README, «Connect your services», says how."
             )
+        connected = [source for source in configured if not self.lacks_first_consent(source)]
+        if not connected:
+            raise CommandError("No source is connected yet; the next steps stand above.")
         outcomes: Outcomes = {}
         order = Order.of(options["days"], accept_deletions=options["accept_deletions"])
-        self.carry_out_each(configured, order, outcomes)
+        self.carry_out_each(connected, order, outcomes)
         failed = [name for name, run in outcomes.items() if not succeeded(run)]
         if failed:
             raise CommandError(
                 f"Not synced completely: {', '.join(failed)}. The reasons stand above."
             )
+
+    def lacks_first_consent(self, source: Source) -> bool:
+        """Name a source whose consent was never given: that is no failure of its sync. A consent that
+        is no good any more is one, because something has ended."""
+        missing = source.missing_consent()
+        if missing is None or missing.was_given:
+            return False
+        self.stdout.write(f"{source.name}: skipped, it waits for your consent. {missing.text}")
+        return True
 
     def carry_out_each(self, left: list[Source], order: Order, outcomes: Outcomes) -> None:
         """Even a fault of this program's own in one source surfaces only after the others had

@@ -1,0 +1,107 @@
+"""What becomes of a form that is sent after the login has ended: nothing, and that is said, and the
+person comes back to a page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from lifetracker.models import ApiToken, SyncRun
+from tests import makers
+from tests.addresses import addresses, for_programs
+from tests.conftest import BROWSER
+
+pytestmark = pytest.mark.django_db
+
+NOT_DONE = "You were logged out, so what you asked for was not done."
+PASSWORD = "correct horse battery"
+SITE = "http://testserver"
+
+
+@pytest.fixture
+def robin(settings: Any) -> User:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return User.objects.create_superuser("robin", password=PASSWORD)
+
+
+def buttons(client: Client) -> list[str]:
+    """Every address of a page that takes no GET."""
+    found = {address for address in addresses() if not for_programs(address)}
+    return sorted(address for address in found if client.get(address).status_code == 405)
+
+
+def test_each_button_leads_to_the_login_and_back_to_a_page(client: Client, robin: User) -> None:
+    client.force_login(robin)
+    every = buttons(client)
+    assert {"/sync/1", "/logout/", "/fasting/start", "/oauth/1/connect"} <= set(every)
+    for address in every:
+        browser = Client(headers={"accept": BROWSER})
+        answer = browser.post(address, headers={"Referer": f"{SITE}/tokens?page=2"}, follow=True)
+        assert NOT_DONE in answer.text, address
+        login = answer.redirect_chain[-1][0]
+        assert parse_qs(urlsplit(login).query)["next"] == ["/tokens?page=2"], address
+        form = {"username": "robin", "password": PASSWORD, "next": "/tokens?page=2"}
+        back = browser.post("/login/", form, follow=True)
+        assert (back.status_code, back.request["PATH_INFO"]) == (200, "/tokens")
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://evil.example/tokens", f"{SITE}/login/?next=/", f"{SITE}/sync/whoop", "nonsense:"],
+)
+def test_without_a_page_to_go_back_to_it_is_the_home_page(client: Client, referer: str) -> None:
+    answer = client.post("/sync/whoop", headers={"Referer": referer})
+    assert answer["Location"] == "/login/?next=/"
+
+
+def test_a_page_that_takes_both_is_its_own_way_back(client: Client, robin: User) -> None:
+    """A token that was asked for too late is not made, neither then nor after the login."""
+    made = {"name": "a", "rights": "read", "days": ""}
+    answer = client.post("/tokens", made, headers={"Referer": f"{SITE}/tokens"}, follow=True)
+    assert NOT_DONE in answer.text
+    assert not ApiToken.objects.exists()
+
+
+def test_a_page_that_is_only_opened_is_opened_after_the_login(client: Client) -> None:
+    answer = client.get("/tokens", follow=True)
+    assert answer.redirect_chain == [("/login/?next=/tokens", 302)]
+    assert NOT_DONE not in answer.text
+
+
+def test_the_admin_says_it_too(client: Client, robin: User) -> None:
+    page = f"{SITE}/admin/auth/user/"
+    answer = client.post("/admin/auth/user/", headers={"Referer": page}, follow=True)
+    assert NOT_DONE in answer.text
+
+
+def test_a_button_that_is_opened_as_a_page_says_what_it_is(client: Client, robin: User) -> None:
+    client.force_login(robin)
+    for address in buttons(client):
+        answer = client.get(address)
+        assert "This address belongs to a button." in answer.text, address
+        assert "POST" in answer["Allow"]
+    refused = client.post("/api/docs")
+    assert (refused.status_code, list(refused.json())) == (405, ["detail"])
+
+
+def test_a_form_from_before_a_new_login_leads_back_to_its_page(robin: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(robin)
+    issued = makers.api_token(user=robin)
+    revoke = f"/tokens/{issued.token.pk}/revoke"
+    old = strict.get("/tokens").context["csrf_token"]
+    strict.cookies.clear()
+    strict.get("/login/")
+    strict.force_login(robin)
+    answer = strict.post(
+        revoke, {"csrfmiddlewaretoken": str(old)}, headers={"Referer": f"{SITE}/tokens"}
+    )
+    assert answer.status_code == 403
+    assert "Nothing was changed." in answer.text
+    assert '<a class="button" href="/tokens">Go back to the page</a>' in answer.text
+    assert ApiToken.objects.get().revoked_at is None
