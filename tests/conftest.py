@@ -45,6 +45,12 @@ def client() -> Client:
     return Client(headers={"accept": BROWSER})
 
 
+@pytest.fixture
+def admin_client(client: Client, admin_user: User) -> Client:
+    client.force_login(admin_user)
+    return client
+
+
 @pytest.fixture(autouse=True)
 def unlimited(settings: Any) -> None:
     """Tests ask more than any person does, most of them as user 1 of a database of their own."""

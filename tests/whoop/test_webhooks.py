@@ -435,9 +435,9 @@ def test_without_consent_deliveries_wait_and_are_given_up_in_the_end(synced: Any
     assert kept.handled_at is not None
     assert kept.outcome.startswith("Given up. ")
     assert "onnect" in kept.outcome, "and says what is to be done"
-    failed = SyncRun.objects.filter(kind="webhook")
-    assert {one.status for one in failed} <= {"failed", "success"}
-    assert failed.count() == 8
+    assert not SyncRun.objects.filter(kind="webhook").exists(), (
+        "what waits for consent did not fail"
+    )
 
 
 def test_a_limit_that_is_reached_costs_no_attempt(synced: Any, settings: Any, at: Any) -> None:
@@ -498,5 +498,5 @@ def test_old_deliveries_are_forgotten(synced: Any, at: Any) -> None:
 def test_receiving_takes_few_statements(synced: Any, django_assert_num_queries: Any) -> None:
     """However many wait already."""
     deliver(synced, "sleep", night_of(synced)["id"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         deliver(synced, "workout", newest(synced, "workout")["id"])
