@@ -135,7 +135,13 @@ class MetricsSerializer(ChurnSerializer):
     end_date = serializers.DateField()
     code_churn = serializers.IntegerField(help_text="Lines added and deleted.")
     repositories = serializers.IntegerField()
-    loc = serializers.IntegerField(help_text="Lines of code.")
+    repositories_measured = serializers.IntegerField(help_text="Whose lines were counted.")
+    repositories_failed = serializers.IntegerField(
+        help_text="That could not be read the last time: what was committed there since is missing."
+    )
+    loc = serializers.IntegerField(
+        allow_null=True, help_text="Lines of code; null where none were counted."
+    )
     repository_size_kb = serializers.IntegerField(help_text="kB")
     all_time = ChurnSerializer()
     per_day = DaySerializer(many=True)
@@ -195,6 +201,7 @@ class JobSerializer(FactSerializer):
     completed_at = InstantField(source="finished_at", allow_null=True)
     error_message = serializers.CharField(source="error")
     repositories_processed = serializers.IntegerField(source="progress_done")
+    repositories_failed = serializers.IntegerField(source="progress_failed")
     total_repositories = serializers.IntegerField(source="progress_total", allow_null=True)
 
     class Meta:
@@ -208,6 +215,7 @@ class JobSerializer(FactSerializer):
             "completed_at",
             "error_message",
             "repositories_processed",
+            "repositories_failed",
             "total_repositories",
             "resume_at",
         )

@@ -296,7 +296,6 @@ class Mining:
         with transaction.atomic():
             dig.lease.renew()
             include(dig.repository, found.oids)
-            repository.recount()
             repository.update(
                 **lines_of(found.lines),
                 languages=dig.repository.told_languages,
@@ -309,6 +308,7 @@ class Mining:
                 failed_at=None,
                 todo=None,
             )
+            repository.recount()
         self._drop(dig)
 
     def _failed(self, dig: Dig, error: BaseException) -> None:
@@ -451,7 +451,9 @@ def row_of(commit: MinedCommit, emails: Collection[str]) -> list[Any]:
 
 
 def moment(seconds: int) -> datetime | None:
-    """None for what lies outside of the years that can be meant."""
+    """None for what lies outside of the years that can be meant, and for 0, which stands for no time."""
+    if not seconds:
+        return None
     try:
         found = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
@@ -467,11 +469,10 @@ def mine(run: Run) -> None:
     commits, then the repositories that have changed. Raises SyncError."""
     keep_account(run)
     asked = asked_for(run)
-    total = asked.count()
     if mark(run, asked):
         git_version()
         prefetch_languages(run)
-    progress = Progress(run, total)
+    progress = Progress(run, asked)
     progress.show()
     mining = Mining(run.record.pk, PARALLEL, progress.show)
     mining.work()
@@ -491,12 +492,14 @@ def lend_a_hand(run_id: int) -> None:
 
 
 class Progress:
-    """How many of the repositories are as GitHub has them: written when that changes."""
+    """How many of the repositories were looked into, and how many of these could not be read: written
+    when that changes."""
 
-    def __init__(self, run: Run, total: int) -> None:
+    def __init__(self, run: Run, asked: Any) -> None:
         self._run = run
-        self._total = total
-        self._shown = -1
+        self._asked = asked
+        self._total = asked.count()
+        self._shown = (-1, -1)
         self._looked = 0.0
 
     def show(self, *, now: bool = False) -> None:
@@ -505,10 +508,11 @@ class Progress:
             return
         self._looked = time.monotonic()
         waiting = Repository.objects.filter(todo=self._run.record.pk).count()
-        done = self._total - waiting
-        if done != self._shown:
-            self._shown = done
-            self._run.progressed(done, self._total)
+        failed = self._asked.exclude(failure="").exclude(todo=self._run.record.pk).count()
+        shown = (self._total - waiting, failed)
+        if shown != self._shown:
+            self._shown = shown
+            self._run.progressed(self._total - waiting, self._total, failed)
             with transaction.atomic():
                 self._run.renew()
                 self._run.save()

@@ -190,12 +190,16 @@ class RepositoryQuerySet(SourceRecordQuerySet):
             )
         )
 
-    def sizes(self) -> dict[str, int]:
-        """repositories, loc, repository_size_kb, over all of these."""
-        return dict[str, int](
+    def sizes(self) -> dict[str, int | None]:
+        """Return repositories, loc, repository_size_kb over all of these: `loc` of the
+        `repositories_measured`, None where there is none. `repositories_failed` could not be read the
+        last time."""
+        return dict[str, int | None](
             **self.aggregate(
                 repositories=Count("pk"),
-                loc=Coalesce(Sum("loc"), 0),
+                repositories_measured=Count("loc"),
+                repositories_failed=Count("pk", filter=~Q(failure="")),
+                loc=Sum("loc"),
                 repository_size_kb=Coalesce(Sum("repository_size_kb"), 0),
             )
         )
@@ -226,13 +230,14 @@ class RepositoryQuerySet(SourceRecordQuerySet):
         return self.live().filter(by_tip | (~known & (pushed | moved)) | ~Q(failure=""))
 
     def recount(self) -> None:
-        """Make every number of these repositories anew from their commits, by one query for all."""
+        """Make every number of these repositories anew from their commits, by one query for all. Of
+        those that were never mined no commit is known, and so no number."""
         links = Inclusion.objects.filter(repository__in=self.order_by().values("pk"))
         found: dict[int, Any] = {
             row["repository"]: row
             for row in links.values("repository").annotate(**numbers_of_commits())
         }
-        repositories = list(self)
+        repositories = list(self.filter(mined_at__isnull=False))
         for repository in repositories:
             repository.take_numbers(found.get(repository.pk, {}))
         self.model._default_manager.bulk_update(repositories, OF_COMMITS, batch_size=100)
@@ -261,7 +266,8 @@ class Repository(SourceRecord):
     """A repository of the person, known by GitHub's number, which survives renames and transfers.
 
     The numbers stand for `mined_oid`, the tip of the default branch when it was mined, and keep
-    their last values when the repository is gone (`deleted_at`) or cannot be mined (`failure`).
+    their last values when the repository is gone (`deleted_at`) or cannot be mined (`failure`). They
+    are NULL until it was mined for the first time.
     `code_churn`: lines added and deleted, merges left out; `code_churn_generated`: those of them in
     generated, vendored and lock files. `loc`: lines of code without blanks and comments, each
     distinct file once, prose and data left out; counted by `loc_method`. `time_spent_min`: from the
@@ -287,19 +293,19 @@ class Repository(SourceRecord):
     loc_generated = models.PositiveBigIntegerField(null=True)
     loc_by_language = models.JSONField(default=dict)
     loc_method = models.CharField(max_length=40, blank=True, default="")
-    commit_count = models.PositiveIntegerField(default=0)
-    merge_count = models.PositiveIntegerField(default=0)
-    active_days = models.PositiveIntegerField(default=0)
-    lines_added = models.PositiveBigIntegerField(default=0)
-    lines_deleted = models.PositiveBigIntegerField(default=0)
-    code_churn = models.PositiveBigIntegerField(default=0)
-    code_churn_generated = models.PositiveBigIntegerField(default=0)
+    commit_count = models.PositiveIntegerField(null=True)
+    merge_count = models.PositiveIntegerField(null=True)
+    active_days = models.PositiveIntegerField(null=True)
+    lines_added = models.PositiveBigIntegerField(null=True)
+    lines_deleted = models.PositiveBigIntegerField(null=True)
+    code_churn = models.PositiveBigIntegerField(null=True)
+    code_churn_generated = models.PositiveBigIntegerField(null=True)
     first_commit_date = models.DateTimeField(null=True)
     last_commit_date = models.DateTimeField(null=True)
     time_spent_min = models.PositiveIntegerField(null=True)
-    my_commit_count = models.PositiveIntegerField(default=0)
-    my_active_days = models.PositiveIntegerField(default=0)
-    my_code_churn = models.PositiveBigIntegerField(default=0)
+    my_commit_count = models.PositiveIntegerField(null=True)
+    my_active_days = models.PositiveIntegerField(null=True)
+    my_code_churn = models.PositiveBigIntegerField(null=True)
     mined_at = models.DateTimeField(null=True)
     mined_oid = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: never mined; empty: no commit
     mined_branch = models.CharField(max_length=255, blank=True, default="")
@@ -340,8 +346,7 @@ class Repository(SourceRecord):
 
     def take_numbers(self, found: dict[str, Any]) -> None:
         for name in FROM_QUERY:
-            column: Any = self._meta.get_field(name)
-            setattr(self, name, found.get(name) or column.get_default())
+            setattr(self, name, found.get(name) or (None if name in MOMENTS else 0))
         self.code_churn = self.lines_added + self.lines_deleted
         first, last = self.first_commit_date, self.last_commit_date
         self.time_spent_min = int((last - first).total_seconds() // 60) if first and last else None
@@ -363,6 +368,8 @@ class Inclusion(models.Model):
 
 
 FROM_QUERY = tuple(numbers_of_commits())
+# A sum or a count over no commit is 0; these have no value then.
+MOMENTS = ("first_commit_date", "last_commit_date")
 OF_COMMITS = (*FROM_QUERY, "code_churn", "time_spent_min")
 
 

@@ -299,6 +299,7 @@ class SyncRunAdmin(Ledger):
         "requests",
         "progress_done",
         "progress_total",
+        "progress_failed",
         "error",
         "per_stream",
     )

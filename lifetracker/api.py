@@ -180,6 +180,7 @@ class SyncRunSerializer(FactSerializer):
             "requests",
             "progress_done",
             "progress_total",
+            "progress_failed",
             "started_at",
             "finished_at",
             "resume_at",

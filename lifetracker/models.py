@@ -217,6 +217,8 @@ class SyncRun(models.Model):
     requests = models.PositiveIntegerField(default=0)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(null=True, blank=True)
+    # Of those done, the ones that could not be read.
+    progress_failed = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
@@ -243,6 +245,17 @@ class SyncRun(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def up_to_date(self) -> int:
+        """How many of the `progress_total` pieces are as the service has them."""
+        return self.progress_done - self.progress_failed
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether it succeeded and still has something to tell: a remark, a part that could not be
+        read, an item that could not be stored."""
+        return bool(self.error or self.progress_failed or self.total("rejected"))
 
     def total(self, count: str) -> int:
         """Over all streams: `total("created")`."""

@@ -417,11 +417,13 @@ class Run:
             self.progressed(sum(c.seen for c in self.counts.values()), None)
         self.record.save()
 
-    def progressed(self, done: int, total: int | None) -> None:
-        """So much is done; whoever gets any further may be stopped and taken up again."""
+    def progressed(self, done: int, total: int | None, failed: int = 0) -> None:
+        """So much is done, `failed` of it in vain; whoever gets any further may be stopped and taken up
+        again."""
         if done > self.record.progress_done:
             self.record.attempts = min(self.record.attempts, 1)
         self.record.progress_done, self.record.progress_total = done, total
+        self.record.progress_failed = failed
 
     # --- windows
 

@@ -65,7 +65,7 @@ def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:
 def repository(name: str = "portal", **fields: Any) -> Repository:
     number = 7_000 + Repository.objects.count()
     values = {"source": GITHUB, "source_id": str(number), "name": name, "tip_oid": "", "raw": {}}
-    values["full_name"] = f"robin/{name}"
+    values |= {"full_name": f"robin/{name}", "mined_at": MORNING}
     return Repository.objects.create(**values | fields)
 
 

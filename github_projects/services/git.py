@@ -81,6 +81,27 @@ CONFIG = {
     "gc.auto": "0",
     "maintenance.auto": "false",
 }
+# Git's checks of objects (https://git-scm.com/docs/git-fsck) that refuse no repository: old and odd
+# programs wrote such lines, git reads them as it reads others, and what they mean is for us to say.
+# `ignore` and not `warn`: a history may have a hundred thousand of them.
+HARMLESS = (
+    # A time or a zone that is odd: the commit counts, and what its time does not tell stays unknown.
+    "badTimezone",
+    "missingSpaceBeforeDate",
+    "zeroPaddedDate",
+    "badDateOverflow",
+    # An author without a name, or with no blank behind it: the address is read all the same.
+    "missingNameBeforeEmail",
+    "missingSpaceBeforeEmail",
+    # `040000` for `40000`: the same mode.
+    "zeroPaddedFilemode",
+    # In a message, which nobody reads here. In the lines before it NUL stays forbidden.
+    "nulInCommit",
+)
+# All others refuse: names that lead out of a folder or into `.git`, and entries that are there twice or
+# in disorder (git could read one tree in two ways); submodules and attributes that are made to do harm;
+# authors whose address cannot be told from the rest (badName, badEmail, missingEmail, badDate,
+# multipleAuthors); objects that are incomplete.
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # What git may say before it is taken for an attack on our disk.
 LONGEST_COMPLAINT = 20_000_000
@@ -363,6 +384,7 @@ class Remote:
     def config(self) -> dict[str, str]:
         check = "true" if self.strict else "false"
         config = {"fetch.fsckObjects": check, "transfer.fsckObjects": check}
+        config |= {f"fetch.fsck.{name}": "ignore" for name in HARMLESS}
         if self.is_local:
             config["protocol.http.allow"] = "always"
         if self.token:

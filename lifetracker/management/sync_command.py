@@ -93,8 +93,9 @@ class SyncCommand(BaseCommand):
             parts = ", ".join(f"{counts.get(name, 0)} {name}" for name in COUNTS)
             self.stdout.write(f"{run.source} {stream}: {counts.get('seen', 0)} seen: {parts}")
         if run.progress_total is not None:
+            failed = f", {run.progress_failed} could not be read" if run.progress_failed else ""
             self.stdout.write(
-                f"{run.source}: {run.progress_done} of {run.progress_total} are up to date"
+                f"{run.source}: {run.up_to_date} of {run.progress_total} are up to date{failed}"
             )
         if run.error:
             told = "success, but" if run.status == SyncRun.Status.SUCCESS else run.status

@@ -295,3 +295,22 @@ def headers(answer: Any) -> Iterator[tuple[str, str]]:
     while line := answer.readline().decode().strip():
         name, _, value = line.partition(": ")
         yield name, value
+
+
+def packed_with_zeros(folder: Path) -> str:
+    """A commit whose tree has a folder's mode with a zero before it, at the tip of main."""
+    blob = git(folder, "hash-object", "-w", "--stdin", given=b"x = 1\n").decode().strip()
+    inner = git(folder, "mktree", given=f"100644 blob {blob}\ta.py".encode()).decode().strip()
+    tree = b"040000 src\0" + bytes.fromhex(inner)
+    arguments = ("hash-object", "-t", "tree", "-w", "--literally", "--stdin")
+    return commit_of(folder, git(folder, *arguments, given=tree).decode().strip())
+
+
+def commit_of(folder: Path, tree: str, message: bytes = b"x") -> str:
+    """A commit of a tree that may be malformed, at the tip of main."""
+    who = b"Ada <ada@example.org> 1577840400 +0000"
+    lines = [b"tree " + tree.encode(), b"author " + who, b"committer " + who, b"", message]
+    arguments = ("hash-object", "-t", "commit", "-w", "--literally", "--stdin")
+    oid = git(folder, *arguments, given=b"\n".join(lines)).decode().strip()
+    (folder / "refs/heads/main").write_text(oid + "\n")
+    return oid

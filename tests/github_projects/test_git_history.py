@@ -627,7 +627,9 @@ def test_nobody_answers(clone: Clone, server: GitServer, origin: Path) -> None:
 
 
 def test_a_malformed_object(clone: Clone, server: GitServer, origin: Path) -> None:
-    raw_commit(create(origin), b"Ada <ada@example.org> 1577840400 +0000 more", files={"a": b"1\n"})
+    raw_commit(
+        create(origin), b"Ada <ada@example.org> <more> 1577840400 +0000", files={"a": b"1\n"}
+    )
     with pytest.raises(Unminable, match=r"malformed objects.*\(bad\w+\)") as refused:
         fetch(clone, server)
     assert refused.value.reason == Reason.MALFORMED

@@ -10,7 +10,15 @@ import pytest
 
 from github_projects.services import lines_of_code
 from github_projects.services.git_history import Clone, Limits, MinedCommit, Reason, Unminable
-from tests.github_projects.repositories import GitServer, History, create, git, raw_commit
+from tests.github_projects.repositories import (
+    GitServer,
+    History,
+    commit_of,
+    create,
+    git,
+    packed_with_zeros,
+    raw_commit,
+)
 
 HASH = b"1b554898a33c0209a608dfcac4de0d82a0d25215"
 GITLINK = ("160000", HASH)
@@ -229,9 +237,7 @@ def test_odd_dates(
     assert churn([found]) == [(1, 0)]
 
 
-@pytest.mark.parametrize(
-    "author", [b"", b"nobody", b"<", b"> <", b"A <a@x", b"A <a@x> <b@x> 1 +0000"]
-)
+@pytest.mark.parametrize("author", [b"", b"nobody", b"> <", b"A <a@x", b"A <a@x> <b@x> 1 +0000"])
 def test_no_author_at_all(clone: Clone, server: GitServer, origin: Path, author: bytes) -> None:
     raw_commit(create(origin), author, files={"a": b"1\n"})
     with pytest.raises(Unminable) as refused:
@@ -251,6 +257,91 @@ def test_a_nul_where_none_can_be(
         mined(clone, server)
     assert refused.value.reason == Reason.MALFORMED
     assert churn(mined(clone, server, strict=False)) == [(1, 0)]
+
+
+# --- What git's check complains of
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        # name, address, moment, minutes from UTC
+        (b"Ada <ada@x> 1577840400 +051800", ("Ada", "ada@x", 1577840400, 0)),
+        (b"Ada <ada@x> 1577840400 +0000 more", ("Ada", "ada@x", 1577840400, 0)),
+        (b"Ada <ada@x> 1577840400 CET", ("Ada", "ada@x", 0, 0)),
+        (b"Ada <ada@x>1577840400 +0200", ("Ada", "ada@x", 1577840400, 120)),
+        (b"Ada <ada@x>", ("Ada", "ada@x", 0, 0)),
+        (b"Ada <ada@x> 01577840400 +0200", ("Ada", "ada@x", 1577840400, 120)),
+        (b"Ada <ada@x> 99999999999999999999999999 +0000", ("Ada", "ada@x", 0, 0)),
+        (b"Ada<ada@x> 1577840400 +0200", ("Ada", "ada@x", 1577840400, 120)),
+        (b"<ada@x> 1577840400 +0200", ("", "ada@x", 1577840400, 120)),
+        (b"<", ("", "", 0, 0)),
+    ],
+)
+def test_an_odd_line_of_an_author_keeps_no_repository_out(
+    clone: Clone,
+    server: GitServer,
+    origin: Path,
+    author: bytes,
+    expected: tuple[str, str, int, int],
+) -> None:
+    raw_commit(create(origin), author, files={"a": b"1\n"})
+    (found,) = mined(clone, server)
+    assert (found.name, found.email, found.authored, found.offset_min) == expected
+    assert churn([found]) == [(1, 0)]
+
+
+def test_a_mode_with_a_zero_before_it_is_the_same_mode(
+    clone: Clone, server: GitServer, origin: Path
+) -> None:
+    packed_with_zeros(create(origin))
+    (found,) = mined(clone, server)
+    assert churn([found]) == [(1, 0)]
+    assert clone.lines_of_code(found.oid, "scc").code == 1
+    assert clone.lines_of_code(found.oid, "git").code == 1
+
+
+def test_a_nul_in_a_message_is_not_read(clone: Clone, server: GitServer, origin: Path) -> None:
+    create(origin)
+    commit_of(origin, tree_of(origin, (b"100644", b"a.py")), b"one\0" + HASH + b"\0two")
+    (found,) = mined(clone, server)
+    assert (found.name, churn([found])) == ("Ada", [(1, 0)])
+
+
+def tree_of(folder: Path, *entries: tuple[bytes, bytes]) -> str:
+    """A tree with these modes and names, whatever git says to them."""
+    blob = git(folder, "hash-object", "-w", "--stdin", given=b"x = 1\n").decode().strip()
+    content = b"".join(mode + b" " + name + b"\0" + bytes.fromhex(blob) for mode, name in entries)
+    arguments = ("hash-object", "-t", "tree", "-w", "--literally", "--stdin")
+    return git(folder, *arguments, given=content).decode().strip()
+
+
+FILE = b"100644"
+
+
+@pytest.mark.parametrize(
+    ("entries", "check"),
+    [
+        ([(FILE, b".git")], "hasDotgit"),
+        ([(FILE, b"..")], "hasDotdot"),
+        ([(FILE, b".")], "hasDot"),
+        ([(FILE, b"a/b")], "fullPathname"),
+        ([(FILE, b"a"), (FILE, b"a")], "duplicateEntries"),
+        ([(FILE, b"b"), (FILE, b"a")], "treeNotSorted"),
+    ],
+)
+def test_a_dangerous_tree_is_refused(
+    clone: Clone,
+    server: GitServer,
+    origin: Path,
+    entries: list[tuple[bytes, bytes]],
+    check: str,
+) -> None:
+    create(origin)
+    commit_of(origin, tree_of(origin, *entries))
+    with pytest.raises(Unminable, match=check) as refused:
+        mined(clone, server)
+    assert refused.value.reason == Reason.MALFORMED
 
 
 # --- Shapes of histories

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from github_projects import mining
@@ -620,9 +622,48 @@ def test_the_command_says_what_came_of_it(github: Any) -> None:
     github.break_repository("r11", "404")
     out, err = command()
     assert "GitHub repository: 30 seen: 30 created" in out
-    assert "GitHub: 30 of 30 are up to date" in out
+    assert "GitHub: 29 of 30 are up to date, 1 could not be read" in out
+    run = SyncRun.objects.get()
+    assert (run.progress_done, run.progress_total, run.progress_failed) == (30, 30, 1)
     assert err.startswith("GitHub: success, but:\n")
     assert f"{github.login}/r11: " in err
+
+
+def test_all_is_not_said_of_one_that_could_not_be_read(github: Any) -> None:
+    for name in ("bad", "good"):
+        github.add_repository(name, one_commit(b"x = 1\n"))
+    only(github, "bad", "good")
+    github.break_repository("bad", "500")
+    out = StringIO()
+    call_command("sync_all", stdout=out, stderr=StringIO())
+    assert "GitHub: 1 of 2 are up to date, 1 could not be read" in out.getvalue()
+    assert "All synced" not in out.getvalue()
+    assert "Synced, with the remarks above on GitHub" in out.getvalue()
+    github.break_repository("bad", None)
+    call_command("sync_all", stdout=out, stderr=StringIO())
+    assert "GitHub: 2 of 2 are up to date\n" in out.getvalue()
+    assert "All synced: GitHub" in out.getvalue()
+
+
+def test_what_was_never_read_has_no_numbers(github: Any, client: Client) -> None:
+    github.add_repository("bad", one_commit(b"x = 1\n"))
+    only(github, "bad")
+    github.break_repository("bad", "500")
+    run(GITHUB)
+    client.force_login(User.objects.create_user("robin"))
+    (project,) = client.get("/api/github/projects").json()["results"]
+    unknown = ("commit_count", "active_days", "code_churn", "loc", "my_commit_count", "lines_added")
+    assert {project[name] for name in unknown} == {None}
+    figures = client.get("/api/github/metrics").json()
+    assert (figures["loc"], figures["repositories_measured"]) == (None, 0)
+    assert (figures["repositories"], figures["repositories_failed"]) == (1, 1)
+    # A zone or an address that changes counts all anew, and still knows nothing of this one.
+    Repository.objects.recount()
+    assert stored("bad").commit_count is None
+    github.break_repository("bad", None)
+    run(GITHUB)
+    assert (stored("bad").commit_count, stored("bad").loc, stored("bad").merge_count) == (1, 1, 0)
+    assert client.get("/api/github/metrics").json()["loc"] == 1
 
 
 def test_one_alone_by_its_name(github: Any) -> None:
@@ -657,10 +698,10 @@ def test_days_look_again_into_what_was_pushed_since(github: Any, at: Moving) -> 
 
 
 def test_a_malformed_one_is_read_on_the_persons_word(github: Any) -> None:
-    """A zone with too many digits, as some honest old histories have."""
+    """An author's line that ends where no date can stand."""
     github.add_repository("old", one_commit(b"x = 1\n"))
     only(github, "old")
-    raw_commit(github.path("old"), b"Ada <ada@example.org> 1577840400 +051800")
+    raw_commit(github.path("old"), b"Ada <ada@example.org> <more> 1577840400 +0000")
     github.set_fields("old", pushed_at=NOW)
     with pytest.raises(CommandError):
         command()

@@ -86,16 +86,17 @@ CODE = {
     *("start_date", "end_date", "commits", "merges", "active_days", "added", "deleted"),
     *("generated", "code_churn", "repositories", "loc", "repository_size_kb", "all_time"),
     *("per_day", "per_repository", "by_weekday_and_hour"),
+    *("repositories_measured", "repositories_failed"),
 }
 RUN = {
     *("id", "source", "kind", "days", "status", "window_start", "window_end", "counts"),
     *("requests", "resume_at"),
-    *("progress_done", "progress_total", "started_at", "finished_at", "error"),
+    *("progress_done", "progress_total", "progress_failed", "started_at", "finished_at", "error"),
 }
 STARTED = RUN | {"job_id"}
 JOB = {
     *("id", "job_id", "kind", "status", "started_at", "completed_at", "error_message"),
-    *("repositories_processed", "total_repositories", "resume_at"),
+    *("repositories_processed", "repositories_failed", "total_repositories", "resume_at"),
 }
 SYNC_STATUS = {
     *("status", "last_sync_at", "last_sync_type", "records_synced", "error_message"),

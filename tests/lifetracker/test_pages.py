@@ -561,6 +561,15 @@ def test_repositories_that_could_not_be_read_are_told(visitor: Client) -> None:
     assert f'<a href="{address}">see why</a>' in visitor.get("/").text
 
 
+def test_no_commit_is_sure_only_if_all_were_read(visitor: Client) -> None:
+    scenes.commit(scenes.repository(), hours_ago=24 * 20)
+    scenes.repository("scans", failure=scenes.TOO_LARGE)
+    page = read(visitor)["code"]
+    assert "No commit found today" in page
+    assert "This week none found" in page
+    assert "Nothing committed" not in page
+
+
 def test_no_commit_is_not_passed_off_as_read(visitor: Client, settings: Any) -> None:
     scenes.repository()
     assert "Nothing committed today" in read(visitor)["code"]
@@ -774,6 +783,13 @@ def test_progress_is_told_in_what_there_is_to_do(visitor: Client) -> None:
     assert "Running Started 1 minute ago: 12 of 30 are up to date." in row
     assert "records" not in row
     assert '<progress max="30" value="12"' in visitor.get("/").text
+
+
+def test_what_could_not_be_read_is_not_up_to_date(visitor: Client) -> None:
+    scenes.now_on()
+    SyncRun.objects.filter(status="running").update(progress_failed=2)
+    row = read(visitor)["source-github"]
+    assert "10 of 30 are up to date, 2 could not be read." in row
 
 
 def test_a_success_with_remarks_tells_them(visitor: Client) -> None:

@@ -88,5 +88,10 @@ class Command(SyncCommand):
                 continue
             counts = ", ".join(f"{run.total(count)} {count}" for count in COUNTS)
             self.stdout.write(f"{name}: {run.status}: {counts}")
-        if all(map(succeeded, outcomes.values())):
+        runs = [run for run in outcomes.values() if run is not None and succeeded(run)]
+        if len(runs) < len(outcomes):
+            return
+        if gaps := [run.source for run in runs if run.has_gaps]:
+            self.stdout.write(f"Synced, with the remarks above on {', '.join(gaps)}")
+        else:
             self.stdout.write(f"All synced: {', '.join(outcomes)}")

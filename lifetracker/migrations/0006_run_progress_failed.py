@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('lifetracker', '0005_api_tokens'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='syncrun',
+            name='progress_failed',
+            field=models.PositiveIntegerField(default=0),
+        ),
+    ]
