@@ -522,14 +522,12 @@ def _list_rejected(stream: str, refusals: list[Refusal]) -> None:
     items = {_item_key(refusal): refusal for refusal in refusals}
     listed.exclude(item_key__in=items).delete()
     for key, refusal in items.items():
-        listed.update_or_create(
-            source=ZERO,
-            stream=stream,
-            item_key=key,
-            defaults={
-                "payload": to_json(refusal.payload),
-                "reason": f"{refusal.where}: {refusal.reason}",
-            },
+        listed.record(
+            ZERO,
+            stream,
+            key,
+            payload=to_json(refusal.payload),
+            reason=f"{refusal.where}: {refusal.reason}",
         )
 
 

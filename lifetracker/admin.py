@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
@@ -24,9 +24,9 @@ from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import ActionForm, AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from lifetracker.days import FARTHEST_YEARS, FIRST_DAY, LAST_DAY, local_date, on_the_wall
 from lifetracker.models import (
@@ -37,6 +37,7 @@ from lifetracker.models import (
     RejectedItem,
     SourceRecord,
     SyncRun,
+    SyncRunTotal,
     SyncState,
     WebhookDelivery,
 )
@@ -366,14 +367,51 @@ class SyncStateAdmin(Ledger):
         return state.whole_history
 
 
+@admin.register(SyncRunTotal)
+class SyncRunTotalAdmin(Ledger):
+    list_display = ("month", "source", "kind", "runs", "incomplete", "requests")
+    list_filter = (SyncedFilter, "kind")
+    fields = ("source", "kind", "month", "runs", "incomplete", "requests", "per_stream")
+    readonly_fields = ("per_stream",)
+
+    @admin.display(description="Counts per stream")
+    def per_stream(self, total: SyncRunTotal) -> SafeString:
+        return pretty(total.counts)
+
+
+class DismissedFilter(admin.SimpleListFilter):
+    title = "dismissed"
+    parameter_name = "dismissed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("no", "No"), ("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(dismissed_at__isnull=self.value() == "no")
+        return queryset
+
+
+class ReasonForm(ActionForm):
+    """The choice of an action, with a reason for those that want one."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=1000,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Reason, to dismiss"}),
+    )
+
+
 @admin.register(RejectedItem)
 class RejectedItemAdmin(Ledger):
     heavy = ("payload",)
     # By the primary key: nothing else about them is worth an index.
     ordering = ("-id",)
-    list_display = ("__str__", "short_reason", "first_seen_at", "last_seen_at")
-    list_filter = (SyncedFilter, StreamFilter)
+    list_display = ("__str__", "short_reason", "first_seen_at", "last_seen_at", "state")
+    list_filter = (SyncedFilter, StreamFilter, DismissedFilter)
     search_fields = ("item_key", "reason")
+    actions = ("dismiss", "take_back")
+    action_form = ReasonForm
     fields = (
         "source",
         "stream",
@@ -381,8 +419,33 @@ class RejectedItemAdmin(Ledger):
         "reason",
         "first_seen_at",
         "last_seen_at",
+        ("dismissed_at", "dismissed_by"),
+        "dismissal_reason",
         "pretty_payload",
     )
+
+    def has_dismiss_permission(self, request: HttpRequest) -> bool:
+        # To change the others of its columns is for nobody.
+        return request.user.has_perm("lifetracker.change_rejecteditem")
+
+    @admin.action(description="Dismiss, for the reason beside", permissions=["dismiss"])
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(
+                request, "Nothing was dismissed: say why, beside the action.", messages.ERROR
+            )
+            return
+        count = queryset.dismiss(request.user.get_username(), reason)  # type: ignore[attr-defined]  # its own
+        self.message_user(request, f"{count} dismissed.")
+
+    @admin.action(description="Take the dismissal back", permissions=["dismiss"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.message_user(request, f"{queryset.take_back()} are pending again.")  # type: ignore[attr-defined]  # its own
+
+    @labels("State", "dismissed_at", {"dismissed": ""})
+    def state(self, item: RejectedItem) -> str:
+        return "dismissed" if item.dismissed_at else ""
 
     @admin.display(description="Reason")
     def short_reason(self, item: RejectedItem) -> str:
@@ -588,6 +651,7 @@ SIDEBAR = {
     "Sync": [
         "oauth_integration.OAuthCredential",
         "lifetracker.SyncRun",
+        "lifetracker.SyncRunTotal",
         "lifetracker.RejectedItem",
         "lifetracker.PendingDeletion",
         "lifetracker.SyncState",

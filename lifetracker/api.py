@@ -241,7 +241,7 @@ def sync_status(source: str) -> dict[str, Any]:
         "running": last_run is not None and last_run.status == SyncRun.Status.RUNNING,
         "last_run": SyncRunSerializer(last_run).data if last_run else None,
         "last_success": last_success.finished_at if last_success else None,
-        "rejected_items": RejectedItem.objects.filter(source=source).count(),
+        "rejected_items": RejectedItem.objects.pending().filter(source=source).count(),
         "pending_deletions": PendingDeletion.objects.filter(source=source).count(),
         "streams": SyncStateSerializer(SyncState.objects.filter(source=source), many=True).data,
     }

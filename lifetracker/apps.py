@@ -15,7 +15,7 @@ class LifetrackerConfig(AppConfig):
     def ready(self) -> None:
         from lifetracker import checks  # noqa: F401 - registers them
 
-        autodiscover_modules("streams", "webhooks")
+        autodiscover_modules("streams", "webhooks", "housekeeping")
         post_migrate.connect(plan_schedules, sender=self)
         connection_created.connect(end_idle_transactions)
         if settings.SENTRY_DSN:

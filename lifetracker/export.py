@@ -53,6 +53,7 @@ NOT_EXPORTED = {
     "lifetracker.PendingDeletion": "the books of the sync",
     "lifetracker.PlannedSync": "when the workers do what",
     "lifetracker.SyncRun": "the books of the sync",
+    "lifetracker.SyncRunTotal": "the books of the sync",
     "lifetracker.SyncState": "the books of the sync",
     "lifetracker.WebhookDelivery": "the books of the sync",
     "oauth_integration.OAuthCredential": "tokens and secrets",

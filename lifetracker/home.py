@@ -432,7 +432,9 @@ def source_books() -> list[SourceBook]:
     """One for each registered source, and one for the exports of the Zero app."""
     names = [*sources, ZERO]
     newest, successes = newest_runs(names)
-    rejected = dict(RejectedItem.objects.order_by().values_list("source").annotate(Count("pk")))
+    rejected = dict(
+        RejectedItem.objects.pending().order_by().values_list("source").annotate(Count("pk"))
+    )
     states = states_per_source()
     ledgers = {
         name: Ledger(

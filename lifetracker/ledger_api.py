@@ -117,7 +117,12 @@ def coverage() -> list[dict[str, Any]]:
 
 
 def rejected_per_stream() -> dict[tuple[str, str], int]:
-    counts = RejectedItem.objects.order_by().values_list("source", "stream").annotate(Count("id"))
+    counts = (
+        RejectedItem.objects.pending()
+        .order_by()
+        .values_list("source", "stream")
+        .annotate(Count("id"))
+    )
     return {(source, stream): count for source, stream, count in counts}
 
 

@@ -8,7 +8,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, Self
 
@@ -267,6 +267,56 @@ class SyncRun(models.Model):
         return sum(map(self.total, ("created", "updated", "unchanged")))
 
 
+class SyncRunTotalQuerySet(models.QuerySet["SyncRunTotal"]):
+    def add(self, source: str, kind: str, month: date, runs: Iterable[SyncRun]) -> None:
+        """Add runs to the sums of their month. Inside a transaction."""
+        self.get_or_create(source=source, kind=kind, month=month)
+        total = self.select_for_update().get(source=source, kind=kind, month=month)
+        for run in runs:
+            total.runs += 1
+            total.incomplete += run.status != SyncRun.Status.SUCCESS
+            total.requests += run.requests
+            total.add_counts(run.counts)
+        total.save()
+
+
+class SyncRunTotal(models.Model):
+    """What the runs of one kind came to in a month, after the single ones were removed. `counts` has the
+    form of a run's, without errors."""
+
+    source = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=SyncRun.Kind)
+    month = models.DateField(help_text="Its first day.")
+    runs = models.PositiveIntegerField(default=0)
+    incomplete = models.PositiveIntegerField(
+        default=0, help_text="Of the runs, those that failed or were partial."
+    )
+    requests = models.PositiveBigIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True)
+
+    objects = SyncRunTotalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "month of sync runs"
+        verbose_name_plural = "months of sync runs"
+        ordering = ["-month", "source", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "month"], name="sync_run_total_per_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.month:%Y-%m}"
+
+    def add_counts(self, counts: dict[str, Any]) -> None:
+        for stream, found in counts.items():
+            sums = self.counts.setdefault(stream, {})
+            for name, value in found.items():
+                if isinstance(value, int):
+                    sums[name] = sums.get(name, 0) + value
+
+
 @cache
 def newest_successes(
     names: tuple[str, ...],
@@ -279,9 +329,39 @@ def newest_successes(
     return SyncRun.objects.order_by("pk").values(**columns)
 
 
+class RejectedItemQuerySet(models.QuerySet["RejectedItem"]):
+    def pending(self) -> Self:
+        """Those that nobody has dismissed."""
+        return self.filter(dismissed_at=None)
+
+    def record(self, source: str, stream: str, item_key: str, *, payload: str, reason: str) -> bool:
+        """Keep an item; return whether it is pending. One that was dismissed stays so until its payload
+        changes."""
+        key = {"source": source, "stream": stream, "item_key": item_key}
+        dismissed = self.filter(**key, payload=payload).exclude(dismissed_at=None)
+        if dismissed.update(reason=reason, last_seen_at=timezone.now()):
+            return False
+        found = {"payload": payload, "reason": reason, **NOT_DISMISSED}
+        self.update_or_create(**key, defaults=found)
+        return True
+
+    def dismiss(self, by: str, why: str) -> int:
+        """Put aside those that are pending, with the reason and whose word it is; how many."""
+        return self.pending().update(
+            dismissed_at=timezone.now(), dismissed_by=by, dismissal_reason=why
+        )
+
+    def take_back(self) -> int:
+        """Let those that were dismissed be pending again; how many."""
+        return self.exclude(dismissed_at=None).update(**NOT_DISMISSED)
+
+
+NOT_DISMISSED = {"dismissed_at": None, "dismissed_by": "", "dismissal_reason": ""}
+
+
 class RejectedItem(models.Model):
     """An item that could not be stored: kept as received until it can be, never lost and never in
-    the others' way."""
+    the others' way. One that was dismissed is not counted and not tried again."""
 
     source = models.CharField(max_length=20)
     stream = models.CharField(max_length=40)
@@ -293,6 +373,12 @@ class RejectedItem(models.Model):
     reason = models.TextField()
     first_seen_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(auto_now=True)
+    dismissed_at = models.DateTimeField("dismissed", null=True, blank=True)
+    # A name and no reference: who it was stays known when the account is gone.
+    dismissed_by = models.CharField(max_length=150, blank=True, default="")
+    dismissal_reason = models.TextField(blank=True, default="")
+
+    objects = RejectedItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["-last_seen_at", "-id"]
@@ -391,8 +477,14 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         mine = self.waiting().filter(pk__in=[one.pk for one in deliveries])
         mine.update(handled_at=timezone.now(), resume_at=None, outcome=outcome)
 
-    def forget_old(self) -> None:
-        self.filter(handled_at__lt=timezone.now() - KNOWN_FOR).delete()
+    def forget_old(self) -> int:
+        return self.filter(handled_at__lt=timezone.now() - KNOWN_FOR).delete()[0]
+
+    def give_up(self, why: str) -> int:
+        """Mark those that wait as given up."""
+        return self.waiting().update(
+            handled_at=timezone.now(), resume_at=None, outcome=f"{GIVEN_UP}{why}"
+        )
 
 
 class WebhookDelivery(models.Model):

@@ -751,14 +751,14 @@ class Run:
             written = self._write(stream, batch)
             rejected += [(json.loads(row[-1]), reason) for row, reason in written.refused]
             gone_ids = [source_id for item in gone if (source_id := stream.mapping.source_id(item))]
-            self._list_rejected(stream, [*batch.ids, *gone_ids], rejected)
+            pending = self._list_rejected(stream, [*batch.ids, *gone_ids], rejected)
             self.bury(stream, gone_ids)
             counts = self.counts[stream.name]
             counts.seen += len(items)
             counts.created += written.created
             counts.updated += written.updated
             counts.unchanged += written.unchanged
-            counts.rejected += len(rejected)
+            counts.rejected += pending
             self.save()
         self.listener.progress(stream.name, extent, len(items))
         return len(rejected)
@@ -814,23 +814,28 @@ class Run:
 
     def _list_rejected(
         self, stream: Stream, tried: list[str], rejected: list[tuple[Any, str]]
-    ) -> None:
+    ) -> int:
+        """Return how many of the rejected ones nobody has dismissed."""
         mine = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
         if mine.exists():
-            mine.filter(item_key__in=tried).delete()
+            refused = {item_key(stream, item, json.dumps(item)) for item, _ in rejected}
+            mine.filter(item_key__in=tried).exclude(item_key__in=refused).delete()
+        pending = 0
         for item, reason in rejected:
             payload = json.dumps(item)
-            mine.update_or_create(
-                source=self.source.name,
-                stream=stream.name,
-                item_key=item_key(stream, item, payload),
-                defaults={"payload": payload, "reason": reason},
+            pending += mine.record(
+                self.source.name,
+                stream.name,
+                item_key(stream, item, payload),
+                payload=payload,
+                reason=reason,
             )
+        return pending
 
     def retry(self) -> None:
         for stream in self.source.streams:
             listed = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
-            for kept in list(listed):
+            for kept in list(listed.pending()):
                 if self._deleted_since(stream, kept):
                     continue
                 if not self.store(stream, [json.loads(kept.payload)]):

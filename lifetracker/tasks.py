@@ -20,6 +20,7 @@ from django_q.models import Schedule
 from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
+from lifetracker.housekeeping import clean_up_daily
 from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.logs import logged
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
@@ -222,6 +223,12 @@ def take_up() -> None:
     work_off_deliveries()
 
 
+@logged
+def clean_up() -> None:
+    """What the schedule runs every day."""
+    clean_up_daily()
+
+
 def wake_all(runs: Iterable[SyncRun]) -> None:
     for run in runs:
         wake(run)
@@ -272,6 +279,14 @@ def plan_schedules(**_: Any) -> None:
             "minutes": 1,
             # Due at once: only a worker puts it forward (`has_worker`).
             "next_run": timezone.now() - timedelta(hours=1),
+            "kwargs": repr({"q_options": UNSAVED}),
+        },
+    )
+    Schedule.objects.get_or_create(
+        name="Clean up",
+        defaults={
+            "func": f"{__name__}.clean_up",
+            "schedule_type": Schedule.DAILY,
             "kwargs": repr({"q_options": UNSAVED}),
         },
     )

@@ -100,7 +100,7 @@ class SyncCommand(BaseCommand):
         if run.error:
             told = "success, but" if run.status == SyncRun.Status.SUCCESS else run.status
             self.stderr.write(f"{run.source}: {told}:\n{run.error}")
-        listed = RejectedItem.objects.filter(source=run.source).count()
+        listed = RejectedItem.objects.pending().filter(source=run.source).count()
         if listed:
             self.stderr.write(
                 f"{run.source}: {listed} rejected items are kept; the admin shows why. `sync_{run.source.lower()} --retry-rejected` tries them again."

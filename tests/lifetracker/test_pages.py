@@ -720,7 +720,7 @@ def test_only_staff_is_led_to_the_rejected_items(visitor: Client) -> None:
     scenes.rejected()
     assert "see why" not in read(visitor)["source-whoop"]
     User.objects.update(is_staff=True)
-    assert "/admin/lifetracker/rejecteditem/?source=Whoop" in visitor.get("/").text
+    assert "/admin/lifetracker/rejecteditem/?source=Whoop&amp;dismissed=no" in visitor.get("/").text
 
 
 def test_a_partial_sync_says_what_is_missing(visitor: Client) -> None:

@@ -8,6 +8,7 @@ from django.db import connections
 from django_q.cluster import Cluster
 from django_q.management.commands import qcluster
 
+from lifetracker.child_processes import end_children_with_their_parents
 from lifetracker.tasks import at_start_up
 
 # Seconds in which a signal that was sent to all processes has reached each.
@@ -39,5 +40,6 @@ class Command(qcluster.Command):
         at_start_up()
         # Its processes are forked from this one, and none may share a connection.
         connections.close_all()
+        end_children_with_their_parents()
         qcluster.Cluster = Worker
         super().handle(*args, **options)

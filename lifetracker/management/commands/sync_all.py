@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from lifetracker.housekeeping import clean_up_daily
 from lifetracker.management.sync_command import (
     COUNTS,
     SyncCommand,
@@ -49,6 +50,8 @@ class Command(SyncCommand):
         outcomes: Outcomes = {}
         order = Order.of(options["days"], accept_deletions=options["accept_deletions"])
         self.carry_out_each(connected, order, outcomes)
+        # Where no worker runs, nobody else does it.
+        clean_up_daily()
         failed = [name for name, run in outcomes.items() if not succeeded(run)]
         if failed:
             raise CommandError(
