@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lifetracker', '0005_api_tokens'),
+        ('lifetracker', '0006_pending_deletions'),
     ]
 
     operations = [
