@@ -26,6 +26,7 @@ from lifetracker.models import (
     PendingDeletion,
     RejectedItem,
     SyncRun,
+    SyncRunTotal,
     SyncState,
     WebhookDelivery,
 )
@@ -58,6 +59,9 @@ MAKERS: dict[type[Model], Maker] = {
     Commit: lambda number: makers.commit(makers.repository(), days_ago=number),
     GitHubAccount: lambda number: GitHubAccount.objects.create(login=f"robin {number}"),
     SyncRun: scenes.run,
+    SyncRunTotal: lambda number: SyncRunTotal.objects.create(
+        source="Whoop", kind="webhook", month=date(1990 + number, 1, 1), runs=number
+    ),
     SyncState: lambda number: scenes.state(f"stream {number}"),
     RejectedItem: scenes.rejected,
     PendingDeletion: lambda number: PendingDeletion.objects.create(
@@ -83,7 +87,16 @@ TYPED = {
         "tags": " focus, deep work ,",
     },
 }
-BOOKS = [SyncRun, SyncState, RejectedItem, PendingDeletion, WebhookDelivery, Lease, GitHubAccount]
+BOOKS = [
+    SyncRun,
+    SyncRunTotal,
+    SyncState,
+    RejectedItem,
+    PendingDeletion,
+    WebhookDelivery,
+    Lease,
+    GitHubAccount,
+]
 
 
 def name_of(model: type[Model]) -> str:
