@@ -142,8 +142,8 @@ class PlannedSync(models.Model):
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def syncs(self) -> Self:
         """Those that tell how far a source is known: what a service pushes is only a part of what
-        there is."""
-        return self.exclude(kind=SyncRun.Kind.WEBHOOK)
+        there is, and so is the history of one stream alone."""
+        return self.exclude(kind__in=(SyncRun.Kind.WEBHOOK, SyncRun.Kind.BACKFILL))
 
     def ended(self) -> Self:
         return self.exclude(status__in=ACTIVE)
