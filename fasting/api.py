@@ -43,7 +43,7 @@ class Current(generics.RetrieveAPIView[Any]):
     serializer_class = FastSerializer
 
     def get_object(self) -> FastingPeriod:
-        fast = FastingPeriod.objects.running().defer("raw").first()
+        fast = FastingPeriod.objects.happened().running().defer("raw").first()
         if fast is None:
             raise NotFound("No fast is running.")
         return fast  # type: ignore[no-any-return]

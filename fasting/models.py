@@ -62,7 +62,7 @@ class FastingQuerySet(SourceRecordQuerySet):
         return self.live().filter(end__isnull=True)
 
     def ended(self) -> Self:
-        return self.live().filter(end__isnull=False)
+        return self.happened().filter(end__isnull=False)
 
     def lasting(self) -> Self:
         """Those that take time, unlike what Zero has of fasts that were stopped at once."""
@@ -210,6 +210,8 @@ class FastingPeriod(SourceRecord):
         validators=[MinValueValidator(-FARTHEST_OFFSET), MaxValueValidator(FARTHEST_OFFSET)],
         help_text="Minutes, at the end, where it is known; else the zone is TIME_ZONE.",
     )
+
+    moments = ("end", "start")
 
     objects = FastingQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 

@@ -478,6 +478,9 @@ def mine(run: Run) -> None:
     mining.work()
     progress.show(now=True)
     Commit.objects.reconcile()
+    with transaction.atomic():
+        run.renew()
+        Repository.objects.counted_too_early().recount()
     tell_failures(run, asked)
     if mining.fault:
         raise mining.fault

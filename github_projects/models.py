@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import models
@@ -11,21 +11,20 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
+from lifetracker.days import CLOCK_ERROR, latest
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, SyncRun
 
 GITHUB = "GitHub"
 
 # Git itself began later; what is dated before has a clock that was never set.
 FIRST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC)
-# So much may a commit lie ahead of our clock.
-AHEAD = timedelta(days=1)
 # Of repositories that are there, those that totals are made of.
 COUNTED = Q(fork=False, archived=False)
 
 
 def credible(column: str) -> Q:
     """A time that a history can have: of a clock that was set, and does not go ahead."""
-    return Q(**{f"{column}__range": (FIRST_MOMENT, timezone.now() + AHEAD)})
+    return Q(**{f"{column}__range": (FIRST_MOMENT, latest())})
 
 
 class Churn(NamedTuple):
@@ -146,6 +145,8 @@ class Commit(SourceRecord):
     merge = models.BooleanField(default=False)
     mine = models.BooleanField(default=False)
 
+    moments = ("authored_at",)
+
     objects = CommitQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
     class Meta(SourceRecord.Meta):
@@ -228,6 +229,17 @@ class RepositoryQuerySet(SourceRecordQuerySet):
         )
         moved = Q(mined_oid__isnull=True) | ~Q(mined_branch=F("default_branch"))
         return self.live().filter(by_tip | (~known & (pushed | moved)) | ~Q(failure=""))
+
+    def counted_too_early(self) -> Self:
+        """Return those with a commit that was dated in the future when they were read, and whose
+        moment has come since."""
+        then = OuterRef("mined_at") + CLOCK_ERROR
+        links = Inclusion.objects.filter(repository=OuterRef("pk"))
+        come = [
+            Q(**{f"commit__{column}__gt": then, f"commit__{column}__lte": latest()})
+            for column in ("authored_at", "committed_at")
+        ]
+        return self.filter(Exists(links.filter(come[0] | come[1])))
 
     def recount(self) -> None:
         """Make every number of these repositories anew from their commits, by one query for all. Of

@@ -218,7 +218,10 @@ class SourceRecordAdmin(QuickList):
     facts: Sequence[Any] = ()
     form = RecordForm
     formfield_overrides: ClassVar = {models.DateTimeField: {"form_class": InstantField}}
-    bookkeeping = ("source", "source_id", "deleted_at", "created_at", "updated_at", "payload")
+    bookkeeping = (
+        *("source", "source_id", "in_future", "deleted_at"),
+        *("created_at", "updated_at", "payload"),
+    )
     readonly_fields: Sequence[str] = bookkeeping
     heavy: Sequence[str] = ("raw",)
     search_fields: Sequence[str] = ("source_id",)
@@ -248,9 +251,15 @@ class SourceRecordAdmin(QuickList):
     def payload(self, record: SourceRecord) -> SafeString | None:
         return None if record.raw is None else pretty(record.raw)
 
-    @labels("Upstream", "deleted_at", {"gone": "danger"})
+    @labels("Upstream", "deleted_at", {"gone": "danger", "dated in the future": "warning"})
     def upstream(self, record: SourceRecord) -> str:
-        return "gone" if record.deleted_at else ""
+        if record.deleted_at:
+            return "gone"
+        return "dated in the future" if record.in_future else ""
+
+    @admin.display(description="Dated in the future", boolean=True)
+    def in_future(self, record: SourceRecord) -> bool:
+        return record.in_future
 
 
 class Ledger(QuickList):

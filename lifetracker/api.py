@@ -142,10 +142,11 @@ def record_urls(prefix: str, viewset: type[RecordViewSet]) -> list[URLPattern]:
 
 
 class LatestView(generics.RetrieveAPIView[Any]):
-    """The newest record, by the model's own order."""
+    """The newest record whose moment has come, by the model's own order."""
 
     def get_object(self) -> Any:
-        return generics.get_object_or_404(self.get_queryset().defer("raw")[:1])
+        records: Any = self.get_queryset()
+        return generics.get_object_or_404(records.happened().defer("raw")[:1])
 
 
 @extend_schema_field(

@@ -57,9 +57,20 @@ FARTHEST_YEARS = f"not between the years {FIRST_DAY.year} and {LAST_DAY.year}"
 CLOCK_ERROR = timedelta(minutes=5)
 
 
+def latest() -> datetime:
+    """Return the last moment that can have come: clocks may differ a little."""
+    return timezone.now() + CLOCK_ERROR
+
+
 def is_future(instant: datetime) -> bool:
     """Whether it lies ahead by more than clocks may differ."""
-    return instant > timezone.now() + CLOCK_ERROR
+    return instant > latest()
+
+
+def is_dated_ahead(*moments: datetime | None) -> bool:
+    """Return whether the first of these that is known lies in the future."""
+    known = next((moment for moment in moments if moment), None)
+    return known is not None and is_future(known)
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:

@@ -82,7 +82,7 @@ def weight_card() -> WeightCard:
     first = last - DRAWN + timedelta(days=1)
     return WeightCard(
         latest=WeighIn.objects.all().certain().defer("raw").first(),
-        newest=WeighIn.objects.all().live().defer("raw").first(),
+        newest=WeighIn.objects.all().happened().defer("raw").first(),
         trend=points[-1] if points else None,
         change=slope_per_week(points, FOUR_WEEKS, last),
         drawn=[point for point in points if first <= point.date <= last],
@@ -290,7 +290,7 @@ class FastingCard:
 
 def fasting_card(now: datetime) -> FastingCard:
     fasts = FastingPeriod.objects.defer("raw")
-    running = fasts.running().first()
+    running = fasts.happened().running().first()
     return FastingCard(
         running=running,
         elapsed=max((now - running.start).total_seconds() / 3600, 0.0) if running else 0.0,

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from lifetracker import days
 from lifetracker.http import TryLater
 
 MANUAL = "Manual"
@@ -42,6 +43,16 @@ class SourceRecordQuerySet(models.QuerySet[Any]):
         """Without the tombstones of what is gone upstream."""
         return self.filter(deleted_at__isnull=True)
 
+    def happened(self) -> Self:
+        """Return the live records whose moment has come. All figures and each newest record are of
+        these, because the clock of a device may be ahead. To be asked when it is needed, and not
+        once for all."""
+        has_come, unknown = Q(), Q()
+        for column in self.model.moments:
+            has_come |= unknown & Q(**{f"{column}__lte": days.latest()})
+            unknown &= Q(**{f"{column}__isnull": True})
+        return self.live().filter(has_come | unknown)
+
 
 class SourceRecord(models.Model):
     """One fact, known by (`source`, `source_id`): synced from a service, or typed in with the
@@ -61,6 +72,9 @@ class SourceRecord(models.Model):
     # Of all synced values together: tells an unchanged row without comparing column by column.
     digest = models.CharField(max_length=32, default="", editable=False)
 
+    #: The columns of the moment at which all of it is past; the first that is not NULL counts.
+    moments: ClassVar[tuple[str, ...]] = ()
+
     objects = SourceRecordQuerySet.as_manager()
 
     class Meta:
@@ -70,6 +84,11 @@ class SourceRecord(models.Model):
                 fields=["source", "source_id"], name="%(app_label)s_%(class)s_source_id_unique"
             )
         ]
+
+    @property
+    def in_future(self) -> bool:
+        """Whether it is dated in the future: kept, and in no figure until then."""
+        return days.is_dated_ahead(*(getattr(self, column) for column in self.moments))
 
 
 class SyncStateQuerySet(models.QuerySet["SyncState"]):

@@ -24,8 +24,10 @@ INTERNAL = ("raw", "digest", "source_id", "deleted_at", "created_at")
 
 
 def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
-    """What a record's JSON holds: its facts, its source, and the id under which it is reached."""
-    return tuple(f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
+    """What a record's JSON holds: its facts, its source, the id under which it is reached, and
+    whether it is dated in the future."""
+    facts = (f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
+    return (*facts, "in_future") if model.moments else tuple(facts)
 
 
 TWICE = (
@@ -85,6 +87,20 @@ class ComputedFlag(Computed, serializers.BooleanField):
     pass
 
 
+class InFutureFlag(ComputedFlag):
+    """Whether a record is dated in the future, by the columns that its model names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            days.is_dated_ahead,
+            help_text="Dated in the future: kept, and in no figure until its moment has come.",
+        )
+
+    def bind(self, field_name: str, parent: Any) -> None:
+        super().bind(field_name, parent)
+        self.columns = parent.Meta.model.moments
+
+
 # --- Serializers ----------------------------------------------------------------------------------
 
 
@@ -94,6 +110,8 @@ class FactSerializer(serializers.ModelSerializer[Any]):
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.DateTimeField: InstantField
     }
+
+    in_future = InFutureFlag()
 
 
 class RecordSerializer(FactSerializer):

@@ -61,14 +61,14 @@ class HomeView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
-        cycle = WhoopCycle.objects.live().first()
+        cycle = WhoopCycle.objects.happened().first()
         books = source_books()
         by_name = {book.name: book for book in books}
         return super().get_context_data(
             # Where the person is: the zone of the latest cycle, which travels with them.
             today=days.local_date(now, cycle.utc_offset_min if cycle else None),
-            recovery=WhoopRecovery.objects.live().first(),
-            sleep=WhoopSleep.objects.nights().first(),
+            recovery=WhoopRecovery.objects.happened().first(),
+            sleep=WhoopSleep.objects.nights().happened().first(),
             cycle=cycle,
             weight=weight_card(),
             time=time_card(now, by_name[TOGGL]),

@@ -37,10 +37,10 @@ class Overlap(NamedTuple):
 
 class TimeEntryQuerySet(SourceRecordQuerySet):
     def running(self) -> Self:
-        return self.live().filter(end__isnull=True)
+        return self.happened().filter(end__isnull=True)
 
     def ended(self) -> Self:
-        return self.live().filter(end__isnull=False)
+        return self.happened().filter(end__isnull=False)
 
     def touching(self, first: date, last: date) -> Self:
         """Ended ones with a part in the local days from `first` to `last`, both included."""
@@ -108,6 +108,8 @@ class TimeEntry(SourceRecord):
     project_ref = models.CharField(
         max_length=64, blank=True, default="", editable=False, db_index=True
     )
+
+    moments = ("end", "start")
 
     objects = TimeEntryQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 

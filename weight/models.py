@@ -76,8 +76,8 @@ def trend_on(points: list[TrendPoint], day: date) -> float:
 
 class WeighInQuerySet(SourceRecordQuerySet):
     def certain(self) -> Self:
-        """The living ones that are surely this person's: what every figure is made of."""
-        return self.live().exclude(attribution=AMBIGUOUS)
+        """The living ones of the past that are surely this person's: what every figure is made of."""
+        return self.happened().exclude(attribution=AMBIGUOUS)
 
     def per_day(self) -> models.QuerySet[Any, Any]:
         """In order of days: date, kg (the mean of the day's weigh-ins), fat_ratio."""
@@ -155,6 +155,8 @@ class MeasureGroup(SourceRecord, Measures):
     measured_at = models.DateTimeField(db_index=True)
     weight_kg = measure("kg", 999, verbose_name="weight")
 
+    moments = ("measured_at",)
+
     class Meta(SourceRecord.Meta):
         ordering = ["-measured_at", "-id"]
 
@@ -176,6 +178,8 @@ class WeighIn(SourceRecord, Measures):
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal(999))],
         help_text="kg",
     )
+
+    moments = ("measured_at",)
 
     objects = WeighInQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 

@@ -3,7 +3,7 @@ again when it takes it back."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -62,6 +62,8 @@ class WhoopRecovery(SourceRecord):
     user_calibrating = models.BooleanField(null=True, blank=True)
     score_state = score_state()
 
+    moments = ("start_time",)
+
     class Meta(SourceRecord.Meta):
         verbose_name = "recovery"
         verbose_name_plural = "recoveries"
@@ -81,7 +83,7 @@ class WhoopRecovery(SourceRecord):
 
 
 class WhoopSleepQuerySet(SourceRecordQuerySet):
-    def nights(self) -> models.QuerySet[Any]:
+    def nights(self) -> Self:
         """Main sleeps, without naps."""
         return self.live().filter(nap=False)
 
@@ -115,6 +117,8 @@ class WhoopSleep(SourceRecord):
     need_from_nap_min = measure(help_text="Zero or negative.")
     score_state = score_state()
 
+    moments = ("end_time",)
+
     objects = WhoopSleepQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
     class Meta(SourceRecord.Meta):
@@ -146,6 +150,8 @@ class WhoopCycle(SourceRecord):
     max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
     step_count = models.PositiveIntegerField(null=True, blank=True)
     score_state = score_state()
+
+    moments = ("end_time", "start_time")
 
     class Meta(SourceRecord.Meta):
         verbose_name = "cycle"

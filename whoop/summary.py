@@ -54,7 +54,7 @@ def whole(column: str) -> Case:
 # that runs still grow.
 KINDS: dict[str, tuple[Callable[[], QuerySet[Any]], dict[str, Any]]] = {
     "recovery": (
-        WhoopRecovery.objects.live,
+        WhoopRecovery.objects.happened,
         {
             "recovery_score": Avg("recovery_score"),
             "hrv_rmssd": Avg("hrv_rmssd"),
@@ -62,18 +62,18 @@ KINDS: dict[str, tuple[Callable[[], QuerySet[Any]], dict[str, Any]]] = {
         },
     ),
     "sleep": (
-        WhoopSleep.objects.nights,
+        lambda: WhoopSleep.objects.nights().happened(),
         {
             "total_sleep_hours": whole("total_sleep_hours"),
             "sleep_performance": Avg("sleep_performance"),
         },
     ),
     "cycle": (
-        lambda: WhoopCycle.objects.live().filter(end_time__isnull=False),
+        lambda: WhoopCycle.objects.happened().filter(end_time__isnull=False),
         {"strain": Avg("strain"), "kilojoules": whole("kilojoules")},
     ),
     "workout": (
-        WhoopWorkout.objects.live,
+        WhoopWorkout.objects.happened,
         {
             "count": Count("*"),
             "total_min": Sum("duration_min"),

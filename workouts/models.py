@@ -24,7 +24,7 @@ class WorkoutQuerySet(SourceRecordQuerySet):
     def per_week(self) -> models.QuerySet[Any, Any]:
         """Weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
         return (  # type: ignore[no-any-return]
-            self.live()
+            self.happened()
             .values(week=TruncWeek("date"))
             .annotate(
                 count=models.Count("id"),
@@ -96,6 +96,8 @@ class Workout(SourceRecord):
     zone_4_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
     zone_5_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
     score_state = models.CharField(max_length=100, blank=True, default="")
+
+    moments = ("end",)
 
     objects = WorkoutQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
