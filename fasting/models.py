@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lifetracker.days import elapsed, is_future, local_date, today
@@ -56,6 +57,9 @@ class Overlaps:
 
 
 class FastingQuerySet(SourceRecordQuerySet):
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        self.filter(utc_offset_min=None).date_by(Coalesce("end", "start"), zone)
+
     # --- questions
 
     def running(self) -> Self:

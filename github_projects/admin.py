@@ -169,9 +169,9 @@ class CommitAdmin(SourceRecordAdmin):
 class GitHubAccountAdmin(Ledger):
     """It may be deleted, so that the token of another account can take its place."""
 
-    list_display = ("__str__", "token_expires_at", "zone")
+    list_display = ("__str__", "token_expires_at")
     search_fields = ("login",)
-    fields = ("login", "user_id", "emails", "token_expires_at", "zone")
+    fields = ("login", "user_id", "emails", "token_expires_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(QuickList.has_delete_permission(self, request, obj))

@@ -573,8 +573,7 @@ def tell_failures(run: Run, asked: Any) -> None:
 
 
 def keep_account(run: Run) -> None:
-    """Let `mine` and the days of the commits follow the addresses and the time zone, and tell of a
-    token that expires soon."""
+    """Let `mine` follow the addresses, and tell of a token that expires soon."""
     client: Any = run.client
     if not client.login:
         return  # the list could not be read, which its stream tells
@@ -585,32 +584,15 @@ def keep_account(run: Run) -> None:
         run.remarks.append(f"The addresses could not be read, those known before count: {error}")
         told = account.emails
     emails = sorted({*told, *settings.GITHUB_EMAILS}, key=str.lower)
-    if account.zone != settings.TIME_ZONE:
-        redate(run)
     with transaction.atomic():
         run.renew()
-        changed = account.emails != emails and Commit.objects.mark_mine(emails)
-        if changed or account.zone != settings.TIME_ZONE:
+        if account.emails != emails and Commit.objects.mark_mine(emails):
             Repository.objects.recount()
         account.login, account.user_id, account.emails = client.login, client.user_id, emails
-        account.token_expires_at, account.zone = client.token_expires_at, settings.TIME_ZONE
+        account.token_expires_at = client.token_expires_at
         account.save()
     expires = account.token_expires_at
     if expires and expires - timezone.now() < WARN_BEFORE:
         run.remarks.append(
             f"The token expires on {local_date(expires)}. Make a new one and put it into .env as GITHUB_ACCESS_TOKEN."
         )
-
-
-def redate(run: Run) -> None:
-    """The days and hours of all commits by the clock of another zone, without mining."""
-    dated = Commit.objects.filter(authored_at__isnull=False).order_by("pk")
-    for batch in chunks(dated.only("authored_at").iterator(BATCH)):
-        for commit in batch:
-            commit.date, commit.hour = (
-                local_date(commit.authored_at),
-                local_hour(commit.authored_at),
-            )
-        with transaction.atomic():
-            run.renew()
-            Commit.objects.bulk_update(batch, ["date", "hour"])

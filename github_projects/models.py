@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, ExtractHour, Lower
 from django.utils import timezone
 
 from lifetracker.days import CLOCK_ERROR, latest
@@ -41,6 +41,11 @@ class Churn(NamedTuple):
 
 class CommitQuerySet(SourceRecordQuerySet):
     """`live()` are the commits that at least one repository has in its default branch."""
+
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        hour = ExtractHour("authored_at", tzinfo=zone)
+        if self.date_by(F("authored_at"), zone, hour=hour):
+            Repository.objects.recount()
 
     def plausible(self) -> Self:
         """Those whose author's date can be true: not before 1970-01-02, and not in the future."""
@@ -386,13 +391,12 @@ OF_COMMITS = (*FROM_QUERY, "code_churn", "time_spent_min")
 
 
 class GitHubAccount(models.Model):
-    """Whose repositories these are. `zone`: the time zone in which the commits' days were made."""
+    """Whose repositories these are."""
 
     login = models.CharField(max_length=100, blank=True)
     user_id = models.BigIntegerField(null=True)
     emails = models.JSONField(default=list)
     token_expires_at = models.DateTimeField(null=True)
-    zone = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = "GitHub account"

@@ -22,6 +22,7 @@ from lifetracker.backups.archive import Progress, chunks, new_member
 from lifetracker.backups.snapshot import snapshot
 from lifetracker.backups.tables import CHUNK, plain
 from lifetracker.models import SourceRecord
+from lifetracker.redating import follow_time_zone
 
 # Beside every SourceRecord.
 ALSO_EXPORTED = {
@@ -49,6 +50,7 @@ NOT_EXPORTED = {
     "django_q.Task": "what the workers did",
     "github_projects.StoredAnswer": "a cache of GitHub's answers",
     "lifetracker.ApiToken": "digests of secrets",
+    "lifetracker.DayZone": "the time zone of the days, which the README names",
     "lifetracker.Lease": "which process is at work",
     "lifetracker.PendingDeletion": "the books of the sync",
     "lifetracker.PlannedSync": "when the workers do what",
@@ -228,6 +230,7 @@ def write_export(out: BinaryIO, progress: Progress, *, excel: bool = False) -> d
     """Write into a file or a pipe; return how many rows are in which file, both forms having the
     same. `excel`: each CSV begins with a byte order mark."""
     counts: dict[str, int] = {}
+    follow_time_zone()
     with snapshot(), ZipFile(out, "w", ZIP_DEFLATED) as archive:
         files = exported()
         for one in files:

@@ -8,14 +8,14 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, TruncDate
 from django.utils import timezone
 
 from lifetracker import days
@@ -32,6 +32,10 @@ ACTIVE = ("queued", "running")
 
 # The lease of a source's runs is this and the source's name.
 SYNC_LEASE = "sync:"
+
+
+# Farther out not every zone has a date.
+DATED_IN_EVERY_ZONE = (datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC))
 
 
 def new_source_id() -> str:
@@ -52,6 +56,17 @@ class SourceRecordQuerySet(models.QuerySet[Any]):
             has_come |= unknown & Q(**{f"{column}__lte": days.latest()})
             unknown &= Q(**{f"{column}__isnull": True})
         return self.live().filter(has_come | unknown)
+
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        """Give the records whose day goes by `TIME_ZONE` their day in `zone`; `before` is the zone in
+        which they have it, where that is known. Without an own definition there are none."""
+
+    def date_by(self, moment: Any, zone: tzinfo, **also: Any) -> int:
+        """Let `date` be the day of `moment` on clocks of `zone`, in one statement, and other columns
+        what they are said to be; return how many records this changed."""
+        values = {"date": TruncDate("at", tzinfo=zone), **also}
+        rows = self.annotate(at=moment).filter(at__range=DATED_IN_EVERY_ZONE).exclude(**values)
+        return int(rows.update(**values, updated_at=timezone.now()))
 
 
 class SourceRecord(models.Model):
@@ -145,6 +160,15 @@ class SyncState(models.Model):
             self.verified_from = min(self.verified_from, start)
             # An end in the future was written by a clock that was wrong.
             self.verified_to = max(min(self.verified_to, timezone.now()), end)
+
+
+class DayZone(models.Model):
+    """The time zone in which the stored days were made, where they go by `TIME_ZONE`: one row."""
+
+    zone = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.zone
 
 
 class PlannedSync(models.Model):

@@ -37,6 +37,7 @@ from lifetracker.models import (
     SyncRun,
     SyncState,
 )
+from lifetracker.redating import follow_time_zone
 from lifetracker.streams import (
     Between,
     Changes,
@@ -273,6 +274,7 @@ def sync(
     listener = listener or Listener()
     if missing := source.missing_consent():
         raise NeedsReauthorization(missing.text)
+    follow_time_zone()
     with closing(source.client()) as client, take_lease(source, listener, patience) as lease:
         SyncRun.objects.close_abandoned(source.name)
         run = Run(source, lease, listener, order.kind, accept_deletions=order.accept_deletions)

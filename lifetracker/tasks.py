@@ -24,6 +24,7 @@ from lifetracker.housekeeping import clean_up_daily
 from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.logs import logged
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
+from lifetracker.redating import follow_time_zone
 from lifetracker.streams import Source, sources
 from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
 from lifetracker.webhooks import BATCH, put_off
@@ -241,6 +242,7 @@ def at_start_up() -> None:
     """What a worker does first: whatever was left undone, and a sync of each source that was not
     read for as long as its interval."""
     plan_schedules()
+    follow_time_zone()
     now = timezone.now()
     wake_all(SyncRun.objects.to_take_up(now))
     read = SyncRun.objects.last_success_per_source(sources)

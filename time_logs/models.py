@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from lifetracker.days import elapsed, is_future, local_date, midnight, split_by_day
+from lifetracker.days import elapsed, is_future, latest, local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 
 TOGGL = "Toggl"
@@ -36,6 +36,9 @@ class Overlap(NamedTuple):
 
 
 class TimeEntryQuerySet(SourceRecordQuerySet):
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        self.date_by(F("start"), zone)
+
     def running(self) -> Self:
         return self.happened().filter(end__isnull=True)
 
@@ -77,10 +80,11 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
         until now."""
         now = timezone.now()
         open_entries: list[tuple[datetime, TimeEntry]] = []
-        every = self.touching(first, last) | self.running().filter(
-            start__lt=midnight(last + timedelta(days=1))
+        begun = self.live().filter(
+            Q(end__gt=midnight(first)) | Q(end__isnull=True),
+            start__lt=min(midnight(last + timedelta(days=1)), latest()),
         )
-        for entry in every.defer("raw").order_by("start", "id"):
+        for entry in begun.defer("raw").order_by("start", "id"):
             end = entry.end or max(now, entry.start)
             open_entries = [(until, other) for until, other in open_entries if until > entry.start]
             for until, other in open_entries:

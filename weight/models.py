@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg
+from django.db.models import Avg, F
 
 from lifetracker.days import is_future, local_date
 from lifetracker.measures import refuse_zero
@@ -78,6 +78,9 @@ class WeighInQuerySet(SourceRecordQuerySet):
     def certain(self) -> Self:
         """The living ones of the past that are surely this person's: what every figure is made of."""
         return self.happened().exclude(attribution=AMBIGUOUS)
+
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        self.date_by(F("measured_at"), zone)
 
     def per_day(self) -> models.QuerySet[Any, Any]:
         """In order of days: date, kg (the mean of the day's weigh-ins), fat_ratio."""

@@ -3,12 +3,15 @@ again when it takes it back."""
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from lifetracker.days import local_date
 from lifetracker.models import SourceRecord, SourceRecordQuerySet
 from workouts.models import Workout, WorkoutQuerySet
 
@@ -45,6 +48,16 @@ def kilocalories(kilojoules: float) -> float:
     return round(kilojoules / KILOJOULES_PER_KILOCALORIE, 2)
 
 
+class WhoopRecoveryQuerySet(SourceRecordQuerySet):
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        """Of those whose sleep is not stored: the others have the day of waking where that was."""
+        now = timezone.now()
+        for row in self.filter(start_time=None, raw__created_at__isnull=False):
+            made_at = datetime.fromisoformat(row.raw["created_at"])
+            if row.date != (day := local_date(made_at)):
+                self.filter(pk=row.pk).update(date=day, updated_at=now)
+
+
 class WhoopRecovery(SourceRecord):
     """How ready the body was after a night. Known by its cycle: WHOOP gives recoveries no id."""
 
@@ -63,6 +76,8 @@ class WhoopRecovery(SourceRecord):
     score_state = score_state()
 
     moments = ("start_time",)
+
+    objects = WhoopRecoveryQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
     class Meta(SourceRecord.Meta):
         verbose_name = "recovery"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import TruncWeek
+from django.db.models.functions import TruncDate, TruncWeek
 
 from lifetracker.days import elapsed, is_future
 from lifetracker.measures import refuse_zero
@@ -21,6 +21,12 @@ BEATS: list[Callable[[Any], None]] = [refuse_zero, MaxValueValidator(400)]
 
 
 class WorkoutQuerySet(SourceRecordQuerySet):
+    def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
+        """Leave a day that a person has typed in beside the times as it is."""
+        if before:
+            by_start = self.filter(utc_offset_min=None, date=TruncDate("start", tzinfo=before))
+            by_start.date_by(F("start"), zone)
+
     def per_week(self) -> models.QuerySet[Any, Any]:
         """Weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
         return (  # type: ignore[no-any-return]

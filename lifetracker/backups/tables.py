@@ -35,9 +35,9 @@ NOT_STATE = {
     "github_projects.StoredAnswer": "a cache: it spares a request, and is filled again",
 }
 
-# `migrate` fills them with what the settings say. The backup's rows, which hold what the person has
+# `migrate`, or the first start, fills them with what the settings say. The backup's rows, which hold what the person has
 # changed since, take their place.
-FILLED_BY_MIGRATE = {"django_q.Schedule", "lifetracker.PlannedSync"}
+FILLED_BY_MIGRATE = {"django_q.Schedule", "lifetracker.DayZone", "lifetracker.PlannedSync"}
 
 # Their numbers differ from one database to the next, so a reference is written as a natural key.
 BY_NAME: dict[Any, Callable[[], dict[int, list[str]]]] = {

@@ -318,7 +318,6 @@ def account() -> GitHubAccount:
         user_id=10_129,
         emails=["robin@example.org", "10129+robin@users.noreply.github.com"],
         token_expires_at=NOW + timedelta(days=80),
-        zone="Europe/Berlin",
     )
 
 

@@ -16,6 +16,7 @@ from tests.fasting.conftest import NOW, Now, fast
 pytestmark = pytest.mark.usefixtures("now")
 
 FIELDS = {
+    "in_future",
     *("id", "source", "date", "start", "end", "duration_hours", "goal_hours", "note"),
     *("utc_offset_min", "updated_at"),
 }

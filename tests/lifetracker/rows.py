@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Cast
 
 from lifetracker.backups.tables import state
+from lifetracker.models import DayZone
 
 FIRST = datetime(2016, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 TEXT = 'Zoë\'s «=1+1»\n"日本" \u2028 100 % \\N \t,;'
@@ -35,6 +37,8 @@ def fill_every_table() -> None:
     made: dict[Any, list[Any]] = {}
     for table in state():
         rows_of(table.model, made)
+    # Else the days would seem to be those of another zone, and would be made anew.
+    DayZone.objects.update_or_create(pk=1, defaults={"zone": settings.TIME_ZONE})
 
 
 def rows_of(model: Any, made: dict[Any, list[Any]]) -> list[Any]:

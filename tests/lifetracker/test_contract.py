@@ -35,7 +35,14 @@ TO_THE_LOGIN = 302
 ZONES = {f"zone_{zone}_min" for zone in range(6)}
 RECOVERY = {
     *("cycle_id", "sleep_id", "date", "recovery_score", "resting_heart_rate", "hrv_rmssd"),
-    *("spo2_percentage", "skin_temp_celsius", "user_calibrating", "score_state", "updated_at"),
+    *(
+        "spo2_percentage",
+        "skin_temp_celsius",
+        "user_calibrating",
+        "score_state",
+        "in_future",
+        "updated_at",
+    ),
 }
 SLEEP = {
     *("sleep_id", "cycle_id", "date", "start_time", "end_time", "utc_offset_min", "nap"),
@@ -43,11 +50,18 @@ SLEEP = {
     *("rem_sleep_min", "deep_sleep_min", "light_sleep_min", "awake_min", "respiratory_rate"),
     *("need_baseline_min", "need_from_debt_min", "need_from_strain_min", "need_from_nap_min"),
     *("in_bed_min", "no_data_min", "sleep_cycle_count", "disturbance_count"),
-    *("score_state", "updated_at"),
+    *("score_state", "in_future", "updated_at"),
 }
 CYCLE = {
     *("cycle_id", "date", "start_time", "end_time", "utc_offset_min", "strain", "kilojoules"),
-    *("average_heart_rate", "max_heart_rate", "step_count", "score_state", "updated_at"),
+    *(
+        "average_heart_rate",
+        "max_heart_rate",
+        "step_count",
+        "score_state",
+        "in_future",
+        "updated_at",
+    ),
 }
 PROFILE = {
     *("user_id", "first_name", "last_name", "email"),
@@ -55,7 +69,15 @@ PROFILE = {
 }
 EXERCISE = {
     *("date", "sport_id", "sport_name", "strain", "average_heart_rate", "max_heart_rate"),
-    *("calories", "distance_meters", "duration_min", *ZONES, "score_state", "updated_at"),
+    *(
+        "calories",
+        "distance_meters",
+        "duration_min",
+        *ZONES,
+        "score_state",
+        "in_future",
+        "updated_at",
+    ),
     *("utc_offset_min", "altitude_gain_meters", "altitude_change_meters", "percent_recorded"),
 }
 WHOOP_WORKOUT = EXERCISE | {"workout_id", "start_time", "end_time", "sport"}
@@ -63,15 +85,15 @@ WORKOUT = EXERCISE | {"id", "source", "start", "end"}
 WEIGH_IN = {
     *("id", "source", "date", "measured_at", "weight_kg", "fat_ratio", "fat_mass_kg"),
     *("lean_mass_kg", "muscle_mass_kg", "bone_mass_kg", "hydration_kg", "heart_pulse"),
-    *("attribution", "device", "ambiguous", "updated_at"),
+    *("attribution", "device", "ambiguous", "in_future", "updated_at"),
 }
 FAST = {
     *("id", "source", "date", "start", "end", "duration_hours", "goal_hours", "note"),
-    *("utc_offset_min", "updated_at"),
+    *("utc_offset_min", "in_future", "updated_at"),
 }
 ENTRY = {
     *("id", "source", "date", "project", "client", "description", "tags", "billable"),
-    *("start", "end", "duration", "running", "updated_at"),
+    *("start", "end", "duration", "running", "in_future", "updated_at"),
 }
 REPOSITORY = {
     *("id", "name", "full_name", "time_spent_min", "loc", "commit_count", "active_days"),
