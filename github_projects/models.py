@@ -238,7 +238,8 @@ class RepositoryQuerySet(SourceRecordQuerySet):
     def counted_too_early(self) -> Self:
         """Return those with a commit that was dated in the future when they were read, and whose
         moment has come since."""
-        then = OuterRef("mined_at") + CLOCK_ERROR
+        read_at: Any = OuterRef("mined_at")
+        then = read_at + CLOCK_ERROR
         links = Inclusion.objects.filter(repository=OuterRef("pk"))
         come = [
             Q(**{f"commit__{column}__gt": then, f"commit__{column}__lte": latest()})
