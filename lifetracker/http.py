@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import ssl
 import time
@@ -41,6 +42,8 @@ LONGEST_WAIT = 120
 WAIT_SLICE = 10
 # A service that asks for more than this asks for nothing sensible.
 LONGEST_NAMED = 30 * 86_400.0
+# A number from here on is no count of seconds: it is a moment since September 2001.
+FIRST_MOMENT = 1_000_000_000
 # The request could not even be tried: an address, a proxy or a certificate that is none.
 UNUSABLE = (
     requests.exceptions.InvalidURL,
@@ -127,7 +130,7 @@ class RateLimit:
         self._adopt(response.headers.get("X-RateLimit-Limit", ""))
         if response.headers.get("X-RateLimit-Remaining") != "0":
             return
-        reset = number(response.headers.get("X-RateLimit-Reset"))
+        reset = seconds_until(response.headers.get("X-RateLimit-Reset"))
         # Whole seconds may be rounded up or down. Where our own count names the same moment, it
         # names it exactly.
         if reset is not None and abs(now + reset - self._own_slot()) > 1:
@@ -144,21 +147,37 @@ class RateLimit:
 
 def wait_after_refusal(response: requests.Response, attempt: int) -> float:
     """Seconds to wait after a 429: what the service says, else longer each time."""
-    seconds = retry_after(response.headers.get("Retry-After"))
+    seconds = seconds_until(response.headers.get("Retry-After"))
     if seconds is not None:
         return seconds
-    reset = number(response.headers.get("X-RateLimit-Reset"))
+    reset = seconds_until(response.headers.get("X-RateLimit-Reset"))
     # It may be rounded down.
     return float(2**attempt * 5) if reset is None else reset + 1
 
 
-def number(text: str | None) -> float | None:
-    """A count of seconds, or None for what is none."""
+def seconds_until(text: str | None) -> float | None:
+    """A wait in seconds, in whichever way it is written: as a count of seconds, as a date (RFC 9110,
+    10.2.3, or ISO 8601), or as a moment that is counted from 1970, in seconds or milliseconds. None
+    for what is none of these."""
     try:
-        seconds = float(text or "")
+        number = float(text or "")
     except ValueError:
+        moment = date_of(text or "")
+        return max((moment - timezone.now()).total_seconds(), 0.0) if moment else None
+    if not number >= 0:
         return None
-    return min(seconds, LONGEST_NAMED) if seconds >= 0 else None
+    if number < FIRST_MOMENT or math.isinf(number):
+        return min(number, LONGEST_NAMED)
+    seconds = number if number < 1000 * FIRST_MOMENT else number / 1000
+    return max(seconds - time.time(), 0.0)
+
+
+def date_of(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return http_date(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def http_date(text: str | None) -> datetime | None:
@@ -169,17 +188,12 @@ def http_date(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def retry_after(text: str | None) -> float | None:
-    """`Retry-After` in seconds: it may also be a date (RFC 9110, 10.2.3)."""
-    moment = http_date(text)
-    if moment is None:
-        return number(text)
-    return max((moment - timezone.now()).total_seconds(), 0.0)
-
-
 class Signals:
     """What an answer says beside its content. A service that says it in another way than HTTP does
     overrides these."""
+
+    # In seconds: no wait is longer than the longest window over which the service counts requests.
+    longest_window: float = LONGEST_NAMED
 
     def refused(self, response: requests.Response, attempt: int) -> float | None:
         """Seconds to wait where a limit was reached; None where none was."""
@@ -268,6 +282,7 @@ class Door:
             seconds = self.signals.refused(response, attempt)
             if seconds is None:
                 return response
+            seconds = min(seconds, self.signals.longest_window)
             self._bearable(seconds)
             if attempt + 1 < attempts:
                 self._wait(seconds)
@@ -278,7 +293,8 @@ class Door:
 
     def _wait_for_slot(self) -> None:
         if self.rate_limit:
-            self._wait(self._bearable(self.rate_limit.delay()))
+            delay = min(self.rate_limit.delay(), self.signals.longest_window)
+            self._wait(self._bearable(delay))
 
     def _bearable(self, seconds: float) -> float:
         if seconds > LONGEST_WAIT:

@@ -165,10 +165,15 @@ class NextPage(Protocol):
 
 def token(*, read: str, send: str) -> NextPage:
     """The answer names its successor in `read`, which is sent back as `send`; absent, null and
-    empty all mean the end."""
+    empty all mean the end, and anything else that is no text means nothing known."""
 
     def next_page(answer: Any) -> Params | None:
-        return {send: answer[read]} if answer.get(read) else None
+        named = answer.get(read)
+        if named is None or named == "":
+            return None
+        if not isinstance(named, str):
+            raise BadResponse(f"{read!r} of an answer is no text, so its next page is not known.")
+        return {send: named}
 
     return next_page
 
@@ -223,7 +228,8 @@ class Stream:
     tells, of records that were not listed, which may still exist where this access does not reach: a
     function of the run and of their ids that returns those to keep. `changes`: a second way of
     asking, by the time of change. `prepare` gives the view of an item that the paths of `fields`
-    read from. `only` leaves out what the service lists beside the stream's own kind. `every`: how
+    read from. `only` leaves out what the service lists beside the stream's own kind: it is false for what it knows
+    to be of another kind, and true for all that it does not understand, which the mapping refuses. `every`: how
     long a list without a window stays good. `joined`: what is made of the rows. `by_position`: a
     page begins after so many items, and not after a certain one, so that what vanishes while pages
     are read moves others out of them. `read` replaces the chaining of pages for an API that does

@@ -605,11 +605,12 @@ class Run:
         return any(stream.mapping.source_id(item) == source_id for items in pages for item in items)
 
     def _passes(self, stream: Stream, extent: Extent, reading: Reading) -> Iterable[list[Any]]:
-        """All pages; where they may have moved, again until they bring nothing new."""
-        for _ in range(MOST_PASSES):
+        """All pages; where they may have moved, again until they bring nothing new. Each pass asks for
+        a little more: Withings refuses a question that it has just answered."""
+        for number in range(MOST_PASSES):
             known, pages = len(reading.ids), 0
             reading.earlier, reading.passed = set(reading.ids), set()
-            for items in stream.pages(self.client, extent):
+            for items in stream.pages(self.client, widened(extent, number)):
                 pages += 1
                 yield items
             if not stream.by_position or pages < 2 or len(reading.ids) == known:
@@ -896,6 +897,14 @@ def stale_copies(living: Any, related: Related) -> Any:
 def by_id(rows: Any, wanted: Related) -> Rows:
     values = rows.order_by().values("source_id", *wanted.copies.values()) if rows else ()
     return {row["source_id"]: row for row in values}
+
+
+def widened(extent: Extent, seconds: int) -> Extent:
+    """So many seconds more on both sides."""
+    more = timedelta(seconds=seconds)
+    if isinstance(extent, Since):
+        return Since(extent.moment - more)
+    return extent and Window(max(extent.start - more, BEGINNING), extent.end + more)
 
 
 def chunks(ids: list[str]) -> Iterable[list[str]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lifetracker.days import days_anywhere, local_date
 from lifetracker.http import BadResponse, NeedsReauthorization
-from lifetracker.mapping import BAD_VALUE, Item, to_datetime, to_text
+from lifetracker.mapping import BAD_VALUE, Item, Unmappable, to_datetime, to_text
 from lifetracker.measures import is_filler
 from lifetracker.streams import (
     Between,
@@ -100,7 +100,12 @@ def entries_of(rows: list[Any], workspace: int) -> list[Any]:
     found: list[Any] = []
     for row in rows:
         times = row.get("time_entries") if isinstance(row, dict) else None
-        if not isinstance(times, list) or not all(isinstance(one, dict) for one in times):
+        # A row of the report is there for its entries: without one it is not understood.
+        if (
+            not isinstance(times, list)
+            or not times
+            or not all(isinstance(one, dict) for one in times)
+        ):
             found.append(row)
             continue
         shared = {**row, "workspace_id": workspace, "tags": row.get("tag_names")}
@@ -281,6 +286,23 @@ def read_tags(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[l
     yield list(client.me["tags"])
 
 
+def is_told_gone(item: Item) -> bool:
+    """Whether it has the moment at which it was deleted."""
+    try:
+        to_datetime(item.get("server_deleted_at"))
+    except BAD_VALUE:
+        return False
+    return True
+
+
+def existing(item: Item) -> Item:
+    """Raises Unmappable for an entry of which nobody knows whether it was deleted."""
+    deleted = item.get("server_deleted_at")
+    if deleted is not None and not is_told_gone(item):
+        raise Unmappable(f"server_deleted_at: {deleted!r} is no time")
+    return item
+
+
 # --- Streams --------------------------------------------------------------------------------------
 
 
@@ -322,7 +344,7 @@ projects = Stream(
         "name": "name",
         "client": "client",
         "color": lambda item: item["color"] or "",
-        "active": lambda item: item["active"] is not False,
+        "active": lambda item: True if item["active"] is None else item["active"],
     },
 )
 
@@ -351,10 +373,11 @@ entries = Stream(
     ),
     axis="start",
     deletes_by_absence=True,
+    prepare=existing,
     changes=Changes(
         since="since",
         mark=lambda item: to_datetime(item["at"]),
-        gone=lambda item: item.get("server_deleted_at") is not None,
+        gone=is_told_gone,
     ),
     related=(
         Related(
@@ -385,7 +408,7 @@ entries = Stream(
         "project": lambda item: item["project"]["name"] if "project" in item else "",
         "client": lambda item: item["project"]["client"] if "project" in item else "",
         "tags": tags_of,
-        "billable": lambda item: item.get("billable") or False,
+        "billable": lambda item: False if item.get("billable") is None else item["billable"],
     },
 )
 

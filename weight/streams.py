@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lifetracker.days import local_date
+from lifetracker.http import BadResponse
 from lifetracker.mapping import Item, Unmappable, Value, to_int, to_json
 from lifetracker.measures import is_filler
 from lifetracker.models import BEGINNING
@@ -24,7 +25,7 @@ from lifetracker.streams import (
 from weight.models import MEASURES, WITHINGS, MeasureGroup, WeighIn
 from weight.services.withings_client import WithingsAPIClient
 
-REAL_MEASURE = 1  # 2 is a goal, which looks like a weight
+REAL_MEASURE, GOAL = 1, 2  # a goal looks like a weight
 # The year 2100.
 LATEST = 4_102_444_800
 # A digit more than the finest scale sends.
@@ -52,13 +53,24 @@ def instant(seconds: Any) -> datetime:
     return BEGINNING + timedelta(seconds=seconds)
 
 
-def is_real_measure(item: Any) -> bool:
-    return not isinstance(item, dict) or item.get("category", REAL_MEASURE) == REAL_MEASURE
+def category_of(item: Item) -> Any:
+    """Real measures alone were asked for: a group that says nothing is one."""
+    return item.get("category", REAL_MEASURE)
+
+
+def is_no_goal(item: Any) -> bool:
+    """Also of what cannot be understood, which the mapping refuses."""
+    if not isinstance(item, dict):
+        return True
+    return type(category_of(item)) is not int or category_of(item) != GOAL
 
 
 def with_values(item: Item) -> Item:
     """The item with its measures by column. Of the same measure twice, the first counts. A weight
     that was typed in at Withings comes with zeros for what no scale measured."""
+    category = category_of(item)
+    if type(category) is not int or category != REAL_MEASURE:
+        raise Unmappable(f"category: {category!r} is neither 1, a measure, nor 2, a goal")
     best: dict[str, tuple[int, Decimal]] = {}
     for one in item["measures"]:
         column, position = TYPES.get(one["type"]), one.get("position")
@@ -91,8 +103,14 @@ def pulse(item: Item) -> int | None:
 
 
 def next_offset(answer: Any) -> Params | None:
-    """`more` is 1 or true, and is absent with `offset` on the last page."""
-    return {"offset": answer.get("offset")} if answer.get("more") else None
+    """`more` is 1 or true, and is absent with `offset` on the last page. Raises BadResponse for what
+    tells neither that there is a page nor that there is none."""
+    more, offset = answer.get("more"), answer.get("offset")
+    if more is None or (type(more) in {int, bool} and more == 0):
+        return None
+    if type(more) not in {int, bool} or more != 1 or type(offset) is not int:
+        raise BadResponse("Withings: an answer does not say where its next page begins.")
+    return {"offset": offset}
 
 
 # --- Weigh-ins ------------------------------------------------------------------------------------
@@ -149,7 +167,7 @@ measures = Stream(
     deletes_by_absence=True,
     # A device may bring its measures weeks late.
     changes=Changes(since="lastupdate", mark=lambda item: instant(item["modified"]), form=epoch),
-    only=is_real_measure,
+    only=is_no_goal,
     # `offset` counts groups.
     by_position=True,
     prepare=with_values,

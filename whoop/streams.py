@@ -31,7 +31,10 @@ from workouts.models import Workout
 def scored(item: Item) -> Item:
     """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is
     none."""
-    if item["score_state"] != ScoreState.SCORED:
+    state = item["score_state"]
+    if not isinstance(state, str):
+        raise Unmappable(f"score_state: {state!r} is no text")
+    if state != ScoreState.SCORED:
         return {**item, "score": None}
     if not item.get("score"):
         raise Unmappable("score: missing, although score_state is SCORED")
@@ -162,6 +165,9 @@ def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[li
         if isinstance(error, NotAllowed):
             client.remarks.append(str(error))
         body = known_body(profile)
+    else:
+        if not isinstance(body, dict):
+            raise BadResponse(f"{BODY_PATH}: the answer is no object.")
     yield [{**profile, "body": body}] if isinstance(profile, dict) else [profile]
 
 

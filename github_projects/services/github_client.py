@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -23,8 +22,9 @@ from lifetracker.http import (
     Signals,
     TryLater,
     parsed,
-    retry_after,
+    seconds_until,
 )
+from lifetracker.mapping import to_int
 
 VERSION = "2022-11-28"
 GRAPHQL = "/graphql"
@@ -89,10 +89,13 @@ class GraphQLUnavailable(BadResponse):
 class GitHubSignals(Signals):
     """Which refusals pass by waiting, in the order that GitHub's page on rate limits gives."""
 
+    # The limit is one for an hour.
+    longest_window = 3600.0
+
     def refused(self, response: requests.Response, attempt: int) -> float | None:
         if response.status_code not in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
             return spent_graphql(response)
-        named = retry_after(response.headers.get("Retry-After"))
+        named = seconds_until(response.headers.get("Retry-After"))
         if named is not None:
             return named
         if response.headers.get("X-RateLimit-Remaining") == "0":
@@ -120,12 +123,8 @@ def spent_graphql(response: requests.Response) -> float | None:
 
 def until_reset(response: requests.Response) -> float:
     """Seconds until `X-RateLimit-Reset`, which is a moment in seconds since 1970."""
-    moment = number_of_seconds(response.headers.get("X-RateLimit-Reset"))
-    return SECONDARY_WAIT if moment is None else max(moment - time.time(), 0.0) + 1
-
-
-def number_of_seconds(text: str | None) -> float | None:
-    return float(text) if text and re.fullmatch(r"\d{1,12}", text) else None
+    seconds = seconds_until(response.headers.get("X-RateLimit-Reset"))
+    return SECONDARY_WAIT if seconds is None else seconds + 1
 
 
 class GitHubClient:
@@ -287,7 +286,11 @@ class GitHubClient:
 
     def _by_rest(self) -> Iterator[list[Item]]:
         user = self.get("/user", {})
-        self._who(user["login"], user["id"])
+        try:
+            login, number = str(user["login"]), to_int(user["id"])
+        except (KeyError, TypeError, ValueError):
+            raise BadResponse("GitHub: the answer to /user names no account.") from None
+        self._who(login, number)
         url: str | None = f"{settings.GITHUB_API_URL}/user/repos?{LISTED}"
         while url:
             page = self._page(url)
@@ -300,13 +303,17 @@ class GitHubClient:
     def languages(self, repository_id: str) -> dict[str, int]:
         """Bytes by language, as GitHub counts them."""
         found = self.get(f"/repositories/{repository_id}/languages", {})
-        return found if isinstance(found, dict) else {}
+        if not isinstance(found, dict):
+            raise BadResponse("GitHub: the answer about languages is no object.")
+        return found
 
     def emails(self) -> list[str]:
         """The addresses that GitHub knows as the person's: those of the account, where the token may
         read them, and the two that stand for an account that hides its own."""
         try:
-            told = [entry["email"] for entry in self.get("/user/emails", {})]
+            told = [str(entry["email"]) for entry in self.get("/user/emails", {})]
+        except (KeyError, TypeError):
+            raise BadResponse("GitHub: the answer about addresses is no list of them.") from None
         except BadResponse as error:
             if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise
@@ -346,7 +353,8 @@ def viewer_of(answer: Any) -> Item:
     try:
         viewer = answer["data"]["viewer"]
         page = viewer["repositories"]["pageInfo"]
-        leads_on = page["hasNextPage"] is False or bool(page["endCursor"])
+        more = page["hasNextPage"]
+        leads_on = more is False or (more is True and bool(page["endCursor"]))
         known = bool(viewer["login"]) and type(viewer["databaseId"]) is int
         if isinstance(viewer["repositories"]["nodes"], list) and leads_on and known:
             return dict(viewer)
@@ -380,7 +388,8 @@ def as_rest(node: Item) -> Item:
         "language": node["primaryLanguage"] and node["primaryLanguage"]["name"],
         "size": node["diskUsage"] or 0,
         "pushed_at": node["pushedAt"],
-        "tip_oid": target["oid"] if target else "",
+        # A branch whose commit is not told is no empty repository.
+        "tip_oid": (target["oid"] if target else None) if branch else "",
         "language_bytes": {
             edge["node"]["name"]: edge["size"] for edge in node["languages"]["edges"]
         },

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 import requests
+from django.utils import timezone
 
+from github_projects.services.github_client import GitHubSignals
 from lifetracker.http import (
     BadResponse,
     Door,
     NotConfigured,
     RateLimit,
+    Signals,
     TryLater,
     place,
+    seconds_until,
     wait_after_refusal,
 )
+from time_logs.services.toggl_client import QuotaSignals
+from whoop.services.whoop_client import DailySignals
 
 PROFILE = "/developer/v2/user/profile/basic"
 
@@ -253,3 +260,54 @@ def test_waits_are_cut_so_that_a_lease_can_be_renewed(requests_mock: Any, quick:
     door.request("GET", "https://a.example/")
     assert len(pulses) >= 6 + 2
     assert max(quick) <= 10
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30", 30),
+        ("0", 0),
+        ("1.5", 1.5),
+        ("-1", None),
+        ("1e999", 30 * 86_400),
+        ("nan", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("{moment}", 40),
+        ("{millis}", 40),
+        ("{iso}", 40),
+        ("{http}", 40),
+        ("1763900000", 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+    ],
+)
+def test_a_moment_is_no_duration(text: str | None, seconds: float | None) -> None:
+    moment = timezone.now() + timedelta(seconds=40)
+    forms = {
+        "moment": int(moment.timestamp()),
+        "millis": int(moment.timestamp() * 1000),
+        "iso": moment.isoformat(),
+        "http": format_datetime(moment, usegmt=True),
+    }
+    found = seconds_until(text and text.format(**forms))
+    assert found == (seconds if seconds is None else pytest.approx(seconds, abs=2))
+
+
+@pytest.mark.parametrize("header", ["Retry-After", "X-RateLimit-Reset"])
+@pytest.mark.parametrize(
+    ("signals", "longest"),
+    [
+        (DailySignals(), timedelta(days=1)),
+        (QuotaSignals(), timedelta(hours=1)),
+        (GitHubSignals(), timedelta(hours=1)),
+    ],
+)
+def test_no_wait_is_longer_than_the_longest_window_of_the_service(
+    requests_mock: Any, header: str, signals: Signals, longest: timedelta
+) -> None:
+    headers = {header: "2000000", "X-RateLimit-Remaining": "0"}
+    requests_mock.get("https://a.example/", status_code=429, headers=headers)
+    with pytest.raises(TryLater) as caught:
+        Door("A", signals=signals).request("GET", "https://a.example/")
+    assert caught.value.after == longest

@@ -172,9 +172,14 @@ def test_an_expired_token_as_recorded(withings: Any, sandbox: Any) -> None:
     assert withings.refreshes == 1
 
 
-def test_a_limit_as_recorded_is_waited_for(withings: Any, sandbox: Any) -> None:
+def test_a_repeated_question_as_recorded_waits_no_longer_than_it_is_refused(
+    withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
     record = sync(sandbox, "error_601_wait_seconds.json")
-    assert "0:03:08" in record.error, "188 seconds are too long to sleep"
+    assert record.status == SyncRun.Status.SUCCESS, record.error
+    assert max(waits) == 10, "and not the 188 seconds that it tells"
 
 
 def test_disconnecting_revokes_upstream(withings: Any, sandbox: Any) -> None:

@@ -387,11 +387,32 @@ def test_601_without_a_time_waits_longer_each_time(
     assert told[0] < told[1]
 
 
-def test_a_long_601_ends_the_run_with_the_time(withings: Any, sandbox: Any) -> None:
+def test_no_601_is_waited_for_longer_than_the_minute_of_the_limit(
+    withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
     sandbox.faults.add("/measure", **envelope(601, wait_seconds=1880))
-    record = go()
-    assert record.status == SyncRun.Status.FAILED
-    assert "0:31:20" in record.error
+    good()
+    assert max(waits) == 60
+
+
+@pytest.mark.parametrize("order", [{"full": True}, {}])
+def test_pages_that_move_are_confirmed_without_repeating_a_question(
+    withings: Any, sandbox: Any, at: Any, monkeypatch: pytest.MonkeyPatch, order: dict[str, bool]
+) -> None:
+    """Withings refuses the same arguments within ten seconds, and may tell to wait for minutes."""
+    waits: list[float] = []
+    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    withings.options.configure(page_size=5, identical=True, identical_wait=188)
+    good(full=True)
+    at(NOW + timedelta(hours=1))
+    for number in range(12):
+        withings.weigh(70, NOW - timedelta(days=60 + number))
+    good(**order)
+    assert not any(waits), "no question was refused"
+    assert state().whole_history
+    assert_equals_upstream(withings)
 
 
 def test_a_real_limit_is_kept(withings: Any, sandbox: Any, settings: Any) -> None:

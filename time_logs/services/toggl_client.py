@@ -22,7 +22,7 @@ from lifetracker.http import (
     NotConfigured,
     RateLimit,
     Signals,
-    number,
+    seconds_until,
 )
 
 ME = "/api/v9/me"
@@ -56,13 +56,16 @@ def quota_reset(response: requests.Response) -> float | None:
     # It is negative after requests that were refused.
     if not re.fullmatch(r"0|-\d+", remaining):
         return None
-    reset = number(response.headers.get("X-Toggl-Quota-Resets-In"))
+    reset = seconds_until(response.headers.get("X-Toggl-Quota-Resets-In"))
     # Whole seconds, perhaps rounded down.
     return None if reset is None else reset + 1
 
 
 class QuotaSignals(Signals):
     """402 is a quota that is used up, or a feature that the plan lacks: only the first passes."""
+
+    # The quota is one for an hour.
+    longest_window = 3600.0
 
     def refused(self, response: requests.Response, attempt: int) -> float | None:
         if response.status_code == HTTPStatus.PAYMENT_REQUIRED:
@@ -152,7 +155,7 @@ class TogglClient:
         if not isinstance(answer, dict) or type(answer.get("id")) is not int:
             raise BadResponse(f"Toggl: the answer to {ME} has no id.")
         names = ("workspaces", "clients", "projects", "tags")
-        return {"id": answer["id"]} | {name: listed(answer.get(name), ME) for name in names}
+        return {"id": answer["id"]} | {name: named(answer.get(name), ME) for name in names}
 
     def entries(self, **params: Any) -> list[Any]:
         """`/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
@@ -170,10 +173,12 @@ class TogglClient:
 
     def projects(self) -> list[Any]:
         """Those that are archived too."""
-        return self._list(f"{ME}/projects", {"include_archived": "true"})
+        path = f"{ME}/projects"
+        return named(self.get(path, {"include_archived": "true"}), path)
 
     def clients(self) -> list[Any]:
-        return self._list(f"{ME}/clients", {})
+        path = f"{ME}/clients"
+        return named(self.get(path, {}), path)
 
     def report(
         self, workspace: int, first: date, last: date, cursor: Cursor | None
@@ -231,20 +236,26 @@ class TogglClient:
         self._checked(self._send("DELETE", path), path)
 
 
+def named(answer: Any, path: str) -> list[Any]:
+    """A list of names, which may come as null where there are none."""
+    return [] if answer is None else listed(answer, path)
+
+
 def listed(answer: Any, path: str) -> list[Any]:
-    """An empty list may come as null."""
-    if answer is None:
-        return []
+    """Raises BadResponse, also for null: only of names it is documented to mean an empty list."""
     if not isinstance(answer, list):
         raise BadResponse(f"Toggl: the answer to {path} is no list.")
     return answer
 
 
 def cursor_of(response: requests.Response) -> Cursor | None:
-    """From the headers; without them it was the last page."""
+    """From the headers; without them it was the last page. Raises BadResponse for what is neither."""
     values = [response.headers.get(f"X-Next-{name}", "") for name in ("ID", "Row-Number")]
-    good = all(re.fullmatch(r"\d{1,18}", value) for value in values)
-    return Cursor(*map(int, values)) if good else None
+    if not any(values):
+        return None
+    if not all(re.fullmatch(r"\d{1,18}", value) for value in values):
+        raise BadResponse("Toggl: a report does not say where its next page begins.")
+    return Cursor(*map(int, values))
 
 
 def reason_of(response: requests.Response) -> str:

@@ -12,7 +12,14 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from lifetracker.http import BadResponse, RateLimit, Signals, number, parsed, wait_after_refusal
+from lifetracker.http import (
+    BadResponse,
+    RateLimit,
+    Signals,
+    parsed,
+    seconds_until,
+    wait_after_refusal,
+)
 from oauth_integration.client import OAuthClient, plain
 
 
@@ -33,6 +40,8 @@ INVALID = numbers(
 )
 FORBIDDEN = numbers("214 277 2553 2555")
 TOO_MANY = 601
+# Seconds for which the same question is refused.
+SAME_QUESTION = 10.0
 TRANSIENT = numbers(
     "215 219 222 224 226 231-233 237 253 255-259 268-270 273-274 278-282 289 291-292 296 298 305-320 322 370-375 383 "
     "391 402 516-522 524-531 533 602 700 1051-1054 2551-2552 2556-2559 3000-3016 3020-3024 5000-5006 6000 6010-6011 "
@@ -55,16 +64,26 @@ def envelope(response: requests.Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) and type(answer.get("status")) is int else {}
 
 
+def is_repeated(answer: dict[str, Any]) -> bool:
+    """Whether a 601 refuses a question because it was just asked, and not because of the limit. It may
+    tell a wait that has nothing to do with that."""
+    return "same arguments" in str(answer.get("error")).lower()
+
+
 class EnvelopeSignals(Signals):
     """Withings answers 200 whatever happened; what happened is the envelope's `status`."""
+
+    # Its limit is a number of requests a minute.
+    longest_window = 60.0
 
     def refused(self, response: requests.Response, attempt: int) -> float | None:
         answer = envelope(response)
         if answer.get("status") != TOO_MANY:
             return super().refused(response, attempt)
         body = answer.get("body")
-        told = number(str(body.get("wait_seconds"))) if isinstance(body, dict) else None
-        return wait_after_refusal(response, attempt) if told is None else told
+        told = seconds_until(str(body.get("wait_seconds"))) if isinstance(body, dict) else None
+        wait = wait_after_refusal(response, attempt) if told is None else told
+        return min(wait, SAME_QUESTION) if is_repeated(answer) else wait
 
     def failed(self, response: requests.Response) -> str | None:
         status = envelope(response).get("status")

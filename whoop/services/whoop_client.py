@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 
-from lifetracker.http import BadResponse, RateLimit
+from lifetracker.http import BadResponse, RateLimit, Signals
 from oauth_integration.client import OAuthClient
 
 # Belongs to no stream of its own.
@@ -21,6 +21,11 @@ SCOPES_OF_PATHS = {
     r"/v2/user/profile/.*": "read:profile",
     r"/v2/user/measurement/.*": "read:body_measurement",
 }
+
+
+class DailySignals(Signals):
+    # Beside the limit for a minute there is one for a day.
+    longest_window = 86_400.0
 
 
 class WhoopAPIClient(OAuthClient):
@@ -46,6 +51,9 @@ class WhoopAPIClient(OAuthClient):
         own = path.removeprefix("/developer")
         fitting = (s for pattern, s in SCOPES_OF_PATHS.items() if re.fullmatch(pattern, own))
         return next(fitting, "")
+
+    def signals(self) -> Signals:
+        return DailySignals()
 
     def rate_limit(self) -> RateLimit:
         return RateLimit(settings.WHOOP_REQUESTS_PER_MINUTE, 60)

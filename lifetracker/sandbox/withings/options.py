@@ -17,13 +17,19 @@ class Options(Switches):
         "category_filter": (True, False),  # False: goals come with the measures
         "callback_check": (True, False),  # HEAD on subscribing
     }
-    NUMBERS: ClassVar[tuple[str, ...]] = ("page_size", "code_lifetime", "token_lifetime")
+    NUMBERS: ClassVar[tuple[str, ...]] = (
+        "page_size",
+        "identical_wait",
+        "code_lifetime",
+        "token_lifetime",
+    )
 
     order: str = "created"
     more: str = "int"
     userid: str = "int"
     lastupdate: str = "inclusive"
     identical: bool = False
+    identical_wait: int = 1  # what such a refusal tells to wait at least: it may be minutes
     offset: str = "advance"
     wait_seconds: bool = True
     category_filter: bool = True

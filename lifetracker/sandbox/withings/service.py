@@ -251,6 +251,8 @@ class Withings:
             raise Refusal(UNAUTHORIZED)
         if self.options.identical:
             wait = self._repetitions.wait(path, given)
+            if wait is not None:
+                wait = max(wait, self.options.identical_wait)
             self._admit(wait, "Same arguments in less than 10 seconds")
         return action(given)
 
