@@ -28,7 +28,7 @@ from lifetracker.streams import (
     register,
 )
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
-from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
+from time_logs.services.toggl_client import Cursor, NullList, TogglClient, TooOld
 
 # More entries than this no answer holds, and it does not say that it was cut.
 CAP = 1000
@@ -186,6 +186,7 @@ def listed(client: TogglClient, window: Window) -> Iterator[list[Any]]:
     """What the list gives, in pieces that are short enough for it to give them whole."""
     start, end = window.start - timedelta(seconds=1), window.end + timedelta(seconds=1)
     items = client.entries(start_date=seconds_of(start), end_date=seconds_of(end))
+    refuse_null(items, window)
     if len(items) < CAP:
         yield as_entries(items)
         return
@@ -210,7 +211,9 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
     refused: list[str] = []
     for workspace in workspaces(client):
         try:
-            yield from report_of(client, workspace, first, last)
+            for page in report_of(client, workspace, first, last):
+                refuse_null(page, window, raw__workspace_id=workspace)
+                yield entries_of(page, workspace)
         except BadResponse as error:
             if error.status is None:
                 raise
@@ -219,13 +222,22 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
         raise Incomplete(" ".join(refused))
 
 
+def refuse_null(items: list[Any], window: Window, **filters: Any) -> None:
+    """Null may stand for an empty list. Raises BadResponse where entries are stored, because it is no
+    proof that they are gone."""
+    stored = TimeEntry.objects.live().filter(source=TOGGL, **filters)
+    within = stored.filter(start__gte=window.start, start__lt=window.end)
+    if isinstance(items, NullList) and within.exists():
+        raise BadResponse("Toggl answered null where entries are stored, which is no list of them.")
+
+
 def report_of(client: TogglClient, workspace: int, first: date, last: date) -> Iterator[list[Any]]:
     cursor: Cursor | None = None
     seen: set[Cursor | None] = set()
     while cursor not in seen:
         seen.add(cursor)
         rows, cursor = client.report(workspace, first, last, cursor)
-        yield entries_of(rows, workspace)
+        yield rows
         if cursor is None:
             return
         if not rows:

@@ -163,13 +163,13 @@ def test_a_row_of_a_report_without_an_entry_is_not_understood() -> None:
 
 
 @pytest.mark.parametrize("match", ["/me/time_entries", "/search/time_entries"])
-def test_null_is_no_empty_list_of_entries(toggl: Any, sandbox: Any, match: str) -> None:
+def test_null_is_no_proof_that_entries_are_gone(toggl: Any, sandbox: Any, match: str) -> None:
     good(TOGGL, full=True)
     before = TimeEntry.objects.live().count()
     answer(sandbox, match, None)
     record = run(TOGGL, full=True)
     assert record.status != SyncRun.Status.SUCCESS
-    assert "is no list" in record.error
+    assert "which is no list of them" in record.error
     assert TimeEntry.objects.live().count() == before
 
 

@@ -155,7 +155,7 @@ class TogglClient:
         if not isinstance(answer, dict) or type(answer.get("id")) is not int:
             raise BadResponse(f"Toggl: the answer to {ME} has no id.")
         names = ("workspaces", "clients", "projects", "tags")
-        return {"id": answer["id"]} | {name: named(answer.get(name), ME) for name in names}
+        return {"id": answer["id"]} | {name: listed(answer.get(name), ME) for name in names}
 
     def entries(self, **params: Any) -> list[Any]:
         """`/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
@@ -173,12 +173,10 @@ class TogglClient:
 
     def projects(self) -> list[Any]:
         """Those that are archived too."""
-        path = f"{ME}/projects"
-        return named(self.get(path, {"include_archived": "true"}), path)
+        return self._list(f"{ME}/projects", {"include_archived": "true"})
 
     def clients(self) -> list[Any]:
-        path = f"{ME}/clients"
-        return named(self.get(path, {}), path)
+        return self._list(f"{ME}/clients", {})
 
     def report(
         self, workspace: int, first: date, last: date, cursor: Cursor | None
@@ -236,13 +234,13 @@ class TogglClient:
         self._checked(self._send("DELETE", path), path)
 
 
-def named(answer: Any, path: str) -> list[Any]:
-    """A list of names, which may come as null where there are none."""
-    return [] if answer is None else listed(answer, path)
+class NullList(list[Any]):
+    """An empty list that came as null, as Toggl's lists may. It proves less than an empty one."""
 
 
 def listed(answer: Any, path: str) -> list[Any]:
-    """Raises BadResponse, also for null: only of names it is documented to mean an empty list."""
+    if answer is None:
+        return NullList()
     if not isinstance(answer, list):
         raise BadResponse(f"Toggl: the answer to {path} is no list.")
     return answer
