@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from github_projects.models import Commit, GitHubAccount, Repository
 from lifetracker.admin import (
@@ -65,6 +66,7 @@ class RepositoryAdmin(SourceRecordAdmin):
     search_fields = ("full_name",)
     search_help_text = "The name"
     heavy = ("raw", "languages", "loc_by_language")
+    actions = ("mark_deleted",)
     facts = (
         ("name", "full_name"),
         "html_url",
@@ -85,12 +87,24 @@ class RepositoryAdmin(SourceRecordAdmin):
         ("pushed_at", "mined_at"),
         "mined_oid",
         ("failure", "failed_at"),
+        "not_visible_since",
     )
     readonly_fields = (
         *SourceRecordAdmin.readonly_fields,
         "lines_by_language",
         "bytes_by_language",
     )
+
+    @admin.action(description="Mark as deleted what the token does not show any more")
+    def mark_deleted(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Nobody else can tell. What GitHub lists again comes back by itself."""
+        hidden = queryset.filter(deleted_at__isnull=True, not_visible_since__isnull=False)
+        now = timezone.now()
+        marked = hidden.update(deleted_at=now, updated_at=now)
+        self.message_user(
+            request,
+            f"{marked} of {queryset.count()} are marked as deleted; GitHub shows the others.",
+        )
 
     @admin.display(description="Language", ordering="primary_language")
     def language(self, repository: Repository) -> str | None:
@@ -104,11 +118,19 @@ class RepositoryAdmin(SourceRecordAdmin):
     @labels(
         "State",
         "failure",
-        {"gone": "danger", "failed": "danger", "waits": "info", "fork": "", "archived": ""},
+        {
+            "gone": "danger",
+            "not visible": "warning",
+            "failed": "danger",
+            "waits": "info",
+            "fork": "",
+            "archived": "",
+        },
     )
     def state(self, repository: Repository) -> str:
         kinds = {
             "gone": repository.deleted_at,
+            "not visible": repository.not_visible_since,
             "failed": repository.failure,
             "waits": repository.todo_id,
             "fork": repository.fork,

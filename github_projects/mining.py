@@ -14,7 +14,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,15 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from github_projects.models import GITHUB, Commit, GitHubAccount, Inclusion, Repository
+from github_projects.models import (
+    GITHUB,
+    NOREPLY,
+    Addresses,
+    Commit,
+    GitHubAccount,
+    Inclusion,
+    Repository,
+)
 from github_projects.services.git_errors import Busy, unminable
 from github_projects.services.git_history import (
     Clone,
@@ -37,7 +45,14 @@ from github_projects.services.git_history import (
     git_version,
 )
 from lifetracker.days import FIRST_DAY, LAST_DAY, local_date, local_hour
-from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.http import (
+    BadResponse,
+    NeedsReauthorization,
+    NotAllowed,
+    NotConfigured,
+    SyncError,
+    TryLater,
+)
 from lifetracker.models import HeldLease, Lease, LeaseLost, SyncRun
 from lifetracker.sync import LEASE, Run, describe
 from lifetracker.upsert import Batch, upsert
@@ -199,7 +214,8 @@ class Mining:
         self._beat = beat
         self._events: queue.Queue[tuple[Dig, Any]] = queue.Queue(WAITING)
         self._digs: set[Dig] = set()
-        self._emails = {email.lower() for email in GitHubAccount.current().emails}
+        account = GitHubAccount.current()
+        self._own = Addresses(account.emails, account.user_id)
         self._renewed = time.monotonic()
         # Since when a repository's clone is in use by what was at work before, and until when it is
         # left alone.
@@ -284,7 +300,7 @@ class Mining:
 
     def _store(self, dig: Dig, commits: list[MinedCommit]) -> None:
         # In one order for all: two that write the same commits would wait for each other for ever.
-        rows = [row_of(commit, self._emails) for commit in sorted(commits)]
+        rows = [row_of(commit, self._own) for commit in sorted(commits)]
         with transaction.atomic():
             dig.lease.renew()
             written = upsert(Batch(Commit, GITHUB, COLUMNS, rows))
@@ -430,7 +446,7 @@ def lines_of(lines: LinesOfCode | None) -> dict[str, Any]:
     }
 
 
-def row_of(commit: MinedCommit, emails: Collection[str]) -> list[Any]:
+def row_of(commit: MinedCommit, own: Addresses) -> list[Any]:
     """In the order of COLUMNS."""
     authored = moment(commit.authored)
     return [
@@ -446,7 +462,7 @@ def row_of(commit: MinedCommit, emails: Collection[str]) -> list[Any]:
         commit.deleted,
         commit.generated,
         commit.parents > 1,
-        commit.email.lower() in emails,
+        commit.email in own,
     ]
 
 
@@ -524,10 +540,10 @@ class Progress:
 
 def asked_for(run: Run) -> Any:
     """The repositories that the run is about. Raises BadResponse for a name that none of them has."""
-    living = Repository.objects.live()
+    living = Repository.objects.visible()
     if not run.order.only:
         return living
-    named = Repository.objects.named(run.order.only).live()
+    named = Repository.objects.named(run.order.only).visible()
     names = list(named.values_list("full_name", flat=True))
     if not names:
         raise BadResponse(f"There is no repository {run.order.only} among those of the token.")
@@ -553,10 +569,18 @@ def mark(run: Run, asked: Any) -> int:
 
 def prefetch_languages(run: Run) -> None:
     """Where the list came without them: only whoever leads the run has a client."""
+    unread = []
     for repository in Repository.objects.filter(todo=run.record.pk, raw__language_bytes=None):
-        with suppress(BadResponse):  # what was known of it stays
+        try:
             languages = run.client.languages(repository.source_id)  # type: ignore[attr-defined]  # GitHub's
+        except BadResponse as error:
+            unread.append(f"{repository.full_name}: {error}")
+        else:
             Repository.objects.filter(pk=repository.pk).update(languages=languages)
+    if unread:
+        run.remarks.append(
+            f"The languages of {len(unread):,} repositories could not be read; those known before stay. {unread[0]}"
+        )
 
 
 def tell_failures(run: Run, asked: Any) -> None:
@@ -578,15 +602,13 @@ def keep_account(run: Run) -> None:
     if not client.login:
         return  # the list could not be read, which its stream tells
     account = GitHubAccount.current()
-    try:
-        told = client.emails()
-    except BadResponse as error:
-        run.remarks.append(f"The addresses could not be read, those known before count: {error}")
-        told = account.emails
-    emails = sorted({*told, *settings.GITHUB_EMAILS}, key=str.lower)
+    known = addresses(run, account)
+    emails = sorted({*known, *settings.GITHUB_EMAILS}, key=str.lower)
     with transaction.atomic():
         run.renew()
-        if account.emails != emails and Commit.objects.mark_mine(emails):
+        is_new = run.order.full or (account.emails, account.user_id) != (emails, client.user_id)
+        account.known_emails = sorted(known, key=str.lower)
+        if is_new and Commit.objects.mark_mine(emails, client.user_id):
             Repository.objects.recount()
         account.login, account.user_id, account.emails = client.login, client.user_id, emails
         account.token_expires_at = client.token_expires_at
@@ -596,3 +618,19 @@ def keep_account(run: Run) -> None:
         run.remarks.append(
             f"The token expires on {local_date(expires)}. Make a new one and put it into .env as GITHUB_ACCESS_TOKEN."
         )
+
+
+def addresses(run: Run, account: GitHubAccount) -> set[str]:
+    """Those of the account, and those that stand for it, under a former login too. Where they cannot be
+    read any more, those that were known."""
+    client: Any = run.client
+    known = {str(email) for email in account.known_emails or account.emails}
+    hidden = {email for email in known if email.endswith(NOREPLY)} | {*client.hidden_emails()}
+    try:
+        return {*client.emails(), *hidden}
+    except BadResponse as error:
+        if known - hidden or not isinstance(error, NotAllowed):
+            run.remarks.append(
+                f"Your addresses could not be read, those known before count: {error}"
+            )
+        return known | hidden

@@ -15,6 +15,8 @@ from lifetracker.days import CLOCK_ERROR, latest
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, SyncRun
 
 GITHUB = "GitHub"
+# The end of GitHub's addresses that stand for an account: `number+login@…`, of old `login@…`.
+NOREPLY = "@users.noreply.github.com"
 
 # Git itself began later; what is dated before has a clock that was never set.
 FIRST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC)
@@ -37,6 +39,21 @@ class Churn(NamedTuple):
     added: int
     deleted: int
     generated: int
+
+
+class Addresses:
+    """By which a commit is known as the owner's: `emails`, whatever their case, and those that stand for
+    the account with the number `user_id`, under whichever login."""
+
+    def __init__(self, emails: Iterable[str], user_id: int | None) -> None:
+        self._emails = {email.lower() for email in emails}
+        self._prefix = None if user_id is None else f"{user_id}+"
+
+    def __contains__(self, email: str) -> bool:
+        lower = email.lower()
+        if lower in self._emails:
+            return True
+        return bool(self._prefix and lower.startswith(self._prefix) and lower.endswith(NOREPLY))
 
 
 class CommitQuerySet(SourceRecordQuerySet):
@@ -116,14 +133,16 @@ class CommitQuerySet(SourceRecordQuerySet):
         buried = self.filter(included, deleted_at__isnull=False)
         buried.update(deleted_at=None, updated_at=now)
 
-    def mark_mine(self, emails: Iterable[str]) -> int:
-        """Let `mine` say whether the author's address is one of these, whatever its case; returns
-        how many commits have changed sides."""
-        lower = [email.lower() for email in emails]
+    def mark_mine(self, emails: Iterable[str], user_id: int | None = None) -> int:
+        """Let `mine` say whether the author's address is one of these, whatever its case, or stands for
+        the account with this number; returns how many commits have changed sides."""
+        own = Q(lower__in=[email.lower() for email in emails])
+        if user_id is not None:
+            own |= Q(lower__startswith=f"{user_id}+", lower__endswith=NOREPLY)
         commits = self.alias(lower=Lower("author_email"))
         now = timezone.now()
-        gained = commits.filter(mine=False, lower__in=lower).update(mine=True, updated_at=now)
-        lost = commits.filter(mine=True).exclude(lower__in=lower)
+        gained = commits.filter(own, mine=False).update(mine=True, updated_at=now)
+        lost = commits.filter(mine=True).exclude(own)
         return int(gained + lost.update(mine=False, updated_at=now))
 
 
@@ -184,6 +203,10 @@ class Holdings(NamedTuple):
 
 
 class RepositoryQuerySet(SourceRecordQuerySet):
+    def visible(self) -> Self:
+        """Those that the token shows: only they can be looked into."""
+        return self.live().filter(not_visible_since__isnull=True)
+
     def holdings(self) -> Holdings:
         return Holdings(
             **self.live().aggregate(
@@ -217,12 +240,12 @@ class RepositoryQuerySet(SourceRecordQuerySet):
 
     def named(self, name: str) -> Self:
         """By `name` or `owner/name`, whatever the case. One that is there comes before those that are
-        gone and had the same name."""
+        hidden or gone and had the same name."""
         if "\0" in name:
             return self.none()
         column = "full_name" if "/" in name else "name"
         found = self.filter(**{f"{column}__iexact": name})
-        return found.filter(deleted_at__isnull=True) or found
+        return found.visible() or found.live() or found
 
     def stale(self) -> Self:
         """Those that could not be mined the last time, and those that have changed since they were:
@@ -233,7 +256,7 @@ class RepositoryQuerySet(SourceRecordQuerySet):
             Q(mined_push__isnull=True) | ~Q(mined_push=F("pushed_at"))
         )
         moved = Q(mined_oid__isnull=True) | ~Q(mined_branch=F("default_branch"))
-        return self.live().filter(by_tip | (~known & (pushed | moved)) | ~Q(failure=""))
+        return self.visible().filter(by_tip | (~known & (pushed | moved)) | ~Q(failure=""))
 
     def counted_too_early(self) -> Self:
         """Return those with a commit that was dated in the future when they were read, and whose
@@ -284,8 +307,9 @@ class Repository(SourceRecord):
     """A repository of the person, known by GitHub's number, which survives renames and transfers.
 
     The numbers stand for `mined_oid`, the tip of the default branch when it was mined, and keep
-    their last values when the repository is gone (`deleted_at`) or cannot be mined (`failure`). They
-    are NULL until it was mined for the first time.
+    their last values when the repository is gone (`deleted_at`), is not visible to the token
+    (`not_visible_since`: it still counts) or cannot be mined (`failure`). They are NULL until it was
+    mined for the first time.
     `code_churn`: lines added and deleted, merges left out; `code_churn_generated`: those of them in
     generated, vendored and lock files. `loc`: lines of code without blanks and comments, each
     distinct file once, prose and data left out; counted by `loc_method`. `time_spent_min`: from the
@@ -328,6 +352,10 @@ class Repository(SourceRecord):
     mined_oid = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: never mined; empty: no commit
     mined_branch = models.CharField(max_length=255, blank=True, default="")
     mined_push = models.DateTimeField(null=True)
+    not_visible_since = models.DateTimeField(
+        null=True,
+        help_text="When GitHub ceased to show it to the token, which need not mean that it was deleted.",
+    )
     failure = models.TextField(
         blank=True, default="", help_text="Why it could not be mined the last time."
     )
@@ -392,11 +420,13 @@ OF_COMMITS = (*FROM_QUERY, "code_churn", "time_spent_min")
 
 
 class GitHubAccount(models.Model):
-    """Whose repositories these are."""
+    """Whose repositories these are. `known_emails`: the addresses that GitHub has told, and those that
+    stood for the account under any login."""
 
     login = models.CharField(max_length=100, blank=True)
     user_id = models.BigIntegerField(null=True)
     emails = models.JSONField(default=list)
+    known_emails = models.JSONField(default=list)
     token_expires_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,20 +6,31 @@ from collections.abc import Iterator
 from typing import Any
 
 from github_projects.mining import lend_a_hand, mine
+from github_projects.missing import ask_for_missing
 from github_projects.models import GITHUB, GitHubAccount, Repository, StoredAnswer
 from github_projects.services.github_client import GitHubClient
 from lifetracker.streams import Extent, Source, Stream, register
 
 
 def read_repositories(client: GitHubClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    yield from client.repositories()
+    for page in client.repositories():
+        yield [with_branch(item) for item in page]
+
+
+def with_branch(item: Any) -> Any:
+    """Where GitHub does not tell the default branch, the one that was known."""
+    if not isinstance(item, dict) or item.get("default_branch", "") is not None:
+        return item
+    known = Repository.objects.filter(source=GITHUB, source_id=str(item.get("id"))).first()
+    return {**item, "default_branch": known.default_branch if known else ""}
 
 
 repositories = Stream(
     name="repository",
     path="/graphql",
     read=read_repositories,
-    deletes_by_absence=True,  # deleted, handed over to somebody else, or hidden from the token
+    deletes_by_absence=True,
+    not_visible=ask_for_missing,
     model=Repository,
     fields={
         "source_id": "id",

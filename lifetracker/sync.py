@@ -580,7 +580,7 @@ class Run:
         if missing and stream.window and not reading.items:
             # An ended membership or another account looks the same.
             reading.blind = not self._can_see(stream, window)
-        return stream.not_visible(self, missing) if missing and stream.not_visible else set()
+        return stream.not_visible(self, missing) if stream.not_visible else set()
 
     def _can_see(self, stream: Stream, window: Window) -> bool:
         """Whether the service still lists something else that it listed before."""

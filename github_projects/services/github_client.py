@@ -18,6 +18,7 @@ from lifetracker.http import (
     BadResponse,
     Door,
     NeedsReauthorization,
+    NotAllowed,
     NotConfigured,
     Signals,
     TryLater,
@@ -28,6 +29,8 @@ from lifetracker.mapping import to_int
 
 VERSION = "2022-11-28"
 GRAPHQL = "/graphql"
+# The end of addresses that stand for an account.
+NOREPLY = "@users.noreply.github.com"
 # With all these fields larger pages reach the ten seconds after which GitHub cuts an answer off.
 PAGE_SIZES = (50, 25, 10, 5)
 LISTED = "affiliation=owner&per_page=100&sort=full_name"
@@ -160,6 +163,8 @@ class GitHubClient:
         self._fingerprint = salted_hmac("github", token).hexdigest()
         self._account = account
         self.login = ""
+        # Whether the token sees all that its owner may see, which only a classic one tells.
+        self.sees_all = False
         self.user_id: int | None = None
         # When the token expires, if it does: every answer says so.
         self.token_expires_at: datetime | None = None
@@ -216,6 +221,12 @@ class GitHubClient:
         told = response.headers.get("GitHub-Authentication-Token-Expiration")
         if told:
             self.token_expires_at = expiration(told)
+        scopes = response.headers.get("X-OAuth-Scopes", "").split(",")
+        self.sees_all |= "repo" in [scope.strip() for scope in scopes]
+        if response.headers.get("X-GitHub-SSO", "").startswith("partial-results"):
+            self.remarks.append(
+                "GitHub left out what belongs to organisations that want single sign-on. Authorise the token for them in GitHub's settings."
+            )
 
     def _check(self, response: requests.Response) -> None:
         status = response.status_code
@@ -227,8 +238,10 @@ class GitHubClient:
             raise NeedsReauthorization(
                 "GitHub does not accept GITHUB_ACCESS_TOKEN: it is wrong, expired or revoked. Make a new one (README, «Connect GitHub») and put it into .env."
             )
-        if status == HTTPStatus.FORBIDDEN and "X-GitHub-SSO" in response.headers:
-            reason = "the organisation wants the token to be authorised for its single sign-on"
+        if status == HTTPStatus.FORBIDDEN:
+            raise NotAllowed(
+                f"GitHub does not allow {where} to this token: {missing(response)}.", status
+            )
         raise BadResponse(f"GitHub answered {status} to {where} ({reason}).", status)
 
     # --- Data
@@ -261,7 +274,7 @@ class GitHubClient:
         if self._account not in {None, number}:
             raise NeedsReauthorization(
                 f"GITHUB_ACCESS_TOKEN belongs to another account ({login}) than the repositories that are here. If that is meant, "
-                "delete the GitHub account in the admin first; the repositories of the old one are then marked as gone."
+                "delete the GitHub account in the admin first; the repositories of the old one stay as they were last seen."
             )
 
     def _viewer(self, sizes: list[int], after: str | None) -> Item:
@@ -300,6 +313,15 @@ class GitHubClient:
             following = next_link(page.links)
             url = self._own(following) if following else None
 
+    def repository(self, repository_id: str) -> Item:
+        """One by its number, wherever it is now. Raises BadResponse with the status where it is not there
+        for this token."""
+        item = self.get(f"/repositories/{repository_id}", {})
+        if not isinstance(item, dict) or str(item.get("id")) != repository_id:
+            raise BadResponse(f"GitHub answered with another repository than {repository_id}.")
+        found: Item = from_rest(item)
+        return found
+
     def languages(self, repository_id: str) -> dict[str, int]:
         """Bytes by language, as GitHub counts them."""
         found = self.get(f"/repositories/{repository_id}/languages", {})
@@ -308,18 +330,24 @@ class GitHubClient:
         return found
 
     def emails(self) -> list[str]:
-        """The addresses that GitHub knows as the person's: those of the account, where the token may
-        read them, and the two that stand for an account that hides its own."""
+        """The addresses of the account. Raises NotAllowed for a token that may not read them."""
         try:
-            told = [str(entry["email"]) for entry in self.get("/user/emails", {})]
+            return [str(entry["email"]) for entry in self.get("/user/emails", {})]
         except (KeyError, TypeError):
-            raise BadResponse("GitHub: the answer about addresses is no list of them.") from None
+            raise BadResponse(
+                "GitHub answered to /user/emails with no list of addresses."
+            ) from None
         except BadResponse as error:
-            if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            told = []
-        hidden = "users.noreply.github.com"
-        return [*told, f"{self.login}@{hidden}", f"{self.user_id}+{self.login}@{hidden}"]
+            raise NotAllowed(
+                "GitHub does not allow /user/emails to this token: it lacks the scope user:email.",
+                HTTPStatus.NOT_FOUND,
+            ) from None
+
+    def hidden_emails(self) -> list[str]:
+        """The two that stand for an account that hides its own."""
+        return [f"{self.login}{NOREPLY}", f"{self.user_id}+{self.login}{NOREPLY}"]
 
 
 # --- Answers --------------------------------------------------------------------------------------
@@ -375,6 +403,9 @@ def as_rest(node: Item) -> Item:
     """A repository of GraphQL in the form that REST gives."""
     branch = node["defaultBranchRef"]
     target = branch and branch.get("target")
+    # Without the permission for its contents a branch is null too: that is not an empty repository.
+    hides_branch = not target and not node["isEmpty"]
+    languages = node["languages"]
     return {
         "id": node["databaseId"],
         "name": node["name"],
@@ -384,15 +415,13 @@ def as_rest(node: Item) -> Item:
         "fork": node["isFork"],
         "archived": node["isArchived"],
         "disabled": node["isDisabled"],
-        "default_branch": branch["name"] if branch else "",
+        "default_branch": branch["name"] if branch else None if hides_branch else "",
         "language": node["primaryLanguage"] and node["primaryLanguage"]["name"],
         "size": node["diskUsage"] or 0,
         "pushed_at": node["pushedAt"],
-        # A branch whose commit is not told is no empty repository.
-        "tip_oid": (target["oid"] if target else None) if branch else "",
-        "language_bytes": {
-            edge["node"]["name"]: edge["size"] for edge in node["languages"]["edges"]
-        },
+        "tip_oid": target["oid"] if target else None if hides_branch else "",
+        "language_bytes": languages
+        and {edge["node"]["name"]: edge["size"] for edge in languages["edges"]},
     }
 
 
@@ -424,6 +453,17 @@ def expiration(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def missing(response: requests.Response) -> str:
+    """The permission that a 403 says it wants."""
+    if "X-GitHub-SSO" in response.headers:
+        return "the organisation wants it authorised for its single sign-on"
+    wanted = response.headers.get("X-Accepted-GitHub-Permissions") or response.headers.get(
+        "X-Accepted-OAuth-Scopes"
+    )
+    told = reason_of(response)
+    return f"it lacks the permission {wanted} ({told})" if wanted else told
 
 
 def reason_of(response: requests.Response) -> str:

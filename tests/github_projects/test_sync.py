@@ -262,7 +262,10 @@ def test_a_renamed_and_transferred_one_stays_the_same_row(github: Any) -> None:
     assert row.commit_count == EXPECTED["total_commits"] + 1
 
 
-def test_what_is_gone_keeps_its_numbers_with_a_date(github: Any, at: Moving) -> None:
+def test_what_is_gone_keeps_its_numbers_with_a_date(github: Any, settings: Any, at: Moving) -> None:
+    """A classic token sees all that its owner may see, so that nothing can be hidden from it."""
+    github.options.configure(token_kind="classic")
+    settings.GITHUB_ACCESS_TOKEN = github.token
     github.add_repository("small", SMALL)
     run(GITHUB)
     before = numbers("small")

@@ -3,12 +3,13 @@
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.github.options import Options
+from lifetracker.sandbox.github.people import LOGIN
 from lifetracker.sandbox.github.repositories import Repository
 from lifetracker.sandbox.messages import Incoming
 
@@ -28,6 +29,11 @@ class Access:
     expires: datetime | None = None
     issued: int = 1
     revoked: bool = False
+    login: str = LOGIN
+    # The ids that a fine-grained token was narrowed to; None: all repositories of its owner.
+    selected: set[int] | None = None
+    # Owners that want a token to be authorised for their single sign-on.
+    sso_owners: set[str] = field(default_factory=set)
 
     @property
     def token(self) -> str:
@@ -56,7 +62,16 @@ class Access:
         return "wrong" if given != self.token or self.revoked or expired else "user"
 
     def sees(self, caller: Caller, repository: Repository) -> bool:
-        return not repository.private or (caller == "user" and bool(self.options.private))
+        if not repository.private:
+            return True
+        return caller == "user" and bool(self.options.private) and self.reaches(repository)
+
+    def reaches(self, repository: Repository) -> bool:
+        """Whether the token was made for it: what lists hold."""
+        return self.selected is None or repository.id in self.selected
+
+    def wants_sso(self, repository: Repository) -> bool:
+        return repository.owner in self.sso_owners
 
     def headers(self, wanted: str) -> dict[str, str]:
         """What an answer says of the token; `wanted` are the permissions that would do."""

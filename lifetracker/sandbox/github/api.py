@@ -33,15 +33,15 @@ class API:
         if not incoming.headers.get("User-Agent"):
             return Answer(403, NO_USER_AGENT, {"Content-Type": "text/html; charset=utf-8"})
         caller, graphql = self._access.caller(incoming), path == "/graphql"
-        budget, wanted = self._budget(caller, graphql=graphql), ""
+        budget = self._budget(caller, graphql=graphql)
+        wanted = self._rest.wanted(path)
         try:
             _check_version(incoming)
             self._let_in(caller, budget, path)
             if graphql:
                 answer = self._graph_answer(incoming, caller)
             else:
-                answer, wanted = self._rest.answer(Asked(incoming, caller), path)
-                answer = _conditional(answer, incoming)
+                answer = _conditional(self._rest.answer(Asked(incoming, caller), path), incoming)
         except Refused as refused:
             answer = refused.answer()
         # GraphQL counts its points itself; what has not changed is free to those who are known.

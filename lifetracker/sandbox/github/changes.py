@@ -6,7 +6,7 @@ from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.github.imports import Commit
-from lifetracker.sandbox.github.people import LOGIN, WORK, Person
+from lifetracker.sandbox.github.people import WORK, Person
 from lifetracker.sandbox.github.repositories import HOWS, How, Repository
 from lifetracker.sandbox.github.shelf import Shelf
 
@@ -26,7 +26,7 @@ class Changes:
         or the first one that the stream has.
         """
         with self._shelf.lock:
-            if self._shelf.by_name(LOGIN, name):
+            if self._shelf.by_name(self._shelf.login, name):
                 raise ValueError(f"there is a repository {name}")
             repository = self._shelf.add(name, fields.get("default_branch") or "main")
             try:

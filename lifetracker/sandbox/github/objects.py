@@ -40,7 +40,7 @@ class Objects:
 
     def root(self, rate: Item) -> Item:
         return {
-            "viewer": lambda _: self.user(LOGIN),
+            "viewer": lambda _: self.user(self.access.login),
             "rateLimit": lambda *_, **_given: rate,
             "repository": self._named,
             "node": lambda _, **given: self._node(given["id"]),
@@ -111,7 +111,7 @@ class Objects:
             if id in known and self.access.sees("user", one):
                 return self.repository(one)
         if id in (people.node_id("User", USER_ID, legacy=old) for old in (False, True)):
-            return self.user(LOGIN)
+            return self.user(self.access.login)
         raise error("NOT_FOUND", f"Could not resolve to a node with the global id of '{id}'")
 
     def _nodes(self, ids: list[str]) -> list[Item | GraphQLError]:
@@ -135,7 +135,7 @@ class Objects:
 
     def _is_wanted(self, one: Repository, login: str, given: Item) -> bool:
         role = "OWNER" if one.owner == login else "COLLABORATOR"
-        if login != LOGIN and role != "OWNER":
+        if login != self.access.login and role != "OWNER":
             return False
         privacy = given.get("privacy") or given.get("visibility")
         flags = {"isFork": one.fork, "isArchived": one.archived, "isLocked": False}
@@ -145,6 +145,8 @@ class Objects:
             and all(given.get(name) in (None, flag) for name, flag in flags.items())
             and privacy in (None, "PRIVATE" if one.private else "PUBLIC")
             and self.access.sees("user", one)
+            and self.access.reaches(one)
+            and not self.access.wants_sso(one)
         )
 
     def _languages(self, one: Repository, given: Item) -> Item:

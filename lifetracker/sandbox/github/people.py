@@ -48,6 +48,11 @@ def user_id(login: str) -> int:
     return 60_000_000 + sum(login.encode()) * 131 if known is None else known
 
 
+def know_as(login: str) -> None:
+    """The user has this name too, which a rename gives her."""
+    IDS[login] = USER_ID
+
+
 def node_id(kind: str, id: int, *, legacy: bool) -> str:
     """`R_kgDOAAABAQ`, or of old `MDEwOlJlcG9zaXRvcnkxMjk2MjcxX`; the kinds are Repository, User."""
     if legacy:

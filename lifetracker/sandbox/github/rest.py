@@ -13,7 +13,6 @@ from lifetracker.sandbox.github import people
 from lifetracker.sandbox.github.access import Access, Caller
 from lifetracker.sandbox.github.answers import DOCS, JSON, Refused, invalid, not_found
 from lifetracker.sandbox.github.limits import Limits
-from lifetracker.sandbox.github.people import LOGIN
 from lifetracker.sandbox.github.repositories import Facts, Repository
 from lifetracker.sandbox.github.shapes import Addresses, Shapes
 from lifetracker.sandbox.github.shelf import Shelf
@@ -29,6 +28,10 @@ SORTS: dict[str, Callable[[Repository], Any]] = {
     "pushed": lambda repository: repository.pushed_at or repository.created_at,
 }
 EMPTY_DOCS = f"{DOCS}/commits/commits#list-commits"
+SSO = (
+    "Resource protected by organization SAML enforcement. You must grant your Personal Access "
+    "token access to this organization."
+)
 FORBIDDEN = "Resource not accessible by personal access token"
 
 T = TypeVar("T")
@@ -65,16 +68,21 @@ class Rest:
                 route = re.compile(pattern + path), "metadata=read", _found(find, handler)
                 self._routes.append(route)
 
-    def answer(self, asked: Asked, path: str) -> tuple[Answer, str]:
-        """With the permission that the path wants. Raises Refused."""
-        for pattern, wanted, handler in self._routes:
+    def answer(self, asked: Asked, path: str) -> Answer:
+        """Raises Refused."""
+        for pattern, _, handler in self._routes:
             match = pattern.fullmatch(path)
             if match is None:
                 continue
             if asked.incoming.method not in ("GET", "HEAD"):
                 raise not_found()
-            return handler(asked, *map(unquote, match.groups())), wanted
+            return handler(asked, *map(unquote, match.groups()))
         raise not_found()
+
+    def wanted(self, path: str) -> str:
+        """The permission that a path wants, which every answer tells."""
+        fitting = (wanted for pattern, wanted, _ in self._routes if pattern.fullmatch(path))
+        return next(fitting, "")
 
     def _me(self, asked: Asked) -> Answer:
         self._only_user(asked)
@@ -113,9 +121,11 @@ class Rest:
         found = [
             one
             for one in self._shelf.all()
-            if ("owner" if one.owner == LOGIN else "collaborator") in wanted
+            if ("owner" if one.owner == self._access.login else "collaborator") in wanted
             and visibility in ("all", "private" if one.private else "public")
             and self._access.sees(asked.caller, one)
+            and self._access.reaches(one)
+            and not self._access.wants_sso(one)
             and _in_time(one, query)
         ]
         sort = query.get("sort", "full_name")
@@ -136,6 +146,8 @@ class Rest:
     def _visible(self, asked: Asked, repository: Repository | None) -> Repository:
         if repository is None or not self._access.sees(asked.caller, repository):
             raise not_found(f"{DOCS}/repos/repos#get-a-repository")
+        if self._access.wants_sso(repository):
+            raise _single_sign_on(repository)
         return repository
 
     def _elsewhere(self, asked: Asked, moved: Repository) -> Refused:
@@ -171,6 +183,13 @@ class Rest:
     def _only_user(self, asked: Asked) -> None:
         if asked.caller != "user":
             raise Refused(401, "Requires authentication")
+
+
+def _single_sign_on(repository: Repository) -> Refused:
+    refused = Refused(403, SSO, f"{DOCS}/guides/getting-started-with-the-rest-api")
+    url = f"https://github.com/orgs/{repository.owner}/sso?authorization_request=AAAA"
+    refused.headers = {"X-GitHub-SSO": f"required; url={url}"}
+    return refused
 
 
 def _found(

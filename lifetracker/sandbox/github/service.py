@@ -13,7 +13,7 @@ from lifetracker.sandbox.github.changes import Changes
 from lifetracker.sandbox.github.graph import GraphQL
 from lifetracker.sandbox.github.limits import Limits
 from lifetracker.sandbox.github.options import Options
-from lifetracker.sandbox.github.people import LOGIN, USER_ID
+from lifetracker.sandbox.github.people import USER_ID
 from lifetracker.sandbox.github.repositories import Facts
 from lifetracker.sandbox.github.rest import Rest
 from lifetracker.sandbox.github.shapes import Addresses, Item, Shapes
@@ -41,7 +41,7 @@ class GitHub(Changes):
         self._sandbox = sandbox
         self.options = Options()
         self.limits = Limits()
-        self.login, self.user_id = LOGIN, USER_ID
+        self.user_id = USER_ID
         self.emails = [str(item["email"]) for item in people.emails()]
         identity = hashlib.sha256(f"github/{life.seed}".encode()).hexdigest()
         self.webhook_secret = f"not-a-secret-{identity[:20]}"
@@ -67,6 +67,10 @@ class GitHub(Changes):
     @property
     def token(self) -> str:
         return self._access.token
+
+    @property
+    def login(self) -> str:
+        return self._access.login
 
     @property
     def fetches(self) -> list[str]:
@@ -108,6 +112,28 @@ class GitHub(Changes):
         """By the sandbox's clock; None: it never expires."""
         self._access.expire(at)
 
+    def narrow_token(self, *names: str) -> None:
+        """To these repositories, as when somebody edits a fine-grained token: lists hold no others, and
+        other private ones are not there for it. Without any name: to none."""
+        with self._shelf.lock:
+            self._access.selected = {self._shelf.find(name).id for name in names}
+
+    def widen_token(self) -> None:
+        self._access.selected = None
+
+    def require_sso(self, *owners: str) -> None:
+        """These organisations want the token authorised for their single sign-on."""
+        self._access.sso_owners = set(owners)
+
+    def rename_user(self, login: str) -> None:
+        """Everything of hers moves along; the old names redirect, and her id stays."""
+        with self._shelf.lock:
+            people.know_as(login)
+            for one in self._shelf.all():
+                if one.owner == self.login:
+                    self._shelf.move(one, login, one.name)
+            self._access.login = self._shelf.login = self._shapes.login = login
+
     def deliver_webhook(self, name: str, to: str, **how: Any) -> int:
         """Send the event of a push to the default branch; the status of the last attempt.
 
@@ -137,6 +163,10 @@ class GitHub(Changes):
             "issue-token": self.issue_token,
             "revoke-token": self.revoke_token,
             "token-expiry": self.set_token_expiry,
+            "narrow-token": lambda names: self.narrow_token(*names),
+            "widen-token": self.widen_token,
+            "require-sso": lambda owners: self.require_sso(*owners),
+            "rename-user": self.rename_user,
             "webhook": self.deliver_webhook,
             "options": self.options.configure,
             "limits": self.limits.configure,

@@ -86,6 +86,7 @@ class Addresses:
 class Shapes:
     def __init__(self, addresses: Addresses, facts: Facts, options: Options) -> None:
         self.addresses, self._facts, self._options = addresses, facts, options
+        self.login = LOGIN
 
     def user(self, login: str, id: int | None = None) -> Item:
         api, web = self.addresses.api(), self.addresses.web()
@@ -107,7 +108,7 @@ class Shapes:
 
     def me(self) -> Item:
         return {
-            **self.user(LOGIN),
+            **self.user(self.login),
             "name": people.WORK.name,
             "company": None,
             "blog": "",
@@ -157,7 +158,7 @@ class Shapes:
             "visibility": "private" if repository.private else "public",
             "default_branch": repository.default_branch,
             "permissions": {
-                **dict.fromkeys(("admin", "maintain"), repository.owner == LOGIN),
+                **dict.fromkeys(("admin", "maintain"), repository.owner == self.login),
                 **dict.fromkeys(("push", "triage", "pull"), True),
             },
         }

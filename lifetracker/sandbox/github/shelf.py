@@ -38,6 +38,7 @@ class Shelf:
     def __init__(self, life: Life, clock: Clock, days: int) -> None:
         self.lock = threading.RLock()
         self._life, self._clock, self._days = life, clock, days
+        self.login = LOGIN
         self._begin = (clock.now() - timedelta(days=days)).date()
         self._root: Path | None = None
         self._remove: weakref.finalize[..., Any] | None = None
@@ -84,7 +85,7 @@ class Shelf:
     def find(self, name: str) -> Repository:
         """By `NAME` or `OWNER/NAME`. Raises LookupError."""
         owner, _, own = name.rpartition("/")
-        found = self.by_name(owner or LOGIN, own)
+        found = self.by_name(owner or self.login, own)
         if found is None and not owner:
             found = next((r for r in self.all() if r.name.lower() == own.lower()), None)
         if found is None:
@@ -96,10 +97,10 @@ class Shelf:
         self._prepare()
         now = self._clock.now()
         id = next(self._unused) if id is None else id
-        repository = Repository(id, LOGIN, name, self._bare(id, branch), now, now)
+        repository = Repository(id, self.login, name, self._bare(id, branch), now, now)
         repository.default_branch = branch
         self._all[id] = repository
-        self._redirects.pop(_key(LOGIN, name), None)
+        self._redirects.pop(_key(self.login, name), None)
         return repository
 
     def move(self, repository: Repository, owner: str, name: str) -> None:
