@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from lifetracker.environment import BLANKS, read_file, shown, understood
 from lifetracker.machine_zone import machine_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,11 +34,19 @@ TESTING = "pytest" in sys.modules or sys.argv[1:2] == ["test"]
 class Environment(environ.Env):
     """Names the variable whose value cannot be used; an empty value is one that is not set."""
 
+    # Names of variables whose values stood in quotes in `.env`.
+    exact: frozenset[str] = frozenset()
+
+    def read_file(self, path: Path) -> None:
+        self.exact |= read_file(path, self.ENVIRON)
+
     def get_value(self, var: str, *args: Any, **options: Any) -> Any:
-        if self.ENVIRON.get(var) == "":
-            del self.ENVIRON[var]
-        text = str(self.ENVIRON.get(var, ""))
         try:
+            if var in self.ENVIRON and var not in self.exact:
+                self.ENVIRON[var] = understood(var, self.ENVIRON[var])
+            if self.ENVIRON.get(var) == "":
+                del self.ENVIRON[var]
+            text = str(self.ENVIRON.get(var, ""))
             if text.startswith("$"):
                 # To the letter: the base would take it for the name of another variable, and a secret
                 # for one that is not set.
@@ -72,6 +81,17 @@ class Environment(environ.Env):
     def sentry_dsn(self, var: str) -> str:
         return str(self.get_value(var, cast=sentry_dsn, default=""))
 
+    def texts(self, var: str) -> list[str]:
+        """Several with commas, without the blanks around them."""
+        return list(self.get_value(var, cast=texts, default=[]))
+
+    def emails(self, var: str) -> list[str]:
+        return list(self.get_value(var, cast=emails, default=[]))
+
+    def folder(self, var: str, default: Path) -> Path:
+        """`~` is the home of the account that runs this program."""
+        return Path(str(self.get_value(var, default=str(default)))).expanduser()
+
     def origins(self, var: str) -> list[str]:
         return list(self.get_value(var, cast=origins, default=[]))
 
@@ -92,7 +112,7 @@ class Environment(environ.Env):
 def one_of(*words: str) -> Callable[[str], str]:
     def cast(text: str) -> str:
         if text not in words:
-            raise ValueError(f"{text!r} is none of {', '.join(words)}")
+            raise ValueError(f"{shown(text)} is none of {', '.join(words)}")
         return text
 
     return cast
@@ -104,32 +124,55 @@ def redis_url(text: str) -> str:
     return text
 
 
-def count(text: str) -> int:
-    if int(text) < 0:
-        raise ValueError(f"{text!r} is below 0")
+def whole_number(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+        raise ValueError(f"{shown(text)} is no whole number")
     return int(text)
+
+
+def count(text: str) -> int:
+    number = whole_number(text)
+    if number < 0:
+        raise ValueError(f"{number} is below 0")
+    return number
 
 
 def hours(text: str) -> int:
-    if not 0 <= int(text) <= 500:
-        raise ValueError(f"{text!r} is no number of hours between 0 and 500")
-    return int(text)
+    number = whole_number(text)
+    if not 0 <= number <= 500:
+        raise ValueError(f"{number} is no number of hours between 0 and 500")
+    return number
 
 
 def port(text: str) -> int:
-    if not 1 <= int(text) <= 65_535:
-        raise ValueError(f"{text!r} is no port between 1 and 65535")
-    return int(text)
+    number = whole_number(text)
+    if not 1 <= number <= 65_535:
+        raise ValueError(f"{number} is no port between 1 and 65535")
+    return number
+
+
+def texts(text: str) -> list[str]:
+    return [part.strip(BLANKS) for part in text.split(",") if part.strip(BLANKS)]
+
+
+def emails(text: str) -> list[str]:
+    found = texts(text)
+    for one in found:
+        if not re.fullmatch(r"[^\s@]+@[^\s@]+", one):
+            raise ValueError(f"{shown(one)} is no address such as robin@example.org")
+    return found
 
 
 def base_url(text: str) -> str:
+    if re.search(rf"[{re.escape(BLANKS)}]", text):
+        raise ValueError("there is a blank in the address")
     parts = urlsplit(text)
     if parts.username or parts.password:
         raise ValueError("an address must not carry a password")
     if parts.port == 0:
         raise ValueError("port 0 is no port")
     if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
-        raise ValueError(f"{text!r} is no address such as https://api.example.com")
+        raise ValueError("it is no address such as https://api.example.com")
     return text.rstrip("/")
 
 
@@ -148,7 +191,7 @@ def origins(text: str) -> list[str]:
     found = [base_url(part.strip()) for part in text.split(",") if part.strip()]
     for url in found:
         if url != origin_of(url):
-            raise ValueError(f"{url!r} has a path, and an origin has none")
+            raise ValueError("one of the addresses has a path, and an origin has none")
     return found
 
 
@@ -156,8 +199,8 @@ def hosts(text: str) -> list[str]:
     """With commas: each such as tracker.example.org, without a scheme."""
     found = [part.strip() for part in text.split(",") if part.strip()]
     for name in found:
-        if "/" in name:
-            raise ValueError(f"{name!r} is no name such as tracker.example.org")
+        if "/" in name or re.search(r"\s", name):
+            raise ValueError(f"{shown(name)} is no name such as tracker.example.org")
     return found
 
 
@@ -178,7 +221,7 @@ def secret_url(text: str) -> str:
 def truth(text: str) -> bool:
     word = text.strip().lower()
     if word not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
-        raise ValueError(f"{text!r} is neither true nor false")
+        raise ValueError(f"{shown(text)} is neither true nor false")
     return word in {"true", "yes", "on", "1"}
 
 
@@ -199,7 +242,7 @@ DEMO = env.bool("DEMO", default=False)
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
     require_readable(BASE_DIR / ".env")
-    env.read_env(BASE_DIR / ".env")
+    env.read_file(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 LOCAL = DEBUG or DEMO or TESTING
 
@@ -209,19 +252,19 @@ SECRET_KEY = (
     else env.str("SECRET_KEY")
 )
 # Older keys: still good for reading stored tokens and sessions, never for writing.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = env.texts("SECRET_KEY_FALLBACKS")
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 # The names that Railway and Heroku give; Railway asks for the health by a name of its own. A container
 # asks itself for its health, as localhost.
 PLATFORM_HOSTS = [
-    *env.list("RAILWAY_PUBLIC_DOMAIN", default=[]),
-    *env.list("HEROKU_APP_DEFAULT_DOMAIN_NAME", default=[]),
+    *env.texts("RAILWAY_PUBLIC_DOMAIN"),
+    *env.texts("HEROKU_APP_DEFAULT_DOMAIN_NAME"),
 ]
 if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
     PLATFORM_HOSTS.append("healthcheck.railway.app")
 ALLOWED_HOSTS = [*env.hosts("ALLOWED_HOSTS"), *PLATFORM_HOSTS, *LOCAL_HOSTS]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS")
 PORT = env.port("PORT", default=5001)
 # Processes that answer requests.
 WEB_CONCURRENCY = env.count("WEB_CONCURRENCY", default=2) or 1
@@ -585,8 +628,7 @@ WITHINGS_REQUESTS_PER_MINUTE = env.count("WITHINGS_REQUESTS_PER_MINUTE", default
 TOGGL_API_URL = env.base_url(
     "TOGGL_API_URL", default=f"{SANDBOX_URL}/toggl" if DEMO else "https://api.track.toggl.com"
 )
-# Copied with a space or a line's end around it, the token would be refused.
-TOGGL_API_TOKEN = env.str("TOGGL_API_TOKEN", default="").strip()
+TOGGL_API_TOKEN = env.str("TOGGL_API_TOKEN", default="")
 # Toggl asks for about one request a second; 0 sends without a brake.
 TOGGL_REQUESTS_PER_MINUTE = env.count("TOGGL_REQUESTS_PER_MINUTE", default=60)
 
@@ -596,15 +638,12 @@ GITHUB_API_URL = env.secret_url(
 GITHUB_CLONE_URL = env.secret_url(
     "GITHUB_CLONE_URL", default=f"{SANDBOX_URL}/github/git" if DEMO else "https://github.com"
 )
-GITHUB_ACCESS_TOKEN = env.str("GITHUB_ACCESS_TOKEN", default="").strip()
+GITHUB_ACCESS_TOKEN = env.str("GITHUB_ACCESS_TOKEN", default="")
 # Addresses under which the person commits, beside those that GitHub tells.
-GITHUB_EMAILS = env.list("GITHUB_EMAILS", default=[])
+GITHUB_EMAILS = env.emails("GITHUB_EMAILS")
 # Clones are kept here, so that a refresh fetches only what is new. All of it can be lost.
-GITHUB_CACHE_DIR = Path(
-    env.str(
-        "GITHUB_CACHE_DIR",
-        default=str(Path(platformdirs.user_cache_dir("life-tracker")) / "git"),
-    )
+GITHUB_CACHE_DIR = env.folder(
+    "GITHUB_CACHE_DIR", default=Path(platformdirs.user_cache_dir("life-tracker")) / "git"
 )
 GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
 GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)

@@ -122,6 +122,12 @@ class OAuthClient(ABC):
         value = self.credential.setting(name)
         if not value:
             raise NotConfigured(self._not_set(name))
+        if not re.fullmatch(r"[!-~]+", value):
+            variable = f"{self.provider}_{name}".upper()
+            raise NotConfigured(
+                f"{self.service}: {variable} holds a blank or another character that it cannot have. Copy it anew from the service's developer dashboard. "
+                "Once stored it is changed in the admin, under Connections, and no longer in .env."
+            )
         return value
 
     @classmethod
@@ -264,6 +270,10 @@ class OAuthClient(ABC):
         if not spent:
             raise NeedsReauthorization(
                 f"{self.service}: the access token has expired and no refresh token was granted. {self._how_to_connect()}"
+            )
+        if not re.fullmatch(r"[!-~]+", spent):
+            raise NeedsReauthorization(
+                f"{self.service}: the refresh token holds a blank or another character that no token has; if it came from {self.provider.upper()}_REFRESH_TOKEN, copy it anew. {self._how_to_connect()}"
             )
         # The one before it may be the one that the service knows.
         previous = self.credential.previous_refresh_token if self.keeps_previous else ""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from lifetracker.days import days_anywhere, local_date
@@ -247,6 +248,38 @@ def report_of(client: TogglClient, workspace: int, first: date, last: date) -> I
     )
 
 
+def in_lost_workspaces(run: Any, missing: set[str]) -> set[str]:
+    """Those of the missing entries that lie in workspaces of which the owner is no member any more: Toggl
+    lists them no longer, and they are not deleted for that."""
+    rows = TimeEntry.objects.filter(source=TOGGL, source_id__in=missing) if missing else ()
+    workspace_of = dict(rows.values_list("source_id", "raw__workspace_id")) if rows else {}
+    member_of = memberships(run.client)
+    lost = {source_id for source_id, one in workspace_of.items() if one not in member_of}
+    if lost:
+        run.remarks += remarks_on_lost(run.client)
+    return lost
+
+
+def memberships(client: TogglClient) -> set[int]:
+    ids = [one.get("id") for one in client.me["workspaces"] if isinstance(one, dict)]
+    return {one for one in ids if type(one) is int}
+
+
+def remarks_on_lost(client: TogglClient, since: datetime | None = None) -> list[str]:
+    """For each workspace whose entries are stored and that is not the owner's any more; those alone that
+    have an entry `since` then."""
+    stored = TimeEntry.objects.live().filter(source=TOGGL).order_by()
+    if since:
+        stored = stored.filter(start__gte=since)
+    counted = stored.values_list("raw__workspace_id").annotate(Count("pk"))
+    lost = [(one, count) for one, count in counted if one not in memberships(client)]
+    return [
+        f"Toggl does not list workspace {one} among yours any more. {count:,} {'entry' if count == 1 else 'entries'} of it "
+        f"{'stays' if count == 1 else 'stay'} as last seen. If you should be a member, ask for an invitation."
+        for one, count in sorted(lost, key=str)
+    ]
+
+
 def workspaces(client: TogglClient) -> list[int]:
     told = client.me["workspaces"]
     ids = [one["id"] for one in told if isinstance(one, dict) and type(one.get("id")) is int]
@@ -262,12 +295,18 @@ def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterat
     """With their clients' names. Archived ones are asked for only when something refers to them, or
     with the whole history."""
     refuse_another_person([client.me], "id")
-    projects = list(client.me["projects"])
-    clients = client.me["clients"]
-    if extent or archived_are_needed(projects):
-        projects += client.projects()
-        clients = [*clients, *client.clients()]
-    names = {str(one.get("id")): one.get("name") for one in clients if isinstance(one, dict)}
+    # Entries of so long ago are no news.
+    client.remarks += remarks_on_lost(client, timezone.now() - QUARTER)
+    projects, clients = list(client.me["projects"]), list(client.me["clients"])
+    refused: list[str] = []
+    if extent or archived_are_needed(projects, memberships(client)):
+        for found, ask in ((projects, client.projects), (clients, client.clients)):
+            try:
+                found.extend(ask())
+            except BadResponse as error:
+                refused.append(str(error))
+    told = {str(one.get("id")): one.get("name") for one in clients if isinstance(one, dict)}
+    names = known_clients() | told
     kept = ("id", "workspace_id", "name", "client_id", "color", "active")
     yield [
         {
@@ -278,17 +317,26 @@ def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterat
         else one
         for one in projects
     ]
+    if refused:
+        raise Incomplete(" ".join(refused))
 
 
-def archived_are_needed(projects: list[Any]) -> bool:
-    known = TogglProject.objects.live()
+def known_clients() -> dict[str, Any]:
+    """Names by the client's id, from stored projects: a list that lacks a client does not unname it."""
+    rows = TogglProject.objects.filter(source=TOGGL).exclude(client="").order_by("updated_at")
+    return {str(one): name for one, name in rows.values_list("raw__client_id", "client")}
+
+
+def archived_are_needed(projects: list[Any], member_of: set[int]) -> bool:
+    own = {"raw__workspace_id__in": list(member_of)}
+    known = TogglProject.objects.live().filter(**own)
     if not known.exists():
         return True
     ids = [one.get("id") for one in projects if isinstance(one, dict)]
     listed_ids = {str(one) for one in ids if type(one) is int}
     if known.filter(active=True).exclude(source_id__in=listed_ids).exists():
         return True  # it has just been archived
-    named = TimeEntry.objects.live().exclude(project_ref="")
+    named = TimeEntry.objects.live().filter(**own).exclude(project_ref="")
     unknown = named.exclude(project_ref__in=known.values("source_id"))
     refs = unknown.order_by().values_list("project_ref", flat=True).distinct()
     return not set(refs) <= listed_ids
@@ -386,6 +434,7 @@ entries = Stream(
     axis="start",
     deletes_by_absence=True,
     prepare=existing,
+    not_visible=in_lost_workspaces,
     changes=Changes(
         since="since",
         mark=lambda item: to_datetime(item["at"]),

@@ -19,6 +19,7 @@ from lifetracker.http import (
     BadResponse,
     Door,
     NeedsReauthorization,
+    NotAllowed,
     NotConfigured,
     RateLimit,
     Signals,
@@ -130,11 +131,17 @@ class TogglClient:
     def _checked(self, response: requests.Response, path: str) -> requests.Response:
         status = response.status_code
         if status == HTTPStatus.OK:
+            self._was_accepted = True
             return response
         reason = reason_of(response)
-        # A workspace may refuse its reports to a token that is good.
-        refusals = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN if path.startswith(ME) else None}
-        if status in refusals:
+        # A workspace may refuse its reports, and a plan its lists, to a token that is good.
+        is_part = self._was_accepted or not path.startswith(ME)
+        if status == HTTPStatus.FORBIDDEN and is_part:
+            raise NotAllowed(
+                f"Toggl does not allow {path} ({reason}). Perhaps you are not a member there any more, or the plan has changed. What is stored stays.",
+                status,
+            )
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise NeedsReauthorization(
                 "Toggl does not accept TOGGL_API_TOKEN. Copy the token anew from the foot of your profile page at Toggl into .env."
             )

@@ -1,5 +1,7 @@
 """The user, and the two workspaces that she tracks time in."""
 
+from collections.abc import Collection
+
 from lifetracker.sandbox.life import HOME
 from lifetracker.sandbox.toggl.entries import Item
 from lifetracker.sandbox.toggl.names import MAIN, OWN, USER_ID, WORKSPACES
@@ -34,8 +36,8 @@ def me(api_token: str) -> Item:
     }
 
 
-def workspaces() -> list[Item]:
-    return [_workspace(id) for id in WORKSPACES]
+def workspaces(left: Collection[int] = ()) -> list[Item]:
+    return [_workspace(id) for id in WORKSPACES if id not in left]
 
 
 def _workspace(id: int) -> Item:

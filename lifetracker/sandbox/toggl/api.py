@@ -11,7 +11,7 @@ from lifetracker.sandbox.toggl import account
 from lifetracker.sandbox.toggl.answers import BUCKET_PAGE, OVER_QUOTA, Refused, Voice
 from lifetracker.sandbox.toggl.catalogue import Catalogue
 from lifetracker.sandbox.toggl.entries import Item
-from lifetracker.sandbox.toggl.names import WORKSPACES
+from lifetracker.sandbox.toggl.names import WORKSPACES, Names
 from lifetracker.sandbox.toggl.options import Options
 from lifetracker.sandbox.toggl.quota import Bucket, Quota
 from lifetracker.sandbox.toggl.reading import Reading
@@ -38,6 +38,7 @@ class Parts:
     """What the paths lead to."""
 
     records: Records
+    names: Names
     reading: Reading
     writing: Writing
     catalogue: Catalogue
@@ -54,8 +55,10 @@ class API:
         self._quota, self._bucket = quota, bucket
         self._routes = [
             *_routes(ME, self._routes_of_user()),
-            *_routes(WORKSPACE, _guarded(self._routes_of_workspaces())),
-            *_routes(REPORTS, _guarded({("POST", "/search/time_entries"): parts.reports.search})),
+            *_routes(WORKSPACE, self._guarded(self._routes_of_workspaces())),
+            *_routes(
+                REPORTS, self._guarded({("POST", "/search/time_entries"): parts.reports.search})
+            ),
             *_routes(WEBHOOKS, self._routes_of_webhooks()),
         ]
 
@@ -107,7 +110,7 @@ class API:
             ("GET", "/clients"): self._listing(lists.clients),
             ("GET", "/tags"): self._listing(lists.tags),
             ("GET", "/tasks"): self._listing(lambda _: []),
-            ("GET", "/workspaces"): self._listing(lambda _: account.workspaces()),
+            ("GET", "/workspaces"): self._listing(lambda _: self._workspaces()),
         }
 
     def _routes_of_workspaces(self) -> Routes:
@@ -129,7 +132,7 @@ class API:
         return {
             ("GET", "/event_filters"): subscriptions.filters,
             ("GET", "/status"): subscriptions.status,
-            **_guarded(
+            **self._guarded(
                 {
                     ("GET", of_all): subscriptions.listing,
                     ("POST", of_all): subscriptions.create,
@@ -144,6 +147,17 @@ class API:
             ),
         }
 
+    def _guarded(self, routes: Routes) -> Routes:
+        return {key: self._for_members(handler) for key, handler in routes.items()}
+
+    def _for_members(self, handler: Handler) -> Handler:
+        def checked(incoming: Incoming, workspace_id: int, *ids: object) -> Answer:
+            if workspace_id not in WORKSPACES or not self._parts.names.is_member(workspace_id):
+                raise Refused(403, "User does not have access to this resource.")
+            return handler(incoming, workspace_id, *ids)
+
+        return checked
+
     def _listing(self, found: Callable[..., list[Item]]) -> Handler:
         return lambda incoming, *ids: self._voice.listing(found(incoming.query, *ids))
 
@@ -156,13 +170,17 @@ class API:
                 "clients": shown(lists.clients({})),
                 "time_entries": shown(self._parts.reading.recent()),
                 "projects": shown(lists.projects({})),
-                "workspaces": account.workspaces(),
+                "workspaces": self._workspaces(),
             }
         return json_answer(200, me)
 
     def _current(self, incoming: Incoming) -> Answer:
         state = self._parts.records.running(self._parts.records.now())
-        return json_answer(200, None if state is None else self._voice.entry(state))
+        seen = state is not None and self._parts.reading.is_visible(state)
+        return json_answer(200, self._voice.entry(state) if state and seen else None)
+
+    def _workspaces(self) -> list[Item]:
+        return account.workspaces(self._parts.names.left)
 
     def _quotas(self, incoming: Incoming) -> Answer:
         return json_answer(200, self._quota.listing(tuple(account.ORGANIZATIONS.values())))
@@ -198,16 +216,3 @@ def _organization(path: str) -> int | None:
 
 def _routes(prefix: str, routes: Routes) -> list[tuple[str, re.Pattern[str], Handler]]:
     return [(method, re.compile(prefix + path), found) for (method, path), found in routes.items()]
-
-
-def _guarded(routes: Routes) -> Routes:
-    return {key: _for_members(handler) for key, handler in routes.items()}
-
-
-def _for_members(handler: Handler) -> Handler:
-    def checked(incoming: Incoming, workspace_id: int, *ids: object) -> Answer:
-        if workspace_id not in WORKSPACES:
-            raise Refused(403, "User does not have access to this resource.")
-        return handler(incoming, workspace_id, *ids)
-
-    return checked

@@ -64,6 +64,7 @@ class Names:
         self._unused = itertools.count(FIRST_FREE_ID)
         self._fairs: set[int] = set()
         self.renamed_tags: dict[int, str] = {}
+        self.left: set[int] = set()  # workspaces of which she is no member any more
         self._kinds: dict[str, dict[int, Named]] = {
             "project": {
                 PROJECT_IDS[p.name]: _project(p, CREATED)
@@ -81,7 +82,14 @@ class Names:
         return (item for _, one in named if (item := one.at(now)) is not None)
 
     def living(self, kind: str, now: int) -> list[Item]:
-        return [item for item in self.all(kind, now) if not is_deleted(item)]
+        return [
+            item
+            for item in self.all(kind, now)
+            if not is_deleted(item) and self.is_member(item.get("workspace_id", item.get("wid")))
+        ]
+
+    def is_member(self, workspace_id: object) -> bool:
+        return workspace_id not in self.left
 
     def find(self, kind: str, id: object, now: int) -> Item | None:
         """Anything that is no id finds nothing."""

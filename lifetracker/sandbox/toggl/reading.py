@@ -41,7 +41,12 @@ class Reading:
             states = self._records.living(now, now - RECENT_DAYS * times.DAY)
         else:
             raise Refused(400, _misuse(given))
-        return [self.shown(state, query) for state in states[: int(self._options.cap)]]
+        own = [state for state in states if self.is_visible(state)]
+        return [self.shown(state, query) for state in own[: int(self._options.cap)]]
+
+    def is_visible(self, state: State) -> bool:
+        """Not in a workspace that she has left."""
+        return self._names.is_member(state.item.get("workspace_id"))
 
     def recent(self) -> list[Item]:
         return self.entries({})

@@ -52,6 +52,7 @@ class Toggl:
         self._records.changed = self._entry_changed
         parts = Parts(
             records=self._records,
+            names=self._names,
             reading=Reading(*every),
             writing=self._writing,
             catalogue=self._catalogue,
@@ -129,6 +130,16 @@ class Toggl:
     def add_client(self, name: str) -> int:
         return self._added("client", self._names.add_client(name, self._records.now()))
 
+    def leave_workspace(self, id: int) -> None:
+        """She is removed from it: nothing in it is listed, and it refuses what is asked about it."""
+        if id not in WORKSPACES:
+            raise LookupError(f"no workspace {id}")
+        self._names.left.add(id)
+
+    def join_workspace(self, id: int) -> None:
+        """She is a member again, and sees again what is hers."""
+        self._names.left.discard(id)
+
     def deliver_webhook(self, id: int, to: str, **how: Any) -> int:
         """Send an event of one entry without any subscription; the status of the last attempt.
 
@@ -160,6 +171,8 @@ class Toggl:
             "delete-project": self.delete_project,
             "add-tag": self.add_tag,
             "add-client": self.add_client,
+            "leave-workspace": self.leave_workspace,
+            "join-workspace": self.join_workspace,
             "webhook": self.deliver_webhook,
             "options": self.options.configure,
             "quota": self.quota.configure,
