@@ -102,6 +102,7 @@ REPOSITORY = {
     *("loc_generated", "loc_by_language", "loc_method", "merge_count", "lines_added"),
     *("lines_deleted", "code_churn_generated", "first_commit_date", "my_commit_count"),
     *("my_active_days", "my_code_churn", "mined_at", "failure", "failed_at", "gone_at"),
+    "not_visible_since",
     "updated_at",
 }
 CODE = {

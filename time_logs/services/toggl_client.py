@@ -138,7 +138,7 @@ class TogglClient:
         is_part = self._was_accepted or not path.startswith(ME)
         if status == HTTPStatus.FORBIDDEN and is_part:
             raise NotAllowed(
-                f"Toggl does not allow {path} ({reason}). Perhaps you are not a member there any more, or the plan has changed. What is stored stays.",
+                f"Toggl does not allow {path} ({status}: {reason}). Perhaps you are not a member there any more, or the plan has changed. What is stored stays.",
                 status,
             )
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
