@@ -249,7 +249,12 @@ def test_what_seems_to_be_of_another_kind_is_held_back_too(
     assert not WeighIn.objects.live().filter(measured_at__lte=NOW).exists()
 
 
-def test_a_whole_list_that_is_empty_hides_nothing(github: Any, sandbox: Any, at: Moving) -> None:
+def test_a_whole_list_that_is_empty_hides_nothing(
+    github: Any, sandbox: Any, settings: Any, at: Moving
+) -> None:
+    """With a classic token, from which nothing is hidden: others delete no repository at all."""
+    github.options.configure(token_kind="classic")
+    settings.GITHUB_ACCESS_TOKEN = github.token
     for number in range(12):
         repository(f"r{number}")
     viewer = {
