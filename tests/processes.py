@@ -18,10 +18,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+MACHINE = ("PATH", "HOME", "LANG")
+# By which `.ci/other-days` moves the date.
+FAKETIME = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "PYTHONPATH")
+
 
 def environment(**extra: str) -> dict[str, str]:
     """The same database, key, zone and clock, and nothing of a person's own settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in (*MACHINE, *FAKETIME) if name in os.environ}
     return {
         **kept,
         **clock(),

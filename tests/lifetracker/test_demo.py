@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from tests.processes import free_ports
+from tests.processes import FAKETIME, MACHINE, free_ports
 
 STREAMS = (
     *("Whoop cycle", "Whoop sleep", "Whoop recovery", "Whoop workout"),
@@ -32,7 +32,7 @@ class Demo:
     def __init__(self, database: Path, ports: list[int], path: str | None = None) -> None:
         self.port = ports[0]
         self.text = ""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        kept = {name: os.environ[name] for name in (*MACHINE, *FAKETIME) if name in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "demo"],
             cwd=settings.BASE_DIR,
