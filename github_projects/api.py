@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
@@ -15,9 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from github_projects.models import GITHUB, Commit, Repository
-from lifetracker.api import DateRange, ListMixin, StartRun
+from lifetracker.api import DateRange, ListMixin, StartRun, nothing
 from lifetracker.models import SyncRun
 from lifetracker.serializers import FactSerializer, InstantField, public_fields
+from lifetracker.unknown import with_reason
 
 # What the sync keeps for itself.
 HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_malformed")
@@ -76,7 +76,7 @@ class Project(generics.RetrieveAPIView[Any]):
             Repository.objects.named(self.kwargs["name"]).defer("raw")[:10]
         )
         if not found:
-            raise Http404
+            raise nothing(Repository)
         if len(found) > 1:
             names = ", ".join(sorted(one.full_name for one in found))
             raise Ambiguous(f"Several repositories have this name: {names}. Ask for owner/name.")
@@ -150,6 +150,9 @@ class MetricsSerializer(ChurnSerializer):
         child=serializers.ListField(child=serializers.IntegerField()),
         help_text="Commits: seven rows, Monday's first, of 24 hours.",
     )
+    detail = serializers.CharField(
+        required=False, help_text="Why nothing may only seem to be there."
+    )
 
 
 class Metrics(APIView):
@@ -169,19 +172,19 @@ class Metrics(APIView):
             every = every.filter(mine=True)
         commits = every.between(*days)
         churn = commits.churn()
-        return Response(
-            {
-                "start_date": days.first,
-                "end_date": days.last,
-                **churn._asdict(),
-                "code_churn": churn.added + churn.deleted,
-                **repositories.sizes(),
-                "all_time": every.churn()._asdict(),
-                "per_day": commits.per_day(),
-                "per_repository": commits.per_repository(repositories),
-                "by_weekday_and_hour": commits.by_weekday_and_hour(),
-            }
-        )
+        sizes = repositories.sizes()
+        found = {
+            "start_date": days.first,
+            "end_date": days.last,
+            **churn._asdict(),
+            "code_churn": churn.added + churn.deleted,
+            **sizes,
+            "all_time": every.churn()._asdict(),
+            "per_day": commits.per_day(),
+            "per_repository": commits.per_repository(repositories),
+            "by_weekday_and_hour": commits.by_weekday_and_hour(),
+        }
+        return Response(found if sizes["repositories"] else with_reason(found, Repository))
 
 
 def included(kinds: set[str]) -> Any:

@@ -15,7 +15,7 @@ from django_q.brokers import get_broker
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from redis.exceptions import RedisError
 from rest_framework import generics, serializers, status, viewsets
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +29,7 @@ from lifetracker.serializers import FactSerializer, columns_of
 from lifetracker.streams import file_sources, sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
+from lifetracker.unknown import why_unknown, with_reason
 
 # The status of a source that no run has read yet.
 NEVER = "never"
@@ -84,13 +85,23 @@ class ListMixin(generics.GenericAPIView[Any]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         columns = columns_of(self.get_serializer_class())  # type: ignore[arg-type]  # a class is hashable
         rows = self.filter_queryset(self.get_queryset()).values_list(*columns.paths)
-        return self.get_paginated_response(columns.as_json(self.paginate_queryset(rows) or ()))
+        answer = self.get_paginated_response(columns.as_json(self.paginate_queryset(rows) or ()))
+        if not answer.data["count"]:
+            answer.data = with_reason(answer.data, rows.model, self.first_day(request))
+        return answer
+
+    def first_day(self, request: Request) -> date | None:
+        """Return the first of the asked days, where it is days that are asked for."""
+        return None
 
 
 class DateRangeMixin(ListMixin):
     """Lists the records of the asked days."""
 
     query_serializers = (DateRange,)
+
+    def first_day(self, request: Request) -> date | None:
+        return DateRange.of(request).first
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
@@ -146,7 +157,15 @@ class LatestView(generics.RetrieveAPIView[Any]):
 
     def get_object(self) -> Any:
         records: Any = self.get_queryset()
-        return generics.get_object_or_404(records.happened().defer("raw")[:1])
+        newest = records.happened().defer("raw").first()
+        if newest is None:
+            raise nothing(records.model)
+        return newest
+
+
+def nothing(model: type[Any]) -> NotFound:
+    """Return the error for a record that is not there, with the reason why it may only seem so."""
+    return NotFound(f"There is no such record. {why_unknown(model)}".strip())
 
 
 @extend_schema_field(

@@ -362,6 +362,18 @@ class SourceBook:
         return self.configured and one is not None and (not one.is_connected or self.needs_consent)
 
     @property
+    def unknown(self) -> str:
+        """Why there may be more at the source than is known here; empty once it was read."""
+        if not self.configured:
+            return f"{self.title} is not set up, so nothing is known from there."
+        if self.missing_consent:
+            return f"{self.title} waits for your consent."
+        if self.ledger.last_success:
+            return ""
+        is_on = self.ledger.last_run and self.ledger.last_run.is_active
+        return f"{self.title} {'is being read.' if is_on else 'has not been read completely yet.'}"
+
+    @property
     def can_be_synced(self) -> bool:
         """By the press of a button: not while it is being synced, or about to be."""
         run = self.ledger.last_run

@@ -37,4 +37,9 @@ class Pages(PageNumberPagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         page = super().get_paginated_response_schema(schema)
-        return page | {"required": list(page["properties"])}
+        required = list(page["properties"])
+        detail = {"type": "string", "description": "Why an empty list may only seem so."}
+        return page | {
+            "properties": page["properties"] | {"detail": detail},
+            "required": required,
+        }

@@ -49,7 +49,8 @@ from lifetracker.streams import sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue, next_order
 from time_logs.models import TOGGL
-from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
+from weight.models import WITHINGS
+from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 
 JSON, HTML = "application/json", "text/html"
 
@@ -75,6 +76,8 @@ class HomeView(LoginRequiredMixin, TemplateView):
             code=code_card(by_name[GITHUB]),
             fasting=fasting_card(now),
             sources=books,
+            whoop=by_name[WHOOP],
+            withings=by_name[WITHINGS],
             any_configured=any(book.configured for book in books),
             any_connected=any(book.is_connected for book in books),
             troubled=[book for book in books if book.is_troubled],

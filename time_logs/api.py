@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from lifetracker.api import DateRange, RecordViewSet
 from lifetracker.fields import TextField
 from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
+from lifetracker.unknown import with_reason
 from time_logs.models import GROUPS, TimeEntry
 
 
@@ -49,6 +50,9 @@ class TotalSerializer(serializers.Serializer[Any]):
 class TotalsSerializer(serializers.Serializer[Any]):
     totals = TotalSerializer(many=True)
     running = TimeEntrySerializer(many=True)
+    detail = serializers.CharField(
+        required=False, help_text="Why nothing may only seem to be there."
+    )
 
 
 class OverlapSerializer(serializers.Serializer[Any]):
@@ -70,7 +74,8 @@ class Totals(APIView):
         asked.is_valid(raise_exception=True)
         running = TimeEntrySerializer(TimeEntry.objects.running().defer("raw"), many=True)
         totals = self.totals(asked.validated_data["by"], days)
-        return Response({"totals": totals, "running": running.data})
+        found = {"totals": totals, "running": running.data}
+        return Response(found if totals else with_reason(found, TimeEntry, days.first))
 
     def totals(self, by: str, days: tuple[Any, Any]) -> list[dict[str, Any]]:
         if by == "day":

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from lifetracker.api import DateRange, RecordViewSet
 from lifetracker.days import today
 from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
+from lifetracker.unknown import with_reason
 from weight.models import AMBIGUOUS, WeighIn, slope_per_week
 
 FOUR_WEEKS = timedelta(weeks=4)
@@ -44,6 +45,9 @@ class TrendSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="kg; null where there is too little to tell it from."
     )
     days = TrendDaySerializer(many=True)
+    detail = serializers.CharField(
+        required=False, help_text="Why nothing may only seem to be there."
+    )
 
 
 class Trend(APIView):
@@ -62,6 +66,5 @@ class Trend(APIView):
             for point in points
             if point.date >= asked.first
         ]
-        return Response(
-            {"change_per_week": None if change is None else round(change, 3), "days": shown}
-        )
+        found = {"change_per_week": None if change is None else round(change, 3), "days": shown}
+        return Response(found if shown else with_reason(found, WeighIn, asked.first))

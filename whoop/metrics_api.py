@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifetracker.api import DateRange
+from lifetracker.unknown import with_reason
+from whoop.models import WhoopRecovery
 from whoop.summary import summary
 
 
@@ -64,6 +66,9 @@ class WhoopMetricsSerializer(serializers.Serializer[Any]):
     strain = MetricSerializer(help_text="0 to 21, of cycles that have ended.")
     calories = MetricSerializer(help_text="kcal of all that the day took, not of workouts alone.")
     workouts = WorkoutsMetricSerializer()
+    detail = serializers.CharField(
+        required=False, help_text="Why nothing may only seem to be there."
+    )
 
 
 class Metrics(APIView):
@@ -73,4 +78,7 @@ class Metrics(APIView):
 
     @extend_schema(responses=WhoopMetricsSerializer)
     def get(self, request: Request) -> Response:
-        return Response(summary(*DateRange.of(request)))
+        days = DateRange.of(request)
+        found = summary(*days)
+        has_values = any(part["days"] for part in found.values() if isinstance(part, dict))
+        return Response(found if has_values else with_reason(found, WhoopRecovery, days.first))

@@ -434,7 +434,10 @@ def code_card() -> home.CodeCard:
 
 
 def test_no_repository_yet(visitor: Client) -> None:
-    assert read(visitor)["code"] == " Code No repository yet. They come from GitHub. "
+    assert read(visitor)["code"] == (
+        " Code No repository yet. They come from GitHub. "
+        "GitHub is not set up, so nothing is known from there. "
+    )
 
 
 def test_a_days_code(visitor: Client) -> None:
