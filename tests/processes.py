@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -80,6 +81,22 @@ def launch(
         text=True,
         start_new_session=new_session,
     )
+
+
+def at_once(
+    imports: str, code: str, count: int, folder: Path, env: dict[str, str]
+) -> list[tuple[int, str, str]]:
+    """Run Python code in so many processes at the same moment, when all of them are there."""
+    script = (
+        f"import os, pathlib, time; {imports};"
+        f"folder = pathlib.Path({str(folder)!r});"
+        "(folder / f'ready-{os.getpid()}').touch();\n"
+        "while not (folder / 'go').exists(): time.sleep(0.005)\n" + code
+    )
+    children = [start("shell", "--no-imports", "-c", script, env=env) for _ in range(count)]
+    wait_until(lambda: len(list(folder.glob("ready-*"))) == count, tell=lambda: "not all are there")
+    (folder / "go").touch()
+    return [finish(child) for child in children]
 
 
 def finish(process: subprocess.Popen[str], timeout: float = 90) -> tuple[int, str, str]:

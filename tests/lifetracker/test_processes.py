@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -99,19 +100,14 @@ def test_kill_in_the_middle_of_a_history(
     assert SyncRun.objects.last().status == SyncRun.Status.FAILED, "the dead run is closed"
 
 
-def test_four_processes_spend_one_refresh_token_once(long_life: Sandbox) -> None:
+def test_four_processes_spend_one_refresh_token_once(long_life: Sandbox, tmp_path: Path) -> None:
     withings = long_life.withings
     OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     long_life.faults.add(match="/v2/oauth2", kind="delay", seconds=1.0)
-    moment = time.time() + 8
-    script = (
-        "import time; from weight.services.withings_client import WithingsAPIClient as C;"
-        f"time.sleep(max(0, {moment} - time.time()));"
-        "print(len(C().get('/measure', {'action': 'getmeas', 'category': 1})['measuregrps']))"
-    )
+    imports = "from weight.services.withings_client import WithingsAPIClient as C"
+    code = "print(len(C().get('/measure', {'action': 'getmeas', 'category': 1})['measuregrps']))"
     env = processes.environment(**variables(long_life))
-    children = [processes.start("shell", "--no-imports", "-c", script, env=env) for _ in range(4)]
-    results = [processes.finish(child) for child in children]
+    results = processes.at_once(imports, code, 4, tmp_path, env)
     assert [code for code, _, _ in results] == [0] * 4, results
     assert withings.refreshes == 1
     assert not OAuthCredential.objects.get().needs_reauthorization

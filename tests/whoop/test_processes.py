@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,24 +74,18 @@ def test_kill_in_the_middle_of_a_history(long_life: Sandbox, running_clock: Runn
     assert SyncRun.objects.last().status == SyncRun.Status.FAILED, "the dead run is closed"
 
 
-def test_eight_processes_need_a_token_at_once(long_life: Sandbox) -> None:
+def test_eight_processes_need_a_token_at_once(long_life: Sandbox, tmp_path: Path) -> None:
     whoop = long_life.whoop
     OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     long_life.faults.add(match="/oauth2/token", kind="delay", seconds=1.0)
-    moment = time.time() + 12
-    script = (
-        "import time; from whoop.services.whoop_client import WhoopAPIClient as C;"
-        f"time.sleep(max(0, {moment} - time.time()));"
-        "print(C().get('/developer/v2/user/profile/basic', {})['user_id'])"
-    )
+    imports = "from whoop.services.whoop_client import WhoopAPIClient as C"
+    code = "print(C().get('/developer/v2/user/profile/basic', {})['user_id'])"
     env = processes.environment(**variables(long_life))
-    children = [processes.start("shell", "--no-imports", "-c", script, env=env) for _ in range(8)]
-    results = [processes.finish(child) for child in children]
+    results = processes.at_once(imports, code, 8, tmp_path, env)
 
     assert [code for code, _, _ in results] == [0] * 8, results
     assert {out.strip() for _, out, _ in results} == {str(whoop.data.profile["user_id"])}
     assert whoop.refreshes == 1
-    assert time.time() > moment, "they were all there before the moment"
     assert not OAuthCredential.objects.get().needs_reauthorization
 
 
