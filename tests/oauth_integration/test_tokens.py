@@ -240,7 +240,9 @@ def test_a_request_does_not_wait_long_for_a_refresh(admin_client: Client, busy: 
 
 
 def test_a_page_does_not_wait_long_for_a_refresh(admin_client: Client, busy: None) -> None:
-    page = admin_client.post("/oauth/whoop/disconnect", follow=True)
+    page = admin_client.post(
+        "/oauth/whoop/disconnect", follow=True, headers={"accept": "text/html"}
+    )
     assert "still connected" in page.text
     assert "another process is refreshing" in page.text
     assert OAuthCredential.objects.get().is_connected
