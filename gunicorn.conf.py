@@ -7,7 +7,7 @@ from gunicorn.config import Config
 
 from lifetracker import settings
 
-bind = f"0.0.0.0:{settings.PORT}"
+bind = f"{settings.BIND_ADDRESS}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 # Most of a request is waiting for the database.
 threads = 4
@@ -26,7 +26,7 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 # Nobody may say by a header under which path this runs. Django itself reads who came over https.
-forwarded_allow_ips = "127.0.0.1,::1"
+forwarded_allow_ips = "127.0.0.1,::1,::ffff:127.0.0.1"
 # Nobody uses it, and two servers of one user would share its path.
 control_socket_disable = True
 

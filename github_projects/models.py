@@ -393,7 +393,7 @@ class Repository(SourceRecord):
     def take_numbers(self, found: dict[str, Any]) -> None:
         for name in FROM_QUERY:
             setattr(self, name, found.get(name) or (None if name in MOMENTS else 0))
-        self.code_churn = self.lines_added + self.lines_deleted
+        self.code_churn = (self.lines_added or 0) + (self.lines_deleted or 0)
         first, last = self.first_commit_date, self.last_commit_date
         self.time_spent_min = int((last - first).total_seconds() // 60) if first and last else None
 

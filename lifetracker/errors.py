@@ -35,7 +35,7 @@ def told(status: HTTPStatus, text: str, page: Callable[..., HttpResponse]) -> An
     """A handler that answers `{"detail": text}` where programs ask, else `page`."""
 
     def handler(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if f"{request.path}/".startswith(FOR_PROGRAMS):
+        if f"{request.path_info}/".startswith(FOR_PROGRAMS):
             return JsonResponse({"detail": text}, status=status)
         return page(request, *args, **kwargs)
 

@@ -107,7 +107,7 @@ def clear_sessions(now: datetime) -> int:
 @chore("notes of the queue")
 def forget_tasks(now: datetime) -> int:
     """Successes are limited by the queue itself, failures are not."""
-    return Task.objects.filter(stopped__lt=now - KEPT).delete()[0]
+    return int(Task.objects.filter(stopped__lt=now - KEPT).delete()[0])
 
 
 @chore("wrong passwords")

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.admindocs.views import simplify_regex
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
@@ -117,4 +117,6 @@ class Index(APIView):
 
     @extend_schema(responses=IndexSerializer)
     def get(self, request: Request) -> Response:
-        return Response({"endpoints": [one._asdict() for one in endpoints()]})
+        prefix = get_script_prefix().rstrip("/")
+        found = [one._replace(path=prefix + one.path)._asdict() for one in endpoints()]
+        return Response({"endpoints": found})

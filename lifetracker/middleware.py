@@ -34,6 +34,18 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED)
 MOST_OF_A_NAME = 255
 
 
+def lower_forwarded_proto(get_response: Answer) -> Answer:
+    """A scheme is the same in capitals (RFC 3986, 3.1), and Django compares it letter by letter: the
+    redirect to https would never end."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if told := request.META.get("HTTP_X_FORWARDED_PROTO"):
+            request.META["HTTP_X_FORWARDED_PROTO"] = told.lower()
+        return get_response(request)
+
+    return answer
+
+
 def permissions_policy(get_response: Answer) -> Answer:
     """And that nothing is kept: what is answered is a person's own, but for static files, which say
     themselves how long they are good."""
@@ -103,7 +115,8 @@ def refuse_nul(get_response: Answer) -> Answer:
 def client_address(request: HttpRequest) -> str:
     """The address from which a request came. Each proxy appends the one that it saw to
     X-Forwarded-For; what stands before those of our own proxies is the client's to invent."""
-    direct = str(request.META.get("REMOTE_ADDR", ""))
+    # A socket of IPv6 that takes IPv4 as well calls it so.
+    direct = str(request.META.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     if not 0 < settings.TRUSTED_PROXIES <= len(seen):
         return direct

@@ -380,7 +380,7 @@ class RejectedItemQuerySet(models.QuerySet["RejectedItem"]):
     def record(self, source: str, stream: str, item_key: str, *, payload: str, reason: str) -> bool:
         """Keep an item; return whether it is pending. One that was dismissed stays so until its payload
         changes."""
-        key = {"source": source, "stream": stream, "item_key": item_key}
+        key: dict[str, Any] = {"source": source, "stream": stream, "item_key": item_key}
         dismissed = self.filter(**key, payload=payload).exclude(dismissed_at=None)
         if dismissed.update(reason=reason, last_seen_at=timezone.now()):
             return False

@@ -5,6 +5,7 @@ development, `DEMO` for the demonstration with made-up data, and neither for pro
 nothing that matters has a default.
 """
 
+import ipaddress
 import os
 import re
 import sys
@@ -95,6 +96,15 @@ class Environment(environ.Env):
     def origins(self, var: str) -> list[str]:
         return list(self.get_value(var, cast=origins, default=[]))
 
+    def trusted_origins(self, var: str) -> list[str]:
+        return list(self.get_value(var, cast=trusted_origins, default=[]))
+
+    def bind_address(self, var: str, default: str) -> str:
+        return str(self.get_value(var, cast=bind_address, default=default))
+
+    def path_prefix(self, var: str) -> str:
+        return str(self.get_value(var, cast=path_prefix, default=""))
+
     def hours(self, var: str, default: int) -> int:
         return int(self.get_value(var, cast=hours, default=default))
 
@@ -171,9 +181,19 @@ def base_url(text: str) -> str:
         raise ValueError("an address must not carry a password")
     if parts.port == 0:
         raise ValueError("port 0 is no port")
-    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
+    name = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not (
+        re.fullmatch(r"[\w.-]+", name) or is_ipv6(name)
+    ):
         raise ValueError("it is no address such as https://api.example.com")
     return text.rstrip("/")
+
+
+def is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 def optional_url(text: str) -> str:
@@ -181,27 +201,62 @@ def optional_url(text: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Of an address, what a browser calls its origin: scheme, host and port."""
+    """Return what a browser calls the origin of an address: scheme, host in small letters, and the port
+    unless it is the scheme's own."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    usual = f":{ {'http': 80, 'https': 443}[parts.scheme] }"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def origins(text: str) -> list[str]:
     """With commas: each such as https://notes.example.com, and no path."""
     found = [base_url(part.strip()) for part in text.split(",") if part.strip()]
     for url in found:
-        if url != origin_of(url):
+        if urlsplit(url).path or "?" in url or "#" in url:
             raise ValueError("one of the addresses has a path, and an origin has none")
-    return found
+    return [origin_of(url) for url in found]
+
+
+def trusted_origins(text: str) -> list[str]:
+    """As `origins`; `https://*.example.org` stands for all names below."""
+    return [
+        one.replace("://any-name.", "://*.")
+        for one in origins(text.replace("://*.", "://any-name."))
+    ]
 
 
 def hosts(text: str) -> list[str]:
-    """With commas: each such as tracker.example.org, without a scheme."""
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    for name in found:
-        if "/" in name or re.search(r"\s", name):
-            raise ValueError(f"{shown(name)} is no name such as tracker.example.org")
-    return found
+    """With commas: each such as tracker.example.org or [::1], without a scheme."""
+    return [host(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def host(text: str) -> str:
+    """Return a name as Django compares it: without a port, which it leaves out of the comparison, and
+    IPv6 in brackets."""
+    if is_ipv6(text):
+        return f"[{text}]"
+    found = re.fullmatch(r"(\*|\.?[\w.-]+|\[([0-9A-Fa-f:.]+)\])(:\d{1,5})?", text)
+    if not found or (found[2] and not is_ipv6(found[2])):
+        raise ValueError(f"{shown(text)} is no name such as tracker.example.org")
+    return found[1]
+
+
+def bind_address(text: str) -> str:
+    """Return it as gunicorn takes it, IPv6 in brackets."""
+    bare = text.removeprefix("[").removesuffix("]")
+    try:
+        version = ipaddress.ip_address(bare).version
+    except ValueError:
+        raise ValueError(f"{shown(text)} is no address such as 0.0.0.0, 127.0.0.1 or ::") from None
+    return f"[{bare}]" if version == 6 else bare
+
+
+def path_prefix(text: str) -> str:
+    """Return it without a slash at the end; "/" is none."""
+    prefix = text.rstrip("/")
+    if prefix and not re.fullmatch(r"(/[\w.~-]+)+", prefix):
+        raise ValueError(f"{shown(text)} is no path such as /tracker")
+    return prefix
 
 
 def sentry_dsn(text: str) -> str:
@@ -213,7 +268,7 @@ def sentry_dsn(text: str) -> str:
 
 def secret_url(text: str) -> str:
     parts = urlsplit(base_url(text))
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise ValueError("a token goes over http to this machine alone; elsewhere it takes https")
     return base_url(text)
 
@@ -264,8 +319,14 @@ PLATFORM_HOSTS = [
 if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
     PLATFORM_HOSTS.append("healthcheck.railway.app")
 ALLOWED_HOSTS = [*env.hosts("ALLOWED_HOSTS"), *PLATFORM_HOSTS, *LOCAL_HOSTS]
-CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.trusted_origins("CSRF_TRUSTED_ORIGINS")
 PORT = env.port("PORT", default=5001)
+# Where the web process listens: `::` is IPv6, and IPv4 as well.
+BIND_ADDRESS = env.bind_address("BIND_ADDRESS", default="0.0.0.0")  # noqa: S104 - what platforms ask for
+# The path under which a proxy serves all this, such as /tracker; None for the root.
+PATH_PREFIX = env.path_prefix("FORCE_SCRIPT_NAME")
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH_PREFIX or "/"
 # Processes that answer requests.
 WEB_CONCURRENCY = env.count("WEB_CONCURRENCY", default=2) or 1
 
@@ -300,6 +361,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lifetracker.logs.RequestLog",
+    "lifetracker.middleware.lower_forwarded_proto",
     "django.middleware.security.SecurityMiddleware",
     "lifetracker.middleware.permissions_policy",
     "csp.middleware.CSPMiddleware",
@@ -398,7 +460,7 @@ USE_TZ = True
 
 # --- Static files ---------------------------------------------------------------------------------
 
-STATIC_URL = "static/"
+STATIC_URL = f"{PATH_PREFIX}/static/"
 # Development and the demo serve the files from where they are, without collecting them.
 STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"
 STORAGES = {
@@ -447,7 +509,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 # Platforms ask for the health from within, over http; there is nothing to hide in it.
-SECURE_REDIRECT_EXEMPT = [r"^api/health/?$"]
+SECURE_REDIRECT_EXEMPT = ["^" + re.escape(f"{PATH_PREFIX}/"[1:]) + "api/health/?$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -516,6 +578,7 @@ SPECTACULAR_SETTINGS = {
     "instants are ISO 8601, and what is null is unknown and not zero.",
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVERS": [{"url": PATH_PREFIX}] if PATH_PREFIX else [],
     "PREPROCESSING_HOOKS": ["lifetracker.schema.clean_paths"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
@@ -602,7 +665,7 @@ WHOOP_API_URL = env.base_url(
 WHOOP_CLIENT_ID = env.str("WHOOP_CLIENT_ID", default="")
 WHOOP_CLIENT_SECRET = env.str("WHOOP_CLIENT_SECRET", default="")
 WHOOP_REDIRECT_URI = env.str(
-    "WHOOP_REDIRECT_URI", default=f"http://localhost:{PORT}/oauth/whoop/callback"
+    "WHOOP_REDIRECT_URI", default=f"http://localhost:{PORT}{PATH_PREFIX}/oauth/whoop/callback"
 )
 WHOOP_REFRESH_TOKEN = env.str("WHOOP_REFRESH_TOKEN", default="")
 # What WHOOP grants to one application unless it was raised on request; 0 sends without a brake.
@@ -619,7 +682,7 @@ WITHINGS_API_URL = env.base_url(
 WITHINGS_CLIENT_ID = env.str("WITHINGS_CLIENT_ID", default="")
 WITHINGS_CLIENT_SECRET = env.str("WITHINGS_CLIENT_SECRET", default="")
 WITHINGS_REDIRECT_URI = env.str(
-    "WITHINGS_REDIRECT_URI", default=f"http://localhost:{PORT}/oauth/withings/callback"
+    "WITHINGS_REDIRECT_URI", default=f"http://localhost:{PORT}{PATH_PREFIX}/oauth/withings/callback"
 )
 WITHINGS_REFRESH_TOKEN = env.str("WITHINGS_REFRESH_TOKEN", default="")
 # What Withings grants to one application of the public plan; 0 sends without a brake.

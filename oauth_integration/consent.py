@@ -4,6 +4,7 @@ machine that catches it."""
 from __future__ import annotations
 
 import hmac
+import socket
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -12,7 +13,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured
 
-LOCAL_HOSTS = {"localhost", "127.0.0.1"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+class IPv6Server(HTTPServer):
+    address_family = socket.AF_INET6
+
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Life Tracker</title>
 <style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui;max-width:32rem;margin:20vh auto;padding:0 1rem}}</style>
@@ -53,6 +59,13 @@ def port_of(redirect_uri: str) -> int:
         raise NotConfigured(f"The redirect URI {redirect_uri} has a port that is none.") from None
 
 
+def server_at(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> HTTPServer:
+    """Return a server where a browser goes by this name of the machine. Raises OSError."""
+    if host == "::1":
+        return IPv6Server((host, port), handler)
+    return HTTPServer(("127.0.0.1", port), handler)
+
+
 class CallbackListener:
     """Waits on the redirect URI's own port on this machine for the browser to come back."""
 
@@ -69,7 +82,7 @@ class CallbackListener:
         self._state = state
         self._refusal: Exception | None = None
         try:
-            self._server = HTTPServer(("127.0.0.1", port), self._handler())
+            self._server = server_at(str(parts.hostname), port, self._handler())
         except OSError as error:
             raise NotConfigured(
                 f"Port {port} of the redirect URI {redirect_uri} cannot be listened on ({error.strerror}). If Life Tracker's web page runs there, press Connect on it; or use --no-browser."

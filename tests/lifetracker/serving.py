@@ -28,9 +28,10 @@ class Answer(NamedTuple):
 class Server:
     """`log` is empty until it has stopped."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], port: int, address: str) -> None:
         self.process = process
         self.port = port
+        self.address = address
         self.log = ""
 
     def ask(
@@ -49,7 +50,7 @@ class Server:
             body, sent["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
         elif json_body is not None:
             sent["Content-Type"] = "application/json"
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection(self.address, self.port, timeout=30)) as connection:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
@@ -97,16 +98,17 @@ def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
 
 @contextmanager
 def serving(port: int, static_root: Path, healthy: int = 200, **extra: str) -> Iterator[Server]:
-    """From when it answers that it is `healthy`."""
+    """From when it answers that it is `healthy`. It listens on 127.0.0.1, or on BIND_ADDRESS."""
+    bind = () if "BIND_ADDRESS" in extra else ("--bind", f"127.0.0.1:{port}")
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", f"127.0.0.1:{port}"],
+        [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", *bind],
         cwd=settings.BASE_DIR,
         env=variables(port, static_root, **extra),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    server = Server(process, port)
+    server = Server(process, port, extra.get("BIND_ADDRESS", "127.0.0.1"))
     try:
         processes.wait_until(lambda: server.answers(healthy))
         yield server

@@ -564,6 +564,16 @@ def test_repositories_that_could_not_be_read_are_told(visitor: Client) -> None:
     assert f'<a href="{address}">see why</a>' in visitor.get("/").text
 
 
+def test_names_of_others_turn_no_text_around_them(visitor: Client) -> None:
+    """By the mark that reverses what follows it."""
+    turned = "\u202eevil"
+    scenes.entry(3, 60, project=turned, client=turned)
+    scenes.entry(1, None, project=turned, description=turned)
+    scenes.commit(scenes.repository(turned))
+    html = visitor.get("/").text
+    assert html.count(turned) == html.count(f"<bdi>{turned}</bdi>") == 5
+
+
 def test_no_commit_is_sure_only_if_all_were_read(visitor: Client) -> None:
     scenes.commit(scenes.repository(), hours_ago=24 * 20)
     scenes.repository("scans", failure=scenes.TOO_LARGE)

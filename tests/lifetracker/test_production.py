@@ -357,6 +357,63 @@ def test_requests_that_are_too_large(serve: Callable[..., Server]) -> None:
     assert server.ask("/login/", Script_Name="/elsewhere").status == 200
 
 
+# --- Where it is reached --------------------------------------------------------------------------
+
+
+def has_ipv6() -> bool:
+    try:
+        with closing(socket.socket(socket.AF_INET6)) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def test_under_a_path_over_ipv6_behind_a_proxy_that_writes_in_capitals(
+    serve: Callable[..., Server], cookie: str
+) -> None:
+    """All that only a process shows, by one of them."""
+    address = "::1" if has_ipv6() else "127.0.0.1"
+    server = serve(
+        BIND_ADDRESS=address,
+        FORCE_SCRIPT_NAME="/tracker/",
+        ALLOWED_HOSTS=f"{HOST}:8443, ::1",
+    )
+    capitals: dict[str, str] = {"X_Forwarded_Proto": "HTTPS", "Cookie": cookie}
+    # From a proxy that takes the path away, and from one that leaves it.
+    for prefix in ("", "/tracker"):
+        page = server.ask(f"{prefix}/", Accept="text/html", **capitals)
+        assert page.status == 200
+        text = page.body.decode()
+        links = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
+        assert len(links) > 5
+        assert [one for one in links if not one.startswith("/tracker/")] == []
+        style = next(one for one in links if "site" in one and one.endswith(".css"))
+        assert style.startswith("/tracker/static/")
+        assert server.ask(style.removeprefix("/tracker") if not prefix else style).status == 200
+    login = server.ask("/tokens", X_Forwarded_Proto="HTTPS")
+    assert login.headers["Location"] == "/tracker/login/?next=/tracker/tokens"
+    form = server.ask("/login/", X_Forwarded_Proto="Https")
+    assert "Path=/tracker" in form.headers["Set-Cookie"]
+    # Over http it leads to https, under the same path; the health is asked for from within.
+    moved = server.ask("/login/", X_Forwarded_Proto="http")
+    assert moved.headers["Location"] == f"https://{HOST}/tracker/login/"
+    for path in ("/api/health", "/tracker/api/health"):
+        assert server.ask(path, X_Forwarded_Proto="http", Host=HOST).status == 200
+    for hour in range(2):
+        WeighIn.objects.create(
+            measured_at=datetime.now(UTC) - timedelta(hours=hour), weight_kg=70 + hour
+        )
+    listed = json.loads(server.ask("/api/weight", **capitals).body)
+    assert listed["count"] == 2
+    index = json.loads(server.ask("/", Accept="application/json", **capitals).body)
+    assert all(one["path"].startswith("/tracker/") for one in index["endpoints"])
+    described = json.loads(server.ask("/api/schema?format=json", **capitals).body)
+    assert described["servers"] == [{"url": "/tracker"}]
+    assert server.ask("/api/health", Host="[::1]:5001").status == 200
+    assert server.ask("/api/health", Host=f"{HOST}:9000").status == 200
+
+
 # --- Redis ----------------------------------------------------------------------------------------
 
 
