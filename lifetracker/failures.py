@@ -20,7 +20,7 @@ REASONS = {
 DATABASE_REASONS = {
     "disk is full": "The disk is full: the database {name} could not be written.",
     "readonly database": "The database {name} cannot be written: this user may only read the file, or its folder.",
-    "unable to open": "The database {name} cannot be opened: its folder is missing, or this user may not write there.",
+    "unable to open": "The database {name} cannot be opened: its folder is missing, or this user may not write there. DATABASE_URL names it.",
     "disk I/O error": "The database {name} could not be read or written: the disk is full, can only be read, or is failing.",
     "database is locked": "The database {name} is in use by another program that does not let go of it. Stop that, and try again.",
     "not a database": "{name} is no database of SQLite. DATABASE_URL names another file.",
