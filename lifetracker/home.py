@@ -413,8 +413,8 @@ class SourceBook:
     def waits_until(self) -> datetime | None:
         """When its run goes on, where that has to wait."""
         run = self.ledger.last_run
-        due = run.resume_at if run and run.status == SyncRun.Status.QUEUED else None
-        return due if due and due > timezone.now() else None
+        is_queued = run is not None and run.status == SyncRun.Status.QUEUED
+        return run.resume_at if run and is_queued and run.must_wait else None
 
     @property
     def lacks_worker(self) -> bool:

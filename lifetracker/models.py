@@ -34,6 +34,17 @@ ACTIVE = ("queued", "running")
 SYNC_LEASE = "sync:"
 
 
+# Longer than anything here waits, and than a lease lasts: what is farther ahead was written while this
+# machine's clock was wrong, and counts for nothing.
+LONGEST_WAIT = timedelta(days=2)
+
+
+def has_come(column: str, now: datetime) -> Q:
+    """Of times until which something waits, those that are over, or not credible."""
+    over = Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + LONGEST_WAIT})
+    return over | Q(**{f"{column}__isnull": True})
+
+
 # Farther out not every zone has a date.
 DATED_IN_EVERY_ZONE = (datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC))
 
@@ -210,7 +221,7 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         """Runs of the queue that nobody is at: those that wait, and those whose process is gone."""
         held = Lease.objects.filter(name=Concat(Value(SYNC_LEASE), OuterRef("source")))
         alive = Q(status="running") & Exists(held.filter(expires_at__gt=now))
-        due = Q(resume_at__isnull=True) | Q(resume_at__lte=now)
+        due = has_come("resume_at", now)
         return self.active().filter(due, in_queue=True).exclude(alive)
 
     def close_abandoned(self, source: str) -> int:
@@ -284,6 +295,12 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether its time to go on is still to come."""
+        now = timezone.now()
+        return self.resume_at is not None and now < self.resume_at <= now + LONGEST_WAIT
 
     @property
     def is_active(self) -> bool:
@@ -474,7 +491,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self) -> Self:
         """Not worked off, and not waiting for a later attempt."""
         now = timezone.now()
-        return self.waiting().filter(Q(resume_at__isnull=True) | Q(resume_at__lte=now))
+        return self.waiting().filter(has_come("resume_at", now))
 
     def store(
         self,
@@ -579,7 +596,7 @@ class LeaseQuerySet(models.QuerySet["Lease"]):
         holder = new_source_id()
         now = timezone.now()
         self.bulk_create([Lease(name=name, expires_at=now)], ignore_conflicts=True)
-        free = self.filter(name=name, expires_at__lte=now)
+        free = self.filter(has_come("expires_at", now), name=name)
         if free.update(holder=holder, expires_at=now + duration) != 1:
             return None
         return HeldLease(name, holder, duration)

@@ -108,6 +108,10 @@ class Order:
         return cls(SyncRun.Kind(record.kind), record.days or None, full=full)
 
 
+class ClocksDiffer(BadResponse):
+    """The service's clock shows another time than this machine's."""
+
+
 class Listener:
     """Told how a run goes. Does nothing; commands overwrite what they show."""
 
@@ -524,6 +528,7 @@ class Run:
                     batch, waiting = waiting, []
                     self.store(stream, batch, extent)
         except ChangesLost:
+            self._refuse_wrong_clock()
             self._forget_changes(stream)
             raise
         finally:
@@ -539,9 +544,21 @@ class Run:
             self._conclude(stream, extent, reading, full=full)
         return reading.items
 
+    def _refuse_wrong_clock(self) -> None:
+        """Raise ClocksDiffer where this machine's clock and the service's do: one of them is wrong, and
+        with it whatever would be written down of the time up to now."""
+        theirs, ours = self.client.door.service_time, timezone.now()
+        if theirs and abs(theirs - ours) > CLOCK_ERROR:
+            raise ClocksDiffer(
+                f"{self.service} says that it is {theirs:%Y-%m-%d %H:%M} UTC, and this machine that it is "
+                f"{ours:%Y-%m-%d %H:%M}. What came is stored, but nothing counts as verified or as deleted. "
+                "Set this machine's clock. If it is right, sync again later."
+            )
+
     def _conclude(self, stream: Stream, extent: Extent, reading: Reading, *, full: bool) -> None:
         """All pages came: delete what is missing, and claim what was read. Raises Incomplete where
-        neither may be."""
+        neither may be, and ClocksDiffer."""
+        self._refuse_wrong_clock()
         if not reading.all_ids_known:
             raise Incomplete(
                 f"{self.service} sent items without an id that can be read. They are kept among the rejected items, "

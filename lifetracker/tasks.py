@@ -26,7 +26,7 @@ from lifetracker.logs import logged
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
 from lifetracker.redating import follow_time_zone
 from lifetracker.streams import Source, sources
-from lifetracker.sync import LEASE, NO_TIME, Listener, Order, sync
+from lifetracker.sync import CLOCK_ERROR, LEASE, NO_TIME, Listener, Order, sync
 from lifetracker.webhooks import BATCH, put_off
 
 logger = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def carry_out(run_id: int) -> str:
     """Carry out a run of the ledger, or go on with it; returns what became of it. Does nothing where
     it has ended, must wait, or is being carried out."""
     run = SyncRun.objects.filter(pk=run_id, status__in=ACTIVE).first()
-    if run is None or (run.resume_at and run.resume_at > timezone.now()):
+    if run is None or run.must_wait:
         return "nothing to do"
     if run.source not in sources:
         return close(run, f"There is no source {run.source} any more.")
@@ -217,7 +217,7 @@ def take_up() -> None:
     """What the schedule runs every minute: wake a worker for runs that nobody is at, because its
     message was lost, its worker was killed, or its time to go on has come; and what was pushed."""
     now = timezone.now()
-    waits = Q(enqueued_at__gt=now - RESEND) & (
+    waits = Q(enqueued_at__range=(now - RESEND, now + CLOCK_ERROR)) & (
         Q(resume_at__isnull=True) | Q(enqueued_at__gte=F("resume_at"))
     )
     wake_all(SyncRun.objects.to_take_up(now).exclude(waits))
@@ -243,14 +243,24 @@ def at_start_up() -> None:
     read for as long as its interval."""
     plan_schedules()
     follow_time_zone()
+    bring_schedules_back()
     now = timezone.now()
     wake_all(SyncRun.objects.to_take_up(now))
     read = SyncRun.objects.last_success_per_source(sources)
     for source in sources.values():
         interval = interval_of(source)
-        is_due = source.name not in read or (interval and read[source.name] < now - interval)
+        last = read.get(source.name)
+        # One of the future was written down while this machine's clock was wrong.
+        is_due = last is None or (interval and not now - interval <= last <= now + CLOCK_ERROR)
         if interval and is_due:
             start_sync(source.name)
+
+
+def bring_schedules_back() -> None:
+    """Let what is planned for years ahead begin: it was planned while this machine's clock was wrong.
+    A person may put off a sync for as long as a year."""
+    now = timezone.now()
+    Schedule.objects.filter(next_run__gt=now + timedelta(days=366)).update(next_run=now)
 
 
 def interval_of(source: Source) -> timedelta | None:

@@ -218,7 +218,7 @@ def test_a_commit_counts_on_its_day_once_that_has_come(now: Any) -> None:
 def test_a_list_marks_them(person: Client, path: str, make: Callable[[datetime], Any]) -> None:
     make(MORNING)
     make(LATER)
-    found = person.get(path, {"days": 10, "end_date": "2026-09-20"}).json()["results"]
+    found = person.get(path, {"days": "10", "end_date": "2026-09-20"}).json()["results"]
     assert [one["in_future"] for one in found] == [True, False]
 
 

@@ -39,7 +39,7 @@ def move(settings: Any, db: None) -> Callable[[str], None]:
 
     def start_in(zone: str) -> None:
         settings.TIME_ZONE = zone
-        timezone.get_default_timezone.cache_clear()
+        timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # of lru_cache
         follow_time_zone()
 
     start_in(BERLIN)
@@ -188,13 +188,13 @@ def test_where_nothing_changed_it_is_one_question(
 
 def in_berlin(settings: Any) -> None:
     settings.TIME_ZONE = BERLIN
-    timezone.get_default_timezone.cache_clear()
+    timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # of lru_cache
     follow_time_zone()
 
 
 def in_tokyo(settings: Any) -> None:
     settings.TIME_ZONE = TOKYO
-    timezone.get_default_timezone.cache_clear()
+    timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # of lru_cache
 
 
 def test_a_worker_begins_with_it(move: Any, settings: Any) -> None:
