@@ -211,3 +211,17 @@ def assert_equals_upstream(service: Any) -> None:
     """The whole database, record by record, down to the payload."""
     for kind in MODELS:
         assert stored(kind) == upstream(service, kind), kind
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `DATABASE_TESTS_ONLY`, leave out what asks no database: on a second one it shows nothing new."""
+    if "DATABASE_TESTS_ONLY" not in os.environ:
+        return
+    without = [item for item in items if not asks_the_database(item)]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if asks_the_database(item)]
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & {"db", "transactional_db"}) or bool(item.get_closest_marker("django_db"))
