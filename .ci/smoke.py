@@ -33,7 +33,7 @@ def smoke(folder: str) -> None:
 def look_at_a_page() -> None:
     client = Client(headers={"host": "localhost"})
     client.force_login(get_user_model().objects.create_user("robin"))
-    page = client.get("/")
+    page = client.get("/", headers={"accept": "text/html"})
     if page.status_code != 200 or b"This week" not in page.content:
         sys.exit(f"The home page answers {page.status_code}, and lacks the entries.")
 
