@@ -5,39 +5,56 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWidget
 
-from fasting.models import ZERO, FastConflict, FastingPeriod
+from fasting.forms import FastForm
+from fasting.limits import Confirmed, Everything
+from fasting.models import ZERO, FastConflict, FastingPeriod, Unconfirmed
 from lifetracker.admin import (
     Choices,
     GoneFilter,
-    RecordForm,
     SourceFilter,
     SourceRecordAdmin,
     figure,
 )
 from lifetracker.models import MANUAL
 
-
-class FastForm(RecordForm):
-    def clean(self) -> dict[str, Any]:
-        # What the model checks next stays true until the admin's transaction has saved it.
-        FastingPeriod.objects.lock()
-        return super().clean()
+ANYWAY = "Even if it is unusual"
+ABOUT_ANYWAY = "Without this, unusual lengths and goals are not saved but asked about."
 
 
-class BeginDialog(BaseDialogForm):
+class AdminForm(FastForm):
+    confirm = forms.BooleanField(
+        label=ANYWAY, required=False, help_text=ABOUT_ANYWAY, widget=UnfoldBooleanSwitchWidget
+    )
+
+    def confirmed(self) -> Confirmed:
+        return Everything() if self.cleaned_data.get("confirm") else ()
+
+
+class FinishDialog(BaseDialogForm):
+    confirm = forms.BooleanField(
+        label=ANYWAY, required=False, help_text=ABOUT_ANYWAY, widget=UnfoldBooleanSwitchWidget
+    )
+
+    def confirmed(self) -> Confirmed:
+        return Everything() if self.cleaned_data["confirm"] else ()
+
+
+class BeginDialog(FinishDialog):
     goal_hours = forms.FloatField(
         label="Goal, hours",
         required=False,
         validators=FastingPeriod._meta.get_field("goal_hours").validators,
         widget=UnfoldAdminDecimalFieldWidget,
     )
+    field_order = ("goal_hours", "confirm")
 
 
 class FastSourceFilter(SourceFilter):
@@ -50,7 +67,7 @@ class FastSourceFilter(SourceFilter):
 @admin.register(FastingPeriod)
 class FastingPeriodAdmin(SourceRecordAdmin):
     typed_in = True
-    form = FastForm
+    form = AdminForm
     list_display = (
         "date",
         "start",
@@ -74,6 +91,12 @@ class FastingPeriodAdmin(SourceRecordAdmin):
     readonly_fields = (*SourceRecordAdmin.readonly_fields, "date", "duration_hours")
     actions_list = ("begin", "finish")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        facts, *rest = super().get_fieldsets(request, obj)
+        if not self.is_own(obj):
+            return [facts, *rest]
+        return [(None, {"fields": (*self.facts, "confirm")}), *rest]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"start": timezone.now()} | given
@@ -94,9 +117,11 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         },
     )
     def begin(self, request: HttpRequest, form: BeginDialog) -> HttpResponse:
-        goal_hours = form.cleaned_data["goal_hours"]
+        goal_hours, confirmed = form.cleaned_data["goal_hours"], form.confirmed()
         return self.press(
-            request, lambda: FastingPeriod.objects.begin(goal_hours=goal_hours), "The fast runs."
+            request,
+            lambda: FastingPeriod.objects.begin(goal_hours=goal_hours, confirmed=confirmed),
+            "The fast runs.",
         )
 
     @action(  # type: ignore[untyped-decorator]  # of unfold, which has no types
@@ -106,12 +131,17 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         dialog={
             "title": "Stop the running fast now",
             "description": "",
-            "form_class": None,
+            "form_class": FinishDialog,
             "form_submit_text": "Stop",
         },
     )
-    def finish(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
-        return self.press(request, FastingPeriod.objects.finish, "The fast has ended.")
+    def finish(self, request: HttpRequest, form: FinishDialog) -> HttpResponse:
+        confirmed = form.confirmed()
+        return self.press(
+            request,
+            lambda: FastingPeriod.objects.finish(confirmed=confirmed),
+            "The fast has ended.",
+        )
 
     def press(
         self, request: HttpRequest, act: Callable[[], FastingPeriod], done: str
@@ -119,6 +149,8 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         try:
             act()
             messages.success(request, done)
+        except Unconfirmed as error:
+            messages.warning(request, f'{error.text} Nothing was saved. Try again with "{ANYWAY}".')
         except FastConflict as error:
             messages.error(request, error.text)
         listing = reverse("admin:fasting_fastingperiod_changelist")

@@ -11,17 +11,48 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from fasting.models import FastConflict, FastingPeriod, WrongState
+from fasting.limits import Confirmed, Everything
+from fasting.models import FastConflict, FastingPeriod, Unconfirmed, WrongState
 from lifetracker.api import RecordViewSet
-from lifetracker.fields import BY_COLUMN
+from lifetracker.fields import BY_COLUMN, FlagField
 from lifetracker.serializers import InstantField, RecordSerializer, public_fields
 
 
+def confirm_field() -> FlagField:
+    return FlagField(
+        write_only=True,
+        required=False,
+        help_text="true: save it, though a fast is longer than 72 hours, or a goal below 4 or above "
+        "48 hours. Without it, the answer is a 400 that says what is unusual.",
+    )
+
+
+def confirmed_by(asked: dict[str, Any]) -> Confirmed:
+    """Take `confirm` out of what was asked."""
+    return Everything() if asked.pop("confirm", False) else ()
+
+
+def unconfirmed(error: Unconfirmed) -> serializers.ValidationError:
+    text = f'{error.text} Send "confirm": true to save it anyway.'
+    return serializers.ValidationError({"confirm": [text]})
+
+
 class FastSerializer(RecordSerializer):
+    confirm = confirm_field()
+
     class Meta:
         model = FastingPeriod
-        fields = public_fields(FastingPeriod)
+        fields = (*public_fields(FastingPeriod), "confirm")
         read_only_fields = ("id", "source", "date", "duration_hours", "updated_at")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        confirmed = confirmed_by(attrs)
+        attrs = super().validate(attrs)
+        try:
+            self.candidate(attrs).require_confirmed(confirmed)
+        except Unconfirmed as error:
+            raise unconfirmed(error) from None
+        return attrs
 
 
 class Fasts(RecordViewSet):
@@ -57,6 +88,7 @@ class Moment(serializers.Serializer[Any]):
     """`at`: when it happened, if not now."""
 
     at = InstantField(required=False)
+    confirm = confirm_field()
 
 
 class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
@@ -64,7 +96,7 @@ class Beginning(Moment, serializers.ModelSerializer[FastingPeriod]):
 
     class Meta:
         model = FastingPeriod
-        fields = ("at", "goal_hours")
+        fields = ("at", "goal_hours", "confirm")
 
 
 class Start(generics.GenericAPIView[Any]):
@@ -96,8 +128,12 @@ def pressed(
 ) -> FastingPeriod:
     """What the button does; what it cannot do becomes an answer."""
     asked.is_valid(raise_exception=True)
+    values = dict(asked.validated_data)
+    confirmed = confirmed_by(values)
     try:
-        return act(**asked.validated_data)
+        return act(**values, confirmed=confirmed)
+    except Unconfirmed as error:
+        raise unconfirmed(error) from None
     except WrongState as error:
         raise Conflict(error.text) from None
     except FastConflict as error:

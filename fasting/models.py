@@ -18,11 +18,24 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from fasting.limits import (
+    LEAST_GOAL_HOURS,
+    LONGEST,
+    MOST_GOAL_HOURS,
+    Confirmed,
+    Question,
+    about_age,
+    about_goal,
+    about_length,
+    open_questions,
+)
 from lifetracker.days import elapsed, is_future, local_date, today
 from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet
 
 ZERO = "Zero"
 FARTHEST_OFFSET = 14 * 60
+# So long a start or a stop can be taken back.
+TAKE_BACK = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -37,6 +50,14 @@ class FastConflict(ValidationError):
 
 class WrongState(FastConflict):
     """A start while a fast is running, or a stop while none is."""
+
+
+class Unconfirmed(FastConflict):
+    """What was asked is unusual, and saved only once the person has confirmed it."""
+
+    def __init__(self, questions: list[Question]) -> None:
+        self.questions = questions
+        super().__init__(" ".join(question.text for question in questions))
 
 
 def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
@@ -150,21 +171,51 @@ class FastingQuerySet(SourceRecordQuerySet):
             with connection.cursor() as cursor:
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
-    def begin(self, at: datetime | None = None, goal_hours: float | None = None) -> FastingPeriod:
+    def begin(
+        self,
+        at: datetime | None = None,
+        goal_hours: float | None = None,
+        confirmed: Confirmed = (),
+    ) -> FastingPeriod:
         """Start a fast, now or at a moment that has passed. Raises FastConflict."""
         with self.locked():
             fast = FastingPeriod(start=at or timezone.now(), goal_hours=goal_hours)
             fast.refuse_conflict()
+            fast.require_confirmed(confirmed)
             fast.save()
         return fast
 
-    def finish(self, at: datetime | None = None) -> FastingPeriod:
+    def finish(self, at: datetime | None = None, confirmed: Confirmed = ()) -> FastingPeriod:
         """Stop the running fast, now or at a moment that has passed. Raises FastConflict."""
         with self.locked():
             fast = self.running().filter(source=MANUAL).first()
             if fast is None:
                 raise WrongState("No fast is running.", "end")
             fast.end = at or timezone.now()
+            fast.refuse_conflict()
+            fast.require_confirmed(confirmed)
+            fast.save()
+        return fast  # type: ignore[no-any-return]
+
+    def take_back_start(self, pk: int) -> None:
+        """Delete a fast that has just been started. Raises FastConflict."""
+        with self.locked():
+            fast = self.running().filter(source=MANUAL, pk=pk).first()
+            if fast is None:
+                raise WrongState("This fast is not running any more.")
+            if not fast.has_just_started:
+                raise FastConflict("This fast was started a while ago. Edit it, or delete it.")
+            fast.delete()
+
+    def take_back_stop(self, pk: int) -> FastingPeriod:
+        """Let a fast that has just ended run on. Raises FastConflict."""
+        with self.locked():
+            fast = self.ended().filter(source=MANUAL, pk=pk).first()
+            if fast is None:
+                raise WrongState("This fast has not ended, or was deleted.")
+            if not fast.has_just_ended:
+                raise FastConflict("This fast ended a while ago. Edit its end instead.")
+            fast.end = None
             fast.refuse_conflict()
             fast.save()
         return fast  # type: ignore[no-any-return]
@@ -203,7 +254,7 @@ class FastingPeriod(SourceRecord):
         "goal",
         null=True,
         blank=True,
-        validators=[MinValueValidator(0.25), MaxValueValidator(1000)],
+        validators=[MinValueValidator(LEAST_GOAL_HOURS), MaxValueValidator(MOST_GOAL_HOURS)],
         help_text="Hours.",
     )
     note = models.TextField(blank=True, default="")
@@ -279,6 +330,44 @@ class FastingPeriod(SourceRecord):
                 else f"It would overlap the fast that is running since {spoken(crossed.start)}."
             )
 
+    def require_confirmed(self, confirmed: Confirmed) -> None:
+        """Raise Unconfirmed if something unusual about it has not been confirmed."""
+        if questions := open_questions(self.questions(), confirmed):
+            raise Unconfirmed(questions)
+
+    def questions(self, *, asks_age: bool = False) -> list[Question]:
+        """Return what is unusual about it, of what is not stored already. `asks_age`: also when it
+        begins, which is usual where past fasts are brought in by a program."""
+        now, stored = timezone.now(), self._stored()
+        before = (stored.start, stored.end, stored.goal_hours) if stored else (None, None, None)
+        start, end, goal_hours = before
+        found: list[Question] = []
+        if self.goal_hours != goal_hours:
+            found += about_goal(self.goal_hours)
+        if (self.start, self.end) != (start, end):
+            found += about_length(self.start, self.end, now)
+        # Of one that runs, the length says it.
+        if asks_age and self.end and self.start != start:
+            found += about_age(self.start, now)
+        return found
+
+    @property
+    def has_just_started(self) -> bool:
+        """Whether it was made a moment ago and runs, whenever it began."""
+        is_own = self.source == MANUAL and self.end is None
+        return is_own and timezone.now() - self.created_at <= TAKE_BACK
+
+    @property
+    def has_just_ended(self) -> bool:
+        if self.source != MANUAL or self.end is None:
+            return False
+        return timezone.now() - self.end <= TAKE_BACK
+
+    def _stored(self) -> FastingPeriod | None:
+        if self.pk is None:
+            return None
+        return FastingPeriod.objects.filter(pk=self.pk).defer("raw").first()
+
     def _to_utc(self) -> None:
         """Two times of one zone are compared by Python as the clocks on the wall show them, which
         puts them in the wrong order in the nights in which these change. Raises FastConflict."""
@@ -293,16 +382,29 @@ class FastingPeriod(SourceRecord):
         if self.start < BEGINNING + ONE_DAY or is_future(self.start):
             raise FastConflict("A fast starts in the past, and not before 1970.")
         if self.end is None:
+            self._refuse_endless()
             return
         if self.end <= self.start:
             raise FastConflict(f"It cannot end before its start at {spoken(self.start)}.", "end")
         if is_future(self.end):
             raise FastConflict("An end in the future is not known yet: leave it empty.", "end")
+        self._refuse_endless()
+
+    def _refuse_endless(self) -> None:
+        """What lasts longer already, such as one that nobody stopped, can still be edited."""
+        length = elapsed(self.start, self.end or timezone.now())
+        stored = self._stored() if length > LONGEST else None
+        if length <= LONGEST or (stored and (stored.start, stored.end) == (self.start, self.end)):
+            return
+        most = f"A fast lasts {LONGEST // ONE_DAY} days at most."
+        if self.end is None:
+            raise FastConflict(f"{most} This one would be running for {length // ONE_DAY} days.")
+        raise FastConflict(f"{most} This one would last {length // ONE_DAY} days.", "end")
 
     def _takes_no_new_time(self) -> bool:
         """Whether it stays within the time that it has in the database: a fast that an import has
         come to overlap can still be stopped and edited."""
-        stored = FastingPeriod.objects.filter(pk=self.pk).defer("raw").first()
+        stored = self._stored()
         if stored is None or self.start < stored.start:
             return False
         return stored.end is None or (self.end is not None and self.end <= stored.end)

@@ -28,7 +28,8 @@ from unfold.forms import ActionForm, AdminPasswordChangeForm, UserChangeForm, Us
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from lifetracker.days import FARTHEST_YEARS, FIRST_DAY, LAST_DAY, local_date, on_the_wall
+from lifetracker.days import local_date
+from lifetracker.forms import RecordForm, instant_of
 from lifetracker.models import (
     MANUAL,
     ApiToken,
@@ -187,25 +188,7 @@ class InstantField(forms.SplitDateTimeField):
         # Where one of the two is missing, the other class says so.
         if not data_list or any(part in self.empty_values for part in data_list):
             return super().compress(data_list)
-        naive = datetime.combine(*data_list)
-        if not FIRST_DAY.year <= naive.year <= LAST_DAY.year:
-            raise forms.ValidationError(f"This lies {FARTHEST_YEARS}.")
-        try:
-            return on_the_wall(naive)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """What was not touched stays as it is, down to what the form cannot show: fractions of a second,
-    and which of two equal hours it was."""
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if self.instance.pk:
-            for name in values.keys() - set(self.changed_data):
-                values[name] = self.initial.get(name, values[name])
-        return values
+        return instant_of(datetime.combine(*data_list))
 
 
 class SourceRecordAdmin(QuickList):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q, Subquery
 from django.utils import timezone
 
-from fasting.models import ZERO, FastingPeriod
+from fasting.models import ZERO
 from github_projects.models import GITHUB, Commit, Holdings, Repository
 from lifetracker import days
 from lifetracker.models import RejectedItem, SyncRun, SyncState
@@ -29,8 +29,6 @@ DRAWN = timedelta(days=90)
 DRAWN_DAYS = 14
 # So many projects or repositories are named, the others are summed.
 TOP = 4
-DEFAULT_GOAL = 16.0
-DRAWN_FASTS = 14
 # What syncs every day has missed one when its last one is as old as this.
 STALE = timedelta(hours=36)
 # A worker that is there takes up what waits within a moment.
@@ -257,45 +255,6 @@ def code_card(github: SourceBook) -> CodeCard:
         last_day=own.filter(date__lte=day).last_day(),
         holdings=Repository.objects.all().holdings(),
         github=github,
-    )
-
-
-# --- Fasting --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class FastingCard:
-    """`elapsed`: hours. `recent`: the newest ended ones, the oldest of them first."""
-
-    running: FastingPeriod | None
-    elapsed: float
-    recent: list[FastingPeriod]
-    streak: int
-
-    @property
-    def last(self) -> FastingPeriod | None:
-        return self.recent[-1] if self.recent else None
-
-    @property
-    def reaches_goal_at(self) -> datetime | None:
-        if self.running is None or self.running.goal_hours is None:
-            return None
-        return self.running.start + timedelta(hours=self.running.goal_hours)
-
-    @property
-    def next_goal(self) -> float:
-        """What the person is likely to want: what they wanted the last time."""
-        return (self.last and self.last.goal_hours) or DEFAULT_GOAL
-
-
-def fasting_card(now: datetime) -> FastingCard:
-    fasts = FastingPeriod.objects.defer("raw")
-    running = fasts.happened().running().first()
-    return FastingCard(
-        running=running,
-        elapsed=max((now - running.start).total_seconds() / 3600, 0.0) if running else 0.0,
-        recent=list(fasts.ended()[:DRAWN_FASTS])[::-1],
-        streak=fasts.streak(),
     )
 
 

@@ -122,18 +122,27 @@ class RecordSerializer(FactSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.instance and not self.partial:
             attrs = self._defaults(attrs) | attrs
-        candidate = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
-        for name, value in attrs.items():
-            setattr(candidate, name, value)
         try:
-            candidate.clean()
+            self.candidate(attrs).clean()
         except DjangoValidationError as error:
             raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
         return attrs
 
+    def candidate(self, attrs: dict[str, Any]) -> Any:
+        """Return the record as it would be with these values."""
+        record = copy(self.instance) if self.instance else self.Meta.model()  # type: ignore[misc]  # known in each serializer
+        for name, value in attrs.items():
+            setattr(record, name, value)
+        return record
+
     def _defaults(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What a whole record has that does not say it: the same as when it is typed in."""
-        left_out = [field for field in self._writable_fields if field.source not in attrs]
+        left_out = [
+            field
+            for field in self._writable_fields
+            # What is for writing alone is no column.
+            if field.source not in attrs and not field.write_only
+        ]
         columns = [self.Meta.model._meta.get_field(field.source) for field in left_out]  # type: ignore[attr-defined]  # known in each serializer
         return {column.name: column.get_default() for column in columns}
 
@@ -181,7 +190,8 @@ class Columns:
 def columns_of(serializer: type[serializers.BaseSerializer[Any]]) -> Columns:
     """The columns that a serializer's fields are made of. Raises TypeError for a field that a list
     cannot have without an instance."""
-    fields: dict[str, Any] = serializer().fields  # type: ignore[attr-defined]  # a ModelSerializer
+    every: dict[str, Any] = serializer().fields  # type: ignore[attr-defined]  # a ModelSerializer
+    fields = {name: field for name, field in every.items() if not field.write_only}
     computed = {name: field for name, field in fields.items() if isinstance(field, Computed)}
     stored = {name: column_of(field) for name, field in fields.items() if name not in computed}
     needed = [column for field in computed.values() for column in field.columns]

@@ -2,7 +2,6 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
-from fasting import views as fasting
 from lifetracker import errors, ledger_api, token_page
 from lifetracker.api import HealthView
 from lifetracker.inbox import receive
@@ -21,8 +20,7 @@ urlpatterns = [
     path("tokens", token_page.TokensView.as_view(), name="tokens"),
     path("tokens/<int:pk>/revoke", token_page.revoke, name="token-revoke"),
     path("sync/<slug:slug>", sync_now, name="sync-now"),
-    path("fasting/start", fasting.start, name="fasting-start"),
-    path("fasting/stop", fasting.stop, name="fasting-stop"),
+    path("fasting/", include("fasting.page_urls")),
     path("oauth/", include("oauth_integration.urls")),
     re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),

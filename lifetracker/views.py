@@ -30,12 +30,12 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.settings import DEFAULTS, IMPORT_STRINGS, APISettings
 
+from fasting.cards import fasting_card
 from github_projects.models import GITHUB
 from lifetracker import days
 from lifetracker.home import (
     all_synced_at,
     code_card,
-    fasting_card,
     source_books,
     time_card,
     title_of,

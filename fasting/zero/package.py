@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fasting.limits import MOST_GOAL_HOURS
 from fasting.zero.export import (
     JSON,
     CannotImport,
@@ -41,7 +42,6 @@ OURS = KEPT - set(FIRESTORE_KEYS)
 NOTHING: dict[str, Any] = {}
 LONGEST_TEXT = 200
 LONGEST_NOTE = 20_000
-MOST_GOAL_HOURS = 1000
 
 _ID = re.compile(r"[\w-]{1,60}", re.ASCII)
 Json = dict[str, Any]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from fasting.models import FastingPeriod
@@ -227,6 +228,93 @@ def test_a_fast_is_started_and_stopped(visit: Visiting, size: tuple[int, int]) -
     card.get_by_role("button", name="Stop the fast").click()
     expect(page.get_by_role("status")).to_contain_text("The fast is over, after 18.5 hours.")
     expect(card).to_contain_text("18 h 30 min")
+    assert width_of_content(window) <= size[0]
+
+
+def hours_ago(hours: float) -> str:
+    """A moment as the browser's input takes it."""
+    return f"{timezone.localtime(scenes.NOW - timedelta(hours=hours)):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_fast_begins_earlier_and_is_taken_back(visit: Visiting, size: tuple[int, int]) -> None:
+    window = visit(*size)
+    page = window.log_in()
+    card = page.get_by_role("region", name="Fasting")
+    card.get_by_role("link", name="It began earlier").click()
+    page.get_by_label("Start", exact=True).fill(hours_ago(3))
+    picture(window, f"fast-new-{size[0]}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast is saved.")
+    assert FastingPeriod.objects.get().start == scenes.NOW - timedelta(hours=3)
+    picture(window, f"fasts-{size[0]}")
+    assert width_of_content(window) <= size[0]
+    FastingPeriod.objects.update(created_at=scenes.NOW)
+    page = window.go("/")
+    picture(window, f"home-take-back-{size[0]}")
+    assert width_of_content(window) <= size[0]
+    card.get_by_role("button", name="Stop the fast").click()
+    card.get_by_role("button", name="Take back the stop").click()
+    expect(page.get_by_role("status")).to_contain_text("the fast is running on")
+    card.get_by_role("button", name="Take back the start").click()
+    expect(page.get_by_role("status")).to_contain_text("The start is taken back")
+    assert not FastingPeriod.objects.exists()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_fast_is_edited_and_deleted(
+    visit: Visiting, size: tuple[int, int], *, dark: bool
+) -> None:
+    scenes.full()
+    record = scenes.fast(500, 16, note="Broth in the evening.")
+    name = f"{size[0]}-{'dark' if dark else 'light'}"
+    window = visit(*size, dark=dark)
+    window.log_in().get_by_role("link", name="All fasts").click()
+    page = window.page
+    picture(window, f"fasts-full-{name}")
+    assert width_of_content(window) <= size[0]
+    page.locator(f'a[href="/fasting/{record.pk}"]').click()
+    page.get_by_label("Start", exact=True).fill(hours_ago(580))
+    page.get_by_label("Note").fill("Broth in the morning.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("This fast would be 96 hours long.")
+    picture(window, f"fast-question-{name}")
+    assert width_of_content(window) <= size[0]
+    expect(page.get_by_label("Note")).to_have_value("Broth in the morning.")
+    page.get_by_role("button", name="Save it anyway").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast is saved.")
+    record.refresh_from_db()
+    assert (record.duration_hours, record.note) == (96, "Broth in the morning.")
+    page.locator(f'a[href="/fasting/{record.pk}"]').click()
+    picture(window, f"fast-edit-{name}")
+    page.get_by_role("link", name="Delete this fast").click()
+    picture(window, f"fast-delete-{name}")
+    assert width_of_content(window) <= size[0]
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast is deleted.")
+    assert not FastingPeriod.objects.filter(pk=record.pk).exists()
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_fast_that_nobody_stopped(visit: Visiting, size: tuple[int, int]) -> None:
+    record = scenes.fast(96, None)
+    theirs = scenes.fast(230, 14, source="Zero", note="From the app.")
+    window = visit(*size)
+    page = window.log_in()
+    picture(window, f"home-long-{size[0]}")
+    page.get_by_role("button", name="Stop the fast").click()
+    expect(page.get_by_role("alert")).to_contain_text("96 hours long. Save it anyway?")
+    picture(window, f"fast-stop-{size[0]}")
+    assert width_of_content(window) <= size[0]
+    page.get_by_role("link", name="Set an earlier end").click()
+    page.get_by_label("End").fill(hours_ago(79))
+    page.get_by_role("button", name="Save").click()
+    record.refresh_from_db()
+    assert record.duration_hours == 17
+    page.locator(f'a[href="/fasting/{theirs.pk}"]').click()
+    expect(page.get_by_role("region")).to_contain_text("do so in the Zero app")
+    picture(window, f"fast-zero-{size[0]}")
     assert width_of_content(window) <= size[0]
 
 

@@ -207,3 +207,33 @@ def test_the_buttons_are_for_those_who_may(client: Client, db: None) -> None:
     for name in ("begin", "finish"):
         assert client.post(address(name), {"_form_submitted": "True"}).status_code == 403
     assert not FastingPeriod.objects.exists()
+
+
+# --- What is unusual ------------------------------------------------------------------------------
+
+
+def test_what_is_unusual_is_asked_about(person: Client) -> None:
+    long = FORM | {"start_0": "2026-09-11"}
+    answer = person.post(address("add"), long)
+    assert "This fast would be 88 hours long." in str(answer.context["errors"])
+    assert not FastingPeriod.objects.exists()
+    assert person.post(address("add"), long | {"confirm": "on"}).status_code == 302
+    record = FastingPeriod.objects.get()
+    assert 'name="confirm"' in person.get(address("change", record.pk)).text
+    # What is stored already is not asked about again.
+    assert person.post(address("change", record.pk), long | {"note": "broth"}).status_code == 302
+    assert 'name="confirm"' not in person.get(address("change", fast(1, 9, source=ZERO).pk)).text
+
+
+def test_the_buttons_ask_too(person: Client) -> None:
+    pressed = {"_form_submitted": "True"}
+    answer = person.post(address("begin"), pressed | {"goal_hours": "72"}, follow=True)
+    assert "A goal of 72 hours is unusually long. Nothing was saved." in answer.text
+    assert not FastingPeriod.objects.exists()
+    person.post(address("begin"), pressed | {"goal_hours": "72", "confirm": "on"})
+    assert FastingPeriod.objects.get().goal_hours == 72
+    FastingPeriod.objects.update(start=NOW - timedelta(days=4))
+    answer = person.post(address("finish"), pressed, follow=True)
+    assert "This fast would be 96 hours long. Nothing was saved." in answer.text
+    person.post(address("finish"), pressed | {"confirm": "on"})
+    assert FastingPeriod.objects.get().duration_hours == 96

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -34,6 +35,14 @@ def call(client: Client, method: str, path: str = "", **body: Any) -> tuple[int,
 
 def ago(hours: float) -> str:
     return (NOW - timedelta(hours=hours)).isoformat()
+
+
+def after(text: str, zone: str) -> datetime:
+    """Two hours after a time, which is that of the zone where it names none."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(
+        UTC
+    ) + timedelta(hours=2)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -167,9 +176,10 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_time_that_passes_is_counted_over_a_clock_change(
-    person: Client, settings: Any, change: tuple[str, str, str, float]
+    person: Client, settings: Any, now: Now, change: tuple[str, str, str, float]
 ) -> None:
     settings.TIME_ZONE, start, end, hours = change
+    now(after(end, settings.TIME_ZONE))
     status, made = call(person, "post", start=start, end=end)
     assert (status, made["duration_hours"]) == (201, hours)
     status, same = call(person, "patch", f"/{made['id']}", start=start, end=end, note="same")
@@ -181,7 +191,7 @@ def test_time_that_passes_is_counted_over_a_clock_change(
 
 
 @pytest.mark.parametrize(
-    ("zone", "start", "end"),
+    "times",
     [
         ("Europe/Berlin", "2025-03-30T02:30+01:00", "2025-03-30T03:15"),
         ("America/New_York", "2025-03-09T02:30-05:00", "2025-03-09T03:15"),
@@ -189,9 +199,10 @@ def test_time_that_passes_is_counted_over_a_clock_change(
     ],
 )
 def test_an_end_that_only_the_clock_shows_later(
-    person: Client, settings: Any, zone: str, start: str, end: str
+    person: Client, settings: Any, now: Now, times: tuple[str, str, str]
 ) -> None:
-    settings.TIME_ZONE = zone
+    settings.TIME_ZONE, start, end = times
+    now(after(start, settings.TIME_ZONE))
     status, answer = call(person, "post", start=start, end=end)
     assert (status, list(answer)) == (400, ["end"])
     assert call(person, "post", "/start", at=start)[0] == 201
@@ -269,6 +280,69 @@ def test_start_and_stop_at_a_moment_that_has_passed(person: Client) -> None:
     assert "would overlap the fast from 2026-09-15 18:00 to 2026-09-16 11:00" in answer["at"][0]
     assert call(person, "post", "/start", at="later")[1].keys() == {"at"}
     assert call(person, "post", "/start", goal_hours=-1)[1].keys() == {"goal_hours"}
+
+
+# --- What is unusual ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "text"),
+    [
+        ("", {"start": ago(100), "end": ago(4)}, "This fast would be 96 hours long."),
+        ("", {"start": ago(96)}, "This fast would have been running for 96 hours."),
+        ("", {"start": ago(9), "goal_hours": 49}, "A goal of 49 hours is unusually long."),
+        ("", {"start": ago(9), "goal_hours": 3.5}, "A goal of 3.5 hours is unusually short."),
+        ("/start", {"goal_hours": 72}, "A goal of 72 hours is unusually long."),
+        ("/start", {"at": ago(80)}, "This fast would have been running for 80 hours."),
+    ],
+)
+def test_what_is_unusual_is_to_be_confirmed(
+    person: Client, path: str, body: dict[str, Any], text: str
+) -> None:
+    told = {"confirm": [f'{text} Send "confirm": true to save it anyway.']}
+    for answer in ({}, {"confirm": False}):
+        assert call(person, "post", path, **body, **answer) == (400, told)
+    for wrong in ("yes", 1, None):
+        status, answer = call(person, "post", path, **body, confirm=wrong)
+        assert (status, list(answer)) == (400, ["confirm"])
+    assert not FastingPeriod.objects.exists()
+    status, made = call(person, "post", path, **body, confirm=True)
+    assert (status, set(made)) == (201, FIELDS)
+
+
+def test_a_fast_that_nobody_stopped_is_to_be_confirmed(person: Client) -> None:
+    record = fast(4, None)
+    told = {
+        "confirm": ['This fast would be 96 hours long. Send "confirm": true to save it anyway.']
+    }
+    assert call(person, "post", "/stop") == (400, told)
+    assert call(person, "patch", f"/{record.pk}", end=ago(0)) == (400, told)
+    assert call(person, "patch", f"/{record.pk}", note="broth", goal_hours=16)[0] == 200
+    assert call(person, "post", "/stop", confirm=True)[1]["duration_hours"] == 96
+    # It is asked once.
+    assert call(person, "patch", f"/{record.pk}", note="done")[0] == 200
+    given = {"start": ago(96), "end": ago(0)}
+    assert call(person, "put", f"/{record.pk}", **given)[0] == 200
+    assert call(person, "put", f"/{record.pk}", **given | {"end": ago(1)})[0] == 400
+    assert call(person, "put", f"/{record.pk}", **given | {"end": ago(1)}, confirm=True)[0] == 200
+
+
+def test_no_confirmation_helps_what_is_absurd(person: Client) -> None:
+    for path, body, field in [
+        ("", {"start": ago(24 * 70), "end": ago(24 * 9)}, "end"),
+        ("", {"start": ago(24 * 61)}, "start"),
+        ("/start", {"at": ago(24 * 61)}, "at"),
+        ("/start", {"goal_hours": 721}, "goal_hours"),
+        ("/start", {"goal_hours": 0}, "goal_hours"),
+    ]:
+        status, answer = call(person, "post", path, **body, confirm=True)
+        assert (status, list(answer)) == (400, [field])
+    assert not FastingPeriod.objects.exists()
+
+
+def test_a_long_past_is_brought_in_without_a_question(person: Client) -> None:
+    """Only where a person types the date may the year be a slip."""
+    assert call(person, "post", start=ago(24 * 900), end=ago(24 * 900 - 16))[0] == 201
 
 
 def test_the_buttons_take_only_presses(person: Client) -> None:

@@ -45,6 +45,7 @@ def test_every_way_to_a_duration_counts_what_passes(now: Now, zone: str) -> None
     night = {"Europe/Berlin": (10, 25), "America/New_York": (11, 1)}[zone]
     start = datetime(2025, *night, 20, tzinfo=ZoneInfo(zone))
     end = start + timedelta(hours=16)  # by the clock
+    now(end + timedelta(hours=1))
     typed = FastingPeriod(start=start, end=end)
     typed.clean()
     typed.save()

@@ -1,0 +1,419 @@
+"""The pages of the fasts: started earlier, taken back, typed in, edited, deleted, and asked about."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from fasting.models import ZERO, FastingPeriod
+from tests.fasting.conftest import NOW, Now, fast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now", "utc")]
+
+HOUR = timedelta(hours=1)
+LIST = "/fasting/"
+
+
+@pytest.fixture
+def utc(settings: Any) -> None:
+    settings.TIME_ZONE = "UTC"
+
+
+def at(hours_ago: float) -> str:
+    """A moment as the browser's input has it."""
+    return f"{NOW - hours_ago * HOUR:%Y-%m-%dT%H:%M}"
+
+
+def form(start: float, end: float | None, **values: Any) -> dict[str, Any]:
+    """What the form sends; the times in hours before now."""
+    times = {"start": at(start), "end": "" if end is None else at(end)}
+    return {**times, "goal_hours": "16", "note": "", **values}
+
+
+def page(pk: int, action: str = "") -> str:
+    return f"/fasting/{pk}{action and '/' + action}"
+
+
+def only() -> FastingPeriod:
+    return FastingPeriod.objects.get()
+
+
+def said(answer: Any) -> str:
+    """The text of a page, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def hidden(answer: Any) -> dict[str, str]:
+    """The values of the hidden fields of a page, without the CSRF token."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', answer.text)
+    return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def refused(answer: Any) -> str:
+    assert answer.status_code == 200
+    return " ".join(text for errors in answer.context["form"].errors.values() for text in errors)
+
+
+# --- Typing in, editing, deleting -----------------------------------------------------------------
+
+
+def test_a_fast_that_began_earlier(person: Client) -> None:
+    assert f'value="{at(0)}"' in person.get("/fasting/new").text
+    answer = person.post("/fasting/new", form(3.5, None, goal_hours="18"), follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "The fast is saved." in answer.text
+    made = only()
+    assert (made.start, made.end, made.goal_hours) == (NOW - 3.5 * HOUR, None, 18)
+    # The running one can be moved too.
+    person.post(page(made.pk), form(5, None, goal_hours="18"))
+    assert only().start == NOW - 5 * HOUR
+
+
+def test_a_past_fast_is_typed_in_edited_and_deleted(person: Client) -> None:
+    person.post("/fasting/new", form(40, 23.5, note="easy"))
+    made = only()
+    assert (made.duration_hours, made.note, made.source) == (16.5, "easy", "Manual")
+    shown = person.get(page(made.pk)).text
+    for value in (at(40), at(23.5), "easy", 'value="16"'):
+        assert value in shown
+    person.post(page(made.pk), form(41, 22, goal_hours="", note="hard"))
+    made.refresh_from_db()
+    assert (made.duration_hours, made.goal_hours, made.note) == (19, None, "hard")
+    asked = person.get(page(made.pk, "delete"))
+    assert "Delete this fast?" in asked.text
+    assert FastingPeriod.objects.exists(), "looking deletes nothing"
+    answer = person.post(page(made.pk, "delete"), follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "The fast is deleted." in answer.text
+    assert not FastingPeriod.objects.exists()
+    assert person.post(page(made.pk, "delete")).status_code == 404
+
+
+def test_what_is_not_touched_keeps_its_seconds(person: Client) -> None:
+    exact = timedelta(seconds=42, microseconds=123456)
+    record = fast(1, 16, start=NOW - 24 * HOUR + exact, end=NOW - 8 * HOUR + exact)
+    person.post(page(record.pk), form(24, 8, note="later"))
+    record.refresh_from_db()
+    assert (record.start, record.end) == (NOW - 24 * HOUR + exact, NOW - 8 * HOUR + exact)
+    assert record.note == "later"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"start": ""}, "required"),
+        ({"start": "yesterday"}, "Enter a valid date/time."),
+        ({"start": "2026-13-01T10:00"}, "Enter a valid date/time."),
+        ({"start": "0001-01-01T00:00"}, "not between the years"),
+        ({"start": at(-2)}, "starts in the past"),
+        ({"end": at(-2)}, "in the future"),
+        ({"end": at(40)}, "before its start at 2026-09-15 05:00"),
+        ({"end": at(33)}, "before its start"),
+        ({"start": at(60)}, "would overlap the fast from 2026-09-14 14:00 to 2026-09-15 00:00"),
+        ({"start": at(60), "end": ""}, "would overlap"),
+        ({"goal_hours": "0"}, "0.25"),
+        ({"goal_hours": "721"}, "720"),
+        ({"goal_hours": "nan"}, "number"),
+        ({"goal_hours": "sixteen"}, "number"),
+        ({"note": "a\x00b"}, "Null characters"),
+        ({"start": at(24 * 70), "end": at(24 * 9.5)}, "60 days at most. This one would last 60"),
+    ],
+)
+def test_what_cannot_be(person: Client, values: dict[str, str], text: str) -> None:
+    fast(2, 10, source=ZERO)
+    given = form(33, 20, note="as typed") | values
+    answer = person.post("/fasting/new", given)
+    assert text in refused(answer)
+    assert FastingPeriod.objects.count() == 1
+    # What was typed in is still there, and no confirmation helps.
+    assert values.get("note") or "as typed" in answer.text
+    confirmed = hidden(answer) | {"confirm": "length|goal|age"}
+    assert text in refused(person.post("/fasting/new", given | confirmed))
+
+
+def test_two_fasts_cannot_run(person: Client) -> None:
+    fast(0.2, None)
+    answer = person.post("/fasting/new", form(2, None))
+    assert "A fast is already running since 2026-09-16 09:12." in refused(answer)
+
+
+def test_an_hour_that_never_was(person: Client, settings: Any, now: Now) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    now(datetime(2026, 3, 29, 12, tzinfo=UTC))
+    given = {"start": "2026-03-29T02:30", "end": "", "goal_hours": ""}
+    answer = person.post("/fasting/new", given)
+    assert "Clocks were put forward over this time: it never was." in refused(answer)
+    person.post("/fasting/new", given | {"start": "2026-03-29T03:30"})
+    assert only().start == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_the_hour_that_comes_twice(person: Client, settings: Any, now: Now) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    now(datetime(2025, 10, 26, 12, tzinfo=UTC))
+    given = {"start": "2025-10-26T02:10", "end": "2025-10-26T10:10", "goal_hours": "16"}
+    person.post("/fasting/new", given)
+    first = datetime(2025, 10, 26, 0, 10, tzinfo=UTC)
+    record = only()
+    assert (record.start, record.duration_hours) == (first, 9)
+    # One that began in the second of the two stays there when something else is edited.
+    FastingPeriod.objects.update(start=first + HOUR)
+    person.post(page(record.pk), given | {"note": "later"})
+    record.refresh_from_db()
+    assert (record.start, record.duration_hours, record.note) == (first + HOUR, 8, "later")
+
+
+def test_a_fast_of_another_zone_is_edited_by_its_own_clock(person: Client) -> None:
+    record = fast(1, 16, utc_offset_min=540, note="Tokyo")
+    shown = person.get(page(record.pk))
+    assert 'value="2026-09-15T23:00"' in shown.text
+    assert "Times are those of UTC+9, where this fast was noted." in said(shown)
+    person.post(page(record.pk), {"start": "2026-09-15T22:00", "end": "2026-09-16T15:00"})
+    record.refresh_from_db()
+    assert (record.start, record.duration_hours) == (NOW - 25 * HOUR, 17)
+    assert "Times are those of UTC." in said(person.get("/fasting/new"))
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_what_came_from_zero_is_for_reading(person: Client) -> None:
+    record = fast(3, 10, source=ZERO, note="hard")
+    shown = person.get(page(record.pk))
+    assert "To change or delete it, do so in the Zero app" in said(shown)
+    assert "10 h" in said(shown)
+    assert "hard" in said(shown)
+    assert "<textarea" not in shown.text
+    assert person.post(page(record.pk), form(9, 3)).status_code == 403
+    for method in (person.get, person.post):
+        assert method(page(record.pk, "delete")).status_code == 403
+    for action in ("take-back-start", "take-back-stop"):
+        person.post(page(record.pk, action))
+    assert list(FastingPeriod.objects.values_list("start", "note")) == [(record.start, "hard")]
+    gone = fast(5, 10, source=ZERO, deleted_at=NOW)
+    assert person.get(page(gone.pk)).status_code == 404
+
+
+# --- Taking back ----------------------------------------------------------------------------------
+
+
+def test_a_start_is_taken_back(person: Client, now: Now) -> None:
+    person.post("/fasting/start", {"goal_hours": "16"})
+    assert "Take back the start" in person.get("/").text
+    now(NOW + 59 * timedelta(minutes=1))
+    FastingPeriod.objects.update(created_at=NOW)
+    pk = only().pk
+    answer = person.post(page(pk, "take-back-start"), follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "The start is taken back" in answer.text
+    assert not FastingPeriod.objects.exists()
+    # Pressed twice.
+    again = person.post(page(pk, "take-back-start"), follow=True)
+    assert "This fast is not running any more." in again.text
+
+
+def test_a_stop_is_taken_back(person: Client) -> None:
+    record = fast(0.5, None, created_at=NOW)
+    FastingPeriod.objects.update(created_at=NOW - 12 * HOUR)
+    person.post("/fasting/stop")
+    assert "Take back the stop" in person.get("/").text
+    answer = person.post(page(record.pk, "take-back-stop"), follow=True)
+    assert "The stop is taken back" in answer.text
+    record.refresh_from_db()
+    assert (record.end, record.duration_hours, record.date) == (None, None, record.start.date())
+    again = person.post(page(record.pk, "take-back-stop"), follow=True)
+    assert "has not ended, or was deleted" in again.text
+    assert "Take back" not in person.get("/").text, "it was started long ago"
+
+
+def test_what_is_long_ago_is_not_taken_back(person: Client, now: Now) -> None:
+    running, over = fast(0.2, None), fast(2, 16)
+    now(NOW + 61 * timedelta(minutes=1))
+    FastingPeriod.objects.update(created_at=NOW)
+    assert "Take back" not in person.get("/").text
+    answer = person.post(page(running.pk, "take-back-start"), follow=True)
+    assert "This fast was started a while ago. Edit it, or delete it." in answer.text
+    answer = person.post(page(over.pk, "take-back-stop"), follow=True)
+    assert "This fast ended a while ago. Edit its end instead." in answer.text
+    assert FastingPeriod.objects.filter(end=None).get() == running
+    assert FastingPeriod.objects.count() == 2
+
+
+def test_a_stop_is_not_taken_back_over_a_later_fast(person: Client) -> None:
+    over = fast(0.5, 11.5)
+    fast(0.01, None)
+    answer = person.post(page(over.pk, "take-back-stop"), follow=True)
+    assert "A fast is already running since" in answer.text
+    over.refresh_from_db()
+    assert over.duration_hours == 11.5
+
+
+# --- Questions ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "question"),
+    [
+        (form(100, 4), "This fast would be 96 hours long."),
+        (form(96, None), "This fast would have been running for 96 hours."),
+        (form(20, 4, goal_hours="72"), "A goal of 72 hours is unusually long."),
+        (form(20, 4, goal_hours="1"), "A goal of 1 hour is unusually short."),
+        (form(24 * 45, 24 * 45 - 16), "This fast would begin 45 days ago."),
+    ],
+)
+def test_what_is_unusual_is_asked_about(
+    person: Client, given: dict[str, str], question: str
+) -> None:
+    answer = person.post("/fasting/new", given)
+    assert f"{question} Save it anyway?" in said(answer)
+    assert not FastingPeriod.objects.exists()
+    for value in (given["start"], given["end"], given["goal_hours"]):
+        assert f'value="{value}"' in answer.text or not value
+    assert person.post("/fasting/new", given | hidden(answer)).status_code == 302
+    assert FastingPeriod.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        form(76, 4),  # 72 hours
+        form(72, None),
+        form(20, 4, goal_hours="48"),
+        form(20, 4, goal_hours="4"),
+        form(20, 4, goal_hours=""),
+        form(24 * 30, 24 * 30 - 16),
+    ],
+)
+def test_what_is_usual_is_not(person: Client, given: dict[str, str]) -> None:
+    assert person.post("/fasting/new", given).status_code == 302
+
+
+def test_yes_holds_for_what_was_asked(person: Client) -> None:
+    answer = person.post("/fasting/new", form(100, 4))
+    longer = person.post("/fasting/new", form(200, 4, goal_hours="60") | hidden(answer))
+    assert not FastingPeriod.objects.exists()
+    for text in ("A goal of 60 hours is unusually long.", "This fast would be 196 hours long."):
+        assert text in said(longer)
+    person.post("/fasting/new", form(200, 4, goal_hours="60") | hidden(longer))
+    assert only().duration_hours == 196
+
+
+def test_what_was_confirmed_is_not_asked_again(person: Client) -> None:
+    record = fast(5, 100, goal_hours=80)
+    given = form(120, 20, goal_hours="80.0", note="broth")
+    assert person.post(page(record.pk), given).status_code == 302
+    assert only().note == "broth"
+    assert "119 hours long" in said(person.post(page(record.pk), given | {"end": at(1)}))
+
+
+def test_a_goal_is_asked_about_before_it_starts(person: Client, now: Now) -> None:
+    answer = person.post("/fasting/start", {"goal_hours": "100"})
+    assert "A goal of 100 hours is unusually long. Save it anyway?" in said(answer)
+    assert not FastingPeriod.objects.exists()
+    now(NOW + timedelta(minutes=3))
+    answer = person.post("/fasting/start", hidden(answer), follow=True)
+    assert "The fast has begun." in answer.text
+    # At the press of the button, and not of the answer.
+    assert (only().start, only().goal_hours) == (NOW, 100)
+
+
+def test_a_fast_that_nobody_stopped_is_asked_about(person: Client, now: Now) -> None:
+    record = fast(4, None)
+    assert "has been running for 96 h" in said(person.get("/"))
+    answer = person.post("/fasting/stop")
+    assert "This fast would be 96 hours long. Save it anyway?" in said(answer)
+    assert f'href="{page(record.pk)}"' in answer.text
+    record.refresh_from_db()
+    assert record.end is None
+    now(NOW + timedelta(minutes=3))
+    answer = person.post("/fasting/stop", hidden(answer), follow=True)
+    assert "The fast is over, after 96.0 hours." in answer.text
+    record.refresh_from_db()
+    assert record.end == NOW
+
+
+def test_a_forgotten_fast_is_not_a_trap(person: Client) -> None:
+    """It runs for longer than a fast may last: it is told, and can be edited, ended and deleted."""
+    record = fast(90, None, goal_hours=16)
+    answer = person.post("/fasting/stop", follow=True)
+    assert "A fast lasts 60 days at most. This one would last 90 days." in answer.text
+    given = form(24 * 90, None)
+    assert person.post(page(record.pk), given | {"note": "forgotten"}).status_code == 302
+    assert person.post(page(record.pk), given | {"end": at(24 * 90 - 17)}).status_code == 302
+    assert only().duration_hours == 17
+
+
+def test_what_a_question_carries_is_not_believed(person: Client) -> None:
+    answer = person.post("/fasting/start", {"at": "soon"}, follow=True)
+    assert "No fast was started" in answer.text
+    answer = person.post("/fasting/start", {"at": at(-2)}, follow=True)
+    assert "starts in the past" in answer.text
+    assert not FastingPeriod.objects.exists()
+    fast(0.2, None)
+    answer = person.post("/fasting/stop", {"at": "soon"}, follow=True)
+    assert "the time of its end cannot be read" in answer.text
+    assert only().end is None
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+def test_the_list(person: Client, django_assert_num_queries: Any) -> None:
+    assert "None yet." in said(person.get(LIST))
+    for days in range(2, 36):
+        fast(days, 16, goal_hours=16)
+    mine = fast(0.1, None, note="<b>broth</b>")
+    theirs = fast(1.1, 13, source=ZERO)
+    shown = person.get(LIST)
+    assert f'href="{page(mine.pk)}">Edit' in shown.text
+    assert f'href="{page(theirs.pk)}">Show' in shown.text
+    assert "&lt;b&gt;broth&lt;/b&gt;" in shown.text
+    assert "Page 1 of 2" in said(shown)
+    assert "16 h , from 14:00 to 06:00" in said(shown)
+    with django_assert_num_queries(7):  # two for who it is, three for the card, two for the list
+        older = person.get(f"{LIST}?page=2")
+    assert older.text.count(">Edit<") == 6
+    assert person.get(f"{LIST}?page=3").status_code == 404
+
+
+def test_what_a_wrong_clock_dated_ahead_is_marked(person: Client) -> None:
+    fast(-1, 16, source=ZERO)
+    assert "Dated in the future" in said(person.get(LIST))
+    assert "No fast yet" in said(person.get("/"))
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+ADDRESSES = ["start", "stop", "new", "1", "1/delete", "1/take-back-start", "1/take-back-stop"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_only_the_persons_own_forms(client: Client, path: str) -> None:
+    record = fast(0.5, None, pk=1)
+    address = f"/fasting/{path}"
+    assert client.post(address).url.startswith("/login/?next=/")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.create_user("robin"))
+    assert strict.post(address, form(9, 3)).status_code == 403
+    assert strict.put(address).status_code in {403, 405}
+    record.refresh_from_db()
+    assert record.end is None
+    assert FastingPeriod.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "new", "1", "1/delete"])
+def test_the_pages_need_no_script(person: Client, path: str) -> None:
+    fast(0.5, None, pk=1)
+    answer = person.get(f"/fasting/{path}")
+    assert answer.status_code == 200
+    assert "script-src" not in answer["Content-Security-Policy"]
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
+
+
+def test_no_fast_has_such_a_number(person: Client) -> None:
+    for path in ("", "/delete"):
+        assert person.get(f"/fasting/{10**30}{path}").status_code == 404
