@@ -29,6 +29,7 @@ repositories = Stream(
     name="repository",
     path="/graphql",
     read=read_repositories,
+    most=100_000,  # GitHub's own limit for an account
     deletes_by_absence=True,
     not_visible=ask_for_missing,
     model=Repository,

@@ -445,7 +445,10 @@ class RejectedItemAdmin(Ledger):
 
     @admin.display(description="Payload as received")
     def pretty_payload(self, item: RejectedItem) -> SafeString:
-        return pretty(item.payload)
+        if not item.is_cut:
+            return pretty(item.payload)
+        said = f"The first {len(item.payload):,} of {item.payload_length:,} characters:"
+        return format_html("<p>{}</p>{}", said, pretty(item.payload))
 
 
 @admin.register(PendingDeletion)

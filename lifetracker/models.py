@@ -389,6 +389,10 @@ def newest_successes(
     return SyncRun.objects.order_by("pk").values(**columns)
 
 
+# Characters of a rejected payload that are kept: enough to see what is wrong with it.
+MOST_OF_PAYLOAD = 64 * 1024
+
+
 class RejectedItemQuerySet(models.QuerySet["RejectedItem"]):
     def pending(self) -> Self:
         """Those that nobody has dismissed."""
@@ -398,11 +402,11 @@ class RejectedItemQuerySet(models.QuerySet["RejectedItem"]):
         """Keep an item; return whether it is pending. One that was dismissed stays so until its payload
         changes."""
         key: dict[str, Any] = {"source": source, "stream": stream, "item_key": item_key}
-        dismissed = self.filter(**key, payload=payload).exclude(dismissed_at=None)
+        found = {"payload": payload[:MOST_OF_PAYLOAD], "payload_length": len(payload)}
+        dismissed = self.filter(**key, **found).exclude(dismissed_at=None)
         if dismissed.update(reason=reason, last_seen_at=timezone.now()):
             return False
-        found = {"payload": payload, "reason": reason, **NOT_DISMISSED}
-        self.update_or_create(**key, defaults=found)
+        self.update_or_create(**key, defaults={**found, "reason": reason, **NOT_DISMISSED})
         return True
 
     def dismiss(self, by: str, why: str) -> int:
@@ -429,7 +433,9 @@ class RejectedItem(models.Model):
     # once.
     item_key = models.CharField(max_length=80)
     # Text, not JSON: what is broken may be something that a JSON column refuses.
+    # What is longer is cut.
     payload = models.TextField()
+    payload_length = models.PositiveIntegerField(default=0)
     reason = models.TextField()
     first_seen_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(auto_now=True)
@@ -450,6 +456,10 @@ class RejectedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.stream} {self.item_key}"
+
+    @property
+    def is_cut(self) -> bool:
+        return self.payload_length > len(self.payload)
 
 
 class PendingDeletion(models.Model):

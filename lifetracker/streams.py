@@ -4,6 +4,7 @@ the same way."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -232,7 +233,9 @@ class Stream:
     to be of another kind, and true for all that it does not understand, which the mapping refuses. `every`: how
     long a list without a window stays good. `joined`: what is made of the rows. `by_position`: a
     page begins after so many items, and not after a certain one, so that what vanishes while pages
-    are read moves others out of them. `read` replaces the chaining of pages for an API that does
+    are read moves others out of them. `most_per_day`, or `most` without a window: more items than any
+    account can have, on the average over a window, so that a list that brings new ones for ever is
+    told from a long one. `read` replaces the chaining of pages for an API that does
     not fit: a generator of lists of items.
     """
 
@@ -254,6 +257,8 @@ class Stream:
     every: timedelta | None = None
     joined: Joined | None = None
     by_position: bool = False
+    most_per_day: int | None = None
+    most: int | None = None
     read: Callable[[Any, Stream, Extent], Iterator[list[Any]]] | None = None
 
     @cached_property
@@ -271,28 +276,51 @@ class Stream:
             return {**self.params, **self.window.params(extent)}
         return self.params
 
-    def items_of(self, answer: Any) -> list[Any]:
+    def most_items(self, extent: Extent, now: datetime, stored: int) -> int | None:
+        """More items than these, beside `stored` ones, are no list of an account; None: nobody knows."""
+        if self.most_per_day is None or not isinstance(extent, Window | Since):
+            return self.most
+        if isinstance(extent, Window):
+            return SLACK + self.most_per_day * days_of(extent)
+        # Whatever is stored may have changed at once.
+        new = self.most_per_day * days_of(Window(extent.moment, now))
+        return stored + 10 * SLACK + new
+
+    def items_of(self, answer: Any, service: str) -> list[Any]:
         if self.items is None:
             return [answer]
         found = answer.get(self.items) if isinstance(answer, dict) else None
         if not isinstance(found, list):
-            raise BadResponse(f"{self.path}: the answer has no list {self.items!r}.")
+            raise BadResponse(f"{service}'s answer to {self.path} has no list {self.items!r}.")
         return found
+
+
+# An account may have begun with a few busy days.
+SLACK = 1000
+# Older than any of the services; older records are few, and typed in.
+FIRST_SERVICE = datetime(2006, 1, 1, tzinfo=UTC)
+
+
+def days_of(window: Window) -> int:
+    """Begun days of a window in which there were services."""
+    return max((window.end - max(window.start, FIRST_SERVICE)).days, 0) + 1
 
 
 def chain_pages(client: ServiceClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
     params = stream.params_of(extent)
-    sent: set[str] = set()
+    sent: set[bytes] = set()
     more: Params | None = {}
     while more is not None:
         answer = client.get(stream.path, {**params, **more})
-        yield stream.items_of(answer)
+        yield stream.items_of(answer, client.door.service)
         more = stream.next_page(answer) if stream.next_page else None
-        if str(more) in sent:
+        # Of one size, whatever a service takes for a token.
+        page = hashlib.sha256(str(more).encode(errors="replace")).digest()
+        if page in sent:
             raise BadResponse(
-                f"{stream.path}: the service led back to a page that was read already, so its list has no end."
+                f"{client.door.service} leads from {stream.path} back to a page that was read already, so its list has no end."
             )
-        sent.add(str(more))
+        sent.add(page)
 
 
 @dataclass(frozen=True)

@@ -326,6 +326,8 @@ class Reading:
     items: int = 0
     # Nothing came, although something is stored, nor is anything else listed that was before.
     blind: bool = False
+    # More than these no account has.
+    most: int | None = None
     # Of earlier passes; of the one that is on, and pages of it in a row that brought nothing new.
     earlier: set[str] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
@@ -519,7 +521,8 @@ class Run:
         self.counts[stream.name].error = " ".join(errors.values())
 
     def read_extent(self, stream: Stream, extent: Extent, *, full: bool = False) -> int:
-        reading = Reading()
+        stored = self._stored(stream.model).count() if isinstance(extent, Since) else 0
+        reading = Reading(most=stream.most_items(extent, self.now, stored))
         waiting: list[Any] = []
         try:
             for items in self._passes(stream, extent, reading):
@@ -644,7 +647,7 @@ class Run:
         reading.passed |= known
         if reading.idle > MOST_IDLE_PAGES:
             raise BadResponse(
-                f"{stream.path}: page after page brings nothing new, so the list seems to have no end."
+                f"{self.service} lists page after page at {stream.path} without anything new, so the list seems to have no end."
             )
         reading.began = reading.began or self.client.door.service_time
         done = self.told[stream.name] | reading.earlier
@@ -654,12 +657,19 @@ class Run:
             done |= reading.others
             known -= reading.others
         reading.ids |= known
+        self._refuse_endless(stream, reading)
         reading.all_ids_known &= None not in ids
         reading.items += len(items)
         if stream.changes:
             marks = [mark for item in items if (mark := mark_of(item, stream.changes))]
             reading.mark = max([*marks, *filter(None, [reading.mark])], default=None)
         return [item for item, known_id in zip(items, ids, strict=True) if known_id not in done]
+
+    def _refuse_endless(self, stream: Stream, reading: Reading) -> None:
+        if reading.most is not None and len(reading.ids) > reading.most:
+            raise BadResponse(
+                f"{self.service} lists more than {reading.most:,} records at {stream.path}, which no account has, so the list seems to have no end."
+            )
 
     def _known(self, stream: Stream, since: Since, reading: Reading) -> bool:
         """All changes were read to the last: together with what was verified before, that is the
@@ -819,6 +829,8 @@ class Run:
                 rows.append([*stream.mapping.row(view(stream, item, related)), to_json(item)])
             except (Unmappable, ValueError) as error:
                 rejected.append((item, str(error)))
+            except RecursionError:
+                rejected.append((item, "nested too deeply"))
         return rows, rejected
 
     def _related(self, stream: Stream, items: list[Any]) -> dict[str, Rows]:
@@ -838,11 +850,11 @@ class Run:
         """Return how many of the rejected ones nobody has dismissed."""
         mine = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
         if mine.exists():
-            refused = {item_key(stream, item, json.dumps(item)) for item, _ in rejected}
+            refused = {item_key(stream, item, as_text(item)) for item, _ in rejected}
             mine.filter(item_key__in=tried).exclude(item_key__in=refused).delete()
         pending = 0
         for item, reason in rejected:
-            payload = json.dumps(item)
+            payload = as_text(item)
             pending += mine.record(
                 self.source.name,
                 stream.name,
@@ -855,12 +867,18 @@ class Run:
     def retry(self) -> None:
         for stream in self.source.streams:
             listed = RejectedItem.objects.filter(source=self.source.name, stream=stream.name)
+            cut = 0
             for kept in list(listed.pending()):
                 if self._deleted_since(stream, kept):
+                    continue
+                if kept.is_cut:
+                    cut += 1
                     continue
                 if not self.store(stream, [json.loads(kept.payload)]):
                     # Under another key, if its id could not be read before.
                     listed.filter(pk=kept.pk).delete()
+            if cut:
+                self.remarks.append(too_long_to_retry(self.source, stream, cut))
         self.repair()
 
     def _deleted_since(self, stream: Stream, kept: RejectedItem) -> bool:
@@ -899,6 +917,14 @@ class Run:
             if rows and len(rows) == len(keys) and fresh != copies:
                 stale.add(source_id)
         return stale
+
+
+def too_long_to_retry(source: Source, stream: Stream, number: int) -> str:
+    items = "1 rejected item was" if number == 1 else f"{number} rejected items were"
+    return (
+        f"{stream.name}: {items} too long to be kept whole and cannot be tried again from here. "
+        f"`python manage.py sync_{source.slug} --full` asks {source.name} for it anew."
+    )
 
 
 def stale_copies(living: Any, related: Related) -> Any:
@@ -957,6 +983,13 @@ def view(stream: Stream, item: Any, related: dict[str, Rows]) -> Item:
         raise Unmappable(f"there is no {error}") from None
     except BAD_VALUE as error:
         raise Unmappable(str(error)) from None
+
+
+def as_text(item: Any) -> str:
+    try:
+        return json.dumps(item)
+    except RecursionError:
+        return '"nested too deeply to be written"'
 
 
 def item_key(stream: Stream, item: Any, payload: str) -> str:

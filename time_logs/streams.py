@@ -435,6 +435,8 @@ entries = Stream(
     deletes_by_absence=True,
     prepare=existing,
     not_visible=in_lost_workspaces,
+    # One for every five minutes, day and night: the person's own entries alone.
+    most_per_day=288,
     changes=Changes(
         since="since",
         mark=lambda item: to_datetime(item["at"]),

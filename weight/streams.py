@@ -170,6 +170,8 @@ measures = Stream(
     only=is_no_goal,
     # `offset` counts groups.
     by_position=True,
+    # Four groups an hour, day and night. Scales and cuffs measure nothing without the person's doing.
+    most_per_day=96,
     prepare=with_values,
     model=MeasureGroup,
     fields={

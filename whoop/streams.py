@@ -190,6 +190,8 @@ collection: dict[str, Any] = {
     # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed is
     # gone.
     "deletes_by_absence": True,
+    # An activity or a nap each hour, day and night; WHOOP finds none shorter than a quarter of one.
+    "most_per_day": 24,
     "axis": "start_time",
     "prepare": scored,
 }

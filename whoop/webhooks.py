@@ -224,7 +224,7 @@ def fetch(client: ServiceClient, stream: Stream, source_id: str, path: str) -> F
             raise
         return Found(stream, source_id, None)
     if not isinstance(item, dict):
-        raise BadResponse(f"{path}: the answer is no object.")
+        raise BadResponse(f"WHOOP's answer to {path} is no object.")
     return Found(stream, source_id, item)
 
 
