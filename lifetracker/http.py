@@ -276,6 +276,7 @@ class Door:
     def _within_limits(
         self, method: str, url: str, options: dict[str, Any], attempts: int
     ) -> requests.Response:
+        waited = 0.0
         for attempt in range(attempts):
             self._wait_for_slot()
             response = self._send(method, url, options)
@@ -283,9 +284,10 @@ class Door:
             if seconds is None:
                 return response
             seconds = min(seconds, self.signals.longest_window)
-            self._bearable(seconds)
+            self._bearable(seconds, waited)
             if attempt + 1 < attempts:
                 self._wait(seconds)
+            waited += seconds
         raise TryLater(
             f"{self.service} keeps answering that its rate limit is reached.",
             after=timedelta(minutes=5),
@@ -296,8 +298,9 @@ class Door:
             delay = min(self.rate_limit.delay(), self.signals.longest_window)
             self._wait(self._bearable(delay))
 
-    def _bearable(self, seconds: float) -> float:
-        if seconds > LONGEST_WAIT:
+    def _bearable(self, seconds: float, waited: float = 0.0) -> float:
+        """The wait, which may be long once, and may not add up to much after others."""
+        if seconds > LONGEST_WAIT or (waited and waited + seconds > LONGEST_SILENCE):
             raise TryLater(
                 f"{self.service}'s request limit is used up; it opens again in {timedelta(seconds=round(seconds))}.",
                 after=timedelta(seconds=seconds),

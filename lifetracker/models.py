@@ -402,7 +402,10 @@ class RejectedItemQuerySet(models.QuerySet["RejectedItem"]):
         """Keep an item; return whether it is pending. One that was dismissed stays so until its payload
         changes."""
         key: dict[str, Any] = {"source": source, "stream": stream, "item_key": item_key}
-        found = {"payload": payload[:MOST_OF_PAYLOAD], "payload_length": len(payload)}
+        found: dict[str, Any] = {
+            "payload": payload[:MOST_OF_PAYLOAD],
+            "payload_length": len(payload),
+        }
         dismissed = self.filter(**key, **found).exclude(dismissed_at=None)
         if dismissed.update(reason=reason, last_seen_at=timezone.now()):
             return False
