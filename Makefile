@@ -40,7 +40,7 @@ format: $(VENV)/.installed-dev
 # After a change of a .in file. One lock for all systems, and for Python 3.11 to 3.13.
 requirements: $(VENV)/.installed-dev
 	for name in requirements-uv requirements requirements-dev; do \
-		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11.0 --default-index https://pypi.org/simple \
+		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11.0 \
 			--generate-hashes --no-header $$name.in --output-file $$name.txt || exit; \
 	done
 

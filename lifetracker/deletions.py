@@ -16,7 +16,7 @@ from lifetracker import days
 from lifetracker.models import PendingDeletion
 from lifetracker.streams import Incomplete
 
-# Fewer than this are always deleted at once, and so is a smaller share of what was looked at.
+# So many are always deleted at once, and so is a share of this size of what was looked at.
 FEW = 10
 SHARE = 0.2
 # A pending deletion that no reading has confirmed or refuted for so long confirms nothing any more.
