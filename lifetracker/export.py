@@ -100,6 +100,7 @@ UNIT_OF_COLUMN = {
     "github_projects.Repository.loc": "lines",
     "github_projects.Repository.loc_generated": "lines",
     "github_projects.Repository.my_code_churn": "lines",
+    "lifetracker.RejectedItem.payload_length": "characters",
     "time_logs.TimeEntry.duration": "seconds",
     "weight.MeasureGroup.attribution": "code",
     "weight.MeasureGroup.fat_ratio": "%",
@@ -130,6 +131,7 @@ MEANINGS = {
     "source_id": "Its id at the source.",
     "created_at": "When it was stored here.",
     "updated_at": "When a value changed here the last time.",
+    "payload_length": "How long the payload was as it came; what was longer than the column holds is cut.",
     "repository_id": "The id of a repository.",
     "commit_id": "The id of a commit.",
 }
