@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.core import validators
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from lifetracker.admin import GoneFilter, RecordForm, SourceFilter, SourceRecordAdmin
+from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin
+from lifetracker.forms import RecordForm
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 
 

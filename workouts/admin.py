@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 
-from lifetracker.admin import GoneFilter, RecordForm, SourceFilter, SourceRecordAdmin, figure
+from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, figure
 from lifetracker.days import elapsed, local_date
+from lifetracker.forms import RecordForm
 from workouts.models import Workout
 
 WORKOUT_COLUMNS = (

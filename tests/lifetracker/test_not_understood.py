@@ -260,15 +260,19 @@ NODE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("branch", "tip"),
+    ("is_empty", "branch", "tip"),
     [
-        (None, ""),
-        ({"name": "main", "target": None}, None),
-        ({"name": "main", "target": {"oid": "f" * 40}}, "f" * 40),
+        (True, None, ""),
+        (False, None, None),
+        (False, {"name": "main", "target": None}, None),
+        (False, {"name": "main", "target": {"oid": "f" * 40}}, "f" * 40),
     ],
 )
-def test_a_branch_whose_commit_is_not_told_is_no_empty_repository(branch: Any, tip: Any) -> None:
-    assert as_rest({**NODE, "defaultBranchRef": branch})["tip_oid"] == tip
+def test_a_branch_whose_commit_is_not_told_is_no_empty_repository(
+    is_empty: bool, branch: Any, tip: Any
+) -> None:
+    node = {**NODE, "isEmpty": is_empty, "defaultBranchRef": branch}
+    assert as_rest(node)["tip_oid"] == tip
 
 
 def test_languages_and_addresses_that_cannot_be_read_are_not_none(

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from oauth_integration.models import OAuthCredential
-from tests.conftest import run, use
+from tests.conftest import NOW, run, use
 from tests.processes import free_ports
 from whoop.services.whoop_client import WhoopAPIClient
 
@@ -52,12 +52,13 @@ def paste(monkeypatch: pytest.MonkeyPatch, out: StringIO, change: Any) -> None:
     monkeypatch.setattr("builtins.input", answer)
 
 
-def test_pasted_redirect(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pasted_redirect(service: Any, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     out = StringIO()
     paste(monkeypatch, out, decide)
     call_command("whoop_auth", no_browser=True, stdout=out)
     assert "sync_whoop" in out.getvalue()
     assert OAuthCredential.objects.get().is_connected
+    at(NOW)
     assert run().status == "success"
 
 
@@ -181,13 +182,14 @@ def messages_of(response: Any) -> str:
     return " ".join(str(m) for m in response.wsgi_request._messages)
 
 
-def test_connect_and_disconnect_on_the_page(service: Any, person: Client) -> None:
+def test_connect_and_disconnect_on_the_page(service: Any, at: Any, person: Client) -> None:
     begun = person.post("/oauth/whoop/connect")
     assert begun.status_code == 302
     back = decide(begun["Location"])
     done = person.get("/oauth/whoop/callback", dict(parse_qsl(urlsplit(back).query)))
     assert done["Location"] == "/"
     assert OAuthCredential.objects.get().is_connected
+    at(NOW)
     assert run().status == "success"
 
     ended = person.post("/oauth/whoop/disconnect")
@@ -236,12 +238,13 @@ def test_an_unconfigured_service_is_said_on_the_page(person: Client, settings: A
 # --- From the environment into the database -------------------------------------------------------
 
 
-def test_migrate_oauth_to_db(service: Any, settings: Any) -> None:
+def test_migrate_oauth_to_db(service: Any, at: Any, settings: Any) -> None:
     settings.WHOOP_REFRESH_TOKEN = service.issue_tokens()["refresh_token"]
     out = StringIO()
     call_command("migrate_oauth_to_db", stdout=out)
     assert "can leave the environment" in out.getvalue()
     settings.WHOOP_CLIENT_ID = settings.WHOOP_CLIENT_SECRET = settings.WHOOP_REFRESH_TOKEN = ""
+    at(NOW)
     assert run().status == "success"
     token = OAuthCredential.objects.get().refresh_token
     call_command("migrate_oauth_to_db", stdout=out)
