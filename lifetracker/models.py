@@ -196,8 +196,10 @@ class PlannedSync(models.Model):
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def syncs(self) -> Self:
         """Those that tell how far a source is known: what a service pushes is only a part of what
-        there is, and so is the history of one stream alone."""
-        return self.exclude(kind__in=(SyncRun.Kind.WEBHOOK, SyncRun.Kind.BACKFILL))
+        there is, and so is the history of one stream alone. Another try of rejected items asks the
+        service for nothing."""
+        kinds = SyncRun.Kind
+        return self.exclude(kind__in=(kinds.WEBHOOK, kinds.BACKFILL, kinds.RETRY))
 
     def ended(self) -> Self:
         return self.exclude(status__in=ACTIVE)
@@ -245,6 +247,7 @@ class SyncRun(models.Model):
         MANUAL = "manual"
         FULL = "full"
         BACKFILL = "backfill"
+        RETRY = "retry"
         WEBHOOK = "webhook"
 
     class Status(models.TextChoices):

@@ -297,7 +297,7 @@ def retry_rejected(source: Source, listener: Listener | None = None) -> SyncRun:
     and leave the list."""
     listener = listener or Listener()
     with take_lease(source, listener, LEASE) as lease:
-        run = Run(source, lease, listener, SyncRun.Kind.MANUAL)
+        run = Run(source, lease, listener, SyncRun.Kind.RETRY)
         with run.recorded():
             run.retry()
     return run.record

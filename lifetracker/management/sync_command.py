@@ -102,8 +102,9 @@ class SyncCommand(BaseCommand):
             self.stderr.write(f"{run.source}: {told}:\n{run.error}")
         listed = RejectedItem.objects.pending().filter(source=run.source).count()
         if listed:
+            kept, them = ("item is", "it") if listed == 1 else ("items are", "them")
             self.stderr.write(
-                f"{run.source}: {listed} rejected items are kept; the admin shows why. `sync_{run.source.lower()} --retry-rejected` tries them again."
+                f"{run.source}: {listed} rejected {kept} kept; the admin shows why. `sync_{run.source.lower()} --retry-rejected` tries {them} again."
             )
 
 

@@ -42,7 +42,7 @@ def test_sync_whoop_options(whoop: Any) -> None:
     call("sync_whoop")
     call("sync_whoop", "--retry-rejected")
     kinds = list(SyncRun.objects.order_by("id").values_list("kind", flat=True))
-    assert kinds == ["manual", "full", "incremental", "manual"]
+    assert kinds == ["manual", "full", "incremental", "retry"]
 
 
 @pytest.mark.parametrize("days", ["0", "-3", "seven", "1.5", "99999999", ""])
@@ -151,7 +151,7 @@ def test_each_source_has_its_command(everything: Any, command: str) -> None:
     call(command, "--full")
     call(command, "--retry-rejected")
     kinds = list(SyncRun.objects.order_by("id").values_list("kind", flat=True))
-    assert kinds == ["incremental", "manual", "full", "manual"]
+    assert kinds == ["incremental", "manual", "full", "retry"]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,24 @@ def test_a_dismissed_item_is_not_counted_and_not_retried(whoop: Any, staff: Clie
     assert "could not be understood" not in staff.get("/").text
     out, err = StringIO(), StringIO()
     call_command("sync_whoop", "--days", "20", stdout=out, stderr=err)
-    assert "rejected items are kept" not in err.getvalue()
+    assert " kept;" not in err.getvalue()
+
+
+def test_another_try_is_no_sync(whoop: Any, sandbox: Any, staff: Client) -> None:
+    """It asks WHOOP for nothing: the failure before it stays in view, and the next sync stays due."""
+    break_a_sleep(whoop)
+    sandbox.faults.add("/activity/sleep", kind="status", status=404, times=None)
+    failed = run(days=20)
+    tried = machinery.retry_rejected(sources["Whoop"])
+    assert (failed.status, tried.kind, tried.status) == ("partial", "retry", "success")
+    answer = staff.get("/api/whoop/sync/status").json()
+    assert (answer["status"], answer["last_success"]) == ("partial", None)
+    assert answer["last_run"]["id"] == failed.pk
+    assert staff.get("/api/health").json()["last_success"] == {}
+    assert "Incomplete" in staff.get("/").text
+    assert SyncRun.objects.last_success_per_source(["Whoop"]) == {}
+    listed = staff.get("/api/sync/runs?kind=retry").json()["results"]
+    assert [one["id"] for one in listed] == [tried.pk]
 
 
 def test_it_is_new_again_when_its_payload_changes(whoop: Any, staff: Client) -> None:

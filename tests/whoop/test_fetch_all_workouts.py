@@ -90,7 +90,7 @@ def test_a_workout_that_cannot_be_understood_is_kept(whoop: Any) -> None:
     whoop.replace("workout", workout["id"], {**workout, "start": "soon"})
     _, err = fetch()
     assert RejectedItem.objects.get().item_key == workout["id"]
-    assert "1 rejected items are kept" in err
+    assert "1 rejected item is kept" in err
 
 
 def test_without_consent_it_says_the_next_step(whoop: Any) -> None:
