@@ -15,7 +15,12 @@ from fasting.limits import Confirmed, Everything
 from fasting.models import FastConflict, FastingPeriod, Unconfirmed, WrongState
 from lifetracker.api import RecordViewSet
 from lifetracker.fields import BY_COLUMN, FlagField
-from lifetracker.serializers import InstantField, RecordSerializer, public_fields
+from lifetracker.serializers import (
+    InstantField,
+    RecordSerializer,
+    RefusesUnknown,
+    public_fields,
+)
 
 
 def confirm_field() -> FlagField:
@@ -84,7 +89,7 @@ class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-class Moment(serializers.Serializer[Any]):
+class Moment(RefusesUnknown):
     """`at`: when it happened, if not now."""
 
     at = InstantField(required=False)

@@ -25,7 +25,7 @@ from lifetracker import days
 from lifetracker.fields import from_text
 from lifetracker.http import NeedsReauthorization, NotAllowed, NotConfigured, SyncError, TryLater
 from lifetracker.models import MANUAL, PendingDeletion, RejectedItem, SyncRun, SyncState
-from lifetracker.serializers import FactSerializer, columns_of
+from lifetracker.serializers import CSRF_FIELD, FactSerializer, columns_of
 from lifetracker.streams import file_sources, sources
 from lifetracker.sync import Order
 from lifetracker.tasks import enqueue
@@ -34,8 +34,6 @@ from lifetracker.unknown import why_unknown, with_reason
 # The status of a source that no run has read yet.
 NEVER = "never"
 A_MINUTE = timedelta(minutes=1)
-# Beside its own fields, a form carries this.
-CSRF_FIELD = "csrfmiddlewaretoken"
 MEANT = [MinValueValidator(days.FIRST_DAY), MaxValueValidator(days.LAST_DAY)]
 
 

@@ -3,7 +3,7 @@ list goes from columns to JSON without them, and both come out the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,9 @@ def public_fields(model: type[SourceRecord], *hidden: str) -> tuple[str, ...]:
     facts = (f.name for f in model._meta.concrete_fields if f.name not in {*INTERNAL, *hidden})
     return (*facts, "in_future") if model.moments else tuple(facts)
 
+
+# Beside its own fields, a form carries this.
+CSRF_FIELD = "csrfmiddlewaretoken"
 
 TWICE = (
     "Clocks were put back over this time: it was twice. Add the offset from UTC, such as +02:00."
@@ -114,7 +117,22 @@ class FactSerializer(serializers.ModelSerializer[Any]):
     in_future = InFutureFlag()
 
 
-class RecordSerializer(FactSerializer):
+class RefusesUnknown(serializers.Serializer[Any]):
+    """A misspelt name must not be taken for one that was left out: what it was to say would be lost."""
+
+    refuses_unknown = True
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = set(data) if isinstance(data, Mapping) else set()
+        # A name may hold characters that no answer can.
+        if unknown := {repr(name)[1:-1] for name in given - set(self.fields) - {CSRF_FIELD}}:
+            raise serializers.ValidationError(
+                {name: ["There is no such field."] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class RecordSerializer(RefusesUnknown, FactSerializer):
     """A record that may be typed in: what its model refuses (`clean`) is an answer and no crash."""
 
     serializer_field_mapping = BY_COLUMN | {models.DateTimeField: InstantField}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from lifetracker.days import days_anywhere, local_date
@@ -267,11 +267,12 @@ def memberships(client: TogglClient) -> set[int]:
 
 def remarks_on_lost(client: TogglClient, since: datetime | None = None) -> list[str]:
     """For each workspace whose entries are stored and that is not the owner's any more; those alone that
-    have an entry `since` then."""
+    have an entry `since` then. All of its entries are counted, so that one run says one number."""
     stored = TimeEntry.objects.live().filter(source=TOGGL).order_by()
-    if since:
-        stored = stored.filter(start__gte=since)
     counted = stored.values_list("raw__workspace_id").annotate(Count("pk"))
+    if since:
+        counted = counted.annotate(latest=Max("start")).filter(latest__gte=since)
+        counted = counted.values_list("raw__workspace_id", "pk__count")
     lost = [(one, count) for one, count in counted if one not in memberships(client)]
     return [
         f"Toggl does not list workspace {one} among yours any more. {count:,} {'entry' if count == 1 else 'entries'} of it "

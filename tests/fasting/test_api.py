@@ -349,3 +349,21 @@ def test_the_buttons_take_only_presses(person: Client) -> None:
     for path in ("/start", "/stop"):
         assert call(person, "get", path)[0] == 405
     assert call(person, "post", "/current")[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/start", {"start": "2026-09-16T06:00:00Z"}),
+        ("post", "/stop", {"end": "2026-09-16T06:00:00Z"}),
+        ("post", "", {"start": "2026-09-01T06:00:00Z", "until": "2026-09-01T20:00:00Z"}),
+    ],
+)
+def test_a_misspelt_field_is_refused_and_not_left_out(
+    person: Client, method: str, path: str, body: dict[str, str]
+) -> None:
+    before = list(FastingPeriod.objects.values())
+    status, answer = call(person, method, path, **body)
+    wrong = list(body)[-1]
+    assert (status, answer) == (400, {wrong: ["There is no such field."]})
+    assert list(FastingPeriod.objects.values()) == before

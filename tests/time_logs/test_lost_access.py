@@ -42,7 +42,9 @@ def test_the_entries_of_a_workspace_that_was_left_stay(
     record = go(**order)
     assert record.total("deleted") == 0
     assert record.status == "success"
-    assert f"workspace {main}" in record.error
+    of_it = len(of_workspace(main))
+    assert f"workspace {main} among yours any more. {of_it:,} entries" in record.error
+    assert record.error.count("among yours any more") == 1, "one number for one workspace"
     assert str(other) not in record.error
     after = stored()
     assert {key: after[key] for key in before} == before, "with their projects, clients and tags"
