@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from fasting.cards import fasting_card
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import Commit, Repository
 from lifetracker.days import CLOCK_ERROR
-from lifetracker.home import fasting_card, time_card, weight_card
+from lifetracker.home import time_card, weight_card
 from lifetracker.models import SourceRecord
 from tests.makers import MORNING, commit, entry, fast, measure_group, repository, weigh_in
 from time_logs.models import TOGGL, TimeEntry
