@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple, TextIO
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -28,8 +29,15 @@ class Answer(NamedTuple):
 class Server:
     """`log` is empty until it has stopped."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, address: str) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[str],
+        outputs: tuple[TextIO, TextIO],
+        port: int,
+        address: str,
+    ) -> None:
         self.process = process
+        self.outputs = outputs
         self.port = port
         self.address = address
         self.log = ""
@@ -59,13 +67,21 @@ class Server:
         try:
             return self.ask("/api/health").status == status
         except OSError:
-            assert self.process.poll() is None, self.process.communicate()
+            assert self.process.poll() is None, self.written()
             return False
+
+    def written(self) -> tuple[str, str]:
+        """What it has written to its standard output and error."""
+        for output in self.outputs:
+            output.seek(0)
+        out, errors = (output.read() for output in self.outputs)
+        return out, errors
 
     def stop(self) -> None:
         if not self.log:
             self.process.terminate()
-            self.log, errors = self.process.communicate(timeout=40)
+            self.process.wait(timeout=40)
+            self.log, errors = self.written()
             assert errors == ""
 
     def lines(self, name: str = "lifetracker.logs") -> list[dict[str, Any]]:
@@ -100,19 +116,21 @@ def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
 def serving(port: int, static_root: Path, healthy: int = 200, **extra: str) -> Iterator[Server]:
     """From when it answers that it is `healthy`. It listens on 127.0.0.1, or on BIND_ADDRESS."""
     bind = () if "BIND_ADDRESS" in extra else ("--bind", f"127.0.0.1:{port}")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", *bind],
-        cwd=settings.BASE_DIR,
-        env=variables(port, static_root, **extra),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    server = Server(process, port, extra.get("BIND_ADDRESS", "127.0.0.1"))
-    try:
-        processes.wait_until(lambda: server.answers(healthy))
-        yield server
-        server.stop()
-    finally:
-        process.kill()
-        process.wait()
+    # Files, because a pipe that nobody reads is full after some hundred requests.
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", *bind],
+            cwd=settings.BASE_DIR,
+            env=variables(port, static_root, **extra),
+            stdout=out,
+            stderr=errors,
+            text=True,
+        )
+        server = Server(process, (out, errors), port, extra.get("BIND_ADDRESS", "127.0.0.1"))
+        try:
+            processes.wait_until(lambda: server.answers(healthy))
+            yield server
+            server.stop()
+        finally:
+            process.kill()
+            process.wait()

@@ -171,7 +171,8 @@ def test_lines_for_people_leave_out_the_same(serve: Callable[..., Server], cooki
     server = serve(LOG_FORMAT="line")
     answer = fail(server, cookie)
     server.process.terminate()
-    said, errors = server.process.communicate()
+    server.process.wait()
+    said, errors = server.written()
     server.log = errors
     assert said == ""
     assert f"[{answer.headers['X-Request-ID']}] POST /fails/<name> 500 in " in errors
