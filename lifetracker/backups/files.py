@@ -44,6 +44,8 @@ def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[Binar
         return
     if path.exists() and not overwrite:
         raise Unwritable(already_there(path))
+    if not path.parent.is_dir():
+        raise Unwritable(f"There is no folder {path.parent}. Make it first, or name another.")
     remove_abandoned(path.parent)
     # Under another name until it is whole, so that what a killed process leaves is taken for nothing.
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
@@ -53,6 +55,8 @@ def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[Binar
             out.flush()
             os.fsync(out.fileno())
         publish(part, path, overwrite=overwrite)
+    except OSError as error:
+        raise Unwritable(f"{path} cannot be written: {error.strerror or error}.") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -276,7 +276,7 @@ def run_with(*words: str, given: bytes = b"", **extra: str) -> subprocess.Comple
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="There is no backup"):
+    with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/no folder. Make it"):
         call("backup", str(tmp_path / "no folder" / "b.zip"))
     with pytest.raises(CommandError, match="There is no folder"):
         call("backup", f"{tmp_path}/no folder/")

@@ -48,13 +48,13 @@ def test_it_says_where_it_is_and_stops_cleanly(
     answer = requests.get(f"{url}/whoop/developer/v2/cycle", timeout=5)
     assert answer.headers["X-RateLimit-Limit"].startswith("50, 50;window=60")
     process.send_signal(stop)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (0, "", "")
 
 
 def test_a_taken_port_is_named(sandbox: Sandbox) -> None:
     with start("--port", str(sandbox.port), "--days", "1") as process:
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert output == ""
     assert f"Port {sandbox.port} is taken" in errors
