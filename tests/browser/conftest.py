@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.browser.scenes import NOW
 
@@ -79,6 +79,11 @@ class Visit:
     def go(self, path: str) -> Page:
         self.page.goto(self.address + path)
         return self.page
+
+    def follow(self, control: Locator) -> None:
+        """Press what leads to another page, and wait until that is there: a click alone does not."""
+        with self.page.expect_navigation():
+            control.click()
 
     def log_in(self) -> Page:
         page = self.go("/login/")

@@ -121,7 +121,7 @@ def test_tokens_fit(visit: Visiting, size: tuple[int, int, bool], person: User) 
     width, height, dark = size
     window = visit(width, height, dark=dark)
     page = window.log_in()
-    page.get_by_role("link", name="API tokens").click()
+    window.follow(page.get_by_role("link", name="API tokens"))
     name = f"tokens-{width}-{'dark' if dark else 'light'}"
     picture(window, name)
     assert width_of_content(window) <= width
@@ -270,7 +270,7 @@ def test_a_fast_is_edited_and_deleted(
     record = scenes.fast(500, 16, note="Broth in the evening.")
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     window = visit(*size, dark=dark)
-    window.log_in().get_by_role("link", name="All fasts").click()
+    window.follow(window.log_in().get_by_role("link", name="All fasts"))
     page = window.page
     picture(window, f"fasts-full-{name}")
     assert width_of_content(window) <= size[0]
@@ -286,9 +286,9 @@ def test_a_fast_is_edited_and_deleted(
     expect(page.get_by_role("status")).to_contain_text("The fast is saved.")
     record.refresh_from_db()
     assert (record.duration_hours, record.note) == (96, "Broth in the morning.")
-    page.locator(f'a[href="/fasting/{record.pk}"]').click()
+    window.follow(page.locator(f'a[href="/fasting/{record.pk}"]'))
     picture(window, f"fast-edit-{name}")
-    page.get_by_role("link", name="Delete this fast").click()
+    window.follow(page.get_by_role("link", name="Delete this fast"))
     picture(window, f"fast-delete-{name}")
     assert width_of_content(window) <= size[0]
     page.get_by_role("button", name="Delete it").click()
@@ -309,7 +309,7 @@ def test_a_fast_that_nobody_stopped(visit: Visiting, size: tuple[int, int]) -> N
     assert width_of_content(window) <= size[0]
     page.get_by_role("link", name="Set an earlier end").click()
     page.get_by_label("End").fill(hours_ago(79))
-    page.get_by_role("button", name="Save").click()
+    window.follow(page.get_by_role("button", name="Save"))
     record.refresh_from_db()
     assert record.duration_hours == 17
     page.locator(f'a[href="/fasting/{theirs.pk}"]').click()
