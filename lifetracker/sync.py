@@ -594,10 +594,11 @@ class Run:
     def _not_visible(self, stream: Stream, window: Window, reading: Reading) -> set[str]:
         """The ids of stored records that were not listed, and that may exist all the same: lost access
         is not deletion. Asks the service, so no transaction is open here."""
-        if not stream.deletes_by_absence:
+        is_empty = stream.window is not None and not reading.items
+        if not stream.deletes_by_absence or not (is_empty or stream.not_visible):
             return set()
         missing = ids_of(self._rows_within(stream, window)) - reading.ids - self.told[stream.name]
-        if missing and stream.window and not reading.items:
+        if missing and is_empty:
             # An ended membership or another account looks the same.
             reading.blind = not self._can_see(stream, window)
         return stream.not_visible(self, missing) if stream.not_visible else set()
