@@ -280,23 +280,10 @@ def truth(text: str) -> bool:
     return word in {"true", "yes", "on", "1"}
 
 
-def require_readable(path: Path) -> None:
-    """A file that is there and cannot be read must not be taken for one that is not there."""
-    try:
-        path.open().close()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"{path} cannot be read ({error.strerror}). Let this user read it, or start as its owner."
-        ) from None
-
-
 env = Environment()
 DEMO = env.bool("DEMO", default=False)
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
-    require_readable(BASE_DIR / ".env")
     env.read_file(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 LOCAL = DEBUG or DEMO or TESTING

@@ -22,8 +22,8 @@ from django.db import OperationalError
 
 import manage
 from lifetracker import machine_zone, processes
+from lifetracker.environment import read_file
 from lifetracker.failures import database_failure, file_failure
-from lifetracker.settings import require_readable
 from tests.processes import environment, finish, free_ports, start
 
 # --- What the machine refuses ---------------------------------------------------------------------
@@ -115,9 +115,9 @@ def test_a_command_that_meets_a_full_disk_says_so() -> None:
 
 
 def test_an_env_file_that_cannot_be_read_is_not_taken_for_absent(tmp_path: Path) -> None:
-    require_readable(tmp_path / "absent")
+    assert read_file(tmp_path / "absent", {}) == set()
     with pytest.raises(ImproperlyConfigured, match=r"cannot be read \(Is a directory\)"):
-        require_readable(tmp_path)
+        read_file(tmp_path, {})
 
 
 def test_a_key_that_is_missing_beside_a_demo(
