@@ -15,8 +15,9 @@ COPY --from=packages /packages /packages
 ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PORT=5001 GITHUB_CACHE_DIR=/data/git
 WORKDIR /app
 COPY . .
-# A key for this step alone: no file depends on it.
-RUN SECRET_KEY=none python manage.py collectstatic --noinput --verbosity 0
+# A key for this step alone: no file depends on it. Compiled here, because nothing can be written there later.
+RUN SECRET_KEY=none python manage.py collectstatic --noinput --verbosity 0 \
+    && python -m compileall -q .
 USER 1000
 EXPOSE 5001
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \

@@ -4,7 +4,7 @@ VENV = .venv
 RUN = $(VENV)/bin/python manage.py
 export PORT SANDBOX_PORT PYTHON
 
-.PHONY: demo run test test-browser fuzz bench lint format requirements
+.PHONY: demo run test test-browser fuzz bench lint format requirements audit sbom
 
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev
 	$(RUN) test
 
 test-browser: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest -m browser -n auto
+	$(VENV)/bin/python -m pytest -m browser -n auto tests/browser
 
 # Calls every operation of the API with many more examples than the tests do, and others each time.
 FUZZ_EXAMPLES ?= 300
@@ -39,17 +39,30 @@ format: $(VENV)/.installed-dev
 
 # After a change of a .in file. One lock for all systems, and for Python 3.11 to 3.13.
 requirements: $(VENV)/.installed-dev
-	for name in requirements-uv requirements requirements-dev; do \
+	for name in requirements-uv requirements requirements-dev requirements-release; do \
 		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11.0 \
 			--generate-hashes --no-header $$name.in --output-file $$name.txt || exit; \
 	done
+
+# Asks PyPI for known vulnerabilities of all that is locked. A package that it cannot ask about is a failure too.
+audit: .venv-release/.installed
+	.venv-release/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
+# The list of all parts for a release, in the form of CycloneDX. It needs no network.
+sbom: .venv-release/.installed
+	.venv-release/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom.cdx.json requirements.txt
+
+.venv-release/.installed: requirements-release.txt requirements-uv.txt
+	@VENV=.venv-release ./install.sh requirements-release.txt
+	@touch $@
 
 # Written whole or not at all: a .env without its key would be taken for one that is made.
 .env:
 	@umask 077; key=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))') && \
 	sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env.example 2>/dev/null > .env.part && mv .env.part .env || { \
 		rm -f .env.part; echo ".env could not be written: the disk is full, or this folder cannot be written." >&2; exit 1; }
-	@echo "Made .env with a key of its own. Put your WHOOP credentials into it (README says how to get them)."
+	@echo "Created .env with a key of its own. Put the credentials of your services into it; README.md says how to get them."
 
 $(VENV)/.installed: requirements.txt requirements-uv.txt
 	@VENV=$(VENV) ./install.sh requirements.txt

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Makes the environment .venv and installs the locked packages of the file that is named: `./install.sh requirements.txt`.
-# PYTHON names the Python to use, VENV another folder.
+# PYTHON names the Python to use, VENV another folder; UNCOMPILED=1 leaves compiling to the first import, for what is used once.
 set -u
 cd "$(dirname "$0")" || exit 1
 wanted=${1:-requirements.txt}
 venv=${VENV:-.venv}
+compile=--compile-bytecode
+[ -z "${UNCOMPILED:-}" ] || compile=
 
 fail() { printf '%s\n' "$@" >&2; exit 1; }
 
@@ -76,7 +78,7 @@ has_own_index() { "$venv/bin/python" -m pip config list 2>/dev/null | grep -q '[
 install_with_uv() {
     has_own_index && return 1
     pip --only-binary :all: -r requirements-uv.txt || return
-    "$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes --compile-bytecode -r "$wanted"
+    "$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes $compile -r "$wanted"
 }
 
 (: > .install-probe) 2>/dev/null || fail "The folder $(pwd) cannot be written. Life Tracker keeps its environment and its database there: copy it to a folder of your own."

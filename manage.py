@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Life Tracker's command line."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -9,15 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 
-from lifetracker.failures import database_failure, file_failure
-from lifetracker.machine_zone import machine_zone
+from lifetracker.ops.failures import database_failure, file_failure
+from lifetracker.ops.machine_zone import machine_zone
 
 DEMO_DATABASE = Path(__file__).resolve().parent / "demo.sqlite3"
 
 
 def prepare_demo() -> None:
-    """Settings are read before any command runs, so the demo's come first: its own database, whatever
-    `DATABASE_URL` says, and the sandbox, whatever the services' variables say."""
+    """Set the demo's settings before any command reads its own: its own database, whatever
+    `DATABASE_URL` says. The settings themselves forget what the environment says of the services."""
     own = (
         "DATABASE_URL",
         "SECRET_KEY",
@@ -26,10 +27,6 @@ def prepare_demo() -> None:
         "ALLOWED_HOSTS",
         "TRUSTED_PROXIES",
         "CORS_ORIGINS",
-        "WHOOP_",
-        "WITHINGS_",
-        "TOGGL_",
-        "GITHUB_",
         "REDIS_URL",
     )
     for name in [name for name in os.environ if name.startswith(own)]:
@@ -41,22 +38,26 @@ def prepare_demo() -> None:
 
 
 def home_of_the_demo() -> str:
-    """The time zone of the machine at the demo's first start, in which its made-up person lives."""
+    """Return the time zone of the machine at the demo's first start, in which its made-up person lives."""
     kept = Path(f"{DEMO_DATABASE}.zone")
     if DEMO_DATABASE.exists() and "DEMO_DATABASE_URL" not in os.environ:
         return kept.read_text().strip() if kept.exists() else "Europe/Berlin"
     return os.environ.get("TIME_ZONE") or machine_zone()
 
 
-def hint_at_the_demo(error: ImproperlyConfigured) -> str:
-    """For who wants a command beside `make demo`, which needs no settings."""
-    if "SECRET_KEY" not in str(error) or not DEMO_DATABASE.exists():
+def hint_at_a_key(error: ImproperlyConfigured) -> str:
+    """Return a hint for who has no settings yet, or wants a command beside `make demo`, which needs none."""
+    if "SECRET_KEY environment" not in str(error):
         return ""
+    if not DEMO_DATABASE.exists():
+        return "\n`make run` makes a .env with one."
     words = " ".join(sys.argv[1:])
     return f"\n`make run` makes a .env with one. For the data of the demo: DEMO=true .venv/bin/python manage.py {words}"
 
 
 def main() -> None:
+    # What is loaded stays, and need not be looked at meanwhile. `LifetrackerConfig` ends this.
+    gc.disable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifetracker.settings")
     if sys.argv[1:2] == ["demo"]:
         prepare_demo()
@@ -65,7 +66,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit("Stopped.")
     except ImproperlyConfigured as error:
-        sys.exit(f"Configuration: {error}{hint_at_the_demo(error)}")
+        sys.exit(f"Configuration: {error}{hint_at_a_key(error)}")
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise

@@ -3,6 +3,7 @@ times as many records, to see whether memory grows with them."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import tempfile
 from pathlib import Path
@@ -13,9 +14,12 @@ TEN_YEARS = 3650
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.backups", description=__doc__)
+    parser.add_argument("--days", type=int, default=TEN_YEARS, help="of WHOOP")
+    days = parser.parse_args().days
     with (
         tempfile.TemporaryDirectory(prefix="lifetracker-benchmarks-") as folder,
-        Sandbox.of(TEN_YEARS) as sandbox,
+        Sandbox.of(days) as sandbox,
     ):
         for databases in all_databases():
             with databases:
@@ -23,7 +27,7 @@ def main() -> None:
                 databases.copy("empty", "full")
                 measure("prepare", databases.url("full"), sandbox)
                 measure("sync-command", databases.url("full"), sandbox)
-                costs(databases, sandbox, Path(folder), "ten years")
+                costs(databases, sandbox, Path(folder), f"{days} days")
                 measure("multiply", databases.url("full"), sandbox)
                 costs(databases, sandbox, Path(folder), "ten times as much")
 

@@ -3,6 +3,7 @@ come."""
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import subprocess
 import sys
@@ -27,10 +28,13 @@ LIMIT = 100
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.deliveries", description=__doc__)
+    parser.add_argument("--days", type=int, default=TEN_YEARS, help="of WHOOP")
+    options = parser.parse_args()
     print(report.machine())
-    with Sandbox.of(TEN_YEARS) as sandbox:
+    with Sandbox.of(options.days) as sandbox:
         told = events(sandbox)
-        print(f"\n{DELIVERIES} deliveries, {AT_ONCE} at once, at most {LIMIT} ms\n")
+        print(f"\n{len(told)} deliveries, {AT_ONCE} at once, at most {LIMIT} ms\n")
         print("| | | p50 | p95 | p99 | slowest | over the limit |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         for databases in all_databases():

@@ -1,7 +1,7 @@
 """The floor: the least that brings the same records into the same database by the same means.
 
 It reads the same pages by one `requests.Session` and writes each record with its payload and nine
-columns, 500 to a batch. What it leaves out stands in README.md.
+columns, 500 to a batch. What it leaves out stands in README.md. `lean_floor.py` has a harder one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.github`: how long mining takes beside plain `git log --numstat`, what an
+"""`python -m benchmarks.github`: how long the analysis takes beside plain `git log --numstat`, what an
 unchanged refresh costs, and how workers share a job."""
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from typing import Any
 
 from benchmarks.stage import ROOT, Databases, all_databases
 from lifetracker.sandbox.server import Sandbox
-from tests.github_projects.repositories import GitServer, large
-
-COMMITS, UNCHANGED, SHARED = 20_000, 100, 40
+from tests.github_projects.repositories import GitServer, git, large
 
 
 def main() -> None:
@@ -28,26 +26,32 @@ def main() -> None:
     parser.add_argument(
         "--delay", type=float, default=0.5, help="seconds that the host of the shared job takes"
     )
+    parser.add_argument("--commits", type=int, default=20_000, help="that are analyzed")
+    parser.add_argument(
+        "--unchanged", type=int, default=100, help="repositories that are refreshed"
+    )
+    parser.add_argument("--shared", type=int, default=40, help="repositories that workers share")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lifetracker-benchmarks-") as folder:
         for databases in all_databases():
             with databases:
-                call(databases.url("template"), "migrate", "--verbosity", "0")
-                mining(databases, Path(folder), options.rounds)
-                unchanged(databases, Path(folder), options.rounds)
-                workers(databases, Path(folder), options.delay)
+                call(databases.url("template"), "migrate", "--verbosity", "0", "--skip-checks")
+                analysis(databases, Path(folder), options.commits, options.rounds)
+                unchanged(databases, Path(folder), options.unchanged, options.rounds)
+                workers(databases, Path(folder), options.shared, options.delay)
 
 
-# --- Mining beside plain git ----------------------------------------------------------------------
+# --- The analysis beside plain git ----------------------------------------------------------------
 
 
-def mining(databases: Databases, folder: Path, rounds: int) -> None:
+def analysis(databases: Databases, folder: Path, commits: int, rounds: int) -> None:
     upstream = folder / "robin/large.git"
     if not upstream.exists():
         upstream.parent.mkdir()
-        large(upstream, COMMITS)
+        large(upstream, commits)
     log = ["git", f"--git-dir={upstream}", "log", "--numstat", "main"]
-    plain, mined = [], []
+    tip = git(upstream, "rev-parse", "main").decode().strip()
+    plain, analyzed = [], []
     with GitServer(folder) as server:
         for number in range(rounds):
             # In turns, so that a busy minute of the machine meets both.
@@ -58,12 +62,13 @@ def mining(databases: Databases, folder: Path, rounds: int) -> None:
                 "DATABASE_URL": databases.copy("template", "work"),
                 "GITHUB_CLONE_URL": server.url,
                 "GITHUB_CACHE_DIR": str(folder / f"cache-{databases.name}-{number}"),
+                "BENCHMARK_TIP": tip,
             }
-            mined.append(job("mine", environment))
-    best = min(mined, key=lambda one: one["mining"])
+            analyzed.append(job("analyze", environment))
+    best = min(analyzed, key=lambda one: one["analysis"])
     print(
-        f"{databases.name}: {best['commits']:,} commits mined and stored in {best['mining']:.2f} s, plain git log "
-        f"--numstat {min(plain):.2f} s: {best['mining'] / min(plain):.2f} times. Beside it: fetching and listing "
+        f"{databases.name}: {best['commits']:,} commits analyzed and stored in {best['analysis']:.2f} s, plain git log "
+        f"--numstat {min(plain):.2f} s: {best['analysis'] / min(plain):.2f} times. Beside it: fetching and listing "
         f"{best['fetching']:.2f} s, lines of code {best['lines']:.2f} s"
     )
 
@@ -77,24 +82,24 @@ def seconds(work: Callable[[], Any]) -> float:
 # --- Where nothing has changed --------------------------------------------------------------------
 
 
-def unchanged(databases: Databases, folder: Path, rounds: int) -> None:
-    with account(UNCHANGED) as sandbox:
+def unchanged(databases: Databases, folder: Path, count: int, rounds: int) -> None:
+    with account(count) as sandbox:
         environment = variables(databases.copy("template", "work"), sandbox, folder / "unchanged")
         call(environment["DATABASE_URL"], "sync_github", **environment)
         results = [job("refresh", environment) for _ in range(rounds)]
     best = min(results, key=lambda one: one["seconds"])
     print(
-        f"{databases.name}: an unchanged refresh of {UNCHANGED} repositories: {best['requests']} requests, {best['seconds']:.2f} s"
+        f"{databases.name}: an unchanged refresh of {count} repositories: {best['requests']} requests, {best['seconds']:.2f} s"
     )
 
 
 # --- Workers at one job ---------------------------------------------------------------------------
 
 
-def workers(databases: Databases, folder: Path, delay: float) -> None:
+def workers(databases: Databases, folder: Path, shared: int, delay: float) -> None:
     """Each with a cache of its own, as on machines of their own, and a host that takes its time."""
     for count in (1, 2):
-        with account(SHARED) as sandbox:
+        with account(shared) as sandbox:
             for one in sandbox.github.repositories():
                 sandbox.github.break_repository(one["full_name"], "hang", delay)
             # A name of its own: SQLite keeps a journal beside the file of the one before.
@@ -103,7 +108,7 @@ def workers(databases: Databases, folder: Path, delay: float) -> None:
             environment = variables(database, sandbox, cache)
             with running(environment, cache, count):
                 took = job("wait", environment)["seconds"]
-        print(f"{databases.name}: {SHARED} repositories with {count} worker(s): {took:.1f} s")
+        print(f"{databases.name}: {shared} repositories with {count} worker(s): {took:.1f} s")
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What `benchmarks.github` measures, each in a process of its own: `python -m
-benchmarks.github_jobs mine|refresh|wait`, which prints one line of JSON."""
+benchmarks.github_jobs analyze|refresh|wait`, which prints one line of JSON."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 import django
 
 
-def mine() -> dict[str, Any]:
+def analyze() -> dict[str, Any]:
     """One large repository, from its first commit to its numbers; the parts apart, because plain git
     neither fetches nor counts lines of code."""
-    from github_projects import mining  # noqa: PLC0415 - models can be imported only now
+    from github_projects import analyzer, commit_rows  # noqa: PLC0415 - models can be imported only now
     from github_projects.models import Repository  # noqa: PLC0415
-    from github_projects.services.git_history import Clone  # noqa: PLC0415
+    from github_projects.services.clone import Clone  # noqa: PLC0415
     from lifetracker.models import SyncRun  # noqa: PLC0415
 
     run = SyncRun.objects.create(source="GitHub", kind="incremental")
@@ -26,12 +27,12 @@ def mine() -> dict[str, Any]:
         name="large",
         full_name="robin/large",
         default_branch="main",
-        tip_oid="not mined yet",
-        todo=run,
+        tip_oid=os.environ["BENCHMARK_TIP"],
+        pending_run=run,
         raw={},
     )
     lines = []
-    count = Clone.lines_of_code
+    count = Clone.count_lines
 
     def timed(self: Any, *arguments: Any) -> Any:
         began = time.perf_counter()
@@ -40,16 +41,16 @@ def mine() -> dict[str, Any]:
         return found
 
     listed = []
-    unknown = mining.unknown
+    not_stored = commit_rows.not_stored
 
     def noted(oids: list[str]) -> list[str]:
         listed.append(time.perf_counter())
-        return unknown(oids)
+        return not_stored(oids)
 
-    Clone.lines_of_code = timed  # type: ignore[method-assign]
-    mining.unknown = noted
+    Clone.count_lines = timed  # type: ignore[method-assign, assignment]
+    analyzer.not_stored = noted  # type: ignore[attr-defined]  # where it is used
     began = time.perf_counter()
-    mining.Mining(run.pk, mining.PARALLEL, lambda: None).work()
+    analyzer.RepositoryAnalyzer(run.pk, analyzer.PARALLEL, lambda: None).work()
     ended = time.perf_counter()
     repository.refresh_from_db()
     if repository.failure:
@@ -58,16 +59,17 @@ def mine() -> dict[str, Any]:
         "commits": repository.commit_count,
         "fetching": listed[0] - began,
         "lines": lines[0],
-        "mining": ended - listed[0] - lines[0],
+        "analysis": ended - listed[0] - lines[0],
     }
 
 
 def refresh() -> dict[str, Any]:
-    from lifetracker.streams import sources  # noqa: PLC0415
-    from lifetracker.sync import Order, sync  # noqa: PLC0415
+    from lifetracker.sync.job import sync  # noqa: PLC0415
+    from lifetracker.sync.plans import SyncRequest  # noqa: PLC0415
+    from lifetracker.sync.streams import sources  # noqa: PLC0415
 
     began = time.perf_counter()
-    run = sync(sources["GitHub"], Order())
+    run = sync(sources["GitHub"], SyncRequest())
     return {"seconds": time.perf_counter() - began, "requests": run.requests}
 
 
@@ -79,11 +81,11 @@ def wait() -> dict[str, Any]:
         run = SyncRun.objects.filter(source="GitHub", finished_at__isnull=False).first()
         if run and run.status != "success":
             raise RuntimeError(run.error)
-        if run:
+        if run and run.started_at and run.finished_at:
             return {"seconds": (run.finished_at - run.started_at).total_seconds()}
         time.sleep(0.05)
 
 
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps({"mine": mine, "refresh": refresh, "wait": wait}[sys.argv[1]]()))
+    print(json.dumps({"analyze": analyze, "refresh": refresh, "wait": wait}[sys.argv[1]]()))

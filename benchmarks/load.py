@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import requests
@@ -72,29 +73,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="of which the median counts")
     parser.add_argument("--seconds", type=float, default=2, help="for each page in each round")
+    parser.add_argument("--days", type=int, default=TEN_YEARS, help="of WHOOP")
     parser.add_argument("--while-syncing", action="store_true")
+    parser.add_argument("--processes", type=int, default=WORKERS, help="of the server")
+    parser.add_argument(
+        "--threads", type=int, help="of each; without it, as gunicorn.conf.py has it"
+    )
     options = parser.parse_args()
+    server = {"WEB_CONCURRENCY": str(options.processes)}
+    if options.threads:
+        server["GUNICORN_CMD_ARGS"] = f"--threads {options.threads}"
     print(report.machine())
-    with Sandbox.of(TEN_YEARS) as sandbox:
+    with Sandbox.of(options.days) as sandbox:
         if options.while_syncing:
-            with Sqlite() as databases:
-                while_syncing(databases, sandbox, options.rounds)
+            with Sqlite() as sqlite:
+                while_syncing(sqlite, sandbox, options.rounds, server)
             return
         for databases in all_databases():
             with databases:
-                compare(databases, sandbox, options.rounds, options.seconds)
+                compare(databases, sandbox, options.rounds, options.seconds, server)
 
 
 # --- The pages side by side -----------------------------------------------------------------------
 
 
-def compare(databases: Databases, sandbox: Sandbox, rounds: int, seconds: float) -> None:
+def compare(
+    databases: Databases, sandbox: Sandbox, rounds: int, seconds: float, server: dict[str, str]
+) -> None:
+    """`server` is what the environment says of its processes and threads."""
     database = databases.url("load")
     measure("prepare", database, sandbox)
     measure("sync", database, sandbox)
     many: dict[str, list[Figures]] = defaultdict(list)
     one: dict[str, list[Figures]] = defaultdict(list)
-    with serving(database, sandbox) as client:
+    with serving(database, sandbox, server) as client:
         there = {name: path for name, path in TARGETS.items() if client.exists(path)}
         client.warm_up(there.values())
         # In turns, so that a busy minute of the machine meets all of them.
@@ -107,7 +119,7 @@ def compare(databases: Databases, sandbox: Sandbox, rounds: int, seconds: float)
 
 
 def show(database: str, many: dict[str, list[Figures]], one: dict[str, list[Figures]]) -> None:
-    print(f"\n{database}, {WORKERS} workers, ten years\n")
+    print(f"\n{database}\n")
     print(f"| | requests/s, {CONNECTIONS} at once | p50 | p95 | p99 | p50 of one alone |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name, rounds in many.items():
@@ -116,30 +128,32 @@ def show(database: str, many: dict[str, list[Figures]], one: dict[str, list[Figu
         print(f"| {name} | {found.rate:.0f} | {times} |")
     print()
     for name, floor, limit in ((WEEK, CONSTANT, 3.0), (YEAR, VALUES, 2.5)):
-        alone, at_once = ratios(one, name, floor, "p50"), ratios(many, floor, name, "rate")
+        by_time, by_rate = ratios(one, name, floor, "p50"), ratios(many, floor, name, "rate")
         print(
-            f"{name} in times of {floor} (at most {limit:g}): {alone:.2f} by the p50 of one alone, "
-            f"{at_once:.2f} by requests/s: {'reached' if max(alone, at_once) <= limit else 'not reached'}"
+            f"{name} in times of {floor} (at most {limit:g}): {by_time:.2f} by the p50 of one alone, "
+            f"{by_rate:.2f} by requests/s: {'reached' if max(by_time, by_rate) <= limit else 'not reached'}"
         )
 
 
 def ratios(found: dict[str, list[Figures]], upper: str, lower: str, figure: str) -> float:
     """The median over the rounds, each of which compares what was measured within seconds."""
     pairs = zip(found[upper], found[lower], strict=True)
-    return statistics.median(getattr(a, figure) / getattr(b, figure) for a, b in pairs)
+    return float(statistics.median(getattr(a, figure) / getattr(b, figure) for a, b in pairs))
 
 
 # --- While a history is written -------------------------------------------------------------------
 
 
-def while_syncing(databases: Databases, sandbox: Sandbox, rounds: int) -> None:
+def while_syncing(
+    databases: Databases, sandbox: Sandbox, rounds: int, server: dict[str, str]
+) -> None:
     measure("prepare", databases.url("template"), sandbox)
     busy, idle = Slices(), Slices()
     written = []
     for number in range(rounds):
         # A name of its own: SQLite keeps a journal beside the file of the one before.
         database = databases.copy("template", f"meanwhile_{number}")
-        with serving(database, sandbox) as client:
+        with serving(database, sandbox, server) as client:
             client.warm_up([*READ_MEANWHILE.values(), WRITTEN_MEANWHILE])
             sync = Child("sync", database, sandbox).go()
             turns = 0
@@ -194,8 +208,9 @@ class Slices:
 class Client:
     """The process that asks, with the headers of somebody who is logged in."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
+    def __init__(self, port: int, server: int, headers: dict[str, str]) -> None:
         self.port = port
+        self.server = server
         self.headers = headers
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.load_client"],
@@ -238,23 +253,24 @@ class Client:
 
 
 @contextmanager
-def serving(database: str, sandbox: Sandbox) -> Iterator[Client]:
+def serving(
+    database: str, sandbox: Sandbox, shape: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Client]:
     """Gunicorn as in production, and who asks it."""
     headers = measure("log-in", database, sandbox)["facts"]["headers"]
     port = free_port()
     variables = {
         "DJANGO_SETTINGS_MODULE": "benchmarks.load_settings",
-        "WEB_CONCURRENCY": str(WORKERS),
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "INFO",
     }
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "lifetracker.wsgi", "--bind", f"127.0.0.1:{port}"],
         cwd=ROOT,
-        env=environment(database, sandbox) | variables,
+        env={**environment(database, sandbox), **variables, **shape},
         stdout=subprocess.DEVNULL,
     )
-    client = Client(port, headers)
+    client = Client(port, server.pid, headers)
     try:
         wait_for(port, server)
         yield client
@@ -269,7 +285,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end and server.poll() is None:
         try:
             requests.get(f"http://127.0.0.1:{port}/api/health", timeout=5).raise_for_status()
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
         else:
             return

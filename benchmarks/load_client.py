@@ -59,7 +59,7 @@ class Asker(threading.Thread):
         return answer.status
 
 
-def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+def execute_run(order: dict[str, Any]) -> dict[str, Any]:
     begin = time.perf_counter()
     askers = [Asker(order, begin + order["seconds"]) for _ in range(order["connections"])]
     for asker in askers:
@@ -76,4 +76,4 @@ def carry_out(order: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(carry_out(json.loads(line))), flush=True)
+        print(json.dumps(execute_run(json.loads(line))), flush=True)

@@ -27,7 +27,9 @@ def values(request: HttpRequest) -> JsonResponse:
     """The rows of a year as plain Django gives them: no login, no page, no count."""
     today = days.today()
     rows = WhoopRecovery.objects.live().filter(date__range=(today - timedelta(days=364), today))
-    return JsonResponse({"results": list(rows.values(*RecoverySerializer.Meta.fields))})
+    stored = {field.name for field in WhoopRecovery._meta.concrete_fields}
+    columns = [name for name in RecoverySerializer.Meta.fields if name in stored]
+    return JsonResponse({"results": list(rows.values(*columns))})
 
 
 urlpatterns = [

@@ -7,7 +7,7 @@ import cProfile
 import pstats
 import re
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -17,23 +17,26 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-import lifetracker.sync
-import lifetracker.upsert
+import lifetracker.sync.upsert
+import lifetracker.sync.writer
 from benchmarks.whoop_sync import WholeSync
-from lifetracker.http import Door
-from lifetracker.mapping import Mapping
+from lifetracker.sync.http import HttpClient
+from lifetracker.sync.mapping import FieldMapping
+from lifetracker.sync.streams import Stream
 
-REST = "the rest: reading pages, books of the sync, Django's query building"
+REST = "the rest: reading pages, the history of syncs, Django's query building"
 # Whoever moves one of these functions gets an AttributeError here, and moves it here too.
 PLACES: list[tuple[Any, str, str]] = [
-    (Door, "request", "HTTP: requests, urllib3, sockets"),
-    (Door, "json", "JSON: reading answers"),
-    (lifetracker.sync, "to_json", "JSON: writing the `raw` column"),
-    (lifetracker.sync, "view", "mapping and validation"),
-    (Mapping, "row", "mapping and validation"),
-    (Mapping, "source_id", "mapping: ids of a page, read ahead of the batch"),
-    (lifetracker.upsert, "digest", "digest of a row"),
-    (lifetracker.upsert.Statement, "execute", "values of a statement"),
+    (HttpClient, "request", "HTTP: requests, urllib3, sockets"),
+    (HttpClient, "json", "JSON: reading answers"),
+    (lifetracker.sync.writer, "to_json", "JSON: writing the `raw` column"),
+    (lifetracker.sync.writer, "mapped_view", "mapping and validation"),
+    (FieldMapping, "row", "mapping and validation"),
+    (FieldMapping, "source_id", "mapping: ids of a page, read ahead of the batch"),
+    (lifetracker.sync.writer, "digest_of_values", "digests"),
+    (lifetracker.sync.writer, "digest_of_text", "digests"),
+    (Stream, "digest", "digests"),
+    (lifetracker.sync.upsert.Statement, "execute", "values of a statement"),
     (CursorWrapper, "execute", "SQL: driver and SQLite, or driver and waiting"),
     (CursorWrapper, "executemany", "SQL: driver and SQLite, or driver and waiting"),
     (BaseDatabaseWrapper, "_commit", "SQL: driver and SQLite, or driver and waiting"),
@@ -46,7 +49,7 @@ class Parts:
     the run."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.at_work = [REST]
         self.mark = 0.0
         for owner, name, part in PLACES:

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 Row = Sequence[object]
 LABELS = {
+    "lean-floor": "lean floor: `http.client`, orjson, one `executemany`",
     "floor": "floor: requests and `executemany`",
     "floor-in-one-statement": "floor, a batch in one statement",
+    "bulk-create": "our mapping and `bulk_create`",
     "sync": "sync, first",
     "sync-again": "sync, nothing changed",
     "per-record": "`update_or_create` per record",
 }
-PACKAGES = ("Django", "requests", "urllib3", "psycopg2-binary")
+PACKAGES = ("Django", "requests", "urllib3", "orjson", "psycopg2-binary")
 
 
 class Goal(NamedTuple):
@@ -128,10 +130,12 @@ def goals_of_speed(compared: dict[str, list[dict[str, Any]]]) -> list[Goal]:
     floors = Ratio(compared, "sync", "floor")
     syncs = Ratio(compared, "per-record", "sync")
     again = Ratio(compared, "sync-again", "sync")
+    bulk = Ratio(compared, "sync", "bulk-create")
     return [
         at_most(2.5, "CPU time of a sync, in floors", floors.cpu, floors.text),
         at_least(6, "CPU time of `update_or_create` per record, in syncs", syncs.cpu, syncs.text),
-        at_most(0.8, "CPU time of an unchanged sync, in first ones", again.cpu, again.text),
+        at_most(0.7, "CPU time of an unchanged sync, in first ones", again.cpu, again.text),
+        at_most(1, "wall time of a sync, in those of `bulk_create`", bulk.wall, bulk.text),
         # The measurement stops with an error where it is not so.
         Goal("rows written by an unchanged sync: 0", reached=True, value="0"),
     ]
@@ -143,17 +147,17 @@ class Ratio:
 
     def __init__(self, compared: dict[str, list[dict[str, Any]]], one: str, other: str) -> None:
         self.cpu = best(compared[one], "cpu") / best(compared[other], "cpu")
-        wall = best(compared[one], "wall") / best(compared[other], "wall")
+        self.wall = best(compared[one], "wall") / best(compared[other], "wall")
         # `per-record` has fewer rounds.
         rounds = zip(compared[one], compared[other], strict=False)
         median = statistics.median(a["cpu"] / b["cpu"] for a, b in rounds)
-        self.text = f"{self.cpu:.2f} (median of rounds {median:.2f}; wall time {wall:.2f})"
+        self.text = f"{self.cpu:.2f} (median of rounds {median:.2f}; wall time {self.wall:.2f})"
 
 
 def goals_of_memory(memory: dict[str, float]) -> list[Goal]:
     ten, one = memory["sync of ten years"], memory["sync of one year"]
     return [
-        at_most(80, "memory for ten years, MB", ten, f"{ten:.1f}"),
+        at_most(75, "memory for ten years, MB", ten, f"{ten:.1f}"),
         at_most(3, "memory for ten years above that for one, MB", ten - one, f"{ten - one:.1f}"),
     ]
 

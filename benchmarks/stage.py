@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("DATABASE_URL_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+# An empty database of SQLite with every table, which spares who starts many benchmarks to make it each time.
+MIGRATED = os.environ.get("BENCHMARK_MIGRATED")
 STARTUP_TIME = 60
 
 
@@ -107,7 +109,10 @@ class Sqlite:
     name = "SQLite"
 
     def url(self, name: str) -> str:
-        return f"sqlite:///{self.folder / name}"
+        path = self.folder / name
+        if MIGRATED and not path.exists():
+            shutil.copyfile(MIGRATED, path)
+        return f"sqlite:///{path}"
 
     def copy(self, template: str, name: str) -> str:
         shutil.copyfile(self.folder / template, self.folder / name)
@@ -158,8 +163,11 @@ class Postgres:
 
 
 def all_databases() -> Iterator[Databases]:
-    """SQLite always; PostgreSQL where it answers, or where it was named and so must answer."""
+    """SQLite always; PostgreSQL where it answers, or where it was named and so must answer, and not where
+    the name is empty."""
     yield Sqlite()
+    if not POSTGRES:
+        return
     try:
         psycopg2.connect(POSTGRES, connect_timeout=3).close()
     except psycopg2.OperationalError as error:
@@ -174,18 +182,22 @@ def all_databases() -> Iterator[Databases]:
 
 
 class Child:
-    """A process that carries out one job of `benchmarks.jobs`, from `go` on."""
+    """A process that carries out one job of `benchmarks.jobs`, from `go` on. `under`: a command that
+    runs it."""
+
+    under: Sequence[str] = ()
 
     def __init__(self, job: str, database: str, sandbox: Sandbox) -> None:
         self.job = job
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.child", job],
+            [*self.under, sys.executable, "-m", "benchmarks.child", job],
             cwd=ROOT,
             env=environment(database, sandbox),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.pid = self._process.pid
         self._expect("ready\n")
 
     def go(self) -> Self:
@@ -215,6 +227,8 @@ def environment(database: str, sandbox: Sandbox) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "lifetracker.settings",
         "DEMO": "true",
+        # The order of sets, and with it the instructions of a run, are the same each time.
+        "PYTHONHASHSEED": "0",
         "DATABASE_URL": database,
         "WHOOP_API_URL": f"{sandbox.url}/whoop",
         "WHOOP_CLIENT_ID": sandbox.client_id,

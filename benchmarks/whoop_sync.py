@@ -1,4 +1,4 @@
-"""The thing itself: the whole history of WHOOP through `lifetracker.sync`, as `sync_whoop --full`
+"""The thing itself: the whole history of WHOOP through `lifetracker.sync.job`, as `sync_whoop --full`
 reads it."""
 
 from __future__ import annotations
@@ -7,14 +7,15 @@ import time
 from typing import Any
 
 from lifetracker.models import SyncRun
-from lifetracker.sync import Order, sync
+from lifetracker.sync.job import sync
+from lifetracker.sync.plans import SyncRequest
 from whoop.streams import source as whoop
 
 
 class WholeSync:
     def __call__(self) -> dict[str, Any]:
         begin = time.monotonic()
-        run = sync(whoop, Order(kind=SyncRun.Kind.FULL, full=True))
+        run = sync(whoop, SyncRequest(kind=SyncRun.Kind.FULL, full=True))
         if run.status != SyncRun.Status.SUCCESS or run.total("rejected"):
             raise RuntimeError(f"the sync ended as {run.status}: {run.error}, {run.counts}")
         return {

@@ -13,8 +13,7 @@ from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWidget
 
-from fasting.forms import FastForm
-from fasting.limits import Confirmed, Everything
+from fasting.forms import AnywayField, FastForm
 from fasting.models import ZERO, FastConflict, FastingPeriod, Unconfirmed
 from lifetracker.admin import (
     Choices,
@@ -25,31 +24,25 @@ from lifetracker.admin import (
 )
 from lifetracker.models import MANUAL
 
-ANYWAY = "Even if it is unusual"
-ABOUT_ANYWAY = "Without this, unusual lengths and goals are not saved but asked about."
+ANYWAY = "Save unusual values"
+ABOUT_ANYWAY = "Tick this to save an unusually long fast, or an unusual goal."
 
 
 class AdminForm(FastForm):
-    confirm = forms.BooleanField(
+    confirm = AnywayField(
         label=ANYWAY, required=False, help_text=ABOUT_ANYWAY, widget=UnfoldBooleanSwitchWidget
     )
-
-    def confirmed(self) -> Confirmed:
-        return Everything() if self.cleaned_data.get("confirm") else ()
 
 
 class FinishDialog(BaseDialogForm):
-    confirm = forms.BooleanField(
+    confirm = AnywayField(
         label=ANYWAY, required=False, help_text=ABOUT_ANYWAY, widget=UnfoldBooleanSwitchWidget
     )
-
-    def confirmed(self) -> Confirmed:
-        return Everything() if self.cleaned_data["confirm"] else ()
 
 
 class BeginDialog(FinishDialog):
     goal_hours = forms.FloatField(
-        label="Goal, hours",
+        label="Goal (hours)",
         required=False,
         validators=FastingPeriod._meta.get_field("goal_hours").validators,
         widget=UnfoldAdminDecimalFieldWidget,
@@ -58,7 +51,7 @@ class BeginDialog(FinishDialog):
 
 
 class FastSourceFilter(SourceFilter):
-    """Zero is imported and not synced, so it is none of the declared sources."""
+    """Zero is imported and not synced, so it is not among the declared sources."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [(name, name) for name in (ZERO, MANUAL)]
@@ -73,21 +66,17 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         "start",
         "end",
         "length",
-        figure("goal_hours", "Goal, h"),
-        "source",
+        figure("goal_hours", digits=1),
+        "service",
         "upstream",
     )
     list_filter = (FastSourceFilter, GoneFilter)
     search_fields = ("note", "source_id")
-    search_help_text = "The note, or the id at the source"
+    search_help_text = "Search in the notes, or by the id at the source"
     date_hierarchy = "date"
-    facts = (
-        "start",
-        "end",
-        ("goal_hours", "utc_offset_min"),
-        "note",
-        ("date", "duration_hours"),
-    )
+    facts = ("start", "end", "goal_hours", "note")
+    details = ("utc_offset_min",)
+    from_service = (("date", "duration_hours"),)
     readonly_fields = (*SourceRecordAdmin.readonly_fields, "date", "duration_hours")
     actions_list = ("begin", "finish")
 
@@ -101,7 +90,7 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"start": timezone.now()} | given
 
-    @admin.display(description="Hours", ordering="duration_hours")
+    @admin.display(description="Length (h)", ordering="duration_hours")
     def length(self, fast: FastingPeriod) -> str:
         return "running" if fast.duration_hours is None else f"{fast.duration_hours:.1f}"
 
@@ -117,11 +106,11 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         },
     )
     def begin(self, request: HttpRequest, form: BeginDialog) -> HttpResponse:
-        goal_hours, confirmed = form.cleaned_data["goal_hours"], form.confirmed()
+        goal_hours, confirmed = form.cleaned_data["goal_hours"], form.cleaned_data["confirm"]
         return self.press(
             request,
             lambda: FastingPeriod.objects.begin(goal_hours=goal_hours, confirmed=confirmed),
-            "The fast runs.",
+            "The fast has started.",
         )
 
     @action(  # type: ignore[untyped-decorator]  # of unfold, which has no types
@@ -136,7 +125,7 @@ class FastingPeriodAdmin(SourceRecordAdmin):
         },
     )
     def finish(self, request: HttpRequest, form: FinishDialog) -> HttpResponse:
-        confirmed = form.confirmed()
+        confirmed = form.cleaned_data["confirm"]
         return self.press(
             request,
             lambda: FastingPeriod.objects.finish(confirmed=confirmed),
@@ -150,7 +139,9 @@ class FastingPeriodAdmin(SourceRecordAdmin):
             act()
             messages.success(request, done)
         except Unconfirmed as error:
-            messages.warning(request, f'{error.text} Nothing was saved. Try again with "{ANYWAY}".')
+            messages.warning(
+                request, f'{error.text} Nothing was saved. To save it, tick "{ANYWAY}".'
+            )
         except FastConflict as error:
             messages.error(request, error.text)
         listing = reverse("admin:fasting_fastingperiod_changelist")

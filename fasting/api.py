@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from fasting.limits import Confirmed, Everything
 from fasting.models import FastConflict, FastingPeriod, Unconfirmed, WrongState
-from lifetracker.api import RecordViewSet
-from lifetracker.fields import BY_COLUMN, FlagField
-from lifetracker.serializers import (
+from lifetracker.api.fields import BY_COLUMN, FlagField
+from lifetracker.api.lists import RecordViewSet
+from lifetracker.api.serializers import (
     InstantField,
     RecordSerializer,
     RefusesUnknown,
@@ -27,8 +27,8 @@ def confirm_field() -> FlagField:
     return FlagField(
         write_only=True,
         required=False,
-        help_text="true: save it, though a fast is longer than 72 hours, or a goal below 4 or above "
-        "48 hours. Without it, the answer is a 400 that says what is unusual.",
+        help_text="Set to true to save a fast longer than 72 hours, or a goal below 4 or above 48 hours. "
+        "Without it, the answer to such a request is a 400 that says what is unusual.",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from fasting.limits import LONG
 from fasting.models import FastingPeriod
+from lifetracker.web.cards import Card, Visit, register_card
 
 DEFAULT_GOAL = 16.0
 DRAWN_FASTS = 14
@@ -59,3 +60,18 @@ def fasting_card(now: datetime) -> FastingCard:
         recent=list(fasts.ended()[:DRAWN_FASTS])[::-1],
         streak=fasts.streak(),
     )
+
+
+def make(visit: Visit) -> FastingCard:
+    return fasting_card(visit.now)
+
+
+register_card(
+    Card(
+        "fasting",
+        "fasting/card.html",
+        make,
+        order=20,
+        has_records=lambda card: bool(card.last or card.running),
+    )
+)

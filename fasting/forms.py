@@ -6,14 +6,38 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from fasting.limits import Confirmed, Question, open_questions
+from fasting.limits import Confirmed, Everything, Question, open_questions
 from fasting.models import FastingPeriod
-from lifetracker.forms import MinuteField, RecordForm
+from lifetracker.web.forms import MinuteField, RecordForm
+
+# Between the keys of the questions that a page asked, in a hidden field of its answer.
+BETWEEN = "|"
+
+
+def joined(questions: list[Question]) -> str:
+    return BETWEEN.join(question.key for question in questions)
+
+
+class AnswersField(forms.CharField):
+    """The questions that were answered with yes, in a hidden field."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Confirmed:
+        return set(super().clean(value).split(BETWEEN))
+
+
+class AnywayField(forms.BooleanField):
+    """A tick that answers every question with yes."""
+
+    def clean(self, value: Any) -> Confirmed:
+        return Everything() if super().clean(value) else ()
 
 
 class FastForm(RecordForm):
     """A fast that is saved only once everything unusual about it has been confirmed. Where it is
-    valid depends on the other fasts until its transaction ends."""
+    valid depends on the other fasts until its transaction ends. A subclass has the field `confirm`,
+    whose value is `Confirmed`."""
 
     asks_age = False
     questions: list[Question]
@@ -21,10 +45,6 @@ class FastForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = []
-
-    def confirmed(self) -> Confirmed:
-        """Return the keys of the questions that were answered with yes."""
-        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         # What the model checks next stays true until the transaction has saved it.
@@ -36,24 +56,9 @@ class FastForm(RecordForm):
         if self.errors:
             return
         asked = self.instance.questions(asks_age=self.asks_age)
-        self.questions = open_questions(asked, self.confirmed())
+        self.questions = open_questions(asked, self.cleaned_data.get("confirm", ()))
         if self.questions:
             self.add_error("confirm", " ".join(question.text for question in self.questions))
-
-
-# Between the keys of the questions that a page asked, in a hidden field of its answer.
-BETWEEN = "|"
-
-
-def joined(questions: list[Question]) -> str:
-    return BETWEEN.join(question.key for question in questions)
-
-
-class Confirmation(forms.Form):
-    confirm = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def confirmed(self) -> Confirmed:
-        return set(self.cleaned_data["confirm"].split(BETWEEN))
 
 
 class HoursField(forms.FloatField):
@@ -64,20 +69,17 @@ class HoursField(forms.FloatField):
 
 class PageForm(FastForm):
     start = MinuteField()
-    end = MinuteField(required=False, help_text="Leave it empty while the fast is running.")
+    end = MinuteField(required=False, help_text="Leave empty while the fast is running.")
     goal_hours = HoursField(
-        label="Goal, hours", required=False, help_text="Leave it empty for a fast without a goal."
+        label="Goal (hours)", required=False, help_text="Leave empty for a fast without a goal."
     )
-    confirm = forms.CharField(required=False, widget=forms.HiddenInput)
+    confirm = AnswersField(required=False)
     asks_age = True
 
     class Meta:
         model = FastingPeriod
         fields = ("start", "end", "goal_hours", "note")
         widgets: ClassVar = {"note": forms.Textarea(attrs={"rows": 3})}
-
-    def confirmed(self) -> Confirmed:
-        return set(self.cleaned_data["confirm"].split(BETWEEN))
 
     @property
     def confirmation(self) -> str:
@@ -86,9 +88,10 @@ class PageForm(FastForm):
         return BETWEEN.join([*before, joined(self.questions)])
 
 
-class StopForm(Confirmation):
+class StopForm(forms.Form):
     """`at`: when the button was pressed, if the page had a question since."""
 
+    confirm = AnswersField(required=False)
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 

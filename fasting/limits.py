@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lifetracker.days import elapsed
+from lifetracker.days import ONE_DAY, elapsed
 
 # Refused. The longest fasts that were ever watched over lasted a few weeks.
 LEAST_GOAL_HOURS = 0.25
@@ -21,8 +21,6 @@ LONG_GOAL_HOURS = 48
 LONG = timedelta(hours=72)
 # Where dates are typed by hand, an earlier one may have the wrong month or year.
 LONG_AGO = timedelta(days=30)
-
-A_DAY = timedelta(days=1)
 
 
 class Question(NamedTuple):
@@ -71,4 +69,6 @@ def about_age(start: datetime, now: datetime) -> list[Question]:
     age = elapsed(start, now)
     if age <= LONG_AGO:
         return []
-    return [Question(f"age {start.isoformat()}", f"This fast would begin {age // A_DAY} days ago.")]
+    return [
+        Question(f"age {start.isoformat()}", f"This fast would begin {age // ONE_DAY} days ago.")
+    ]

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,14 +30,14 @@ from fasting.limits import (
     about_length,
     open_questions,
 )
-from lifetracker.days import elapsed, is_future, local_date, today
-from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet
+from lifetracker.days import ONE_DAY, elapsed, is_future, local_date, monday_of, today
+from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.models.expressions import DaysBefore
 
 ZERO = "Zero"
 FARTHEST_OFFSET = 14 * 60
 # So long a start or a stop can be taken back.
 TAKE_BACK = timedelta(hours=1)
-ONE_DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -61,7 +62,7 @@ class Unconfirmed(FastConflict):
 
 
 def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
-    """As the clock on the wall showed it, by default that of TIME_ZONE."""
+    """Return the time as the clock on the wall showed it, by default that of TIME_ZONE."""
     return f"{timezone.localtime(instant, zone):%Y-%m-%d %H:%M}"
 
 
@@ -81,8 +82,6 @@ class FastingQuerySet(SourceRecordQuerySet):
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
         self.filter(utc_offset_min=None).date_by(Coalesce("end", "start"), zone)
 
-    # --- questions
-
     def running(self) -> Self:
         return self.live().filter(end__isnull=True)
 
@@ -90,11 +89,11 @@ class FastingQuerySet(SourceRecordQuerySet):
         return self.happened().filter(end__isnull=False)
 
     def lasting(self) -> Self:
-        """Those that take time, unlike what Zero has of fasts that were stopped at once."""
+        """Return those that take time, unlike what Zero has of fasts that were stopped at once."""
         return self.live().filter(Q(end__isnull=True) | Q(end__gt=F("start")))
 
     def crossing(self, start: datetime, end: datetime | None) -> Self:
-        """Those that share time with `[start, end)`; without an end, with all time since."""
+        """Return those that share time with `[start, end)`; without an end, with all time since."""
         later = self.lasting().filter(Q(end__isnull=True) | Q(end__gt=start))
         return later if end is None else later.filter(start__lt=end)
 
@@ -102,43 +101,50 @@ class FastingQuerySet(SourceRecordQuerySet):
         return self.ended().order_by("-duration_hours", "-start").first()
 
     def statistics(self) -> dict[str, Any]:
-        """Of the ended fasts: count, mean_hours, longest_hours (None where there is none), and
+        """Return of the ended fasts: count, mean_hours, longest_hours (None where there is none), and
         total_hours, in which time that two of them share counts once."""
         return summary(self._shares())
 
     def per_week(self) -> list[dict[str, Any]]:
-        """The same for each week (its Monday) in which fasts ended, newest first."""
+        """Return the same for each week (its Monday) in which fasts ended, newest first."""
         weeks = groupby(
             sorted(self._shares(), key=itemgetter("week"), reverse=True), itemgetter("week")
         )
         return [{"week": week} | summary(list(fasts)) for week, fasts in weeks]
 
     def _shares(self) -> list[dict[str, Any]]:
-        """Of each ended fast its week, its hours, and those of them that no earlier fast covers."""
+        """Return of each ended fast its week, its hours, and those of them that no earlier fast covers."""
         shares = []
         covered = BEGINNING
         spans = self.ended().order_by("start", "end")
         for day, start, end in spans.values_list("date", "start", "end"):
             alone = hours_between(min(max(start, covered), end), end)
-            week = day - timedelta(days=day.weekday())
-            shares.append({"week": week, "hours": hours_between(start, end), "alone": alone})
+            shares.append(
+                {"week": monday_of(day), "hours": hours_between(start, end), "alone": alone}
+            )
             covered = max(covered, end)
         return shares
 
     def streak(self) -> int:
-        """How many days in a row, up to today or yesterday, a fast ended that reached its goal."""
-        reached = self.ended().filter(duration_hours__gte=F("goal_hours")).order_by("-date")
-        day, count = today(), 0
-        for reached_on in reached.values_list("date", flat=True).distinct():
-            if count == 0 and reached_on == day - ONE_DAY:
-                day = reached_on
-            if reached_on != day:
-                break
-            day, count = day - ONE_DAY, count + 1
-        return count
+        """Return how many days in a row, up to today or yesterday, a fast ended that reached its goal. Read day by
+        day, back to the first one that lacks such a fast."""
+        reached = self.ended().filter(duration_hours__gte=F("goal_hours")).order_by()
+        day_before = DaysBefore(RawSQL("run.day", (), models.DateField()), 1)
+        newest, newest_values = compiled(reached.order_by("-date").values("date")[:1])
+        before, before_values = compiled(reached.filter(date=day_before).values("date")[:1])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH RECURSIVE run(day) AS (SELECT * FROM ({newest}) newest UNION ALL "  # noqa: S608 - made by Django
+                f"SELECT ({before}) FROM run WHERE run.day IS NOT NULL) "
+                "SELECT MAX(day), COUNT(day) FROM run",
+                [*newest_values, *before_values],
+            )
+            last, count = cursor.fetchone()
+        is_current = bool(count) and date.fromisoformat(str(last)) in {today(), today() - ONE_DAY}
+        return int(count) if is_current else 0
 
     def overlaps(self, most: int = 20) -> Overlaps:
-        """The pairs of fasts that share time, each with the earlier one first, but not more of them
+        """Return the pairs of fasts that share time, each with the earlier one first, but not more of them
         than `most`: n fasts can have n² / 2."""
         found = Overlaps()
         # A heap: those that have not ended when the next begins, by their end.
@@ -153,18 +159,20 @@ class FastingQuerySet(SourceRecordQuerySet):
             heappush(open_yet, (fast.end or NEVER, number, fast))
         return found
 
-    # --- starting and stopping
+
+class FastingManager(models.Manager.from_queryset(FastingQuerySet)):  # type: ignore[misc]
+    """Starts and stops fasts, one writer at a time."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """A transaction during which nobody else writes a fast, so that what was checked in it
+        """Open a transaction during which nobody else writes a fast, so that what was checked in it
         stays true until it ends."""
         with transaction.atomic():
             self.lock()
             yield
 
     def lock(self) -> None:
-        """The same for the rest of the transaction that is open."""
+        """Keep other writers out for the rest of the transaction that is open."""
         # SQLite's transactions have the write lock from their beginning (settings.py).
         if connection.vendor == "postgresql":
             table = connection.ops.quote_name(self.model._meta.db_table)
@@ -202,9 +210,11 @@ class FastingQuerySet(SourceRecordQuerySet):
         with self.locked():
             fast = self.running().filter(source=MANUAL, pk=pk).first()
             if fast is None:
-                raise WrongState("This fast is not running any more.")
+                raise WrongState("This fast is no longer running.")
             if not fast.has_just_started:
-                raise FastConflict("This fast was started a while ago. Edit it, or delete it.")
+                raise FastConflict(
+                    "This fast was started too long ago to undo the start. Edit or delete it instead."
+                )
             fast.delete()
 
     def take_back_stop(self, pk: int) -> FastingPeriod:
@@ -212,13 +222,21 @@ class FastingQuerySet(SourceRecordQuerySet):
         with self.locked():
             fast = self.ended().filter(source=MANUAL, pk=pk).first()
             if fast is None:
-                raise WrongState("This fast has not ended, or was deleted.")
+                raise WrongState("This fast is still running or was deleted.")
             if not fast.has_just_ended:
-                raise FastConflict("This fast ended a while ago. Edit its end instead.")
+                raise FastConflict(
+                    "This fast ended too long ago to undo the stop. Edit its end instead."
+                )
             fast.end = None
             fast.refuse_conflict()
             fast.save()
         return fast  # type: ignore[no-any-return]
+
+
+def compiled(queryset: models.QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    """Return its statement and its values."""
+    statement, values = queryset.query.sql_with_params()
+    return statement, tuple(values)
 
 
 def summary(shares: list[dict[str, Any]]) -> dict[str, Any]:
@@ -241,34 +259,37 @@ class FastingPeriod(SourceRecord):
     date = models.DateField(
         db_index=True,
         editable=False,
-        help_text="The local date of the end; of the start while it runs.",
+        help_text="The local date on which the fast ended, or started if it is running.",
     )
-    start = models.DateTimeField(help_text="The last bite.")
+    start = models.DateTimeField(help_text="The time of your last bite.")
     end = models.DateTimeField(
-        null=True, blank=True, help_text="The first bite after it; empty while the fast runs."
+        null=True,
+        blank=True,
+        help_text="The time of your first bite afterwards. Leave empty while the fast is running.",
     )
-    duration_hours = models.FloatField(
-        "hours", null=True, editable=False, help_text="NULL while it runs."
+    duration_hours = fields.FloatField(
+        "length", unit="h", null=True, editable=False, help_text="Empty while the fast is running."
     )
-    goal_hours = models.FloatField(
+    goal_hours = fields.FloatField(
         "goal",
+        unit="h",
         null=True,
         blank=True,
         validators=[MinValueValidator(LEAST_GOAL_HOURS), MaxValueValidator(MOST_GOAL_HOURS)],
-        help_text="Hours.",
     )
     note = models.TextField(blank=True, default="")
-    utc_offset_min = models.SmallIntegerField(
+    utc_offset_min = fields.SmallIntegerField(
         "UTC offset",
+        unit="minutes east of UTC",
         null=True,
         blank=True,
         validators=[MinValueValidator(-FARTHEST_OFFSET), MaxValueValidator(FARTHEST_OFFSET)],
-        help_text="Minutes, at the end, where it is known; else the zone is TIME_ZONE.",
+        help_text="At the end of the fast, such as 120 for UTC+2. Leave empty for your usual time zone.",
     )
 
     moments = ("end", "start")
 
-    objects = FastingQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+    objects = FastingManager()  # type: ignore[misc]  # as any model may
 
     class Meta(SourceRecord.Meta):
         ordering = ["-start"]
@@ -276,6 +297,10 @@ class FastingPeriod(SourceRecord):
         indexes = [
             # The newest first: the lists of the API and of the admin; what a new fast would cross.
             models.Index(fields=["-start"], name="fast_newest"),
+            # The same without what is deleted, and how many these are: the page of fasts.
+            models.Index(
+                fields=["-start"], condition=Q(deleted_at__isnull=True), name="fast_newest_live"
+            ),
         ]
         constraints = [
             *SourceRecord.Meta.constraints,
@@ -319,15 +344,15 @@ class FastingPeriod(SourceRecord):
         self._refuse_impossible_times()
         others = FastingPeriod.objects.exclude(pk=self.pk)
         if self.end is None and (running := others.running().first()):
-            raise WrongState(f"A fast is already running since {spoken(running.start)}.")
+            raise WrongState(f"A fast has been running since {spoken(running.start)}.")
         if self._takes_no_new_time():
             return
         crossed = others.crossing(self.start, self.end).order_by("start").defer("raw").first()
         if crossed:
             raise FastConflict(
-                f"It would overlap the fast from {spoken(crossed.start)} to {spoken(crossed.end)}."
+                f"This fast would overlap the fast from {spoken(crossed.start)} to {spoken(crossed.end)}."
                 if crossed.end
-                else f"It would overlap the fast that is running since {spoken(crossed.start)}."
+                else f"This fast would overlap the fast that has been running since {spoken(crossed.start)}."
             )
 
     def require_confirmed(self, confirmed: Confirmed) -> None:
@@ -353,7 +378,7 @@ class FastingPeriod(SourceRecord):
 
     @property
     def has_just_started(self) -> bool:
-        """Whether it was made a moment ago and runs, whenever it began."""
+        """Return whether it was made a moment ago and runs, whenever it began."""
         is_own = self.source == MANUAL and self.end is None
         return is_own and timezone.now() - self.created_at <= TAKE_BACK
 
@@ -366,43 +391,48 @@ class FastingPeriod(SourceRecord):
     def _stored(self) -> FastingPeriod | None:
         if self.pk is None:
             return None
-        return FastingPeriod.objects.filter(pk=self.pk).defer("raw").first()
+        stored: FastingPeriod | None = FastingPeriod.objects.filter(pk=self.pk).defer("raw").first()
+        return stored
 
     def _to_utc(self) -> None:
-        """Two times of one zone are compared by Python as the clocks on the wall show them, which
-        puts them in the wrong order in the nights in which these change. Raises FastConflict."""
+        """Turn both times into UTC: two times of one zone are compared by Python as the clocks on the wall
+        show them, in the wrong order in the nights in which these change. Raises FastConflict."""
         for name in ("start", "end"):
             moment = getattr(self, name)
             try:
                 setattr(self, name, moment and moment.astimezone(UTC))
             except OverflowError:
-                raise FastConflict("A fast lies between 1970 and now.", name) from None
+                raise FastConflict("The time must be between 1970 and now.", name) from None
 
     def _refuse_impossible_times(self) -> None:
         if self.start < BEGINNING + ONE_DAY or is_future(self.start):
-            raise FastConflict("A fast starts in the past, and not before 1970.")
+            raise FastConflict("The start must be between 1970 and now.")
         if self.end is None:
             self._refuse_endless()
             return
         if self.end <= self.start:
-            raise FastConflict(f"It cannot end before its start at {spoken(self.start)}.", "end")
+            raise FastConflict(f"The end must be after the start, {spoken(self.start)}.", "end")
         if is_future(self.end):
-            raise FastConflict("An end in the future is not known yet: leave it empty.", "end")
+            raise FastConflict(
+                "The end must not be in the future. Leave it empty while the fast is running.",
+                "end",
+            )
         self._refuse_endless()
 
     def _refuse_endless(self) -> None:
-        """What lasts longer already, such as one that nobody stopped, can still be edited."""
+        """Raise FastConflict for a fast that lasts too long. One that does already, because nobody stopped it,
+        can still be edited."""
         length = elapsed(self.start, self.end or timezone.now())
         stored = self._stored() if length > LONGEST else None
         if length <= LONGEST or (stored and (stored.start, stored.end) == (self.start, self.end)):
             return
-        most = f"A fast lasts {LONGEST // ONE_DAY} days at most."
+        most = f"A fast can last at most {LONGEST // ONE_DAY} days."
         if self.end is None:
             raise FastConflict(f"{most} This one would be running for {length // ONE_DAY} days.")
         raise FastConflict(f"{most} This one would last {length // ONE_DAY} days.", "end")
 
     def _takes_no_new_time(self) -> bool:
-        """Whether it stays within the time that it has in the database: a fast that an import has
+        """Return whether it stays within the time that it has in the database: a fast that an import has
         come to overlap can still be stopped and edited."""
         stored = self._stored()
         if stored is None or self.start < stored.start:

@@ -1,10 +1,10 @@
 """The pages of the fasts. Their API is in `urls.py`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from fasting import views
 
-urlpatterns = [
+own = [
     path("", views.FastsView.as_view(), name="fasting"),
     path("start", views.start, name="fasting-start"),
     path("stop", views.stop, name="fasting-stop"),
@@ -14,3 +14,5 @@ urlpatterns = [
     path("<int:pk>/take-back-start", views.take_back_start, name="fasting-take-back-start"),
     path("<int:pk>/take-back-stop", views.take_back_stop, name="fasting-take-back-stop"),
 ]
+
+urlpatterns = [path("fasting/", include(own))]

@@ -1,6 +1,6 @@
-"""Zero has no service to ask: its fasts come in files (`imports.py`)."""
+"""Zero has no service to ask: its fasts come in files (`imports/`)."""
 
 from fasting.models import ZERO
-from lifetracker.streams import register_files
+from lifetracker.sync.streams import register_file_source
 
-register_files(ZERO)
+register_file_source(ZERO)

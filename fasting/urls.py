@@ -1,7 +1,7 @@
 from django.urls import re_path
 
 from fasting import api
-from lifetracker.api import record_urls
+from lifetracker.api.lists import record_urls
 
 urlpatterns = [
     re_path(r"^fasting/current/?$", api.Current.as_view()),

@@ -52,14 +52,14 @@ class FastsView(LoginRequiredMixin, ListView):  # type: ignore[type-arg]  # not 
 def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST)
     if not form.is_valid():
-        reasons = " ".join(map(str, form.errors.get("goal_hours", ["It cannot be read."])))
-        messages.error(request, f"No fast was started. Its goal in hours: {reasons}")
+        reasons = " ".join(map(str, form.errors.get("goal_hours", ["Enter a number."])))
+        messages.error(request, f"The fast was not started. Goal: {reasons}")
         return redirect("home")
     return press(
         request,
         form,
         lambda at: FastingPeriod.objects.begin(
-            at, form.cleaned_data["goal_hours"], form.confirmed()
+            at, form.cleaned_data["goal_hours"], form.cleaned_data["confirm"]
         ),
     )
 
@@ -69,12 +69,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest) -> HttpResponse:
     form = StopForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "The fast was not stopped: the time of its end cannot be read.")
+        messages.error(request, "The fast was not stopped because its end time is invalid.")
         return redirect("home")
     return press(
         request,
         form,
-        lambda at: FastingPeriod.objects.finish(at, form.confirmed()),
+        lambda at: FastingPeriod.objects.finish(at, form.cleaned_data["confirm"]),
     )
 
 
@@ -98,8 +98,8 @@ def press(
     except FastConflict as error:
         messages.error(request, error.text)
     else:
-        over = fast.end and f"The fast is over, after {fast.duration_hours:.1f} hours."
-        messages.success(request, over or "The fast has begun.")
+        over = fast.end and f"The fast ended after {fast.duration_hours:.1f} hours."
+        messages.success(request, over or "The fast has started.")
     return redirect("home")
 
 
@@ -109,7 +109,7 @@ def take_back_start(request: HttpRequest, pk: int) -> HttpResponse:
     return taken_back(
         request,
         lambda: FastingPeriod.objects.take_back_start(pk),
-        "The start is taken back, and the fast is deleted.",
+        "The start was undone and the fast was deleted.",
     )
 
 
@@ -119,7 +119,7 @@ def take_back_stop(request: HttpRequest, pk: int) -> HttpResponse:
     return taken_back(
         request,
         lambda: FastingPeriod.objects.take_back_stop(pk),
-        "The stop is taken back, and the fast is running on.",
+        "The stop was undone. The fast is still running.",
     )
 
 
@@ -166,7 +166,7 @@ def edited(
     form = PageForm(given, instance=fast, initial=initial)
     if form.is_valid():
         form.save()
-        messages.success(request, "The fast is saved.")
+        messages.success(request, "The fast was saved.")
         return redirect("fasting")
     return render(request, "fasting/form.html", {"form": form} | about)
 
@@ -182,7 +182,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             with clock.override(zone_of(fast)):
                 return render(request, "fasting/delete.html", shown(fast))
         fast.delete()
-    messages.success(request, "The fast is deleted.")
+    messages.success(request, "The fast was deleted.")
     return redirect("fasting")
 
 

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from github_projects.models import Commit, GitHubAccount, Repository
 from lifetracker.admin import (
     Choices,
     GoneFilter,
-    Ledger,
     QuickList,
+    ReadOnlyAdmin,
     SourceRecordAdmin,
     figure,
     labels,
@@ -26,10 +26,12 @@ class KindFilter(admin.SimpleListFilter):
     title = "kind"
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [("counted", "In the totals"), ("fork", "Forks"), ("archived", "Archived")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Repository]
+    ) -> QuerySet[Repository]:
         kind = self.value()
         if kind == "counted":
             return queryset.counted()  # type: ignore[attr-defined,no-any-return]  # of repositories
@@ -37,13 +39,15 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class FailedFilter(admin.SimpleListFilter):
-    title = "mining"
+    title = "analysis"
     parameter_name = "failed"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [("yes", "Failed"), ("no", "Went well")]
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
+        return [("yes", "Failed"), ("no", "Succeeded")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Repository]
+    ) -> QuerySet[Repository]:
         if self.value() == "yes":
             return queryset.exclude(failure="")
         return queryset.filter(failure="") if self.value() == "no" else queryset
@@ -55,10 +59,10 @@ class RepositoryAdmin(SourceRecordAdmin):
         "full_name",
         "language",
         figure("commit_count", "Commits"),
-        figure("active_days", "Active days"),
+        figure("active_days"),
         figure("code_churn", "Churn"),
         figure("loc", "Lines"),
-        figure("repository_size_kb", "Size, KB"),
+        figure("repository_size_kb"),
         "last_commit",
         "state",
     )
@@ -95,15 +99,18 @@ class RepositoryAdmin(SourceRecordAdmin):
         "bytes_by_language",
     )
 
-    @admin.action(description="Mark as deleted what the token does not show any more")
-    def mark_deleted(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Nobody else can tell. What GitHub lists again comes back by itself."""
+    @admin.action(
+        description="Mark as deleted those that are hidden from the token",
+        permissions=["decide"],
+    )
+    def mark_deleted(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        """Mark the chosen repositories that GitHub does not show, since nobody else knows what became of them."""
         hidden = queryset.filter(deleted_at__isnull=True, not_visible_since__isnull=False)
         now = timezone.now()
         marked = hidden.update(deleted_at=now, updated_at=now)
         self.message_user(
             request,
-            f"{marked} of {queryset.count()} are marked as deleted; GitHub shows the others.",
+            f"{marked} of {queryset.count()} are marked as deleted. GitHub still shows the others.",
         )
 
     @admin.display(description="Language", ordering="primary_language")
@@ -122,7 +129,7 @@ class RepositoryAdmin(SourceRecordAdmin):
             "gone": "danger",
             "not visible": "warning",
             "failed": "danger",
-            "waits": "info",
+            "pending": "info",
             "fork": "",
             "archived": "",
         },
@@ -132,18 +139,18 @@ class RepositoryAdmin(SourceRecordAdmin):
             "gone": repository.deleted_at,
             "not visible": repository.not_visible_since,
             "failed": repository.failure,
-            "waits": repository.todo_id,
+            "pending": repository.pending_run_id,
             "fork": repository.fork,
             "archived": repository.archived,
         }
         return next((kind for kind, holds in kinds.items() if holds), "")
 
     @admin.display(description="Lines of code by language")
-    def lines_by_language(self, repository: Repository) -> Any:
+    def lines_by_language(self, repository: Repository) -> SafeString:
         return pretty(repository.loc_by_language)
 
-    @admin.display(description="Bytes by language, at GitHub")
-    def bytes_by_language(self, repository: Repository) -> Any:
+    @admin.display(description="Bytes by language, as GitHub counts them")
+    def bytes_by_language(self, repository: Repository) -> SafeString:
         return pretty(repository.languages)
 
 
@@ -153,8 +160,8 @@ class CommitAdmin(SourceRecordAdmin):
         "__str__",
         "authored_at",
         "author_name",
-        figure("added", "Added"),
-        figure("deleted", "Deleted"),
+        figure("added"),
+        figure("deleted"),
         "kind",
         "whose",
         "upstream",
@@ -162,7 +169,7 @@ class CommitAdmin(SourceRecordAdmin):
     list_filter = ("mine", "merge", GoneFilter)
     date_hierarchy = "authored_at"
     search_fields = ("source_id", "author_email")
-    search_help_text = "The oid, or the author's address"
+    search_help_text = "The commit's id, or the author's address"
     facts = (
         ("authored_at", "committed_at"),
         ("date", "offset_min"),
@@ -184,16 +191,17 @@ class CommitAdmin(SourceRecordAdmin):
 
     @admin.display(description="In the repositories")
     def found_in(self, commit: Commit) -> str:
-        return ", ".join(commit.repositories.values_list("full_name", flat=True)) or "none any more"
+        return ", ".join(commit.repositories.values_list("full_name", flat=True)) or "none"
 
 
 @admin.register(GitHubAccount)
-class GitHubAccountAdmin(Ledger):
+class GitHubAccountAdmin(ReadOnlyAdmin):
     """It may be deleted, so that the token of another account can take its place."""
 
+    confirm_first = True
     list_display = ("__str__", "token_expires_at")
     search_fields = ("login",)
     fields = ("login", "user_id", "emails", "token_expires_at")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(QuickList.has_delete_permission(self, request, obj))

@@ -1,4 +1,4 @@
-"""Repositories as JSON, what they add up to, and the refresh of them."""
+"""The API of repositories: lists, totals and refreshes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from github_projects.models import GITHUB, Commit, Repository
-from lifetracker.api import DateRange, ListMixin, StartRun, nothing
+from github_projects.models import (
+    GITHUB,
+    Churn,
+    Commit,
+    DayTotals,
+    Repository,
+    RepositoryQuerySet,
+    RepositoryShare,
+)
+from lifetracker.api.lists import DateRange, ListMixin, not_found
+from lifetracker.api.runs import StartRun
+from lifetracker.api.serializers import FactSerializer, InstantField, public_fields
 from lifetracker.models import SyncRun
-from lifetracker.serializers import FactSerializer, InstantField, public_fields
-from lifetracker.unknown import with_reason
+from lifetracker.sync.coverage import with_reason
+from projects import query
+from projects.query import OwnerProjectQuery
 
-# What the sync keeps for itself.
-HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "todo", "accept_malformed")
-# Kinds of repositories that are in no total unless they are asked for.
-LEFT_OUT = ("forks", "archived", "gone")
+# Fields that only the sync uses.
+HIDDEN = ("tip_oid", "mined_oid", "mined_branch", "mined_push", "pending_run", "accept_malformed")
+# Kinds of repositories that are in no total unless `include` names them.
+EXCLUDED_KINDS = ("forks", "archived", "gone")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
@@ -40,15 +51,20 @@ class RepositorySerializer(FactSerializer):
         fields = (*public_fields(Repository, "source", *HIDDEN), "gone_at")
 
 
-class Projects(ListMixin, generics.ListAPIView[Any]):
-    """All repositories, forks, archived and gone ones too, which say so; the last worked at first."""
+class Projects(ListMixin, generics.ListAPIView[Repository]):
+    """All repositories, also forks, archived and deleted ones; those with the newest commit first."""
 
     queryset = Repository.objects.defer("raw")
     serializer_class = RepositorySerializer
+    query_serializers = (OwnerProjectQuery,)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = OwnerProjectQuery.of(self.request)
+        return query.repositories_of(super().filter_queryset(queryset), asked)  # type: ignore[no-any-return]
 
 
-class DaySerializer(serializers.Serializer[Any]):
-    date = serializers.DateField(help_text="By the author's date, in the person's zone.")
+class DaySerializer(serializers.Serializer[DayTotals]):
+    date = serializers.DateField(help_text="The author's date in your time zone.")
     commits = serializers.IntegerField()
     added = serializers.IntegerField(help_text="lines")
     deleted = serializers.IntegerField(help_text="lines")
@@ -65,18 +81,18 @@ class Ambiguous(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-class Project(generics.RetrieveAPIView[Any]):
-    """One repository, by its name or by `owner/name`."""
+class Project(generics.RetrieveAPIView[Repository]):
+    """One repository, by its name or by `owner/name`, with its commits per day."""
 
     serializer_class = RepositorySerializer
     errors = {409: "Several repositories have this name. The answer lists them."}
 
     def get_object(self) -> Repository:
         found: list[Repository] = list(
-            Repository.objects.named(self.kwargs["name"]).defer("raw")[:10]
+            Repository.objects.with_name(self.kwargs["name"]).defer("raw")[:10]
         )
         if not found:
-            raise nothing(Repository)
+            raise not_found(Repository)
         if len(found) > 1:
             names = ", ".join(sorted(one.full_name for one in found))
             raise Ambiguous(f"Several repositories have this name: {names}. Ask for owner/name.")
@@ -89,29 +105,28 @@ class Project(generics.RetrieveAPIView[Any]):
         return Response(self.get_serializer(repository).data | {"per_day": commits.per_day()})
 
 
-class Asked(serializers.Serializer[Any]):
-    """`mine`: only the person's own commits. `include`: kinds of repositories, with commas, that are
-    otherwise left out."""
+class MetricsQuery(OwnerProjectQuery):
+    """The parameters of the metrics."""
 
-    mine = serializers.BooleanField(default=False, help_text="Only the person's own commits.")
+    mine = serializers.BooleanField(default=False, help_text="Only your own commits.")
     include = serializers.CharField(
         default="",
         allow_blank=True,
         validators=[
             RegexValidator(
-                r"\A({0})(,({0}))*\Z".format("|".join(LEFT_OUT)),
-                f"Takes {', '.join(LEFT_OUT)}, several with commas.",
+                r"\A({0})(,({0}))*\Z".format("|".join(EXCLUDED_KINDS)),
+                f"Takes {', '.join(EXCLUDED_KINDS)}, several separated by commas.",
             )
         ],
-        help_text="Kinds that are otherwise left out, with commas.",
+        help_text="Kinds of repositories that are otherwise excluded, separated by commas.",
     )
 
     def validate_include(self, text: str) -> set[str]:
         return set(text.split(",")) if text else set()
 
 
-class ChurnSerializer(serializers.Serializer[Any]):
-    """The form of `Churn`."""
+class ChurnSerializer(serializers.Serializer[Churn]):
+    """The totals of a set of commits."""
 
     commits = serializers.IntegerField()
     merges = serializers.IntegerField()
@@ -119,15 +134,23 @@ class ChurnSerializer(serializers.Serializer[Any]):
     added = serializers.IntegerField(help_text="lines")
     deleted = serializers.IntegerField(help_text="lines")
     generated = serializers.IntegerField(
-        help_text="Of these lines, those in generated, vendored and lock files."
+        help_text="The part of these lines in generated, vendored and lock files."
     )
 
 
-class ShareSerializer(serializers.Serializer[Any]):
+class ShareSerializer(serializers.Serializer[RepositoryShare]):
     full_name = serializers.CharField()
     commits = serializers.IntegerField()
     added = serializers.IntegerField(help_text="lines")
     deleted = serializers.IntegerField(help_text="lines")
+
+
+class OwnerShareSerializer(serializers.Serializer[object]):
+    owner_project = serializers.IntegerField(
+        allow_null=True, help_text="The id; null for repositories that belong to no project."
+    )
+    name = serializers.CharField()
+    commits = serializers.IntegerField()
 
 
 class MetricsSerializer(ChurnSerializer):
@@ -135,9 +158,11 @@ class MetricsSerializer(ChurnSerializer):
     end_date = serializers.DateField()
     code_churn = serializers.IntegerField(help_text="Lines added and deleted.")
     repositories = serializers.IntegerField()
-    repositories_measured = serializers.IntegerField(help_text="Whose lines were counted.")
+    repositories_measured = serializers.IntegerField(
+        help_text="Repositories whose lines were counted."
+    )
     repositories_failed = serializers.IntegerField(
-        help_text="That could not be read the last time: what was committed there since is missing."
+        help_text="Repositories that could not be read the last time: their newest commits are missing."
     )
     loc = serializers.IntegerField(
         allow_null=True, help_text="Lines of code; null where none were counted."
@@ -146,48 +171,52 @@ class MetricsSerializer(ChurnSerializer):
     all_time = ChurnSerializer()
     per_day = DaySerializer(many=True)
     per_repository = ShareSerializer(many=True)
+    per_owner_project = OwnerShareSerializer(
+        many=True, help_text="By the projects that the repositories belong to."
+    )
     by_weekday_and_hour = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()),
-        help_text="Commits: seven rows, Monday's first, of 24 hours.",
+        help_text="Commits in seven rows of 24 hours, Monday first.",
     )
-    detail = serializers.CharField(
-        required=False, help_text="Why nothing may only seem to be there."
-    )
+    detail = serializers.CharField(required=False, help_text="Why data may be missing.")
 
 
 class Metrics(APIView):
-    """What the commits of the asked days come to, over all repositories: a commit that is in two of
-    them counts once."""
+    """Totals of the commits of these days over all repositories. A commit in two of them counts once."""
 
-    query_serializers = (DateRange, Asked)
+    query_serializers = (DateRange, MetricsQuery)
 
     @extend_schema(responses=MetricsSerializer)
     def get(self, request: Request) -> Response:
         days = DateRange.of(request)
-        asked = Asked(data=request.query_params.dict())
+        asked = MetricsQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        repositories = included(asked.validated_data["include"])
-        every = Commit.objects.within(repositories)
-        if asked.validated_data["mine"]:
-            every = every.filter(mine=True)
-        commits = every.between(*days)
-        churn = commits.churn()
+        repositories = query.repositories_of(
+            repositories_of(asked.validated_data["include"]),
+            asked.validated_data.get("owner_project", ""),
+        )
+        own = {"mine": True} if asked.validated_data["mine"] else {}
+        commits = Commit.objects.each_within(repositories).filter(**own).between(*days)
+        activity = commits.activity()
+        churn = activity.churn()
         sizes = repositories.sizes()
-        found = {
+        metrics = {
             "start_date": days.first,
             "end_date": days.last,
             **churn._asdict(),
             "code_churn": churn.added + churn.deleted,
             **sizes,
-            "all_time": every.churn()._asdict(),
-            "per_day": commits.per_day(),
+            "all_time": Commit.objects.within(repositories).filter(**own).churn()._asdict(),
+            "per_day": activity.per_day(),
             "per_repository": commits.per_repository(repositories),
-            "by_weekday_and_hour": commits.by_weekday_and_hour(),
+            "per_owner_project": query.commits_by_project(commits, repositories),
+            "by_weekday_and_hour": activity.by_weekday_and_hour(),
         }
-        return Response(found if sizes["repositories"] else with_reason(found, Repository))
+        return Response(metrics if sizes["repositories"] else with_reason(metrics, Repository))
 
 
-def included(kinds: set[str]) -> Any:
+def repositories_of(kinds: set[str]) -> RepositoryQuerySet:
+    """Return the repositories that totals are made of, with the excluded ones of these kinds."""
     repositories = Repository.objects.all()
     if "gone" not in kinds:
         repositories = repositories.live()
@@ -225,23 +254,23 @@ class JobSerializer(FactSerializer):
 
 
 class Refresh(StartRun):
-    """Looks into the repositories that have changed, in the background."""
+    """Analyze the repositories that have changed, in the background."""
 
     source = GITHUB
     serializer_class = JobSerializer
 
 
-class Job(generics.RetrieveAPIView[Any]):
-    """One refresh, and how far it has come."""
+class RefreshJob(generics.RetrieveAPIView[SyncRun]):
+    """One refresh and its progress."""
 
     queryset = SyncRun.objects.filter(source=GITHUB)
     serializer_class = JobSerializer
 
 
-class Jobs(ListMixin, generics.ListAPIView[Any]):
-    """Refreshes, those of the schedule and of the commands too, the newest first."""
+class RefreshJobs(ListMixin, generics.ListAPIView[SyncRun]):
+    """All refreshes, also those of the schedule and of commands, newest first."""
 
     serializer_class = JobSerializer
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[SyncRun]:
         return SyncRun.objects.filter(source=GITHUB)

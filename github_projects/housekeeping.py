@@ -1,13 +1,13 @@
 from datetime import datetime, timedelta
 
 from github_projects.models import StoredAnswer
-from lifetracker.housekeeping import chore
+from lifetracker.ops.housekeeping import chore
 
-# An answer of a token that is no longer used is never asked for again. One that is costs a single
-# request to fetch anew.
-KEPT = timedelta(days=90)
+# A response to a token that is no longer used is never needed again; another one costs a single request
+# to fetch again.
+KEEP_FOR = timedelta(days=90)
 
 
-@chore("stored answers of GitHub")
-def forget_answers(now: datetime) -> int:
-    return StoredAnswer.objects.filter(updated_at__lt=now - KEPT).delete()[0]
+@chore("stored answers of GitHub deleted")
+def delete_responses(now: datetime) -> int:
+    return StoredAnswer.objects.filter(updated_at__lt=now - KEEP_FOR).delete()[0]

@@ -1,37 +1,86 @@
-from typing import Any
+import atexit
+import gc
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import autodiscover
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
+from django.core.checks import CheckMessage
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
-class LifetrackerConfig(AppConfig):
-    name = "lifetracker"
-    verbose_name = "Sync"
+class AdminConfig(SimpleAdminConfig):
+    """Leaves the admin's pages to what serves or checks them (`urls.py`): no other process needs what they
+    load."""
 
     def ready(self) -> None:
-        from lifetracker import checks  # noqa: F401 - registers them
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(check_admin, checks.Tags.admin)
 
-        autodiscover_modules("streams", "webhooks", "housekeeping")
+
+def check_admin(app_configs: Sequence[AppConfig] | None, **options: object) -> list[CheckMessage]:
+    autodiscover()
+    return check_admin_app(app_configs, **options)
+
+
+class LifetrackerConfig(AppConfig):
+    name = "lifetracker"
+    default = True
+    verbose_name = "Sync"
+    sidebar = (("Life", 90, "DayMark"),)
+
+    def ready(self) -> None:
+        from lifetracker.metrics import checks as checks_of_metrics  # noqa: F401
+        from lifetracker.models import checks as checks_of_models  # noqa: F401 - registers them
+        from lifetracker.models import exported  # noqa: F401
+        from lifetracker.ops.queue_messages import install
+        from lifetracker.sync import checks  # noqa: F401
+
+        install()
+        autodiscover_modules("streams", "webhooks", "housekeeping", "metrics", "proposals")
         post_migrate.connect(plan_schedules, sender=self)
         connection_created.connect(end_idle_transactions)
+        connection_created.connect(keep_database_private)
         if settings.SENTRY_DSN:
-            from lifetracker import sentry
+            from lifetracker.ops import sentry
 
             sentry.start(settings.SENTRY_DSN)
+        # All is loaded that every process needs, and stays.
+        gc.freeze()
+        gc.enable()
+        # At the end Python takes all apart, and SQLite then brings what is in its `-wal` file into the database.
+        atexit.register(gc.unfreeze)
 
 
-def plan_schedules(**options: Any) -> None:
+def plan_schedules(**options: object) -> None:
     from lifetracker import tasks
 
     tasks.plan_schedules(**options)
 
 
-def end_idle_transactions(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """What a process that is frozen or cut off holds locked must be free again for the others. By a
+def keep_database_private(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Take the rights to read the database from others. SQLite makes its files by the umask, which lets others read on most machines, and gives what it puts beside
+    the database the same rights. What belongs to another account is left to it."""
+    if connection.vendor != "sqlite":
+        return
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path = Path(f"{connection.settings_dict['NAME']}{suffix}")
+        # It may be gone by now, on a disk that knows no rights, or another's.
+        with suppress(OSError):
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+
+
+def end_idle_transactions(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Free what a process that is frozen or cut off holds locked for the others. By a
     statement, because poolers refuse it as an option of the connection."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

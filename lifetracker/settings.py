@@ -5,11 +5,9 @@ development, `DEMO` for the demonstration with made-up data, and neither for pro
 nothing that matters has a default.
 """
 
-import ipaddress
 import os
 import re
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
@@ -17,14 +15,33 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import environ
-import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from lifetracker.environment import BLANKS, read_file, shown, understood
-from lifetracker.machine_zone import machine_zone
+from lifetracker.environment import (
+    Environment,
+    bind_address,
+    count,
+    hosts,
+    one_of,
+    optional_url,
+    origins,
+    path_prefix,
+    port,
+    redis_url,
+    sentry_dsn,
+    texts,
+    trusted_origins,
+)
+from lifetracker.ops.machine_zone import machine_zone
+from lifetracker.sync.declaration import (
+    Here,
+    consent_origins,
+    declared_sources,
+    exact_settings,
+    read_settings,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -32,296 +49,9 @@ VERSION = "0.1.0"
 TESTING = "pytest" in sys.modules or sys.argv[1:2] == ["test"]
 
 
-class Environment(environ.Env):
-    """Names the variable whose value cannot be used; an empty value is one that is not set."""
-
-    # Names of variables whose values stood in quotes in `.env`.
-    exact: frozenset[str] = frozenset()
-
-    def read_file(self, path: Path) -> None:
-        self.exact |= read_file(path, self.ENVIRON)
-
-    def get_value(self, var: str, *args: Any, **options: Any) -> Any:
-        try:
-            if var in self.ENVIRON and var not in self.exact:
-                self.ENVIRON[var] = understood(var, self.ENVIRON[var])
-            if self.ENVIRON.get(var) == "":
-                del self.ENVIRON[var]
-            text = str(self.ENVIRON.get(var, ""))
-            if text.startswith("$"):
-                # To the letter: the base would take it for the name of another variable, and a secret
-                # for one that is not set.
-                return self.parse_value(text, options.get("cast"))
-            return super().get_value(var, *args, **options)
-        except ValueError as error:
-            raise ImproperlyConfigured(
-                f"{var} has a value that cannot be used ({error}). .env.example says what it takes."
-            ) from None
-
-    def bool(self, var: str, default: bool) -> bool:
-        """A word that is neither yes nor no must not pass for no."""
-        return bool(self.get_value(var, cast=truth, default=default))
-
-    def base_url(self, var: str, default: str) -> str:
-        """Where a service answers, without a slash at the end."""
-        return str(self.get_value(var, cast=base_url, default=default))
-
-    def optional_url(self, var: str) -> str:
-        return str(self.get_value(var, cast=optional_url, default=""))
-
-    def secret_url(self, var: str, default: str) -> str:
-        """Where a secret is sent: in the clear only to this machine itself."""
-        return str(self.get_value(var, cast=secret_url, default=default))
-
-    def count(self, var: str, default: int) -> int:
-        return int(self.get_value(var, cast=count, default=default))
-
-    def hosts(self, var: str) -> list[str]:
-        return list(self.get_value(var, cast=hosts, default=[]))
-
-    def sentry_dsn(self, var: str) -> str:
-        return str(self.get_value(var, cast=sentry_dsn, default=""))
-
-    def texts(self, var: str) -> list[str]:
-        """Several with commas, without the blanks around them."""
-        return list(self.get_value(var, cast=texts, default=[]))
-
-    def emails(self, var: str) -> list[str]:
-        return list(self.get_value(var, cast=emails, default=[]))
-
-    def folder(self, var: str, default: Path) -> Path:
-        """`~` is the home of the account that runs this program."""
-        return Path(str(self.get_value(var, default=str(default)))).expanduser()
-
-    def origins(self, var: str) -> list[str]:
-        return list(self.get_value(var, cast=origins, default=[]))
-
-    def trusted_origins(self, var: str) -> list[str]:
-        return list(self.get_value(var, cast=trusted_origins, default=[]))
-
-    def bind_address(self, var: str, default: str) -> str:
-        return str(self.get_value(var, cast=bind_address, default=default))
-
-    def path_prefix(self, var: str) -> str:
-        return str(self.get_value(var, cast=path_prefix, default=""))
-
-    def hours(self, var: str, default: int) -> int:
-        return int(self.get_value(var, cast=hours, default=default))
-
-    def port(self, var: str, default: int) -> int:
-        return int(self.get_value(var, cast=port, default=default))
-
-    def redis_url(self, var: str, default: str) -> str:
-        return str(self.get_value(var, cast=redis_url, default=default))
-
-    def word(self, var: str, default: str, *others: str) -> str:
-        """One of a few words."""
-        return str(self.get_value(var, cast=one_of(default, *others), default=default))
-
-
-def one_of(*words: str) -> Callable[[str], str]:
-    def cast(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"{shown(text)} is none of {', '.join(words)}")
-        return text
-
-    return cast
-
-
-def redis_url(text: str) -> str:
-    if urlsplit(text).scheme not in {"redis", "rediss"}:  # the text would hold the password
-        raise ValueError("it begins with neither redis:// nor rediss://")
-    return text
-
-
-def whole_number(text: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
-        raise ValueError(f"{shown(text)} is no whole number")
-    return int(text)
-
-
-def count(text: str) -> int:
-    number = whole_number(text)
-    if number < 0:
-        raise ValueError(f"{number} is below 0")
-    return number
-
-
-def hours(text: str) -> int:
-    number = whole_number(text)
-    if not 0 <= number <= 500:
-        raise ValueError(f"{number} is no number of hours between 0 and 500")
-    return number
-
-
-def port(text: str) -> int:
-    number = whole_number(text)
-    if not 1 <= number <= 65_535:
-        raise ValueError(f"{number} is no port between 1 and 65535")
-    return number
-
-
-def texts(text: str) -> list[str]:
-    return [part.strip(BLANKS) for part in text.split(",") if part.strip(BLANKS)]
-
-
-def emails(text: str) -> list[str]:
-    found = texts(text)
-    for one in found:
-        if not re.fullmatch(r"[^\s@]+@[^\s@]+", one):
-            raise ValueError(f"{shown(one)} is no address such as robin@example.org")
-    return found
-
-
-def base_url(text: str) -> str:
-    if re.search(rf"[{re.escape(BLANKS)}]", text):
-        raise ValueError("there is a blank in the address")
-    parts = urlsplit(text)
-    if parts.username or parts.password:
-        raise ValueError("an address must not carry a password")
-    if parts.port == 0:
-        raise ValueError("port 0 is no port")
-    name = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not (
-        re.fullmatch(r"[\w.-]+", name) or is_ipv6(name)
-    ):
-        raise ValueError("it is no address such as https://api.example.com")
-    return text.rstrip("/")
-
-
-def is_ipv6(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).version == 6
-    except ValueError:
-        return False
-
-
-def optional_url(text: str) -> str:
-    return base_url(text) if text else ""
-
-
-def origin_of(url: str) -> str:
-    """Return what a browser calls the origin of an address: scheme, host in small letters, and the port
-    unless it is the scheme's own."""
-    parts = urlsplit(url)
-    usual = f":{ {'http': 80, 'https': 443}[parts.scheme] }"
-    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
-
-
-def origins(text: str) -> list[str]:
-    """With commas: each such as https://notes.example.com, and no path."""
-    found = [base_url(part.strip()) for part in text.split(",") if part.strip()]
-    for url in found:
-        if urlsplit(url).path or "?" in url or "#" in url:
-            raise ValueError("one of the addresses has a path, and an origin has none")
-    return [origin_of(url) for url in found]
-
-
-def trusted_origins(text: str) -> list[str]:
-    """As `origins`; `https://*.example.org` stands for all names below."""
-    return [
-        one.replace("://any-name.", "://*.")
-        for one in origins(text.replace("://*.", "://any-name."))
-    ]
-
-
-def hosts(text: str) -> list[str]:
-    """With commas: each such as tracker.example.org or [::1], without a scheme."""
-    return [host(part.strip()) for part in text.split(",") if part.strip()]
-
-
-def host(text: str) -> str:
-    """Return a name as Django compares it: without a port, which it leaves out of the comparison, and
-    IPv6 in brackets."""
-    if is_ipv6(text):
-        return f"[{text}]"
-    found = re.fullmatch(r"(\*|\.?[\w.-]+|\[([0-9A-Fa-f:.]+)\])(:\d{1,5})?", text)
-    if not found or (found[2] and not is_ipv6(found[2])):
-        raise ValueError(f"{shown(text)} is no name such as tracker.example.org")
-    return found[1]
-
-
-def bind_address(text: str) -> str:
-    """Return it as gunicorn takes it, IPv6 in brackets."""
-    bare = text.removeprefix("[").removesuffix("]")
-    try:
-        version = ipaddress.ip_address(bare).version
-    except ValueError:
-        raise ValueError(f"{shown(text)} is no address such as 0.0.0.0, 127.0.0.1 or ::") from None
-    return f"[{bare}]" if version == 6 else bare
-
-
-def path_prefix(text: str) -> str:
-    """Return it without a slash at the end; "/" is none."""
-    prefix = text.rstrip("/")
-    if prefix and not re.fullmatch(r"(/[\w.~-]+)+", prefix):
-        raise ValueError(f"{shown(text)} is no path such as /tracker")
-    return prefix
-
-
-def sentry_dsn(text: str) -> str:
-    parts = urlsplit(text)
-    if text and not (parts.scheme in {"http", "https"} and parts.username and parts.hostname):
-        raise ValueError("it is no address such as https://key@sentry.example.org/1")
-    return text
-
-
-def secret_url(text: str) -> str:
-    parts = urlsplit(base_url(text))
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise ValueError("a token goes over http to this machine alone; elsewhere it takes https")
-    return base_url(text)
-
-
-def truth(text: str) -> bool:
-    word = text.strip().lower()
-    if word not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
-        raise ValueError(f"{shown(text)} is neither true nor false")
-    return word in {"true", "yes", "on", "1"}
-
-
-env = Environment()
-DEMO = env.bool("DEMO", default=False)
-if not (TESTING or DEMO):
-    # Tests and the demo must not reach a person's own accounts.
-    env.read_file(BASE_DIR / ".env")
-DEBUG = env.bool("DEBUG", default=False)
-LOCAL = DEBUG or DEMO or TESTING
-
-SECRET_KEY = (
-    env.str("SECRET_KEY", default="django-insecure-for-development-and-the-demo-only")
-    if LOCAL
-    else env.str("SECRET_KEY")
-)
-# Older keys: still good for reading stored tokens and sessions, never for writing.
-SECRET_KEY_FALLBACKS = env.texts("SECRET_KEY_FALLBACKS")
-
-LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-# The names that Railway and Heroku give; Railway asks for the health by a name of its own. A container
-# asks itself for its health, as localhost.
-PLATFORM_HOSTS = [
-    *env.texts("RAILWAY_PUBLIC_DOMAIN"),
-    *env.texts("HEROKU_APP_DEFAULT_DOMAIN_NAME"),
-]
-if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
-    PLATFORM_HOSTS.append("healthcheck.railway.app")
-ALLOWED_HOSTS = [*env.hosts("ALLOWED_HOSTS"), *PLATFORM_HOSTS, *LOCAL_HOSTS]
-CSRF_TRUSTED_ORIGINS = env.trusted_origins("CSRF_TRUSTED_ORIGINS")
-PORT = env.port("PORT", default=5001)
-# Where the web process listens: `::` is IPv6, and IPv4 as well.
-BIND_ADDRESS = env.bind_address("BIND_ADDRESS", default="0.0.0.0")  # noqa: S104 - what platforms ask for
-# The path under which a proxy serves all this, such as /tracker; None for the root.
-PATH_PREFIX = env.path_prefix("FORCE_SCRIPT_NAME")
-FORCE_SCRIPT_NAME = PATH_PREFIX or None
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH_PREFIX or "/"
-# Processes that answer requests.
-WEB_CONCURRENCY = env.count("WEB_CONCURRENCY", default=2) or 1
-
-# --- Applications ---------------------------------------------------------------------------------
-
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "lifetracker.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -336,6 +66,7 @@ INSTALLED_APPS = [
     "csp",
     # Before the queue, whose command `qcluster` it extends.
     "lifetracker",
+    "lifetracker.accounts",
     "django_q",
     "oauth_integration",
     "whoop",
@@ -344,33 +75,94 @@ INSTALLED_APPS = [
     "time_logs",
     "github_projects",
     "fasting",
+    "goals",
+    "projects",
 ]
 
+# What the apps that are sources declare in their `source.py`: their settings, their schedules, their consent pages.
+SOURCES = declared_sources(INSTALLED_APPS)
+
+env = Environment()
+env.free |= exact_settings(SOURCES)
+DEMO = env.bool("DEMO", default=False)
+# Before `.env` is read: there everybody has a PORT.
+PORT_IS_GIVEN = bool(os.environ.get("PORT"))
+ON_PLATFORM = bool({"DYNO", "RAILWAY_PROJECT_ID", "RAILWAY_PUBLIC_DOMAIN"} & os.environ.keys())
+if sys.argv[1:2] == ["demo"]:
+    env.forget(setting.name for source in SOURCES for setting in source.all_settings())
+if not (TESTING or DEMO):
+    # Tests and the demo must not reach a person's own accounts.
+    env.read_file(BASE_DIR / ".env")
+DEBUG = env.bool("DEBUG", default=False)
+LOCAL = DEBUG or DEMO or TESTING
+
+SECRET_KEY = (
+    env.str("SECRET_KEY", default="django-insecure-for-development-and-the-demo-only")
+    if LOCAL
+    else env.str("SECRET_KEY")
+)
+# Older keys: still good for reading stored tokens and sessions, never for writing.
+SECRET_KEY_FALLBACKS = env.read_list("SECRET_KEY_FALLBACKS", texts)
+
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+# The names that Railway and Heroku give; Railway asks for the health by a name of its own. A container
+# asks itself for its health, as localhost.
+PLATFORM_HOSTS = [
+    *env.read_list("RAILWAY_PUBLIC_DOMAIN", texts),
+    *env.read_list("HEROKU_APP_DEFAULT_DOMAIN_NAME", texts),
+]
+if env.str("RAILWAY_PUBLIC_DOMAIN", default=""):
+    PLATFORM_HOSTS.append("healthcheck.railway.app")
+ALLOWED_HOSTS = [*env.read_list("ALLOWED_HOSTS", hosts), *PLATFORM_HOSTS, *LOCAL_HOSTS]
+CSRF_TRUSTED_ORIGINS = env.read_list("CSRF_TRUSTED_ORIGINS", trusted_origins)
+PORT = env.read("PORT", port, default=5001)
+# Where the web process listens: `::` is IPv6, and IPv4 as well. This machine alone, unless a platform or a
+# container names the port: then its router comes from elsewhere.
+BIND_ADDRESS = env.read(
+    "BIND_ADDRESS",
+    bind_address,
+    default="0.0.0.0" if PORT_IS_GIVEN else "127.0.0.1",  # noqa: S104 - what platforms ask for
+)
+# The path under which a proxy serves all this, such as /tracker; None for the root.
+PATH_PREFIX = env.read("FORCE_SCRIPT_NAME", path_prefix, default="")
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH_PREFIX or "/"
+# Processes that answer requests.
+WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", count, default=2) or 1
+
+# --- Applications ---------------------------------------------------------------------------------
+
 MIDDLEWARE = [
-    "lifetracker.logs.RequestLog",
-    "lifetracker.middleware.lower_forwarded_proto",
+    "lifetracker.ops.logs.RequestLog",
+    "lifetracker.web.middleware.read_forwarded_proto",
+    "lifetracker.web.middleware.answer_health_by_address",
     "django.middleware.security.SecurityMiddleware",
-    "lifetracker.middleware.permissions_policy",
+    # Pages and JSON. It adds up to a hundred random bytes, so that no length tells what is in a page (BREACH), and
+    # leaves alone what is short or compressed already; WhiteNoise compresses its files by itself.
+    "django.middleware.gzip.GZipMiddleware",
+    "lifetracker.web.middleware.permissions_policy",
     "csp.middleware.CSPMiddleware",
-    "lifetracker.middleware.policy_of_the_admin",
+    "lifetracker.web.middleware.policy_of_the_admin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "lifetracker.middleware.refuse_nul",
+    "lifetracker.web.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # A page that forgets to ask for the login asks for it all the same.
-    "lifetracker.middleware.LoginRequired",
+    "lifetracker.web.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "lifetracker.accounts.middleware.Accounts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lifetracker.accounts.guessing.KnownBrowsers",
     "axes.middleware.AxesMiddleware",
-    "lifetracker.middleware.explain_wrong_methods",
+    "lifetracker.web.middleware.explain_wrong_methods",
 ]
 
 ROOT_URLCONF = "lifetracker.urls"
 WSGI_APPLICATION = "lifetracker.wsgi.application"
-TEST_RUNNER = "lifetracker.test_runner.PytestRunner"
+TEST_RUNNER = "lifetracker.ops.test_runner.PytestRunner"
 
 TEMPLATES = [
     {
@@ -382,8 +174,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lifetracker.views.demo",
+                "lifetracker.web.views.demo",
             ],
+            "libraries": {"human": "lifetracker.web.template_tags"},
         },
     },
 ]
@@ -404,7 +197,7 @@ if DATABASES["default"].get("ENGINE") not in {
     "django.db.backends.postgresql",
 }:
     raise ImproperlyConfigured(
-        "DATABASE_URL takes sqlite:////path/to/file or postgres://user:password@host:5432/name."
+        "DATABASE_URL must be sqlite:////path/to/file or postgres://user:password@host:5432/name."
     )
 # A connection outlives the request that opened it, and is asked whether it is still good.
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
@@ -438,11 +231,11 @@ try:
     ZoneInfo(TIME_ZONE)
 except (ZoneInfoNotFoundError, ValueError, OSError):
     raise ImproperlyConfigured(
-        f"TIME_ZONE: {TIME_ZONE!r} is no time zone. It takes a name such as Europe/Berlin."
+        f"TIME_ZONE: {TIME_ZONE!r} is not a time zone. Use a name such as Europe/Berlin."
     ) from None
 USE_I18N = False
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y, H:i"
+# Django's own formats for English show hours as "5:28 p.m."
+FORMAT_MODULE_PATH = "lifetracker.web.formats"
 USE_TZ = True
 
 # --- Static files ---------------------------------------------------------------------------------
@@ -459,6 +252,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = LOCAL
+# Each test has a program of its own, which would look for all files when it begins.
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 # --- Who may --------------------------------------------------------------------------------------
 
@@ -470,7 +265,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "lifetracker.accounts.signal_receivers.RecordPasswords"}]
+PASSWORD_HASHERS = ["lifetracker.accounts.guessing.OneAtATime"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -493,8 +289,11 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# They bind names that may serve something else, and browsers remember it for a year: the owner's to say.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# `check --deploy` misses these two.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Platforms ask for the health from within, over http; there is nothing to hide in it.
 SECURE_REDIRECT_EXEMPT = ["^" + re.escape(f"{PATH_PREFIX}/"[1:]) + "api/health/?$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -504,18 +303,22 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 # Lax and not Strict: the way back from a service's consent page has to find the session.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "lifetracker.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "lifetracker.api.errors.csrf_failure"
 
 # How many proxies, one behind the other, stand before the web process: each appends an address to
-# X-Forwarded-For, and what stands before theirs anybody can write.
-TRUSTED_PROXIES = env.count("TRUSTED_PROXIES", default=1 if HTTPS else 0)
+# X-Forwarded-For, and what stands before theirs anybody can write. With none, nothing of either header is
+# believed. The routers of Heroku and Railway cannot be gone around.
+TRUSTED_PROXIES = env.read("TRUSTED_PROXIES", count, default=1 if ON_PLATFORM else 0)
 
 # After so many wrong passwords, one name from one address has to wait.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "lifetracker.middleware.client_address"
-AXES_USERNAME_CALLABLE = "lifetracker.middleware.login_name"
+AXES_HANDLER = "lifetracker.accounts.guessing.Guard"
+# After so many from any addresses, the name has to wait in every browser that it was never used in.
+WRONG_PASSWORDS_PER_NAME = 25
+AXES_CLIENT_IP_CALLABLE = "lifetracker.accounts.addresses.client_address"
+AXES_USERNAME_CALLABLE = "lifetracker.accounts.addresses.login_name"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 # The page says when it ends: trying on must not push that out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -527,30 +330,33 @@ AXES_ENABLE_ADMIN = False
 AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
 # Of what it logs all the same.
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "old_password", "new_password1", "new_password2"),
+    *("code", "passkey", "confirm_password", "confirm_code", "confirm_passkey"),
+]
 
 # Pages of other origins that may call the API. They need a token: cookies are not for them.
-CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.read_list("CORS_ORIGINS", origins)
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = False
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 
 # For each token, or each person in a browser; 0 for no limit.
-API_REQUESTS_PER_MINUTE = env.count("API_REQUESTS_PER_MINUTE", default=600)
+API_REQUESTS_PER_MINUTE = env.read("API_REQUESTS_PER_MINUTE", count, default=600)
 
 REST_FRAMEWORK = {
     # The first one says how to log in, and makes it a 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "lifetracker.tokens.TokenAuthentication",
+        "lifetracker.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "EXCEPTION_HANDLER": "lifetracker.errors.answer_to",
-    "DEFAULT_PARSER_CLASSES": ["lifetracker.parsing.JSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["lifetracker.throttling.PerCaller"],
+    "EXCEPTION_HANDLER": "lifetracker.api.errors.answer_to",
+    "DEFAULT_PARSER_CLASSES": ["lifetracker.api.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["lifetracker.api.throttling.PerCaller"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "lifetracker.paging.Pages",
-    "DEFAULT_SCHEMA_CLASS": "lifetracker.schema.ApiSchema",
+    "DEFAULT_PAGINATION_CLASS": "lifetracker.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "lifetracker.api.schema.ApiSchema",
     "COERCE_DECIMAL_TO_STRING": False,
     # `format` is no parameter but that of the schema.
     "URL_FORMAT_OVERRIDE": None,
@@ -561,17 +367,19 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Life Tracker",
-    "DESCRIPTION": "One person's health, work and code. Dates are days of the person's own life, "
-    "instants are ISO 8601, and what is null is unknown and not zero.",
+    "DESCRIPTION": "One person's health, work and code data. Dates are the owner's local days. "
+    "Instants are ISO 8601. Null means unknown, never zero.",
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/api/",
     "SERVERS": [{"url": PATH_PREFIX}] if PATH_PREFIX else [],
-    "PREPROCESSING_HOOKS": ["lifetracker.schema.clean_paths"],
+    "PREPROCESSING_HOOKS": ["lifetracker.api.schema.clean_paths"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "SyncKind": "lifetracker.models.SyncRun.Kind",
         "SyncRunStatus": "lifetracker.models.SyncRun.Status",
+        "DayMarkKind": "lifetracker.models.DayMark.Kind",
+        "GoalKind": "goals.plan.Kind",
         "Ok": ["ok"],
         "Error": ["error"],
     },
@@ -580,14 +388,14 @@ SPECTACULAR_SETTINGS = {
 # --- Queue ----------------------------------------------------------------------------------------
 
 # The database carries messages to the workers, or Redis where there is one. What is to be done is
-# in the ledger of runs in either case, so that a lost message loses nothing.
-REDIS_URL = env.redis_url("REDIS_URL", default="")
+# in the runs in either case, so that a lost message loses nothing.
+REDIS_URL = env.read("REDIS_URL", redis_url, default="")
 # Heroku's Redis shows a certificate that it has signed itself.
 REDIS_VERIFY_CERTIFICATE = env.bool("REDIS_VERIFY_CERTIFICATE", default=True)
 
 
 def redis_within(url: str, connect: int, answer: int) -> str:
-    """With the seconds after which a Redis that does not answer is given up, so that no page hangs
+    """Return the address with the seconds after which a Redis that does not answer is given up, so that no page hangs
     with it."""
     options = {"socket_connect_timeout": f"{connect}", "socket_timeout": f"{answer}"}
     if url.startswith("rediss:") and not REDIS_VERIFY_CERTIFICATE:
@@ -599,9 +407,14 @@ def redis_within(url: str, connect: int, answer: int) -> str:
 Q_CLUSTER: dict[str, Any] = {
     "name": "lifetracker",
     **(
-        {"redis": redis_within(REDIS_URL, connect=2, answer=3)} if REDIS_URL else {"orm": "default"}
+        {
+            "redis": redis_within(REDIS_URL, connect=2, answer=3),
+            "broker_class": "lifetracker.ops.redis_queue.RedisQueue",
+        }
+        if REDIS_URL
+        else {"orm": "default"}
     ),
-    "workers": env.count("QUEUE_WORKERS", default=2) or 1,
+    "workers": env.read("QUEUE_WORKERS", count, default=2) or 1,
     # A task that outlives `timeout` is killed before `retry` hands it to another worker.
     "timeout": 3 * 3600,
     "retry": 4 * 3600,
@@ -614,10 +427,13 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
+# A file that the worker touches every few seconds, for a health check from outside; empty for none.
+WORKER_HEARTBEAT_FILE = env.str("WORKER_HEARTBEAT_FILE", default="")
+
 # Without Redis each process counts for itself.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "lifetracker.ops.caches.JsonRedisCache",
         "LOCATION": redis_within(REDIS_URL, connect=1, answer=1),
         "KEY_PREFIX": "lifetracker",
     }
@@ -625,89 +441,32 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-# Hours between the syncs that the workers do by themselves; 0 for none.
-SYNC_HOURS = {
-    "Whoop": env.hours("WHOOP_SYNC_HOURS", default=24),
-    "Withings": env.hours("WITHINGS_SYNC_HOURS", default=24),
-    "Toggl": env.hours("TOGGL_SYNC_HOURS", default=24),
-    "GitHub": env.hours("GITHUB_SYNC_HOURS", default=24),
-}
-
 # --- Webhooks -------------------------------------------------------------------------------------
 
 # The address under which services reach this program.
-PUBLIC_URL = env.optional_url("PUBLIC_URL")
-GITHUB_WEBHOOK_SECRET = env.str("GITHUB_WEBHOOK_SECRET", default="")
+PUBLIC_URL = env.read("PUBLIC_URL", optional_url, default="")
 
 # --- Services -------------------------------------------------------------------------------------
 
 USER_AGENT = f"life-tracker/{VERSION} (self-hosted, one person's data)"
 
-SANDBOX_PORT = env.port("SANDBOX_PORT", default=5010)
+SANDBOX_PORT = env.read("SANDBOX_PORT", port, default=5010)
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 
-WHOOP_API_URL = env.base_url(
-    "WHOOP_API_URL", default=f"{SANDBOX_URL}/whoop" if DEMO else "https://api.prod.whoop.com"
+SOURCE_SETTINGS = read_settings(
+    env, SOURCES, Here(f"http://localhost:{PORT}{PATH_PREFIX}", SANDBOX_URL, DEMO)
 )
-WHOOP_CLIENT_ID = env.str("WHOOP_CLIENT_ID", default="")
-WHOOP_CLIENT_SECRET = env.str("WHOOP_CLIENT_SECRET", default="")
-WHOOP_REDIRECT_URI = env.str(
-    "WHOOP_REDIRECT_URI", default=f"http://localhost:{PORT}{PATH_PREFIX}/oauth/whoop/callback"
-)
-WHOOP_REFRESH_TOKEN = env.str("WHOOP_REFRESH_TOKEN", default="")
-# What WHOOP grants to one application unless it was raised on request; 0 sends without a brake.
-WHOOP_REQUESTS_PER_MINUTE = env.count("WHOOP_REQUESTS_PER_MINUTE", default=100)
-
-WITHINGS_ACCOUNT_URL = env.base_url(
-    "WITHINGS_ACCOUNT_URL",
-    default=f"{SANDBOX_URL}/withings" if DEMO else "https://account.withings.com",
-)
-WITHINGS_API_URL = env.base_url(
-    "WITHINGS_API_URL",
-    default=f"{SANDBOX_URL}/withings" if DEMO else "https://wbsapi.withings.net",
-)
-WITHINGS_CLIENT_ID = env.str("WITHINGS_CLIENT_ID", default="")
-WITHINGS_CLIENT_SECRET = env.str("WITHINGS_CLIENT_SECRET", default="")
-WITHINGS_REDIRECT_URI = env.str(
-    "WITHINGS_REDIRECT_URI", default=f"http://localhost:{PORT}{PATH_PREFIX}/oauth/withings/callback"
-)
-WITHINGS_REFRESH_TOKEN = env.str("WITHINGS_REFRESH_TOKEN", default="")
-# What Withings grants to one application of the public plan; 0 sends without a brake.
-WITHINGS_REQUESTS_PER_MINUTE = env.count("WITHINGS_REQUESTS_PER_MINUTE", default=120)
-
-TOGGL_API_URL = env.base_url(
-    "TOGGL_API_URL", default=f"{SANDBOX_URL}/toggl" if DEMO else "https://api.track.toggl.com"
-)
-TOGGL_API_TOKEN = env.str("TOGGL_API_TOKEN", default="")
-# Toggl asks for about one request a second; 0 sends without a brake.
-TOGGL_REQUESTS_PER_MINUTE = env.count("TOGGL_REQUESTS_PER_MINUTE", default=60)
-
-GITHUB_API_URL = env.secret_url(
-    "GITHUB_API_URL", default=f"{SANDBOX_URL}/github" if DEMO else "https://api.github.com"
-)
-GITHUB_CLONE_URL = env.secret_url(
-    "GITHUB_CLONE_URL", default=f"{SANDBOX_URL}/github/git" if DEMO else "https://github.com"
-)
-GITHUB_ACCESS_TOKEN = env.str("GITHUB_ACCESS_TOKEN", default="")
-# Addresses under which the person commits, beside those that GitHub tells.
-GITHUB_EMAILS = env.emails("GITHUB_EMAILS")
-# Clones are kept here, so that a refresh fetches only what is new. All of it can be lost.
-GITHUB_CACHE_DIR = env.folder(
-    "GITHUB_CACHE_DIR", default=Path(platformdirs.user_cache_dir("life-tracker")) / "git"
-)
-GITHUB_MAX_REPOSITORY_MB = env.count("GITHUB_MAX_REPOSITORY_MB", default=1000)
-GITHUB_MINUTES_PER_REPOSITORY = env.count("GITHUB_MINUTES_PER_REPOSITORY", default=30)
-GITHUB_LINE_COUNTER = env.word("GITHUB_LINE_COUNTER", "scc", "cloc", "git")
+globals().update(SOURCE_SETTINGS)
+# Hours between the syncs that the workers do by themselves; 0 for none.
+SYNC_HOURS = {
+    source.name: SOURCE_SETTINGS[source.schedule.setting] for source in SOURCES if source.schedule
+}
 
 # --- What a page may load -------------------------------------------------------------------------
 
-# Pressing «Connect» ends at the service's consent page, and a browser counts that redirect as a part
+# Pressing "Connect" ends at the service's consent page, and a browser counts that redirect as a part
 # of the form. The services pass it on to other hosts of theirs.
-CONSENT_PAGES = [
-    "https://*.whoop.com",
-    "https://*.withings.com",
-    *(origin_of(url) for url in (WHOOP_API_URL, WITHINGS_ACCOUNT_URL)),
-]
+CONSENT_PAGES = consent_origins(SOURCES, SOURCE_SETTINGS)
 NOWHERE, OURS = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -759,25 +518,27 @@ UNFOLD = {
 
 # --- Logs and faults ------------------------------------------------------------------------------
 
-LOG_FORMAT = env.word("LOG_FORMAT", *("line", "json") if LOCAL else ("json", "line"))
-LOG_LEVEL = env.word(
-    "LOG_LEVEL", *("WARNING", "INFO") if LOCAL else ("INFO", "WARNING"), "DEBUG", "ERROR"
+LOG_FORMAT = env.read("LOG_FORMAT", one_of("line", "json"), default="line" if LOCAL else "json")
+LOG_LEVEL = env.read(
+    "LOG_LEVEL",
+    one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    default="WARNING" if LOCAL else "INFO",
 )
 # What a command prints may be a file, and is for people; what runs on and on has lines alone.
 SERVES = not sys.argv[0].endswith("manage.py") or sys.argv[1:2] == ["qcluster"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_results": {"()": "lifetracker.logs.NoResults"}},
+    "filters": {"no_results": {"()": "lifetracker.ops.logs.NoResults"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
         if LOCAL
         else {
-            "()": "lifetracker.logs.LineFormatter",
+            "()": "lifetracker.ops.logs.LineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(id)s] %(message)s",
         },
         "json": {
-            "()": "lifetracker.logs.JsonFormatter",
+            "()": "lifetracker.ops.logs.JsonFormatter",
             "format": "%(levelname)s %(name)s %(message)s",
             "rename_fields": {"levelname": "level", "name": "logger"},
             "timestamp": "time",
@@ -804,4 +565,4 @@ LOGGING = {
 }
 
 # Faults are told to Sentry, or to what understands its protocol; empty: to nobody.
-SENTRY_DSN = "" if LOCAL else env.sentry_dsn("SENTRY_DSN")
+SENTRY_DSN = "" if LOCAL else env.read("SENTRY_DSN", sentry_dsn, default="")

@@ -1,6 +1,6 @@
 """What the queue runs, and how it is asked to.
 
-What is to be done stands in the ledger (`SyncRun`); a message of the queue only wakes a worker. So
+What is to be done stands in the rows of `SyncRun`; a message of the queue only wakes a worker. So
 a message that is lost costs a few minutes, one that comes twice costs nothing, and a run whose
 worker was killed goes on.
 """
@@ -10,24 +10,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
+from django_q.brokers import Broker
 from django_q.models import Schedule
+from django_q.scheduler import scheduler
 from django_q.tasks import async_task
-from redis.exceptions import RedisError
 
-from lifetracker.housekeeping import clean_up_daily
-from lifetracker.http import NeedsReauthorization, NotConfigured, SyncError, TryLater
-from lifetracker.logs import logged
+from lifetracker.errors import NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.metrics.proposals import propose_after
 from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
-from lifetracker.redating import follow_time_zone
-from lifetracker.streams import Source, sources
-from lifetracker.sync import CLOCK_ERROR, LEASE, NO_TIME, Listener, Order, sync
-from lifetracker.webhooks import BATCH, put_off
+from lifetracker.models.redating import follow_time_zone
+from lifetracker.ops.failures import redis_errors
+from lifetracker.ops.housekeeping import clean_up_daily
+from lifetracker.ops.logs import logged
+from lifetracker.sync.job import SyncJob, sync
+from lifetracker.sync.plans import NO_TIME, WRONG_CLOCK, SyncRequest
+from lifetracker.sync.runs import LEASE, Listener
+from lifetracker.sync.streams import Source, sources
+from lifetracker.sync.webhooks import DELIVERIES_AT_ONCE, postpone, process_deliveries
 
 logger = logging.getLogger(__name__)
 
@@ -36,46 +40,55 @@ RESEND = timedelta(minutes=2)
 # Other processes that are asked to help with one run as soon as it has work for several.
 HELPERS = 6
 # The runs that read what is new, and perhaps more.
-NEWS = {"kind__in": (SyncRun.Kind.INCREMENTAL, SyncRun.Kind.FULL), "days": 0}
-MINUTES_TASK = "Take up what was left"
+READS_NEW_ITEMS = {"kind__in": (SyncRun.Kind.INCREMENTAL, SyncRun.Kind.FULL), "days": 0}
+MINUTES_TASK = "Resume stalled runs"
+CLEAN_UP = "Clean up"
 # A worker looks at its schedule every half minute.
 SCHEDULE_IS_LATE = timedelta(seconds=45)
 # Successes that say nothing are not kept.
-UNSAVED = {"save": False}
+WITHOUT_RESULT = {"save": False}
+# What a message may ask for, whoever wrote it.
+OWN_TASKS = frozenset(
+    {"execute_run", "help_with_run", "start_sync", "resume_stalled_runs", "clean_up"}
+)
+# What these were called before: a message that an older version sent may still wait in the queue.
+FORMER_NAMES = {
+    "carry_out": "execute_run",
+    "lend_a_hand": "help_with_run",
+    "take_up": "resume_stalled_runs",
+}
 
 
-# --- Asking ---------------------------------------------------------------------------------------
+# --- Enqueueing -----------------------------------------------------------------------------------
 
 
-def enqueue(source: Source, order: Order) -> SyncRun:
-    """The run of the queue that carries out `order`: a new one, or the one that is waiting or at
+def enqueue(source: Source, request: SyncRequest) -> SyncRun:
+    """Return the run of the queue that carries out the request: a new one, or the one that is waiting or at
     work for the same. Raises NotConfigured, and NeedsReauthorization where consent is missing."""
     if not source.is_configured():
-        raise NotConfigured(
-            f"{source.name} is not configured: README, «Connect {source.name}», says how."
-        )
+        raise NotConfigured(f"{source.title} is not set up. See docs/{source.slug}.md.")
     if missing := source.missing_consent():
         raise NeedsReauthorization(missing.text)
     run, is_new = SyncRun.objects.get_or_create(
         source=source.name,
-        kind=order.kind,
-        days=order.days or 0,
+        kind=request.kind,
+        days=request.days or 0,
         in_queue=True,
         status__in=ACTIVE,
         defaults={"status": SyncRun.Status.QUEUED},
     )
     if is_new:
-        wake(run)
+        enqueue_message(run)
     return run
 
 
-def next_order(source: Source) -> Order:
+def next_request(source: Source) -> SyncRequest:
     """Return what to read when nobody says it: the whole history of a source that was never read, or
     whose history was begun and is not finished, else what is not verified yet."""
     states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
     read = [state for state in states if state.verified_to]
     is_unfinished = not read or any(state.full_from for state in states)
-    return Order.of(full=bool(source.history_streams) and is_unfinished)
+    return SyncRequest.from_options(full=bool(source.history_streams) and is_unfinished)
 
 
 def enqueue_after_consent(source: Source) -> SyncRun:
@@ -83,9 +96,9 @@ def enqueue_after_consent(source: Source) -> SyncRun:
     states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
     known = {state.stream for state in states if state.whole_history}
     is_known = known >= set(source.history_streams)
-    run = enqueue(source, next_order(source) if is_known else Order.of(full=True))
+    run = enqueue(source, next_request(source) if is_known else SyncRequest.from_options(full=True))
     # And wake what was asked for before the consent was gone.
-    wake_all(
+    enqueue_messages(
         SyncRun.objects.filter(source=source.name, status=SyncRun.Status.QUEUED, in_queue=True)
     )
     return run
@@ -97,23 +110,23 @@ def has_worker() -> bool:
     return bool(Schedule.objects.filter(name=MINUTES_TASK, next_run__gt=late).exists())
 
 
-def wake(run: SyncRun) -> None:
+def enqueue_message(run: SyncRun) -> None:
     SyncRun.objects.filter(pk=run.pk).update(enqueued_at=timezone.now())
-    send("carry_out", run.pk, group=f"{run.source} {run.kind}")
+    send("execute_run", run.pk, group=f"{run.source} {run.kind}")
 
 
-def send(task: str, *arguments: Any, **options: Any) -> None:
-    """Raises nothing where Redis cannot be reached: the run waits in the ledger."""
+def send(task: str, *arguments: object, **options: object) -> None:
+    """Send a task to the queue. Raises nothing where Redis cannot be reached: the run waits in its table."""
     try:
         async_task(f"{__name__}.{task}", *arguments, q_options=options)
-    except RedisError as error:
-        logger.warning("Redis cannot be reached (%s); the run waits.", type(error).__name__)
+    except redis_errors() as error:
+        logger.warning("Redis cannot be reached (%s). The sync waits.", type(error).__name__)
 
 
-# --- What workers run -----------------------------------------------------------------------------
+# --- Processing -----------------------------------------------------------------------------------
 
 
-class Sharing(Listener):
+class HelperRequests(Listener):
     """Asks other workers for help with a run that has work for several: some at once, and one more
     for each piece that is done. Who has nothing else to do takes them; what others take too late
     finds nothing to do."""
@@ -121,29 +134,36 @@ class Sharing(Listener):
     def __init__(self) -> None:
         self._done: int | None = None
 
-    def working(self, record: SyncRun) -> None:
-        left = (record.progress_total or 0) - record.progress_done
-        wanted = HELPERS if self._done is None else record.progress_done - self._done
-        self._done = record.progress_done
+    def working(self, run: SyncRun) -> None:
+        left = (run.progress_total or 0) - run.progress_done
+        wanted = HELPERS if self._done is None else run.progress_done - self._done
+        self._done = run.progress_done
         for _ in range(min(wanted, left - 1)):
-            send("lend_a_hand", record.pk, **UNSAVED)
+            send("help_with_run", run.pk, **WITHOUT_RESULT)
 
 
 @logged
-def carry_out(run_id: int) -> str:
-    """Carry out a run of the ledger, or go on with it; returns what became of it. Does nothing where
+def execute_run(run_id: int) -> str:
+    """Carry out a stored run, or go on with it; returns what became of it. Does nothing where
     it has ended, must wait, or is being carried out."""
     run = SyncRun.objects.filter(pk=run_id, status__in=ACTIVE).first()
     if run is None or run.must_wait:
         return "nothing to do"
     if run.source not in sources:
-        return close(run, f"There is no source {run.source} any more.")
+        return close(run, f"The source {run.source} no longer exists.")
     source = sources[run.source]
     if waits_for_consent(source) and run.kind != SyncRun.Kind.WEBHOOK:
         SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.QUEUED)
         return "waits for consent"
     try:
-        sync(source, Order.of_run(run), Sharing(), patience=NO_TIME, record=run)
+        sync(
+            source,
+            SyncRequest.from_run(run),
+            HelperRequests(),
+            patience=NO_TIME,
+            run=run,
+            work=process_deliveries if run.kind == SyncRun.Kind.WEBHOOK else SyncJob.read,
+        )
     except TryLater as error:
         # The source is being read, perhaps by this run itself in another process.
         queued = SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED)
@@ -151,33 +171,34 @@ def carry_out(run_id: int) -> str:
         return str(error)
     except SyncError as error:
         if run.kind == SyncRun.Kind.WEBHOOK:
-            put_off(WebhookDelivery.objects.claim(run.source, BATCH), error)
+            postpone(WebhookDelivery.objects.claim(run.source, DELIVERIES_AT_ONCE), error)
         return close(run, str(error))
-    wake_next(run)
-    work_off_deliveries(run.source)
+    enqueue_next_run(run)
+    enqueue_deliveries(run.source)
+    propose_after(run)
     return str(run.status)
 
 
-def wake_next(ended: SyncRun) -> None:
-    """The oldest run that only waited for the source to be free."""
+def enqueue_next_run(ended: SyncRun) -> None:
+    """Enqueue the oldest run that only waited for the source to be free."""
     waiting = SyncRun.objects.filter(
         source=ended.source, status=SyncRun.Status.QUEUED, in_queue=True, attempts=0
     )
     following = waiting.exclude(pk=ended.pk).order_by("pk").first()
     if following:
         SyncRun.objects.filter(pk=following.pk).update(resume_at=None)
-        wake(following)
+        enqueue_message(following)
 
 
-def work_off_deliveries(*names: str) -> None:
+def enqueue_deliveries(*names: str) -> None:
     """Ask for a run for what services have pushed and no run has taken: what came in while one was
     ending, and what is to be tried again."""
     due = WebhookDelivery.objects.due().filter(source__in=names or sources)
     for name in due.order_by().values_list("source", flat=True).distinct():
         try:
-            enqueue(sources[name], Order(SyncRun.Kind.WEBHOOK))
+            enqueue(sources[name], SyncRequest(SyncRun.Kind.WEBHOOK))
         except (NotConfigured, NeedsReauthorization) as error:
-            put_off(WebhookDelivery.objects.claim(name, BATCH), error)
+            postpone(WebhookDelivery.objects.claim(name, DELIVERIES_AT_ONCE), error)
 
 
 def close(run: SyncRun, error: str) -> str:
@@ -188,13 +209,13 @@ def close(run: SyncRun, error: str) -> str:
 
 
 @logged
-def lend_a_hand(run_id: int) -> None:
+def help_with_run(run_id: int) -> None:
     """Do one piece of the work of a run that is on; not more, so that whatever else waits in the
     queue has its turn in between."""
     run = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.RUNNING).first()
     source = sources.get(run.source) if run else None
-    if source and source.lend_a_hand:
-        source.lend_a_hand(run_id)
+    if source and source.help_with_run:
+        source.help_with_run(run_id)
 
 
 @logged
@@ -204,8 +225,8 @@ def start_sync(name: str) -> None:
     source = sources.get(name)
     if source is None or not source.is_configured() or waits_for_consent(source):
         return
-    if not SyncRun.objects.active().filter(source=name, in_queue=True, **NEWS).exists():
-        enqueue(source, next_order(source))
+    if not SyncRun.objects.active().filter(source=name, in_queue=True, **READS_NEW_ITEMS).exists():
+        enqueue(source, next_request(source))
 
 
 def waits_for_consent(source: Source) -> bool:
@@ -213,58 +234,107 @@ def waits_for_consent(source: Source) -> bool:
 
 
 @logged
-def take_up() -> None:
-    """What the schedule runs every minute: wake a worker for runs that nobody is at, because its
+def resume_stalled_runs() -> None:
+    """Do what the schedule asks for every minute: wake a worker for runs that nobody is at, because its
     message was lost, its worker was killed, or its time to go on has come; and what was pushed."""
     now = timezone.now()
-    waits = Q(enqueued_at__range=(now - RESEND, now + CLOCK_ERROR)) & (
+    waits = Q(enqueued_at__range=(now - RESEND, now + WRONG_CLOCK)) & (
         Q(resume_at__isnull=True) | Q(enqueued_at__gte=F("resume_at"))
     )
-    wake_all(SyncRun.objects.to_take_up(now).exclude(waits))
-    work_off_deliveries()
+    enqueue_messages(SyncRun.objects.stalled(now).exclude(waits))
+    enqueue_deliveries()
 
 
 @logged
 def clean_up() -> None:
-    """What the schedule runs every day."""
+    """Do what the schedule asks for every day."""
     clean_up_daily()
 
 
-def wake_all(runs: Iterable[SyncRun]) -> None:
+def enqueue_messages(runs: Iterable[SyncRun]) -> None:
     for run in runs:
-        wake(run)
+        enqueue_message(run)
 
 
-# --- By itself ------------------------------------------------------------------------------------
+# --- Scheduling -----------------------------------------------------------------------------------
 
 
-def at_start_up() -> None:
-    """What a worker does first: whatever was left undone, and a sync of each source that was not
+def on_worker_start() -> None:
+    """Do what a worker does first: whatever was left undone, and a sync of each source that was not
     read for as long as its interval."""
+    remove_foreign_schedules()
     plan_schedules()
     follow_time_zone()
-    bring_schedules_back()
+    restore_schedules()
     now = timezone.now()
-    wake_all(SyncRun.objects.to_take_up(now))
+    enqueue_messages(SyncRun.objects.stalled(now))
     read = SyncRun.objects.last_success_per_source(sources)
     for source in sources.values():
         interval = interval_of(source)
         last = read.get(source.name)
         # One of the future was written down while this machine's clock was wrong.
-        is_due = last is None or (interval and not now - interval <= last <= now + CLOCK_ERROR)
+        is_due = last is None or (interval and not now - interval <= last <= now + WRONG_CLOCK)
         if interval and is_due:
             start_sync(source.name)
 
 
-def bring_schedules_back() -> None:
+def restore_schedules() -> None:
     """Let what is planned for years ahead begin: it was planned while this machine's clock was wrong.
     A person may put off a sync for as long as a year."""
     now = timezone.now()
     Schedule.objects.filter(next_run__gt=now + timedelta(days=366)).update(next_run=now)
 
 
+def own_schedules() -> dict[str, dict[str, str | None]]:
+    """Return what the product's own rows of the schedule run, by their names."""
+    quietly = repr({"q_options": WITHOUT_RESULT})
+    return {
+        MINUTES_TASK: {"func": f"{__name__}.resume_stalled_runs", "args": None, "kwargs": quietly},
+        CLEAN_UP: {"func": f"{__name__}.clean_up", "args": None, "kwargs": quietly},
+        **{
+            schedule_name(source): {
+                "func": f"{__name__}.start_sync",
+                "args": repr((source.name,)),
+                "kwargs": None,
+            }
+            for source in sources.values()
+        },
+    }
+
+
+def remove_foreign_schedules() -> list[str]:
+    """Delete what the schedule would run and is none of the product's own, whoever wrote it, and give a
+    row of ours that was changed its task back. Returns what they were to run."""
+    own = own_schedules()
+    allowed = {tuple(value or "" for value in runs.values()) for runs in own.values()}
+    removed = []
+    for row in Schedule.objects.all():
+        asked = (row.func, row.args or "", row.kwargs or "")
+        if asked in allowed and not (row.hook or row.cluster or row.intended_date_kwarg):
+            continue
+        removed.append(row.func)
+        # Neither the name nor what it was to run goes into the log: anybody may have written it.
+        logger.warning("Scheduled task %s does not belong to Life Tracker and was removed.", row.pk)
+        rows = Schedule.objects.filter(pk=row.pk)
+        if row.name in own:
+            rows.update(**own[row.name], hook=None, cluster=None, intended_date_kwarg=None)
+        else:
+            rows.delete()
+    return removed
+
+
+def run_schedule(broker: Broker | None = None) -> None:
+    """Run what is due, as a worker does every half minute in the place of django-q's own."""
+    try:
+        remove_foreign_schedules()
+    except DatabaseError as error:
+        logger.warning("The schedule cannot be read: %s", type(error).__name__)
+        return
+    scheduler(broker)
+
+
 def interval_of(source: Source) -> timedelta | None:
-    """How often the schedule reads a source; None where it does not."""
+    """Return how often the schedule reads a source; None where it does not."""
     planned = Schedule.objects.filter(name=schedule_name(source)).exclude(repeats=0).first()
     if planned is None:
         return None
@@ -277,30 +347,25 @@ def schedule_name(source: Source) -> str:
     return f"Sync {source.name}"
 
 
-def plan_schedules(**_: Any) -> None:
+def plan_schedules(**_: object) -> None:
     """Put what the settings say into the queue's schedule. What a person has changed or deleted
     there stays so, until the setting itself changes."""
     tables = {Schedule._meta.db_table, PlannedSync._meta.db_table}
     if not tables <= set(connection.introspection.table_names()):
         return  # only a part of the migrations was asked for
+    own = own_schedules()
     Schedule.objects.get_or_create(
         name=MINUTES_TASK,
         defaults={
-            "func": f"{__name__}.take_up",
+            **own[MINUTES_TASK],
             "schedule_type": Schedule.MINUTES,
             "minutes": 1,
             # Due at once: only a worker puts it forward (`has_worker`).
             "next_run": timezone.now() - timedelta(hours=1),
-            "kwargs": repr({"q_options": UNSAVED}),
         },
     )
     Schedule.objects.get_or_create(
-        name="Clean up",
-        defaults={
-            "func": f"{__name__}.clean_up",
-            "schedule_type": Schedule.DAILY,
-            "kwargs": repr({"q_options": UNSAVED}),
-        },
+        name=CLEAN_UP, defaults={**own[CLEAN_UP], "schedule_type": Schedule.DAILY}
     )
     for source in sources.values():
         plan_schedule(source, settings.SYNC_HOURS.get(source.name, 24))
@@ -322,8 +387,7 @@ def plan_schedule(source: Source, hours: int) -> None:
         name=schedule_name(source),
         defaults={"schedule_type": Schedule.MINUTES, **every},
         create_defaults={
-            "func": f"{__name__}.start_sync",
-            "args": repr((source.name,)),
+            **own_schedules()[schedule_name(source)],
             "schedule_type": Schedule.MINUTES,
             **every,
         },

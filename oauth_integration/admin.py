@@ -8,18 +8,18 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from lifetracker.admin import QuickList, labels
+from lifetracker.words import title_of
 from oauth_integration.client import providers
 from oauth_integration.models import OAuthCredential
 
 
 class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """The secret goes in and never comes out: its field belongs to the form and not to the model,
-    so that nothing fills it."""
+    """A form that takes the secret and never shows it: the field is the form's and not the model's."""
 
     client_secret = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Stored encrypted and never shown. Left empty, the stored one stays.",
+        help_text="Stored encrypted and never shown. Leave it empty to keep the stored one.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,10 +30,11 @@ class CredentialForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
 
 @admin.register(OAuthCredential)
 class OAuthCredentialAdmin(QuickList):
-    """The tokens are in no list here, and must not come into one."""
+    """The connections, without their tokens, which are shown nowhere."""
 
+    confirm_first = True
     form = CredentialForm
-    list_display = ("provider", "state", "expires_at", "scopes", "updated_at")
+    list_display = ("service", "state", "expires_at", "scopes", "updated_at")
     search_fields = ("provider",)
     fields = (
         "provider",
@@ -48,6 +49,10 @@ class OAuthCredentialAdmin(QuickList):
     # The model's field; the form's own has the name.
     exclude = ("client_secret",)
     readonly_fields = ("state", "expires_at", "scopes", "updated_at")
+
+    @admin.display(description="Service", ordering="provider")
+    def service(self, row: OAuthCredential) -> str:
+        return title_of(row.provider)
 
     @labels(
         "State",

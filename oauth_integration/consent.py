@@ -1,5 +1,4 @@
-"""The way back from a consent: what the service sends to the redirect URI, and a listener on this
-machine that catches it."""
+"""Receiving the code of a consent at the redirect URI, in the browser or on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured
+from lifetracker.errors import BadResponse, NeedsReauthorization, NotConfigured
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -26,9 +25,9 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Life Track
 
 
 def code_of(query: Mapping[str, str], state: str) -> str:
-    """The code that came to the redirect URI with the right `state`.
+    """Return the code that came to the redirect URI with the right `state`.
 
-    Raises BadResponse for a state that is not ours, NeedsReauthorization for a refusal.
+    Raises BadResponse for another state, NeedsReauthorization for a refusal.
     """
     if not state or not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
         raise BadResponse("This consent was not begun here, or it was used already. Start again.")
@@ -41,8 +40,7 @@ def code_of(query: Mapping[str, str], state: str) -> str:
 
 
 def code_from_pasted(text: str, state: str) -> str:
-    """From what the person pasted: the whole address that the browser was sent to, or the code
-    alone."""
+    """Return the code from what was pasted: the address that the browser was sent to, or the code alone."""
     text = text.strip()
     if not text:
         raise BadResponse("Nothing was pasted. Start again.")
@@ -53,14 +51,15 @@ def code_from_pasted(text: str, state: str) -> str:
 
 
 def port_of(redirect_uri: str) -> int:
+    """Return the port. Raises NotConfigured."""
     try:
         return urlsplit(redirect_uri).port or 80
     except ValueError:
-        raise NotConfigured(f"The redirect URI {redirect_uri} has a port that is none.") from None
+        raise NotConfigured(f"The redirect URI {redirect_uri} has an invalid port.") from None
 
 
 def server_at(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> HTTPServer:
-    """Return a server where a browser goes by this name of the machine. Raises OSError."""
+    """Return a server at the address that a browser uses for this name. Raises OSError."""
     if host == "::1":
         return IPv6Server((host, port), handler)
     return HTTPServer(("127.0.0.1", port), handler)
@@ -70,12 +69,12 @@ class CallbackListener:
     """Waits on the redirect URI's own port on this machine for the browser to come back."""
 
     def __init__(self, redirect_uri: str, state: str) -> None:
-        """Raises NotConfigured if the address is not this machine's, or its port is in use."""
+        """Listen on the port. Raises NotConfigured for another machine's address or a port that is in use."""
         parts = urlsplit(redirect_uri)
         port = port_of(redirect_uri)
         if parts.hostname not in LOCAL_HOSTS or parts.scheme != "http":
             raise NotConfigured(
-                f"The redirect URI {redirect_uri} does not lead to this machine, so the consent cannot be caught here. Use --no-browser, or press Connect on the home page."
+                f"The redirect URI {redirect_uri} does not lead to this machine, so the consent cannot be received here. Use --no-browser, or press Connect on the home page."
             )
         self.code: str | None = None
         self._path = parts.path or "/"
@@ -85,18 +84,18 @@ class CallbackListener:
             self._server = server_at(str(parts.hostname), port, self._handler())
         except OSError as error:
             raise NotConfigured(
-                f"Port {port} of the redirect URI {redirect_uri} cannot be listened on ({error.strerror}). If Life Tracker's web page runs there, press Connect on it; or use --no-browser."
+                f"Port {port} of the redirect URI {redirect_uri} cannot be used ({error.strerror}). If Life Tracker's web page runs there, press Connect on it, or use --no-browser."
             ) from None
 
     def wait(self, seconds: float) -> str:
-        """The code. Raises NeedsReauthorization after a refusal, or when nobody came in time."""
+        """Return the code. Raises NeedsReauthorization after a refusal, or when nobody comes in time."""
         end = time.monotonic() + seconds
         with self._server:
             while self.code is None and self._refusal is None:
                 self._server.timeout = end - time.monotonic()
                 if self._server.timeout <= 0:
                     raise NeedsReauthorization(
-                        "Nobody came back from the consent page in time. Start again."
+                        "The browser did not come back from the consent page in time. Start again."
                     )
                 self._server.handle_request()
         if self._refusal:
@@ -104,8 +103,10 @@ class CallbackListener:
         return str(self.code)
 
     def receive(self, query: dict[str, str]) -> tuple[HTTPStatus, str]:
-        """Status and page for a visitor at the redirect URI. One with a foreign state changes
-        nothing: it may be forged."""
+        """Return the status and the page for a visitor at the redirect URI.
+
+        One with another state changes nothing: it may be forged.
+        """
         try:
             self.code = code_of(query, self._state)
         except BadResponse as error:
@@ -135,6 +136,6 @@ class CallbackListener:
                 self.wfile.write(page.encode())
 
             def log_message(self, *_: object) -> None:
-                """The address holds the code: it goes into no log."""
+                """Log nothing: the address holds the code."""
 
         return Handler

@@ -1,9 +1,9 @@
 from datetime import datetime
 
-from lifetracker.housekeeping import chore
+from lifetracker.ops.housekeeping import chore
 from oauth_integration.models import PendingConsent
 
 
-@chore("consents that were begun and never given")
-def forget_consents(now: datetime) -> int:
+@chore("unfinished consents deleted")
+def delete_pending_consents(now: datetime) -> int:
     return PendingConsent.objects.filter(expires_at__lt=now).delete()[0]

@@ -1,4 +1,4 @@
-"""The consent that the person gave to this program at a service, with the tokens that prove it."""
+"""Connections: the consent that the owner gave at a service, with its tokens."""
 
 from __future__ import annotations
 
@@ -11,33 +11,38 @@ from typing import Any
 import tenacity
 from django.conf import settings
 from django.db import OperationalError, models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from oauth_integration.encryption import EncryptedTextField, Unreadable
+from lifetracker.accounts.events import Kind, record
+from lifetracker.models.encryption import EncryptedTextField, Unreadable
+from lifetracker.words import title_of
 
-# A token that ends within this time is refreshed now rather than in the middle of a request.
+# A token that expires within this time is refreshed now rather than in the middle of a request.
 REFRESH_AHEAD = timedelta(minutes=2)
-# Seconds for which storing a new pair is tried.
-LONGEST_STORING = 40
+# Seconds for which storing new tokens is tried.
+STORING_TIMEOUT = 40
 
 
 class OAuthCredentialQuerySet(models.QuerySet["OAuthCredential"]):
     def of(self, provider: str) -> OAuthCredential:
-        """The stored row, else an unsaved one with the first values that the environment gives."""
+        """Return the stored row, else an unsaved one with the values of the environment."""
         return self.filter(provider=provider).first() or OAuthCredential(
             provider=provider, refresh_token=environment(provider, "REFRESH_TOKEN")
         )
 
 
 def environment(provider: str, name: str) -> str:
-    """`environment("whoop", "CLIENT_ID")` is the setting `WHOOP_CLIENT_ID`."""
+    """Return a setting: `environment("whoop", "CLIENT_ID")` is `WHOOP_CLIENT_ID`."""
     return str(getattr(settings, f"{provider}_{name}".upper(), ""))
 
 
 class OAuthCredential(models.Model):
-    """One row for each `provider`. Tokens and the client's secret are encrypted at rest and shown
-    nowhere."""
+    """The connection of a service. Tokens and the client's secret are encrypted at rest and shown nowhere."""
+
+    not_exported = "tokens and secrets"
 
     provider = models.CharField(max_length=20, unique=True)
     client_id = models.CharField(max_length=200, blank=True)
@@ -45,11 +50,11 @@ class OAuthCredential(models.Model):
     redirect_uri = models.CharField("redirect URI", max_length=500, blank=True)
     access_token = EncryptedTextField(blank=True, editable=False)
     refresh_token = EncryptedTextField(blank=True, editable=False)
-    # What the stored pair was bought with, where the service lets it be spent once more.
+    #: The one before, where the service lets it be spent once more.
     previous_refresh_token = EncryptedTextField(blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     scopes = models.TextField(blank=True, editable=False)
-    # The service's id of the person, where the token answer tells it.
+    #: The service's id of the owner, where its token answers give it.
     account = models.CharField(max_length=64, blank=True, editable=False)
     needs_reauthorization = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,16 +67,28 @@ class OAuthCredential(models.Model):
         ordering = ["provider"]
 
     def __str__(self) -> str:
-        return self.provider
+        return title_of(self.provider)
 
     def setting(self, name: str) -> str:
-        """`client_id`, `client_secret` or `redirect_uri`: from the row, else from the environment."""
+        """Return `client_id`, `client_secret` or `redirect_uri` from the row, else from the environment."""
         return str(getattr(self, name) or environment(self.provider, name))
 
     @property
     def granted(self) -> set[str]:
-        """The permissions of the consent; empty where the service has not told them."""
+        """Return the permissions of the consent, empty where the service has not said them."""
         return set(re.split(r"[\s,]+", self.scopes)) - {""}
+
+    def without_secrets(self, text: str) -> str:
+        """Return a service's own words, shortened, without what must not be repeated."""
+        secrets_known = (
+            self.access_token,
+            self.refresh_token,
+            self.previous_refresh_token,
+            self.setting("client_secret"),
+        )
+        for secret in filter(None, secrets_known):
+            text = text.replace(secret, "…")
+        return text[:200]
 
     @property
     def is_connected(self) -> bool:
@@ -79,7 +96,7 @@ class OAuthCredential(models.Model):
 
     @property
     def is_unreadable(self) -> bool:
-        """Secrets are stored, but under a key that is not configured any more."""
+        """Return whether secrets are stored that were encrypted under a key that is no longer configured."""
         secrets = (
             self.client_secret,
             self.access_token,
@@ -89,11 +106,10 @@ class OAuthCredential(models.Model):
         return any(isinstance(secret, Unreadable) for secret in secrets)
 
     def has_fresh_token(self, rejected: str | None) -> bool:
-        """Whether the access token can be used: there, not the one that was `rejected`, and not
-        about to expire."""
+        """Return whether there is an access token that is not `rejected` and not about to expire."""
         if not self.access_token or self.access_token == rejected or self.expires_at is None:
             return False
-        # A token that lives for minutes only is not to be refreshed for every request.
+        # A token that lives for minutes only must not be refreshed for every request.
         ahead = min(REFRESH_AHEAD, (self.expires_at - self.updated_at) / 4)
         return self.expires_at > timezone.now() + ahead
 
@@ -107,7 +123,7 @@ class OAuthCredential(models.Model):
         previous_refresh_token: str = "",
         account: str = "",
     ) -> None:
-        """Store a new pair, in one transaction, before anybody uses it."""
+        """Store new tokens, in one transaction, before they are used."""
         self.access_token = access_token
         self.refresh_token = refresh_token
         self.previous_refresh_token = previous_refresh_token
@@ -116,10 +132,10 @@ class OAuthCredential(models.Model):
         self.scopes = scopes or self.scopes
         self.needs_reauthorization = False
         self.adopt_environment()
-        # The old pair is spent: a database that is busy for a while must not cost the new one.
+        # The old tokens are spent: a database that is busy for a while must not lose the new ones.
         for attempt in tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(OperationalError),
-            stop=tenacity.stop_after_delay(LONGEST_STORING),
+            stop=tenacity.stop_after_delay(STORING_TIMEOUT),
             wait=tenacity.wait_fixed(0.5),
             reraise=True,
         ):
@@ -127,19 +143,19 @@ class OAuthCredential(models.Model):
                 self.save()
 
     def adopt_environment(self) -> None:
-        """Copy what the row lacks from the environment: from here on the row is complete by itself."""
+        """Copy what the row lacks from the environment, so that the row is complete."""
         for name in ("client_id", "client_secret", "redirect_uri"):
             setattr(self, name, self.setting(name))
 
     def forget_tokens(self) -> None:
+        """Delete the tokens and keep the client's settings."""
         self.access_token = self.refresh_token = self.previous_refresh_token = self.scopes = ""
         self.expires_at = None
         self.needs_reauthorization = False
         self.save()
 
     def mark_for_reauthorization(self, failed: str) -> None:
-        """Only if the refresh token that `failed` is still the stored one: another process may have
-        stored a better one."""
+        """Ask for a new consent, unless another process has stored another refresh token than `failed`."""
         with transaction.atomic():
             stored = (
                 OAuthCredential.objects.select_for_update().filter(provider=self.provider).first()
@@ -152,21 +168,28 @@ class OAuthCredential(models.Model):
                 stored.save(update_fields=["needs_reauthorization", "updated_at"])
 
 
-# Longer than a person takes on a consent page.
-PENDING = timedelta(minutes=10)
+@receiver(post_delete, sender=OAuthCredential)
+def record_removal(instance: OAuthCredential, **_: object) -> None:
+    record(Kind.DISCONNECTED, detail=f"{instance}, deleted")
+
+
+# Longer than anybody needs on a consent page.
+CONSENT_TIMEOUT = timedelta(minutes=10)
 
 
 class PendingConsentQuerySet(models.QuerySet["PendingConsent"]):
     def begin(self, user: Any, provider: str) -> str:
-        """A new `state` for this user's consent; the one before it is good no longer."""
+        """Return a new `state` for this user's consent, which replaces the one before."""
         state = new_state()
-        values = {"digest": digest_of(state), "expires_at": timezone.now() + PENDING}
+        values = {"digest": digest_of(state), "expires_at": timezone.now() + CONSENT_TIMEOUT}
         self.update_or_create(user=user, provider=provider, defaults=values)
         return state
 
     def redeem(self, user: Any, provider: str, state: str) -> bool:
-        """Whether this user began a consent with this `state` a short while ago. True once; a wrong
-        one changes nothing."""
+        """Return whether this user began a consent with this `state` a short while ago.
+
+        True once; a wrong state changes nothing.
+        """
         pending = self.filter(user=user, provider=provider, expires_at__gt=timezone.now()).first()
         if pending is None or not hmac.compare_digest(pending.digest, digest_of(state)):
             return False
@@ -175,8 +198,13 @@ class PendingConsentQuerySet(models.QuerySet["PendingConsent"]):
 
 
 class PendingConsent(models.Model):
-    """A consent that was begun by the API and has not come back: there, unlike in the browser, a
-    login need not have a session to keep the `state` in."""
+    """A consent that was begun by the API and has not come back.
+
+    There, unlike in the browser, a login need not have a session to keep the `state` in.
+    """
+
+    not_exported = "consents that are being given"
+    not_backed_up = "a consent that is being given, good for minutes"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     provider = models.CharField(max_length=20)
@@ -191,7 +219,7 @@ class PendingConsent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} for {self.user}"
+        return f"{title_of(self.provider)} for {self.user}"
 
 
 def new_state() -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from lifetracker.http import SyncError
+from lifetracker.accounts.confirmation import confirm_writing
+from lifetracker.accounts.rights import staff_only
+from lifetracker.errors import SyncError
 from lifetracker.models import SyncRun
 from lifetracker.tasks import enqueue_after_consent
 from oauth_integration.client import OAuthClient, providers, source_of
@@ -20,14 +20,16 @@ from oauth_integration.models import PendingConsent
 
 
 def client_of(provider: str) -> OAuthClient:
+    """Return a client that does not retry, because somebody waits for the page. Raises Http404."""
     if provider not in providers():
         raise Http404
     client = providers()[provider]()
-    client.door.attempts = 1
+    client.http.attempts = 1
     return client
 
 
-@login_required
+@confirm_writing
+@staff_only
 @require_POST
 def connect(request: HttpRequest, provider: str) -> HttpResponse:
     with closing(client_of(provider)) as client:
@@ -41,7 +43,7 @@ def connect(request: HttpRequest, provider: str) -> HttpResponse:
     return redirect(address)
 
 
-@login_required
+@staff_only
 @require_GET
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
     # Taken out of the session first: a state is good for one answer, whatever the answer is.
@@ -62,32 +64,34 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def begin_reading(request: HttpRequest, client: OAuthClient) -> None:
-    """Queue what the consent opens, and say so."""
+    """Queue a sync of what the consent opens, and say so."""
     run = enqueue_after_consent(source_of(client.provider))
     what = "its whole history" if run.kind == SyncRun.Kind.FULL else "what is new there"
     messages.success(
         request,
-        f"{client.service} is connected. Life Tracker reads {what} now; this page shows how far it has come.",
+        f"{client.service} is connected. Life Tracker reads {what} now; this page shows the progress.",
     )
 
 
-@login_required
+@confirm_writing
+@staff_only
 @require_POST
 def disconnect(request: HttpRequest, provider: str) -> HttpResponse:
     with closing(client_of(provider)) as client:
         try:
-            trouble = client.disconnect()
+            problem = client.disconnect()
         except SyncError as error:
             messages.error(request, f"{client.service} is still connected. {error}")
             return redirect("home")
-    if trouble:
+    if problem:
         messages.warning(
-            request, f"{client.service}: the tokens are forgotten here. Upstream: {trouble}"
+            request,
+            f"{client.service}: the tokens were deleted here, but the consent was not withdrawn there: {problem}",
         )
     else:
-        messages.success(request, f"{client.service} is disconnected; the tokens are forgotten.")
+        messages.success(request, f"{client.service} is disconnected. The tokens were deleted.")
     return redirect("home")
 
 
-def as_text(query: Any) -> dict[str, str]:
+def as_text(query: QueryDict) -> dict[str, str]:
     return {name: str(value) for name, value in query.items()}

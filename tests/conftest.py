@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +13,19 @@ from typing import Any
 import pytest
 import redis
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from lifetracker.models import SyncRun
+from lifetracker.sandbox.github.shelf import Shelf
 from lifetracker.sandbox.server import Sandbox
-from lifetracker.streams import sources
-from lifetracker.sync import Order, sync
+from lifetracker.sync.job import sync
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from oauth_integration.models import OAuthCredential
+from tests import databases
+from tests.histories import Kept
+from tests.lifetracker.serving import collected_static_files
 from tests.makers import MORNING
 from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 from workouts.models import Workout
@@ -39,6 +46,46 @@ MODELS = {
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes of the tests be interrupted, also where a shell runs all of this in the background, with
+    interrupts ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> Iterator[None]:
+    """In place of pytest-django's, with which each process migrates."""
+    folder = None if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    with (
+        django_db_blocker.unblock(),
+        databases.database(folder),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        initial = databases.Initial()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: initial.restore())
+        with django_db_blocker.block():
+            yield
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The static files as production serves them, collected once for all processes of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with databases.locked(folder):
+        if not (folder / "static").exists():
+            collected_static_files(folder / "part").rename(folder / "static")
+    return folder / "static"
+
+
 @pytest.fixture
 def client() -> Client:
     """A browser, unless a test says otherwise."""
@@ -46,7 +93,7 @@ def client() -> Client:
 
 
 @pytest.fixture
-def admin_client(client: Client, admin_user: User) -> Client:
+def admin_client(client: Client, quick_passwords: None, admin_user: User) -> Client:
     client.force_login(admin_user)
     return client
 
@@ -55,6 +102,13 @@ def admin_client(client: Client, admin_user: User) -> Client:
 def unlimited(settings: Any) -> None:
     """Tests ask more than any person does, most of them as user 1 of a database of their own."""
     settings.API_REQUESTS_PER_MINUTE = 0
+
+
+@pytest.fixture
+def quick_passwords(settings: Any) -> None:
+    """A hash that costs nothing, where what is tested is not how long one takes. Other processes do not
+    know it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -124,7 +178,7 @@ def whoop(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
 def person(client: Client, monkeypatch: pytest.MonkeyPatch, db: None) -> Client:
     """Logged in, in the afternoon of the makers' day."""
     monkeypatch.setattr(timezone, "now", lambda: MORNING + timedelta(hours=8))
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     return client
 
 
@@ -146,9 +200,28 @@ def toggl(sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], No
     return sandbox.toggl
 
 
+@pytest.fixture(scope="session")
+def kept_histories(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("histories"))
+
+
+@pytest.fixture
+def histories(kept_histories: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refresh(shelf: Shelf) -> None:
+        kept_histories.refreshed(shelf)
+
+    monkeypatch.setattr(Shelf, "refresh", refresh)
+
+
 @pytest.fixture
 def github(
-    sandbox: Sandbox, settings: Any, db: None, at: Callable[[datetime], None], tmp_path: Path
+    sandbox: Sandbox,
+    settings: Any,
+    db: None,
+    at: Callable[[datetime], None],
+    *,
+    tmp_path: Path,
+    histories: None,
 ) -> Any:
     """The sandbox's GitHub, with its token set, and a cache of clones of its own."""
     at(NOW)
@@ -190,7 +263,7 @@ def store_tokens(service: Any, tokens: dict[str, Any]) -> OAuthCredential:
 
 
 def run(source: str = WHOOP, **order: Any) -> SyncRun:
-    return sync(sources[source], Order(**order))
+    return sync(sources[source], SyncRequest(**order))
 
 
 def total(record: SyncRun, *names: str) -> tuple[int, ...]:
@@ -213,8 +286,11 @@ def assert_equals_upstream(service: Any) -> None:
         assert stored(kind) == upstream(service, kind), kind
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `DATABASE_TESTS_ONLY`, leave out what asks no database: on a second one it shows nothing new."""
+    """Begin with what takes long, so that at the end no process waits for it. With `DATABASE_TESTS_ONLY`, leave out
+    what asks no database, or only who is logged in: on a second one it shows nothing new."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if "DATABASE_TESTS_ONLY" not in os.environ:
         return
     without = [item for item in items if not asks_the_database(item)]
@@ -222,6 +298,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if asks_the_database(item)]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the garbage collector leave alone what is loaded and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 def asks_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(fixtures & {"db", "transactional_db"}) or bool(item.get_closest_marker("django_db"))

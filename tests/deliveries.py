@@ -45,9 +45,9 @@ def post(
     return answer.status_code, answer.json().get("detail", "")
 
 
-def work_off() -> list[str]:
+def process_deliveries() -> list[str]:
     """What a worker does with all that waits in the ledger; what became of each run."""
-    return [tasks.carry_out(run.pk) for run in SyncRun.objects.active().order_by("pk")]
+    return [tasks.execute_run(run.pk) for run in SyncRun.objects.active().order_by("pk")]
 
 
 def waiting() -> int:

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from fasting.models import FastingPeriod
-from github_projects.models import GITHUB, Commit, Inclusion, Repository
-from lifetracker.days import local_date, local_hour
+from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
+from goals.models import Goal
+from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from time_logs.models import TimeEntry, TogglProject, TogglTag
-from weight.models import MeasureGroup, WeighIn
+from weight.models import MeasureGroup, TrendPoint, WeighIn, smooth
 
 MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
 
@@ -57,6 +59,12 @@ def fast(days_ago: float = 0, hours: float | None = 16, **fields: Any) -> Fastin
     return FastingPeriod.objects.create(**{"start": start, "end": end} | fields)
 
 
+def goal(**fields: Any) -> Goal:
+    """Of 20 hours a week."""
+    values = {"name": "Enough work", "metric": "time.hours", "kind": "total", "per": "week"}
+    return Goal.objects.create(**values | {"target": 20} | fields)
+
+
 def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:
     values = {"source": "Whoop", "delivery_id": f"trace-{number}", "event": "sleep.updated"}
     return WebhookDelivery.objects.create(**values | fields)
@@ -78,17 +86,29 @@ def commit(*repositories: Repository, days_ago: float = 0, **fields: Any) -> Com
         "authored_at": moment,
         "committed_at": moment,
         "date": local_date(moment),
-        "hour": local_hour(moment),
+        "hour": local_date_and_hour(moment, timezone.get_current_timezone())[1],
         "author_email": "robin@example.org",
         "added": 10,
         "deleted": 4,
     }
     made = Commit.objects.create(**values | fields)
-    Inclusion.objects.bulk_create(Inclusion(repository=one, commit=made) for one in repositories)
+    RepositoryCommit.objects.bulk_create(
+        RepositoryCommit(repository=one, commit=made) for one in repositories
+    )
     return made
+
+
+def robin() -> User:
+    """The owner."""
+    return User.objects.get_or_create(username="robin", defaults={"is_staff": True})[0]
 
 
 def api_token(name: str = "a script", **options: Any) -> IssuedToken:
     """Of `user`, or of the person robin."""
-    user = options.pop("user", None) or User.objects.get_or_create(username="robin")[0]
+    user = options.pop("user", None) or robin()
     return ApiToken.objects.issue(user, name, **options)
+
+
+def whole_trend() -> list[TrendPoint]:
+    """Of the weight, from the first weigh-in on, as it is defined."""
+    return smooth((day, float(kg)) for day, kg in WeighIn.objects.all().weights())

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRange, RecordViewSet
-from lifetracker.fields import TextField
-from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
-from lifetracker.unknown import with_reason
-from time_logs.models import GROUPS, TimeEntry
+from lifetracker.api.fields import TextField
+from lifetracker.api.lists import DateRange, RecordViewSet
+from lifetracker.api.serializers import ComputedFlag, RecordSerializer, public_fields
+from lifetracker.sync.coverage import with_reason
+from projects.query import OwnerProjectQuery, condition_of, entries_of, seconds_by_project
+from time_logs.models import TimeEntry
 
 
 class TimeEntrySerializer(RecordSerializer):
@@ -24,46 +27,61 @@ class TimeEntrySerializer(RecordSerializer):
 
     class Meta:
         model = TimeEntry
-        fields = (*public_fields(TimeEntry, "project_ref"), "running")
+        fields = (*public_fields(TimeEntry, "project_ref", "tag_refs"), "running")
         read_only_fields = ("id", "source", "date", "duration", "updated_at")
 
 
 class TimeEntries(RecordViewSet):
     queryset = TimeEntry.objects.live()
     serializer_class = TimeEntrySerializer
+    query_serializers = (DateRange, OwnerProjectQuery)  # type: ignore[assignment]  # one more
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().filter_queryset(queryset)
+        return rows if self.detail else entries_of(rows, OwnerProjectQuery.of(self.request))
 
 
-class Asked(serializers.Serializer[Any]):
-    by = serializers.ChoiceField(choices=["day", *GROUPS], default="day")
+OWNER_PROJECT = "owner_project"
 
 
-class TotalSerializer(serializers.Serializer[Any]):
-    """By what was asked for: `date`; `project` and `client`; `client`; or `tag`."""
+class Asked(OwnerProjectQuery):
+    by = serializers.ChoiceField(
+        choices=["day", "project", "client", "tag", OWNER_PROJECT], default="day"
+    )
+
+
+class TotalSerializer(serializers.Serializer[object]):
+    """By what was asked for: `date`; `project` and `client`; `client`; `tag`; or `owner_project` and `name`."""
 
     seconds = serializers.FloatField(min_value=0)
     date = serializers.DateField(required=False)
     project = serializers.CharField(required=False)
     client = serializers.CharField(required=False)
     tag = serializers.CharField(required=False)
+    owner_project = serializers.IntegerField(
+        required=False, allow_null=True, help_text="The id; null for what belongs to no project."
+    )
+    name = serializers.CharField(required=False)
 
 
-class TotalsSerializer(serializers.Serializer[Any]):
+class TotalsSerializer(serializers.Serializer[object]):
     totals = TotalSerializer(many=True)
     running = TimeEntrySerializer(many=True)
     detail = serializers.CharField(
-        required=False, help_text="Why nothing may only seem to be there."
+        required=False,
+        help_text="Why records may be missing, such as a source that is not connected.",
     )
 
 
-class OverlapSerializer(serializers.Serializer[Any]):
+class OverlapSerializer(serializers.Serializer[object]):
     first = TimeEntrySerializer()
     second = TimeEntrySerializer()
     seconds = serializers.FloatField(min_value=0)
 
 
 class Totals(APIView):
-    """Seconds by day, project, client or tag, split at the person's midnight, and what is running
-    now, which is in no sum."""
+    """Return the seconds per day, project, client, tag or owner's project, split at local midnight. The running entry is listed apart
+    and not counted."""
 
     query_serializers = (DateRange, Asked)
 
@@ -73,15 +91,21 @@ class Totals(APIView):
         asked = Asked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         running = TimeEntrySerializer(TimeEntry.objects.running().defer("raw"), many=True)
-        totals = self.totals(asked.validated_data["by"], days)
+        owner_project = str(asked.validated_data.get(OWNER_PROJECT, ""))
+        totals = self.totals(asked.validated_data["by"], days, owner_project)
         found = {"totals": totals, "running": running.data}
         return Response(found if totals else with_reason(found, TimeEntry, days.first))
 
-    def totals(self, by: str, days: tuple[Any, Any]) -> list[dict[str, Any]]:
+    def totals(
+        self, by: str, days: tuple[date, date], owner_project: str
+    ) -> list[dict[str, object]]:
+        if by == OWNER_PROJECT:
+            return seconds_by_project(*days, owner_project)
         if by == "day":
-            per_day = TimeEntry.objects.all().per_day(*days)
+            only = condition_of(owner_project)
+            per_day = TimeEntry.objects.all().per_day_and_running(*days, only)[0]
             return [{"date": day, "seconds": seconds} for day, seconds in per_day.items()]
-        found = TimeEntry.objects.all().per(by, *days)
+        found = entries_of(TimeEntry.objects.all(), owner_project).per(by, *days)
         if by == "project":
             return [
                 {"project": project, "client": client, "seconds": seconds}

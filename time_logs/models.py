@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Max, Min, Q, Sum, When
 from django.utils import timezone
 
-from lifetracker.days import elapsed, is_future, latest, local_date, midnight, split_by_day
-from lifetracker.models import SourceRecord, SourceRecordQuerySet
+from lifetracker.days import ONE_DAY, elapsed, is_future, latest, local_date, midnight, split_by_day
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from time_logs.source import SOURCE
+from time_logs.sums import (
+    EVERY_ENTRY,
+    MICROSECONDS,
+    Microseconds,
+    Only,
+    day_sums,
+    microseconds,
+)
 
-TOGGL = "Toggl"
+TOGGL = SOURCE.name
 LONGEST = timedelta(days=366)
-
-
-class Share(NamedTuple):
-    """The part of an entry that lies in one local day."""
-
-    entry: TimeEntry
-    date: date
-    seconds: float
+# Seconds, as `duration` has them, from which on an entry may have begun more than a day before its end.
+LONG = 24 * 3600 - 1
 
 
 class Overlap(NamedTuple):
@@ -45,46 +49,68 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
     def ended(self) -> Self:
         return self.happened().filter(end__isnull=False)
 
-    def touching(self, first: date, last: date) -> Self:
-        """Ended ones with a part in the local days from `first` to `last`, both included."""
-        return self.ended().filter(
-            start__lt=midnight(last + timedelta(days=1)), end__gt=midnight(first)
-        )
-
-    def shares(self, first: date, last: date) -> Iterator[Share]:
-        """The entries of those days, split at local midnight. A running entry has none: nobody
-        knows yet how long it is."""
-        begin, end = midnight(first), midnight(last + timedelta(days=1))
-        for entry in self.touching(first, last).defer("raw").order_by("start"):
-            for day, seconds in split_by_day(max(entry.start, begin), min(entry.end, end)):
-                yield Share(entry, day, seconds)
+    def reaching(self, begin: datetime, end: datetime) -> Self:
+        """Return those with a part in `[begin, end)`, and those that run, found by the indexes: what is short
+        began within the day before."""
+        day_before = begin - ONE_DAY
+        recent = Q(start__gte=day_before, start__lt=end) & (Q(end__gt=begin) | Q(end__isnull=True))
+        long = Q(duration__gte=LONG, end__gt=begin, start__lt=day_before)
+        return self.filter(recent | long | Q(end__isnull=True, start__lt=day_before))
 
     def per_day(self, first: date, last: date) -> dict[date, float]:
-        """Seconds by local day, in order; a day without an entry is missing."""
-        totals: dict[date, float] = defaultdict(float)
-        for share in self.shares(first, last):
-            totals[share.date] += share.seconds
-        return dict(sorted(totals.items()))
+        """Return seconds by local day, in order; a day without an entry is missing. A running entry has none:
+        nobody knows yet how long it is. Of all entries, and not of those of a filter."""
+        return self.per_day_and_running(first, last)[0]
+
+    def per_day_and_running(
+        self, first: date, last: date, only: Only = EVERY_ENTRY
+    ) -> tuple[dict[date, float], datetime | None]:
+        """Return the same of the entries that meet a condition, and since when one of them is running."""
+        begin, finish = midnight(first), midnight(last + ONE_DAY)
+        totals: dict[date, int] = defaultdict(int)
+        running: list[datetime] = []
+        for day, start, end, length in day_sums(self.model._meta.db_table, LONG, first, last, only):
+            if day:
+                totals[day] += length
+            elif start and end is None:
+                running.append(start)
+            elif start and end:
+                for touched, seconds in split_by_day(max(start, begin), min(end, finish)):
+                    totals[touched] += round(seconds * MICROSECONDS)
+        sums = {day: total / MICROSECONDS for day, total in sorted(totals.items())}
+        return sums, min(running, default=None)
 
     def per(self, group: str, first: date, last: date) -> dict[Any, float]:
-        """Seconds by `project` (as a pair of client and project), `client` or `tag`, the most
-        first; an empty name is what has none."""
-        totals: dict[Any, float] = defaultdict(float)
-        for share in self.shares(first, last):
-            for key in GROUPS[group](share.entry):
-                totals[key] += share.seconds
-        return dict(sorted(totals.items(), key=lambda total: (-total[1], total[0])))
+        """Return seconds by `project` (as a pair of client and project), `client`, `ref` (a project's id at its source)
+        or `tag`, the most first; an empty name is what has none."""
+        begin, end = midnight(first), midnight(last + ONE_DAY)
+        columns, keys_of = GROUPS[group]
+        reaches_out = Q(start__lt=begin) | Q(end__gt=end)
+        found = (
+            self.ended()
+            .reaching(begin, end)
+            .order_by()
+            .annotate(alone=Case(When(reaches_out, then="pk")))
+            .values_list(*columns, "alone")
+            .annotate(Min("start"), Max("end"), length=Sum(Microseconds("start", "end")))
+        )
+        totals: dict[Any, int] = defaultdict(int)
+        for *values, alone, start, until, length in found:
+            cut = microseconds(min(until, end) - max(start, begin)) if alone else int(length)
+            for key in keys_of(*values) if cut else ():
+                totals[key] += cut
+        by_length = sorted(totals.items(), key=lambda total: (-total[1], total[0]))
+        return {key: total / MICROSECONDS for key, total in by_length}
 
     def overlaps(self, first: date, last: date) -> Iterator[Overlap]:
-        """The pairs of entries that are on at the same time, by their start; a running one is on
+        """Yield the pairs of entries that are on at the same time, by their start; a running one is on
         until now."""
         now = timezone.now()
         open_entries: list[tuple[datetime, TimeEntry]] = []
-        begun = self.live().filter(
-            Q(end__gt=midnight(first)) | Q(end__isnull=True),
-            start__lt=min(midnight(last + timedelta(days=1)), latest()),
-        )
-        for entry in begun.defer("raw").order_by("start", "id"):
+        until = min(midnight(last + ONE_DAY), latest())
+        begun = self.live().reaching(midnight(first), until)
+        # In order only now: asked for an order, SQLite would follow its index from the first entry on.
+        for entry in sorted(begun.defer("raw").order_by(), key=attrgetter("start", "pk")):
             end = entry.end or max(now, entry.start)
             open_entries = [(until, other) for until, other in open_entries if until > entry.start]
             for until, other in open_entries:
@@ -97,21 +123,25 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
 class TimeEntry(SourceRecord):
     """A stretch of time that was spent on something."""
 
-    date = models.DateField(db_index=True, editable=False, help_text="The local date of the start.")
+    date = models.DateField(
+        db_index=True, editable=False, help_text="The local date on which the entry started."
+    )
     project = models.CharField(max_length=255, blank=True, default="")
     client = models.CharField(max_length=255, blank=True, default="")
     description = models.TextField(blank=True, default="")
-    tags = models.JSONField(default=list, blank=True, help_text="Names, with commas between them.")
+    tags = models.JSONField(default=list, blank=True, help_text="Separate tags with commas.")
     billable = models.BooleanField(default=False)
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField(null=True, blank=True, help_text="Left out while it is running.")
-    duration = models.PositiveIntegerField(
-        null=True, editable=False, help_text="Seconds; NULL while it is running."
+    duration = fields.PositiveIntegerField(
+        unit="s", null=True, editable=False, help_text="Empty while the entry is running."
     )
     # Toggl's id of the project, under which its name may change.
     project_ref = models.CharField(
         max_length=64, blank=True, default="", editable=False, db_index=True
     )
+    # Toggl's ids of the tags, likewise; empty where nobody can tell which name goes with which id.
+    tag_refs = models.JSONField(default=list, blank=True, editable=False)
 
     moments = ("end", "start")
 
@@ -127,6 +157,20 @@ class TimeEntry(SourceRecord):
                 name="time_entry_ends_after_start",
             ),
         ]
+        indexes = [
+            # All that the sums by day read, of however many years.
+            models.Index(
+                fields=["start", "end"],
+                condition=Q(deleted_at__isnull=True),
+                name="time_entry_live_spans",
+            ),
+            # What is running: the home page, and the totals.
+            models.Index(
+                fields=["start"], condition=Q(end__isnull=True), name="time_entry_running"
+            ),
+            # Of `reaching`: the few that may have begun long before a range of days.
+            models.Index(fields=["end"], condition=Q(duration__gte=LONG), name="time_entry_long"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.project or self.description or 'Time'} on {self.date}"
@@ -140,28 +184,30 @@ class TimeEntry(SourceRecord):
         if not self.start:
             return
         if is_future(self.start):
-            raise ValidationError({"start": "This lies in the future."})
+            raise ValidationError({"start": "This time must not be in the future."})
         if self.end and is_future(self.end):
             raise ValidationError(
-                {"end": "This lies in the future. Leave it out while the entry is running."}
+                {
+                    "end": "This time must not be in the future. Leave it empty while the entry is running."
+                }
             )
         length = elapsed(self.start, self.end) if self.end else timedelta(0)
         if length < timedelta(0):
-            raise ValidationError({"end": "An entry cannot end before it starts."})
+            raise ValidationError({"end": "The end must not be before the start."})
         if length > LONGEST:
-            raise ValidationError({"end": "An entry of more than a year cannot be meant."})
+            raise ValidationError({"end": "An entry cannot be longer than a year."})
 
     def elapsed(self, now: datetime) -> timedelta:
-        """How long it has lasted at `now`, or in all."""
+        """Return how long it has lasted at `now`, or in all."""
         return elapsed(self.start, self.end or now)
 
 
-# What time can be added up by, beside the day.
-GROUPS: dict[str, Callable[[TimeEntry], Iterable[Any]]] = {
-    "project": lambda entry: [(entry.client, entry.project)],
-    "client": lambda entry: [entry.client],
-    # An entry counts wholly for each of its tags.
-    "tag": lambda entry: dict.fromkeys(entry.tags) or [""],
+# What time can be added up by, beside the day: the columns, and the keys under which an entry counts wholly.
+GROUPS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[Any]]]] = {
+    "project": (("client", "project"), lambda client, project: [(client, project)]),
+    "client": (("client",), lambda client: [client]),
+    "ref": (("project_ref",), lambda ref: [ref]),
+    "tag": (("tags",), lambda tags: dict.fromkeys(tags) or [""]),
 }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from lifetracker.days import days_anywhere, local_date
-from lifetracker.http import BadResponse, NeedsReauthorization
-from lifetracker.mapping import BAD_VALUE, Item, Unmappable, to_datetime, to_text
-from lifetracker.measures import is_filler
-from lifetracker.streams import (
+from lifetracker.days import ONE_DAY, days_anywhere, local_date
+from lifetracker.errors import BadResponse, NeedsReauthorization
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import BAD_VALUE, Item, Unmappable, to_datetime, to_text
+from lifetracker.sync.measures import is_filler
+from lifetracker.sync.streams import (
     Between,
     Changes,
     ChangesLost,
@@ -26,31 +27,38 @@ from lifetracker.streams import (
     Stream,
     Window,
     epoch,
-    register,
+    register_source,
 )
+from lifetracker.words import counted
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
 from time_logs.services.toggl_client import Cursor, NullList, TogglClient, TooOld
+from time_logs.source import SOURCE
+
+if TYPE_CHECKING:
+    from lifetracker.sync.job import SyncJob
 
 # More entries than this no answer holds, and it does not say that it was cut.
-CAP = 1000
+MOST_ENTRIES_LISTED = 1000
 # How far back entries are listed: 91 days, less half of one for the zones.
-LISTED = timedelta(days=90, hours=12)
-# How far back changes are told, less some days; and where a refusal must have another reason.
-TOLD = timedelta(days=85)
-SURELY_TOLD = timedelta(days=14)
+ENTRY_LIST_REACH = timedelta(days=90, hours=12)
+# How far back changes are listed, less some days; and how far a refusal must have another reason.
+CHANGES_REACH = timedelta(days=85)
+CHANGES_SURELY_WITHIN = timedelta(days=14)
 # What of that is read in one piece.
-QUARTER = timedelta(days=90)
+WINDOW_LENGTH = timedelta(days=90)
 # An entry may be typed in for a time to come.
-AHEAD = timedelta(days=366)
+FUTURE_REACH = timedelta(days=366)
 # Toggl began in this year; it takes no earlier times.
 EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
-ONE_DAY = timedelta(days=1)
+# What both forms of an entry have, as it is.
+ENTRY_KEYS = (*("id", "workspace_id", "user_id", "project_id", "task_id", "duration", "billable"),)
+PROJECT_KEYS = ("id", "workspace_id", "name", "client_id", "color", "active")
 
 # --- Reading --------------------------------------------------------------------------------------
 
 
-def whole_seconds(text: Any) -> Any:
-    """A time as `2026-09-16T14:00:00Z`; anything else as it came, so that the mapping can say what
+def whole_seconds(text: Json) -> Json:
+    """Return a time as `2026-09-16T14:00:00Z`; anything else as it came, so that the mapping can say what
     is wrong with it."""
     try:
         return to_datetime(text).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -58,13 +66,12 @@ def whole_seconds(text: Any) -> Any:
         return text
 
 
-def one_form(entry: Item) -> Item:
-    """The list and the report give one entry in two forms, of times, of names that are not there,
-    of empty texts: in this form it is the same, so that it does not seem changed by being read in
-    the other way."""
-    kept = ("id", "workspace_id", "user_id", "project_id", "task_id", "duration", "billable")
+def normal_entry(payload: Item) -> Item:
+    """Return an entry in one form. The list and the report give it in two, of times, of names that are
+    not there, of empty texts; it must not seem changed by being read in the other way."""
+    entry = entry_of_row(payload) if "time_entries" in payload else payload
     return {
-        **{name: entry[name] for name in kept if name in entry},
+        **{name: entry[name] for name in ENTRY_KEYS if name in entry},
         "description": entry.get("description") or "",
         **tags_in_order(entry.get("tag_ids") or [], entry.get("tags") or []),
         **{name: whole_seconds(entry.get(name)) for name in ("start", "stop", "at")},
@@ -72,8 +79,8 @@ def one_form(entry: Item) -> Item:
     }
 
 
-def tags_in_order(ids: list[Any], names: list[Any]) -> Item:
-    """The tags of an entry in the order of their ids. Where nobody can tell which name goes with which
+def tags_in_order(ids: list[Json], names: list[Json]) -> Item:
+    """Return the tags of an entry in the order of their ids. Where nobody can tell which name goes with which
     id, the names count, and the ids are kept beside them."""
     if not names:
         return {"tag_ids": sorted(ids, key=str), "tags": []}
@@ -84,95 +91,101 @@ def tags_in_order(ids: list[Any], names: list[Any]) -> Item:
     return {"tag_ids": [one for one, _ in pairs], "tags": [name for _, name in pairs]}
 
 
-def as_entries(items: list[Any]) -> list[Any]:
-    """What has no such form stays as it is, and will be rejected."""
-    found = []
-    for item in items:
-        try:
-            found.append(one_form(item) if isinstance(item, dict) else item)
-        except BAD_VALUE:
-            found.append(item)
-    return found
+def entry_of_row(row: Item) -> Item:
+    """Return the entry of a report's row that holds a single one. Raises ValueError."""
+    entries = row["time_entries"]
+    if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
+        raise ValueError("a row of the report without its entry")
+    (entry,) = entries
+    return {**row, "tags": row.get("tag_names"), **entry, "duration": entry.get("seconds")}
 
 
-def entries_of(rows: list[Any], workspace: int) -> list[Any]:
-    """A report's row holds what several entries may have in common; what is no row stays as it
-    is, and will be rejected."""
-    found: list[Any] = []
+def has_former_raw(raw: Item) -> bool:
+    """Return whether an earlier version kept the normal form of an entry in place of its payload."""
+    return raw.keys() <= {*normal_entry({}), *ENTRY_KEYS, "unpaired_tag_ids"}
+
+
+def entries_of(rows: list[Json], workspace: int) -> list[Json]:
+    """Return a row for each entry: a report's row holds what several may have in common. What is no row
+    stays as it is, and will be rejected. The workspace stands in the address that was asked."""
+    found: list[Json] = []
     for row in rows:
         times = row.get("time_entries") if isinstance(row, dict) else None
         # A row of the report is there for its entries: without one it is not understood.
         if (
-            not isinstance(times, list)
+            not isinstance(row, dict)
+            or not isinstance(times, list)
             or not times
             or not all(isinstance(one, dict) for one in times)
         ):
             found.append(row)
             continue
-        shared = {**row, "workspace_id": workspace, "tags": row.get("tag_names")}
-        found += [{**shared, **one, "duration": one.get("seconds")} for one in times]
-    return as_entries(found)
+        found += [{**row, "workspace_id": workspace, "time_entries": [one]} for one in times]
+    return found
 
 
-def read_entries(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    """Changes by `since`, windows by the list or, where that ends, by the reports."""
+def read_entries(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Json]]:
+    """Read changes by `since`, windows by the list or, where that ends, by the reports."""
     if isinstance(extent, Window):
-        # What this person does not have would be buried, if it were another one's.
+        # What this person does not have would be marked as deleted, if it were another one's.
         refuse_another_person([client.me], "id")
         pages = within(client, extent)
     elif isinstance(extent, Since):
         pages = changed(client, extent)
     else:
-        raise TypeError("entries are read by a window or by their changes")
+        raise TypeError("entries are read by window or by change")
     for page in pages:
         if page:
             refuse_another_person(page)
             yield page
 
 
-def refuse_another_person(page: list[Any], key: str = "user_id") -> None:
-    """Two people's entries in one history would be worth nothing, and one's would bury the other's."""
-    known = TimeEntry.objects.live().filter(source=TOGGL).first()
-    person = known.raw.get("user_id") if known and known.raw else None
+def refuse_another_person(page: list[Json], key: str = "user_id") -> None:
+    """Raise NeedsReauthorization for another person's entries: a history of two people belongs to nobody, and
+    the entries of one would mark those of the other as deleted."""
+    # In the order of an index: this is asked for each page, and all entries are of one person.
+    known = TimeEntry.objects.live().filter(source=TOGGL).order_by("source_id")
+    raw = known.values_list("raw", flat=True).first()
+    person = raw.get("user_id") if raw else None
     found = [item.get(key) for item in page if isinstance(item, dict)]
     if person is not None and any(type(one) is int and one != person for one in found):
         raise NeedsReauthorization(
-            "Toggl: TOGGL_API_TOKEN belongs to another person than the one whose entries are stored here. "
-            "Use that person's token, or a new database."
+            "Toggl: TOGGL_API_TOKEN belongs to a different account than the stored entries. "
+            "Use the token of that account, or a new database."
         )
 
 
-def changed(client: TogglClient, since: Since) -> Iterator[list[Any]]:
+def changed(client: TogglClient, since: Since) -> Iterator[list[Json]]:
     age = timezone.now() - since.moment
-    if age > TOLD:
+    if age > CHANGES_REACH:
         raise ChangesLost(
-            f"Toggl does not tell what changed more than {TOLD.days} days ago. {LOST}"
+            f"Toggl does not list changes older than {CHANGES_REACH.days} days. {HOW_LOST_CHANGES_ARE_READ}"
         )
     try:
         items = client.entries(since=epoch(since.moment))
     except BadResponse as error:
-        if error.status != HTTPStatus.BAD_REQUEST or age < SURELY_TOLD:
+        if error.status != HTTPStatus.BAD_REQUEST or age < CHANGES_SURELY_WITHIN:
             raise
-        raise ChangesLost(f"{error} {LOST}") from None
-    yield as_entries(items)
-    if len(items) >= CAP:
+        raise ChangesLost(f"{error} {HOW_LOST_CHANGES_ARE_READ}") from None
+    yield items
+    if len(items) >= MOST_ENTRIES_LISTED:
         raise ChangesLost(
-            f"Toggl lists at most {CAP:,} changes at once, and there were more. {LOST}"
+            f"Toggl lists at most {MOST_ENTRIES_LISTED:,} changes at once, and there were more. {HOW_LOST_CHANGES_ARE_READ}"
         )
 
 
-LOST = (
-    "What was not read since, and the 90 days before it, are read whole instead; "
-    "`python manage.py sync_toggl --full` verifies what is older."
+HOW_LOST_CHANGES_ARE_READ = (
+    "Everything since the last sync and the 90 days before it is read again instead. "
+    "`python manage.py sync_toggl --full` verifies older entries."
 )
 
 
-def within(client: TogglClient, extent: Window) -> Iterator[list[Any]]:
+def within(client: TogglClient, extent: Window) -> Iterator[list[Json]]:
     now = timezone.now()
-    floor = max(extent.start, min(extent.end, now - LISTED))
+    floor = max(extent.start, min(extent.end, now - ENTRY_LIST_REACH))
     if floor < extent.end:
         # What reaches up to now reaches into the future as well.
-        end = extent.end + AHEAD if extent.end >= now - ONE_DAY else extent.end
+        end = extent.end + FUTURE_REACH if extent.end >= now - ONE_DAY else extent.end
         try:
             yield from listed(client, Window(floor, end))
         except TooOld as error:
@@ -183,17 +196,19 @@ def within(client: TogglClient, extent: Window) -> Iterator[list[Any]]:
         yield from reported(client, Window(max(extent.start, EARLIEST), min(floor, extent.end)))
 
 
-def listed(client: TogglClient, window: Window) -> Iterator[list[Any]]:
-    """What the list gives, in pieces that are short enough for it to give them whole."""
+def listed(client: TogglClient, window: Window) -> Iterator[list[Json]]:
+    """Read the list in pieces that are short enough for it to give them whole."""
     start, end = window.start - timedelta(seconds=1), window.end + timedelta(seconds=1)
     items = client.entries(start_date=seconds_of(start), end_date=seconds_of(end))
     refuse_null(items, window)
-    if len(items) < CAP:
-        yield as_entries(items)
+    if len(items) < MOST_ENTRIES_LISTED:
+        yield items
         return
     half = (window.end - window.start) / 2
     if half < timedelta(minutes=1):
-        raise BadResponse(f"Toggl: more than {CAP:,} entries within two minutes cannot be listed.")
+        raise BadResponse(
+            f"Toggl: more than {MOST_ENTRIES_LISTED:,} entries within two minutes cannot be listed."
+        )
     for piece in window.split(half):
         yield from listed(client, piece)
 
@@ -202,13 +217,13 @@ def seconds_of(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
-    """By days in the zone of the person's profile, whichever that is."""
+def reported(client: TogglClient, window: Window) -> Iterator[list[Json]]:
+    """Read the reports, by days in the zone of the person's profile, whichever that is."""
     if window.start >= window.end:
         return
     first, last = days_anywhere(window.start, window.end)
     # An entry that has been running since then is in no report.
-    yield as_entries(client.current)
+    yield client.current
     refused: list[str] = []
     for workspace in workspaces(client):
         try:
@@ -223,16 +238,16 @@ def reported(client: TogglClient, window: Window) -> Iterator[list[Any]]:
         raise Incomplete(" ".join(refused))
 
 
-def refuse_null(items: list[Any], window: Window, **filters: Any) -> None:
-    """Null may stand for an empty list. Raises BadResponse where entries are stored, because it is no
+def refuse_null(items: list[Json], window: Window, **filters: int) -> None:
+    """Raise BadResponse for null, which may stand for an empty list, where entries are stored: it is no
     proof that they are gone."""
     stored = TimeEntry.objects.live().filter(source=TOGGL, **filters)
     within = stored.filter(start__gte=window.start, start__lt=window.end)
     if isinstance(items, NullList) and within.exists():
-        raise BadResponse("Toggl answered null where entries are stored, which is no list of them.")
+        raise BadResponse("Toggl answered null instead of a list of entries.")
 
 
-def report_of(client: TogglClient, workspace: int, first: date, last: date) -> Iterator[list[Any]]:
+def report_of(client: TogglClient, workspace: int, first: date, last: date) -> Iterator[list[Json]]:
     cursor: Cursor | None = None
     seen: set[Cursor | None] = set()
     while cursor not in seen:
@@ -243,20 +258,18 @@ def report_of(client: TogglClient, workspace: int, first: date, last: date) -> I
             return
         if not rows:
             break
-    raise BadResponse(
-        "Toggl: the report leads to pages that are empty or were read already, so it has no end."
-    )
+    raise BadResponse("Toggl: the report repeats pages or returns empty ones, so it has no end.")
 
 
-def in_lost_workspaces(run: Any, missing: set[str]) -> set[str]:
-    """Those of the missing entries that lie in workspaces of which the owner is no member any more: Toggl
+def in_lost_workspaces(job: SyncJob[TogglClient], missing: set[str]) -> set[str]:
+    """Return those of the missing entries that lie in workspaces of which the owner is no member any more: Toggl
     lists them no longer, and they are not deleted for that."""
     rows = TimeEntry.objects.filter(source=TOGGL, source_id__in=missing) if missing else ()
     workspace_of = dict(rows.values_list("source_id", "raw__workspace_id")) if rows else {}
-    member_of = memberships(run.client)
+    member_of = memberships(job.client)
     lost = {source_id for source_id, one in workspace_of.items() if one not in member_of}
     if lost:
-        run.remarks += remarks_on_lost(run.client)
+        job.remarks.extend(remarks_on_lost(job.client))
     return lost
 
 
@@ -266,38 +279,38 @@ def memberships(client: TogglClient) -> set[int]:
 
 
 def remarks_on_lost(client: TogglClient, since: datetime | None = None) -> list[str]:
-    """For each workspace whose entries are stored and that is not the owner's any more; those alone that
+    """Return a remark for each workspace whose entries are stored and that is not the owner's any more; those alone that
     have an entry `since` then. All of its entries are counted, so that one run says one number."""
     stored = TimeEntry.objects.live().filter(source=TOGGL).order_by()
-    counted = stored.values_list("raw__workspace_id").annotate(Count("pk"))
+    counts = stored.values_list("raw__workspace_id").annotate(Count("pk"))
     if since:
-        counted = counted.annotate(latest=Max("start")).filter(latest__gte=since)
-        counted = counted.values_list("raw__workspace_id", "pk__count")
-    lost = [(one, count) for one, count in counted if one not in memberships(client)]
+        counts = counts.annotate(latest=Max("start")).filter(latest__gte=since)
+        counts = counts.values_list("raw__workspace_id", "pk__count")
+    lost = [(one, count) for one, count in counts if one not in memberships(client)]
     return [
-        f"Toggl does not list workspace {one} among yours any more. {count:,} {'entry' if count == 1 else 'entries'} of it "
+        f"Toggl does not list workspace {one} among yours any more. {counted(count, 'entry', 'entries')} of it "
         f"{'stays' if count == 1 else 'stay'} as last seen. If you should be a member, ask for an invitation."
         for one, count in sorted(lost, key=str)
     ]
 
 
 def workspaces(client: TogglClient) -> list[int]:
-    told = client.me["workspaces"]
-    ids = [one["id"] for one in told if isinstance(one, dict) and type(one.get("id")) is int]
-    if not ids or len(ids) < len(told):
-        raise BadResponse("Toggl: the answer to /me does not tell the workspaces.")
+    member_of = client.me["workspaces"]
+    ids = [one["id"] for one in member_of if isinstance(one, dict) and type(one.get("id")) is int]
+    if not ids or len(ids) < len(member_of):
+        raise BadResponse("Toggl: the answer to /me does not list the workspaces.")
     return ids
 
 
 # --- Names ----------------------------------------------------------------------------------------
 
 
-def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    """With their clients' names. Archived ones are asked for only when something refers to them, or
+def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Json]]:
+    """Read projects with their clients' names. Archived ones are asked for only when something refers to them, or
     with the whole history."""
     refuse_another_person([client.me], "id")
     # Entries of so long ago are no news.
-    client.remarks += remarks_on_lost(client, timezone.now() - QUARTER)
+    client.remarks += remarks_on_lost(client, timezone.now() - WINDOW_LENGTH)
     projects, clients = list(client.me["projects"]), list(client.me["clients"])
     refused: list[str] = []
     if extent or archived_are_needed(projects, memberships(client)):
@@ -306,14 +319,10 @@ def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterat
                 found.extend(ask())
             except BadResponse as error:
                 refused.append(str(error))
-    told = {str(one.get("id")): one.get("name") for one in clients if isinstance(one, dict)}
-    names = known_clients() | told
-    kept = ("id", "workspace_id", "name", "client_id", "color", "active")
+    current = {str(one.get("id")): one.get("name") for one in clients if isinstance(one, dict)}
+    names: dict[str, Json] = {**known_clients(), **current}
     yield [
-        {
-            **{name: one.get(name) for name in kept},
-            "client": names.get(str(one.get("client_id"))) or "",
-        }
+        {**one, "client": {"name": names.get(str(one.get("client_id"))) or ""}}
         if isinstance(one, dict)
         else one
         for one in projects
@@ -322,13 +331,22 @@ def read_projects(client: TogglClient, stream: Stream, extent: Extent) -> Iterat
         raise Incomplete(" ".join(refused))
 
 
-def known_clients() -> dict[str, Any]:
-    """Names by the client's id, from stored projects: a list that lacks a client does not unname it."""
+def normal_project(payload: Item) -> Item:
+    """Return what is kept of a project, with its client's name, which Toggl lists apart from it."""
+    client = payload["client"]
+    return {
+        **{name: payload.get(name) for name in PROJECT_KEYS},
+        "client": client["name"] if isinstance(client, dict) else client,
+    }
+
+
+def known_clients() -> dict[str, str]:
+    """Return names by the client's id, from stored projects: a list that lacks a client does not unname it."""
     rows = TogglProject.objects.filter(source=TOGGL).exclude(client="").order_by("updated_at")
     return {str(one): name for one, name in rows.values_list("raw__client_id", "client")}
 
 
-def archived_are_needed(projects: list[Any], member_of: set[int]) -> bool:
+def archived_are_needed(projects: list[Json], member_of: set[int]) -> bool:
     own = {"raw__workspace_id__in": list(member_of)}
     known = TogglProject.objects.live().filter(**own)
     if not known.exists():
@@ -343,12 +361,12 @@ def archived_are_needed(projects: list[Any], member_of: set[int]) -> bool:
     return not set(refs) <= listed_ids
 
 
-def read_tags(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
+def read_tags(client: TogglClient, stream: Stream, extent: Extent) -> Iterator[list[Json]]:
     yield list(client.me["tags"])
 
 
-def is_told_gone(item: Item) -> bool:
-    """Whether it has the moment at which it was deleted."""
+def is_reported_deleted(item: Item) -> bool:
+    """Return whether it has the moment at which it was deleted."""
     try:
         to_datetime(item.get("server_deleted_at"))
     except BAD_VALUE:
@@ -357,10 +375,10 @@ def is_told_gone(item: Item) -> bool:
 
 
 def existing(item: Item) -> Item:
-    """Raises Unmappable for an entry of which nobody knows whether it was deleted."""
+    """Raise Unmappable for an entry of which nobody knows whether it was deleted."""
     deleted = item.get("server_deleted_at")
-    if deleted is not None and not is_told_gone(item):
-        raise Unmappable(f"server_deleted_at: {deleted!r} is no time")
+    if deleted is not None and not is_reported_deleted(item):
+        raise Unmappable(f"server_deleted_at: {deleted!r} is not a time")
     return item
 
 
@@ -368,8 +386,8 @@ def existing(item: Item) -> Item:
 
 
 def end_of(item: Item) -> datetime | None:
-    """NULL while it runs, which a negative duration says. Toggl leaves `stop` out for an entry
-    without a length, too."""
+    """Return the end; None while it runs, which a negative duration says. Toggl leaves `stop` out for an
+    entry without a length, too."""
     if item["stop"] is not None:
         return to_datetime(item["stop"])
     if item["duration"] is None or item["duration"] < 0:
@@ -378,7 +396,7 @@ def end_of(item: Item) -> datetime | None:
 
 
 def duration_of(item: Item) -> int | None:
-    """As Toggl says it: negative while the entry runs, when it is none."""
+    """Return the duration; None while the entry runs, when Toggl sends a negative one."""
     return None if end_of(item) is None else item["duration"]
 
 
@@ -388,7 +406,7 @@ def project_ref(item: Item) -> str:
 
 
 def tags_of(item: Item) -> list[str]:
-    """Under the names that they have now, where those are known."""
+    """Return the tags under the names that they have now, where those are known."""
     names = [row["name"] for row in item.get("tag_rows", [])]
     all_known = len(names) == len(item["tag_ids"])
     return names if names and all_known else item["tags"] or names
@@ -398,7 +416,9 @@ projects = Stream(
     name="project",
     path="/api/v9/me",
     read=read_projects,
-    every=ONE_DAY,
+    refresh_interval=ONE_DAY,
+    normalize=normal_project,
+    has_former_raw=lambda raw: isinstance(raw.get("client"), str),
     model=TogglProject,
     fields={
         "source_id": "id",
@@ -413,7 +433,7 @@ tags = Stream(
     name="tag",
     path="/api/v9/me",
     read=read_tags,
-    every=ONE_DAY,
+    refresh_interval=ONE_DAY,
     model=TogglTag,
     fields={"source_id": "id", "name": "name"},
 )
@@ -426,22 +446,24 @@ entries = Stream(
     window=Between(
         start="start_date",
         end="end_date",
-        lookback=QUARTER,
-        first=QUARTER,
+        lookback=WINDOW_LENGTH,
+        first=WINDOW_LENGTH,
         chunk=timedelta(days=360),
-        aim=CAP,
+        target_items=MOST_ENTRIES_LISTED,
         earliest=EARLIEST,
     ),
     axis="start",
     deletes_by_absence=True,
-    prepare=existing,
+    normalize=normal_entry,
+    has_former_raw=has_former_raw,
+    transform=existing,
     not_visible=in_lost_workspaces,
     # One for every five minutes, day and night: the person's own entries alone.
-    most_per_day=288,
+    max_items_per_day=288,
     changes=Changes(
         since="since",
-        mark=lambda item: to_datetime(item["at"]),
-        gone=is_told_gone,
+        changed_at=lambda item: to_datetime(item["at"]),
+        is_deleted=is_reported_deleted,
     ),
     related=(
         Related(
@@ -449,14 +471,14 @@ entries = Stream(
             TogglProject,
             key="project_id",
             path="project_ref",
-            copies={"project": "name", "client": "client"},
+            denormalizes={"project": "name", "client": "client"},
         ),
         Related(
             "tag_rows",
             TogglTag,
             key="tag_ids",
-            path="raw__tag_ids",
-            copies={"tags": "name"},
+            path="tag_refs",
+            denormalizes={"tags": "name"},
             many=True,
         ),
     ),
@@ -471,14 +493,15 @@ entries = Stream(
         "project_ref": project_ref,
         "project": lambda item: item["project"]["name"] if "project" in item else "",
         "client": lambda item: item["project"]["client"] if "project" in item else "",
+        "tag_refs": lambda item: [to_text(one) for one in item["tag_ids"]],
         "tags": tags_of,
         "billable": lambda item: False if item.get("billable") is None else item["billable"],
     },
 )
 
-source = register(
+source = register_source(
     Source(
-        name=TOGGL,
+        declaration=SOURCE,
         client=TogglClient,
         is_configured=TogglClient.is_configured,
         # Entries take their names from projects and tags.

@@ -1,6 +1,6 @@
 from django.urls import re_path
 
-from lifetracker.api import record_urls
+from lifetracker.api.lists import record_urls
 from time_logs import api
 
 urlpatterns = [

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,22 +15,22 @@ from lifetracker.admin import (
 from weight.models import AMBIGUOUS, MEASURES, MeasureGroup, WeighIn
 
 MEASURE_COLUMNS = (
-    figure("weight_kg", "Weight, kg", 2),
-    figure("fat_ratio", "Fat, %", 1),
-    figure("muscle_mass_kg", "Muscle, kg", 1),
-    figure("hydration_kg", "Water, kg", 1),
-    figure("heart_pulse", "Pulse, bpm"),
+    figure("weight_kg", digits=1),
+    figure("fat_ratio", "Body fat", 1),
+    figure("muscle_mass_kg", "Muscle", 1),
+    figure("hydration_kg", "Water", 1),
+    figure("heart_pulse", "HR"),
 )
 
 
 class WhoseFilter(admin.SimpleListFilter):
-    title = "whose it is"
+    title = "person"
     parameter_name = "ambiguous"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [("no", "Surely mine"), ("yes", "Ambiguous")]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[WeighIn]) -> Choices:
+        return [("no", "Yours"), ("yes", "Uncertain")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WeighIn]) -> QuerySet[WeighIn]:
         if self.value() == "yes":
             return queryset.filter(attribution=AMBIGUOUS)
         return queryset.exclude(attribution=AMBIGUOUS) if self.value() == "no" else queryset
@@ -41,21 +39,23 @@ class WhoseFilter(admin.SimpleListFilter):
 @admin.register(WeighIn)
 class WeighInAdmin(SourceRecordAdmin):
     typed_in = True
-    list_display = ("measured_at", *MEASURE_COLUMNS, "device", "source", "whose", "upstream")
+    list_display = ("measured_at", *MEASURE_COLUMNS, "service", "whose", "upstream")
     list_filter = (SourceFilter, WhoseFilter, GoneFilter)
     date_hierarchy = "measured_at"
     facts = (
         "measured_at",
         ("weight_kg", "fat_ratio"),
+    )
+    details = (
         ("fat_mass_kg", "lean_mass_kg"),
         ("muscle_mass_kg", "bone_mass_kg"),
         ("hydration_kg", "heart_pulse"),
         "device",
     )
 
-    @labels("Whose", "attribution", {"ambiguous": "warning"})
+    @labels("Person", "attribution", {"uncertain": "warning"})
     def whose(self, record: WeighIn) -> str:
-        return "ambiguous" if record.is_ambiguous else ""
+        return "uncertain" if record.is_ambiguous else ""
 
 
 @admin.register(MeasureGroup)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,13 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRange, RecordViewSet
-from lifetracker.days import today
-from lifetracker.serializers import ComputedFlag, RecordSerializer, public_fields
-from lifetracker.unknown import with_reason
+from lifetracker.api.lists import DateRange, RecordViewSet
+from lifetracker.api.serializers import ComputedFlag, RecordSerializer, public_fields
+from lifetracker.days import FOUR_WEEKS, today
+from lifetracker.sync.coverage import with_reason
 from weight.models import AMBIGUOUS, WeighIn, slope_per_week
-
-FOUR_WEEKS = timedelta(weeks=4)
 
 
 class WeighInSerializer(RecordSerializer):
@@ -34,19 +31,20 @@ class WeighIns(RecordViewSet):
     serializer_class = WeighInSerializer
 
 
-class TrendDaySerializer(serializers.Serializer[Any]):
+class TrendDaySerializer(serializers.Serializer[object]):
     date = serializers.DateField()
-    kg = serializers.FloatField(help_text="kg, as weighed")
+    kg = serializers.FloatField(help_text="kg, measured")
     trend = serializers.FloatField(help_text="kg, smoothed")
 
 
-class TrendSerializer(serializers.Serializer[Any]):
+class TrendSerializer(serializers.Serializer[object]):
     change_per_week = serializers.FloatField(
-        allow_null=True, help_text="kg; null where there is too little to tell it from."
+        allow_null=True, help_text="kg; null if there is not enough data."
     )
     days = TrendDaySerializer(many=True)
     detail = serializers.CharField(
-        required=False, help_text="Why nothing may only seem to be there."
+        required=False,
+        help_text="Why records may be missing, such as a source that is not connected.",
     )
 
 
@@ -59,9 +57,12 @@ class Trend(APIView):
     @extend_schema(responses=TrendSerializer)
     def get(self, request: Request) -> Response:
         asked = DateRange.of(request)
-        points = [point for point in WeighIn.objects.all().trend() if point.date <= asked.last]
-        change = slope_per_week(points, FOUR_WEEKS, min(asked.last, today()))
-        shown: list[dict[str, Any]] = [
+        until = min(asked.last, today())
+        # The change is of four weeks up to a point that may itself be nearly four weeks old.
+        since = min(asked.first, until - 2 * FOUR_WEEKS)
+        points = WeighIn.objects.all().trend_of(since, asked.last)
+        change = slope_per_week(points, FOUR_WEEKS, until)
+        shown: list[dict[str, date | float]] = [
             {"date": point.date, "kg": round(point.kg, 3), "trend": round(point.trend, 3)}
             for point in points
             if point.date >= asked.first

@@ -11,19 +11,25 @@ from typing import Any, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg, F
+from django.db.models import Avg, F, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from lifetracker.days import is_future, local_date
-from lifetracker.measures import refuse_zero
-from lifetracker.models import SourceRecord, SourceRecordQuerySet
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.models.expressions import DaysBefore
+from lifetracker.sync.measures import refuse_zero
+from weight.source import SOURCE
 
-WITHINGS = "Withings"
+WITHINGS = SOURCE.name
 
 # Withings' word for a measure that may be somebody else's, who stood on the same scale.
 AMBIGUOUS = 1
 
 # How much of the distance to a new weight the trend goes in one day.
 SMOOTHING = 0.1
+# After so many days a weight is in no trend any more: of 999 kg less than a billionth of a gram is left
+# (999 kg * 0.9 ** 400 = 5e-16 kg), which is less than a float of 64 bits tells apart.
+FADED = 400
 
 
 class TrendPoint(NamedTuple):
@@ -35,9 +41,9 @@ class TrendPoint(NamedTuple):
 
 
 def smooth(days: Iterable[tuple[date, float]]) -> list[TrendPoint]:
-    """The trend through weights in order of their days, however far apart those are.
+    """Return the trend through weights in order of their days, however far apart those are.
 
-    John Walker's Hacker's Diet («Signal and Noise») moves the trend each day by a tenth of its
+    John Walker's Hacker's Diet ("Signal and Noise") moves the trend each day by a tenth of its
     distance to the day's weight. After `n` days that is `1 - 0.9 ** n` of the distance: so a
     weight after a gap counts for the days that it stands for, and a weight every day gives
     Walker's own figures. The first weight is the first trend.
@@ -54,7 +60,7 @@ def smooth(days: Iterable[tuple[date, float]]) -> list[TrendPoint]:
 
 
 def slope_per_week(points: list[TrendPoint], span: timedelta, until: date) -> float | None:
-    """kg a week in the `span` before `until`: between the last point and where the trend stood
+    """Return the slope in kg a week in the `span` before `until`: between the last point and where the trend stood
     `span` before it. None where that last point is older than `span`, and where the points reach
     over less than a week."""
     if not points or until - points[-1].date >= span:
@@ -66,7 +72,7 @@ def slope_per_week(points: list[TrendPoint], span: timedelta, until: date) -> fl
 
 
 def trend_on(points: list[TrendPoint], day: date) -> float:
-    """Between two points on the straight line through them. Raises ValueError for a day outside."""
+    """Return the trend of a day between two points, on the straight line through them. Raises ValueError for a day outside."""
     for before, after in pairwise(points):
         if before.date <= day <= after.date:
             part = (day - before.date) / (after.date - before.date)
@@ -76,26 +82,36 @@ def trend_on(points: list[TrendPoint], day: date) -> float:
 
 class WeighInQuerySet(SourceRecordQuerySet):
     def certain(self) -> Self:
-        """The living ones of the past that are surely this person's: what every figure is made of."""
+        """Return the live ones of the past that are surely this person's: what every figure is made of."""
         return self.happened().exclude(attribution=AMBIGUOUS)
 
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
         self.date_by(F("measured_at"), zone)
 
-    def per_day(self) -> models.QuerySet[Any, Any]:
-        """In order of days: date, kg (the mean of the day's weigh-ins), fat_ratio."""
+    def per_day(self) -> models.QuerySet[Any, dict[str, object]]:
+        """Return, in order of days: date, kg (the mean of the day's weigh-ins), fat_ratio."""
         days = self.certain().values("date").order_by("date")
         return days.annotate(kg=Avg("weight_kg"), fat=Avg("fat_ratio"))  # type: ignore[no-any-return]
 
-    def trend(self) -> list[TrendPoint]:
-        """One point for each day with a weigh-in, oldest first. To be asked of all weigh-ins: each
-        point rests on those before it."""
-        days = self.per_day().values_list("date", "kg")
-        return smooth((day, float(kg)) for day, kg in days)
+    def trend_of(self, first: date, last: date) -> list[TrendPoint]:
+        """Return a point for each day with a weigh-in, oldest first, from the newest one that is not after
+        `first` (the very first one, where there is none) to `last`. To be asked of all weigh-ins: each point
+        rests on those before it, of which those are read that still count, however long the history is."""
+        known = self.certain().filter(date__lte=first).order_by("-date").values("date")[:1]
+        begin = DaysBefore(Coalesce(Subquery(known), Value(first)), FADED)
+        days = self.weights().filter(date__gte=begin, date__lte=last)
+        points = smooth((day, float(kg)) for day, kg in days)
+        before = [number for number, point in enumerate(points) if point.date <= first]
+        return points[before[-1] if before else 0 :]
+
+    def weights(self) -> models.QuerySet[Any, tuple[date, Decimal | float]]:
+        """Return, in order of days: date and kg."""
+        return self.per_day().values_list("date", "kg")
 
 
-def measure(unit: str, highest: int, **options: Any) -> models.DecimalField[Any, Any]:
-    return models.DecimalField(
+def measure(unit: str, highest: int, **options: Any) -> fields.DecimalField[Any, Any]:
+    return fields.DecimalField(
+        unit=unit,
         max_digits=7,
         decimal_places=4,
         null=True,
@@ -105,7 +121,6 @@ def measure(unit: str, highest: int, **options: Any) -> models.DecimalField[Any,
             MinValueValidator(Decimal(0)),
             MaxValueValidator(Decimal(highest)),
         ],
-        help_text=unit,
         **options,
     )
 
@@ -113,21 +128,26 @@ def measure(unit: str, highest: int, **options: Any) -> models.DecimalField[Any,
 class Measures(models.Model):
     """What a scale measures beside the weight. NULL is what it did not measure."""
 
-    fat_ratio = measure("%", 100)
+    fat_ratio = measure("%", 100, verbose_name="body fat")
     fat_mass_kg = measure("kg", 999, verbose_name="fat mass")
-    lean_mass_kg = measure("kg, without the fat", 999, verbose_name="lean mass")
+    lean_mass_kg = measure("kg", 999, verbose_name="lean mass", help_text="Without the fat.")
     muscle_mass_kg = measure("kg", 999, verbose_name="muscle mass")
     bone_mass_kg = measure("kg", 999, verbose_name="bone mass")
     hydration_kg = measure("kg", 999, verbose_name="water")
-    heart_pulse = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[refuse_zero, MaxValueValidator(400)], help_text="bpm"
+    heart_pulse = fields.PositiveSmallIntegerField(
+        "heart rate",
+        unit="bpm",
+        null=True,
+        blank=True,
+        validators=[refuse_zero, MaxValueValidator(400)],
     )
     # Withings may add codes, so no code is refused.
-    attribution = models.BigIntegerField(
+    attribution = fields.BigIntegerField(
+        unit="code",
         null=True,
         blank=True,
         editable=False,
-        help_text="Withings' attrib: 1 is ambiguous, 2 and 4 were typed in at Withings, others come from a device.",
+        help_text="Withings' code: 1 is ambiguous, 2 and 4 were entered by hand at Withings, others come from a device.",
     )
     device = models.CharField(max_length=200, blank=True, default="")
 
@@ -155,7 +175,7 @@ class MeasureGroup(SourceRecord, Measures):
     """A group of measures as Withings sends it. One weigh-in comes as several groups of one moment;
     some groups, such as one with a pulse only, belong to none."""
 
-    measured_at = models.DateTimeField(db_index=True)
+    measured_at = models.DateTimeField("measured at", db_index=True)
     weight_kg = measure("kg", 999, verbose_name="weight")
 
     moments = ("measured_at",)
@@ -171,15 +191,15 @@ class WeighIn(SourceRecord, Measures):
     """A weight at a moment."""
 
     date = models.DateField(
-        db_index=True, editable=False, help_text="The local date of the moment."
+        db_index=True, editable=False, help_text="The local date of the weigh-in."
     )
-    measured_at = models.DateTimeField("when", db_index=True)
-    weight_kg = models.DecimalField(
+    measured_at = models.DateTimeField("weighed at", db_index=True)
+    weight_kg = fields.DecimalField(
         "weight",
+        unit="kg",
         max_digits=7,
         decimal_places=4,
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal(999))],
-        help_text="kg",
     )
 
     moments = ("measured_at",)
@@ -189,6 +209,14 @@ class WeighIn(SourceRecord, Measures):
     class Meta(SourceRecord.Meta):
         ordering = ["-measured_at", "-id"]
         verbose_name = "weigh-in"
+        indexes = [
+            # All that a trend reads of a weigh-in: of a year and a quarter, for each look at the home page.
+            models.Index(
+                fields=["date", "measured_at", "attribution", "weight_kg"],
+                condition=Q(deleted_at__isnull=True),
+                name="weigh_in_trend",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.weight_kg:.1f} kg on {self.date}"
@@ -199,4 +227,4 @@ class WeighIn(SourceRecord, Measures):
 
     def clean(self) -> None:
         if self.measured_at and is_future(self.measured_at):
-            raise ValidationError({"measured_at": "This lies in the future."})
+            raise ValidationError({"measured_at": "This time must not be in the future."})

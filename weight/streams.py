@@ -8,22 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from lifetracker.days import local_date
-from lifetracker.http import BadResponse
-from lifetracker.mapping import Item, Unmappable, Value, to_int, to_json
-from lifetracker.measures import is_filler
+from lifetracker.errors import BadResponse
 from lifetracker.models import BEGINNING
-from lifetracker.streams import (
+from lifetracker.sync.lossless import Json, to_json
+from lifetracker.sync.mapping import Item, PathValue, Unmappable, to_int
+from lifetracker.sync.measures import is_filler
+from lifetracker.sync.streams import (
+    Aggregate,
     Between,
     Changes,
-    Joined,
     Params,
     Source,
     Stream,
     epoch,
-    register,
+    register_source,
 )
-from weight.models import MEASURES, WITHINGS, MeasureGroup, WeighIn
+from weight.models import MEASURES, MeasureGroup, WeighIn
 from weight.services.withings_client import WithingsAPIClient
+from weight.source import SOURCE
 
 REAL_MEASURE, GOAL = 1, 2  # a goal looks like a weight
 # The year 2100.
@@ -46,31 +48,32 @@ TYPES = {
 }
 
 
-def instant(seconds: Any) -> datetime:
-    """Raises ValueError for what is no time of a scale, nor has a date in every zone."""
+def instant(seconds: float) -> datetime:
+    """Return the moment. Raises ValueError for what is no time of a scale, nor has a date in every zone."""
     if not 0 < to_int(seconds) < LATEST:
         raise ValueError("not a time between 1970 and 2100")
     return BEGINNING + timedelta(seconds=seconds)
 
 
-def category_of(item: Item) -> Any:
-    """Real measures alone were asked for: a group that says nothing is one."""
-    return item.get("category", REAL_MEASURE)
+def category_of(item: Item) -> Json:
+    """Return the category of a group. One without it is a real measure, which alone was asked for."""
+    category: Json = item.get("category", REAL_MEASURE)
+    return category
 
 
-def is_no_goal(item: Any) -> bool:
-    """Also of what cannot be understood, which the mapping refuses."""
+def is_no_goal(item: Json) -> bool:
+    """Return whether it is no goal, also for what cannot be understood, which the mapping refuses."""
     if not isinstance(item, dict):
         return True
     return type(category_of(item)) is not int or category_of(item) != GOAL
 
 
 def with_values(item: Item) -> Item:
-    """The item with its measures by column. Of the same measure twice, the first counts. A weight
+    """Return the item with its measures by column. Of the same measure twice, the first counts. A weight
     that was typed in at Withings comes with zeros for what no scale measured."""
     category = category_of(item)
     if type(category) is not int or category != REAL_MEASURE:
-        raise Unmappable(f"category: {category!r} is neither 1, a measure, nor 2, a goal")
+        raise Unmappable(f"category: {category!r} is neither 1 (measurement) nor 2 (goal)")
     best: dict[str, tuple[int, Decimal]] = {}
     for one in item["measures"]:
         column, position = TYPES.get(one["type"]), one.get("position")
@@ -83,14 +86,14 @@ def with_values(item: Item) -> Item:
 
 
 def real_value(one: Item) -> Decimal | None:
-    """`value x 10^unit`, in decimal digits: binary ones would make 71.30000000000001 of 71.3. None
+    """Return `value x 10^unit`, in decimal digits: binary ones would make 71.30000000000001 of 71.3. None
     for a filler: none of what is read here can be 0."""
     value, unit = one["value"], one["unit"]
     try:
         number = Decimal(to_int(value)).scaleb(to_int(unit)).quantize(PLACES)
         return None if is_filler(value) else number or None
     except (ValueError, ArithmeticError):
-        raise Unmappable(f"measures: {value!r} x 10^{unit!r} is no measure") from None
+        raise Unmappable(f"measures: {value!r} x 10^{unit!r} is not a measurement") from None
 
 
 def measured(column: str) -> Callable[[Item], Decimal | None]:
@@ -102,14 +105,14 @@ def pulse(item: Item) -> int | None:
     return None if beats is None else round(beats) or None
 
 
-def next_offset(answer: Any) -> Params | None:
-    """`more` is 1 or true, and is absent with `offset` on the last page. Raises BadResponse for what
+def next_offset(answer: Item) -> Params | None:
+    """Read where the next page begins: `more` is 1 or true, and is absent with `offset` on the last page. Raises BadResponse for what
     tells neither that there is a page nor that there is none."""
     more, offset = answer.get("more"), answer.get("offset")
     if more is None or (type(more) in {int, bool} and more == 0):
         return None
     if type(more) not in {int, bool} or more != 1 or type(offset) is not int:
-        raise BadResponse("Withings: an answer does not say where its next page begins.")
+        raise BadResponse("Withings: an answer does not say where its next page starts.")
     return {"offset": offset}
 
 
@@ -117,7 +120,7 @@ def next_offset(answer: Any) -> Params | None:
 
 
 def weigh_in(groups: list[MeasureGroup]) -> list[Any] | None:
-    """The weigh-in that groups of one moment make together; None if none of them has a weight.
+    """Return the weigh-in that groups of one moment make together; None if none of them has a weight.
 
     A group that is surely this person's counts before an ambiguous one, and an older one before a
     younger one. To a sure weight nothing ambiguous is added.
@@ -159,30 +162,32 @@ measures = Stream(
         start="startdate",
         end="enddate",
         lookback=timedelta(days=14),
-        form=epoch,
+        format=epoch,
         optional=False,
-        margin=timedelta(seconds=1),
+        padding=timedelta(seconds=1),
     ),
     axis="measured_at",
     deletes_by_absence=True,
     # A device may bring its measures weeks late.
-    changes=Changes(since="lastupdate", mark=lambda item: instant(item["modified"]), form=epoch),
-    only=is_no_goal,
+    changes=Changes(
+        since="lastupdate", changed_at=lambda item: instant(item["modified"]), format=epoch
+    ),
+    item_filter=is_no_goal,
     # `offset` counts groups.
-    by_position=True,
+    offset_paging=True,
     # Four groups an hour, day and night. Scales and cuffs measure nothing without the person's doing.
-    most_per_day=96,
-    prepare=with_values,
+    max_items_per_day=96,
+    transform=with_values,
     model=MeasureGroup,
     fields={
         "source_id": "grpid",
-        "measured_at": Value("date", instant),
+        "measured_at": PathValue("date", instant),
         **{name: measured(name) for name in ("weight_kg", *MEASURES) if name != "heart_pulse"},
         "heart_pulse": pulse,
         "attribution": "attrib",
         "device": lambda item: item.get("model") or "",
     },
-    joined=Joined(
+    aggregate=Aggregate(
         model=WeighIn,
         by="measured_at",
         source_id=lambda moment: str(epoch(moment)),
@@ -191,9 +196,9 @@ measures = Stream(
     ),
 )
 
-source = register(
+source = register_source(
     Source(
-        name=WITHINGS,
+        declaration=SOURCE,
         client=WithingsAPIClient,
         is_configured=WithingsAPIClient.is_configured,
         missing_consent=WithingsAPIClient.missing_consent,

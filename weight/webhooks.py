@@ -11,27 +11,30 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from lifetracker.http import BadResponse
+from lifetracker.days import ONE_DAY
+from lifetracker.errors import BadResponse
 from lifetracker.models import BEGINNING, WebhookDelivery
-from lifetracker.streams import Window
-from lifetracker.webhooks import (
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import Item
+from lifetracker.sync.streams import Window
+from lifetracker.sync.webhooks import (
     FORM,
     NOTHING_TO_DO,
     Backlog,
-    Notice,
-    Refused,
-    Reply,
+    ImmediateResponse,
     Webhook,
-    malformed,
+    WebhookEvent,
+    WebhookRejected,
     own_secrets,
-    refuse_unless_one_of,
-    refuse_unless_set_up,
-    register,
+    register_webhook,
+    require_one_of,
+    require_setup,
+    unreadable,
 )
 from oauth_integration.models import OAuthCredential
 from weight.models import WITHINGS
@@ -39,14 +42,13 @@ from weight.services.withings_client import WithingsAPIClient
 from weight.streams import instant, measures
 
 if TYPE_CHECKING:
-    from lifetracker.sync import Run
+    from lifetracker.sync.job import SyncJob
 
 # `appli`: weight and body composition; blood pressure and pulse; the person's account.
 WEIGHT, PULSE, ACCOUNT = "1", "4", "46"
 # A notification is about one weigh-in, or about a few that a scale kept; more would be read by
 # whoever knows the address.
 LONGEST = timedelta(days=366)
-ONE_DAY = timedelta(days=1)
 # Whether the bounds are included is not documented.
 MARGIN = timedelta(seconds=1)
 
@@ -59,30 +61,33 @@ def address_query() -> str:
 
 
 def verify(request: HttpRequest, body: bytes) -> None:
-    refuse_unless_one_of(request.GET.get("secret", ""), own_secrets("withings"))
+    require_one_of(request.GET.get("secret", ""), own_secrets("withings"))
 
 
-def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
+def read(headers: Mapping[str, str], content: Item) -> WebhookEvent | ImmediateResponse:
     account = OAuthCredential.objects.of("withings").account
-    refuse_unless_set_up(account, WITHINGS)
+    require_setup(account, WITHINGS)
     if content.get("userid") != account:
-        raise Refused(HTTPStatus.FORBIDDEN, "This person's records are not kept here.")
+        raise WebhookRejected(HTTPStatus.FORBIDDEN, "Records of this account are not stored here.")
     appli = str(content.get("appli"))
     if appli == ACCOUNT:
         # Whether the consent still holds shows with the next question.
         now = timezone.now()
-        return notice("account", Window(now - ONE_DAY, now))
+        return event_about("account", Window(now - ONE_DAY, now))
     if appli not in {WEIGHT, PULSE}:
         return NOTHING_TO_DO
-    return notice(f"appli {appli}", window_of(content))
+    return event_about(f"appli {appli}", window_of(content))
 
 
-def notice(event: str, window: Window) -> Notice:
-    """Withings numbers nothing."""
-    return Notice("", event, {"start": window.start.isoformat(), "end": window.end.isoformat()})
+def event_about(event: str, window: Window) -> WebhookEvent:
+    """Make an event without an id: Withings numbers nothing, and says the same of two changes in one stretch of
+    time. So an equal one is dropped only while the first has not been processed."""
+    return WebhookEvent(
+        "", event, {"start": window.start.isoformat(), "end": window.end.isoformat()}
+    )
 
 
-def window_of(content: dict[str, Any]) -> Window:
+def window_of(content: Item) -> Window:
     try:
         if "date" in content:
             day = moment_of(content["date"])
@@ -92,36 +97,36 @@ def window_of(content: dict[str, Any]) -> Window:
             start, end = (instant(int(content[name])) for name in ("startdate", "enddate"))
             window = Window(start - MARGIN, end + MARGIN)
     except (KeyError, ValueError, OverflowError):
-        raise malformed("it names no stretch of time") from None
+        raise unreadable("it has no time range") from None
     if not timedelta(0) < window.end - window.start <= LONGEST:
-        raise malformed("its end does not follow its start within a year")
+        raise unreadable("its end is not within a year after its start")
     if window.start > timezone.now() + 2 * ONE_DAY:
-        raise malformed("it lies in the future")
+        raise unreadable("it is in the future")
     return window
 
 
 def moment_of(text: str) -> datetime:
-    """`2026-09-16`, or seconds since 1970: both are documented."""
+    """Read `2026-09-16`, or seconds since 1970: both are documented."""
     if text.isdecimal():
         return instant(int(text))
     return datetime.fromisoformat(text).replace(tzinfo=BEGINNING.tzinfo)
 
 
-# --- Working off ----------------------------------------------------------------------------------
+# --- Processing -----------------------------------------------------------------------------------
 
 
-def work(run: Run, backlog: Backlog) -> None:
-    """Several notifications come for one weigh-in: what overlaps is read once, to its end."""
-    about = [(asked_for(delivery), delivery) for delivery in backlog.open]
+def work(job: SyncJob[WithingsAPIClient], backlog: Backlog) -> None:
+    """Read windows that overlap once, to their end: several notifications come for one weigh-in."""
+    about = [(asked_for(delivery), delivery) for delivery in backlog.pending]
     for window in joined(asked for asked, _ in about):
         deliveries = [one for asked, one in about if window.start <= asked.start <= window.end]
-        within = Window(max(window.start, BEGINNING), min(window.end, run.now))
-        with backlog.trying(run, measures.name, deliveries):
+        within = Window(max(window.start, BEGINNING), min(window.end, job.now))
+        with backlog.attempt(job, measures.name, deliveries):
             if within.start < within.end:
-                run.read_extent(measures, within)
-        if window.start + MARGIN > run.now:
+                job.reader.read_extent(measures, within)
+        if window.start + MARGIN > job.now:
             # By Withings' clock it has happened already.
-            backlog.leave(deliveries, "It is not over yet by the clock of this machine.")
+            backlog.defer(deliveries, "It is in the future by this machine's clock.")
 
 
 def asked_for(delivery: WebhookDelivery) -> Window:
@@ -129,7 +134,7 @@ def asked_for(delivery: WebhookDelivery) -> Window:
 
 
 def joined(windows: Iterable[Window]) -> list[Window]:
-    """The same time in windows of which none touches another."""
+    """Join windows that touch each other."""
     found: list[Window] = []
     for window in sorted(windows):
         if found and window.start <= found[-1].end:
@@ -145,7 +150,7 @@ def joined(windows: Iterable[Window]) -> list[Window]:
 class Notifications:
     """`/notify`."""
 
-    def _call(self, action: str, **params: Any) -> dict[str, Any]:
+    def _call(self, action: str, **params: Json) -> Item:
         with closing(WithingsAPIClient()) as client:
             try:
                 return dict(client.get("/notify", {"action": action, **params}))
@@ -154,7 +159,7 @@ class Notifications:
                 text = re.sub(r"\?secret=\w+", "", str(error))
                 raise BadResponse(text, error.status) from None
 
-    def _profiles(self) -> list[dict[str, Any]]:
+    def _profiles(self) -> list[Item]:
         found = self._call("list").get("profiles")
         return [one for one in found or [] if isinstance(one, dict)]
 
@@ -165,17 +170,17 @@ class Notifications:
     def subscribe(self, address: str) -> Iterable[str]:
         self._call("subscribe", callbackurl=address, appli=WEIGHT, comment="Life Tracker")
         self._revoke(but=address)
-        yield "Withings will tell of each weigh-in."
+        yield "Subscribed to weigh-ins at Withings."
 
     def unsubscribe(self, address: str) -> Iterable[str]:
         if self._revoke():
-            yield "Withings will not tell of weigh-ins any more."
+            yield "Unsubscribed from weigh-ins at Withings."
         else:
-            yield "Withings told nothing here."
+            yield "There was no subscription at Withings."
 
     def _revoke(self, but: str = "") -> int:
-        """Every subscription of this program, also those under an older secret or another name of this
-        machine; how many there were."""
+        """Revoke every subscription of this program, also those under an older secret or another name of
+        this machine, and return how many there were."""
         ours = [one for one in self._profiles() if path_of(one).endswith(webhook.path)]
         others = [one for one in ours if one["callbackurl"] != but]
         for one in others:
@@ -183,12 +188,12 @@ class Notifications:
         return len(others)
 
 
-def path_of(profile: dict[str, Any]) -> str:
-    """Where it delivers, without the secret."""
+def path_of(profile: Item) -> str:
+    """Return where it delivers, without the secret."""
     return str(profile.get("callbackurl")).partition("?")[0]
 
 
-webhook = register(
+webhook = register_webhook(
     Webhook(
         source=WITHINGS,
         verify=verify,

@@ -15,7 +15,12 @@ from whoop.models import (
     WhoopSleep,
     WhoopWorkout,
 )
-from workouts.admin import WORKOUT_COLUMNS, WORKOUT_FACTS
+from workouts.admin import (
+    WORKOUT_COLUMNS,
+    WORKOUT_DETAILS,
+    WORKOUT_FACTS,
+    WORKOUT_FROM_SERVICE,
+)
 
 
 class ScoreStateFilter(ChoiceFilter):
@@ -27,7 +32,7 @@ class ScoreStateFilter(ChoiceFilter):
 
 
 class WhoopAdmin(SourceRecordAdmin):
-    """WHOOP's records come from WHOOP alone."""
+    """Records that only WHOOP sends."""
 
     list_filter: Sequence[Any] = (ScoreStateFilter, GoneFilter)
 
@@ -36,8 +41,10 @@ class WhoopAdmin(SourceRecordAdmin):
         "score_state",
         {"pending": "warning", "not scorable": "danger"},
     )
-    def score(self, record: Any) -> str:
-        """WHOOP's own word where it is a new one."""
+    def score(self, record: WhoopRecovery | WhoopSleep | WhoopCycle) -> str:
+        """WHOOP's own word where it is a new one; empty for a record with a score."""
+        if record.score_state == ScoreState.SCORED:
+            return ""
         return str(dict(ScoreState.choices).get(record.score_state, record.score_state))
 
 
@@ -46,10 +53,10 @@ class WhoopRecoveryAdmin(WhoopAdmin):
     list_display = (
         "date",
         "recovery",
-        figure("resting_heart_rate", "Resting HR, bpm"),
-        figure("hrv_rmssd", "HRV, ms", 1),
-        figure("spo2_percentage", "SpO2, %", 1),
-        figure("skin_temp_celsius", "Skin, °C", 1),
+        figure("resting_heart_rate", "Resting HR"),
+        figure("hrv_rmssd", digits=1),
+        figure("spo2_percentage", "SpO2", 1),
+        figure("skin_temp_celsius", "Skin", 1),
         "score",
         "upstream",
     )
@@ -73,9 +80,8 @@ class WhoopSleepAdmin(WhoopAdmin):
         "start_time",
         "end_time",
         "nap",
-        figure("total_sleep_hours", "Asleep, h", 2),
-        figure("sleep_performance", "Performance, %"),
-        figure("sleep_efficiency", "Efficiency, %"),
+        figure("total_sleep_hours", "Asleep", 1),
+        figure("sleep_performance", "Performance"),
         "score",
         "upstream",
     )
@@ -89,11 +95,11 @@ class WhoopCycleAdmin(WhoopAdmin):
         "date",
         "start_time",
         "end_time",
-        figure("strain", "Strain", 1),
-        figure("kilojoules", "Energy, kJ"),
-        figure("average_heart_rate", "Average HR, bpm"),
-        figure("max_heart_rate", "Highest HR, bpm"),
-        figure("step_count", "Steps"),
+        figure("strain", digits=1),
+        figure("kilojoules"),
+        figure("average_heart_rate", "Avg HR"),
+        figure("max_heart_rate", "Max HR"),
+        figure("step_count"),
         "score",
         "upstream",
     )
@@ -104,9 +110,11 @@ class WhoopCycleAdmin(WhoopAdmin):
 class WhoopWorkoutAdmin(WhoopAdmin):
     list_display = (*WORKOUT_COLUMNS, "score", "upstream")
     search_fields = ("sport_name", "source_id")
-    search_help_text = "The sport, or the id at WHOOP"
+    search_help_text = "Search by sport, or by the id at WHOOP"
     date_hierarchy = "date"
     facts = WORKOUT_FACTS
+    details = WORKOUT_DETAILS
+    from_service = WORKOUT_FROM_SERVICE
 
 
 @admin.register(WhoopProfile)
@@ -114,9 +122,9 @@ class WhoopProfileAdmin(SourceRecordAdmin):
     list_display = (
         "__str__",
         "email",
-        "height_meter",
-        "weight_kilogram",
-        "max_heart_rate",
+        figure("height_meter", "Height (m)", 2),
+        figure("weight_kilogram", "Weight (kg)", 1),
+        figure("max_heart_rate", "Max HR (bpm)"),
         "upstream",
     )
     list_filter = (GoneFilter,)

@@ -12,18 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import (
-    DateRangeMixin,
-    LatestView,
-    StartedRunSerializer,
-    StartRun,
-    SyncStatusSerializer,
-    sync_status,
-)
-from lifetracker.fields import WholeField
+from lifetracker.api.fields import WholeField
+from lifetracker.api.lists import DateRangeMixin, LatestView
+from lifetracker.api.runs import StartedRunSerializer, StartRun, SyncStatusSerializer, sync_status
+from lifetracker.api.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.models import Lease, SyncRun
-from lifetracker.serializers import ComputedText, FactSerializer, InstantField, public_fields
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
 from oauth_integration.models import OAuthCredential
 from whoop.models import WHOOP, WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep, WhoopWorkout
 from whoop.sports import display_name
@@ -74,7 +68,7 @@ class ProfileSerializer(FactSerializer):
         fields = public_fields(WhoopProfile, *OURS)
 
 
-class RecoveryList(DateRangeMixin, generics.ListAPIView[Any]):
+class RecoveryList(DateRangeMixin, generics.ListAPIView[WhoopRecovery]):
     """The recoveries of the asked days, by the local date of waking."""
 
     queryset = WhoopRecovery.objects.live()
@@ -88,7 +82,7 @@ class LatestRecovery(LatestView):
     serializer_class = RecoverySerializer
 
 
-class SleepList(DateRangeMixin, generics.ListAPIView[Any]):
+class SleepList(DateRangeMixin, generics.ListAPIView[WhoopSleep]):
     """The nights and naps of the asked days, by the local date of waking."""
 
     queryset = WhoopSleep.objects.live()
@@ -102,7 +96,7 @@ class LatestSleep(LatestView):
     serializer_class = SleepSerializer
 
 
-class CycleList(DateRangeMixin, generics.ListAPIView[Any]):
+class CycleList(DateRangeMixin, generics.ListAPIView[WhoopCycle]):
     """The cycles of the asked days, by the local date of their middle."""
 
     queryset = WhoopCycle.objects.live()
@@ -116,7 +110,7 @@ class LatestCycle(LatestView):
     serializer_class = CycleSerializer
 
 
-class WorkoutList(DateRangeMixin, generics.ListAPIView[Any]):
+class WorkoutList(DateRangeMixin, generics.ListAPIView[WhoopWorkout]):
     """WHOOP's workouts of the asked days, by the local date of their start."""
 
     queryset = WhoopWorkout.objects.live()
@@ -164,7 +158,7 @@ FRESH = timedelta(minutes=1)
 ASKING = timedelta(seconds=10)
 
 
-class DaysBack(serializers.Serializer[Any]):
+class DaysBack(serializers.Serializer[object]):
     refuses_unknown = True
 
     days = WholeField(min_value=1, max_value=MOST_DAYS, required=False)
@@ -181,12 +175,12 @@ class RefreshToday(StartWhoopRun):
     # So that no token for reading only may.
     get_starts = True
 
-    def order(self, asked: dict[str, Any]) -> Order:
-        return Order(self.kind, TODAY_DAYS)
+    def order(self, asked: dict[str, Any]) -> SyncRequest:
+        return SyncRequest(self.kind, TODAY_DAYS)
 
     @extend_schema(responses={200: StartedRunSerializer, 202: StartedRunSerializer})
     def get(self, request: Request) -> Response:
-        """Reads the last two days again if that was not begun within a minute; else tells of that."""
+        """Read the last two days again, unless that was begun within a minute."""
         self.asked(request)
         if last := self.fresh():
             return Response(self.describe(last))
@@ -205,8 +199,8 @@ class Refresh(StartWhoopRun):
 
     body_serializer = DaysBack
 
-    def order(self, asked: dict[str, Any]) -> Order:
-        return Order(SyncRun.Kind.MANUAL, asked.get("days", 7))
+    def order(self, asked: dict[str, Any]) -> SyncRequest:
+        return SyncRequest(SyncRun.Kind.MANUAL, asked.get("days", 7))
 
 
 class SyncIncremental(StartWhoopRun):
@@ -218,5 +212,5 @@ class SyncFull(StartWhoopRun):
 
     body_serializer = DaysBack
 
-    def order(self, asked: dict[str, Any]) -> Order:
-        return Order(SyncRun.Kind.FULL, asked.get("days", MOST_DAYS))
+    def order(self, asked: dict[str, Any]) -> SyncRequest:
+        return SyncRequest(SyncRun.Kind.FULL, asked.get("days", MOST_DAYS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,16 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import ServiceView
-from lifetracker.http import (
-    BadResponse,
-    NeedsReauthorization,
-    NotConfigured,
-    SyncError,
-    TryLater,
-)
-from lifetracker.serializers import InstantField
-from lifetracker.streams import sources
+from lifetracker.accounts.rights import IsConfirmed, IsStaff
+from lifetracker.api.runs import ServiceView
+from lifetracker.api.serializers import InstantField
+from lifetracker.errors import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.sync.streams import sources
 from lifetracker.tasks import enqueue_after_consent
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.models import OAuthCredential, PendingConsent
@@ -32,22 +26,24 @@ PROFILE_PATH = "/developer/v2/user/profile/basic"
 
 def client() -> OAuthClient:
     made = providers()[WHOOP]()
-    made.door.attempts = 1
+    made.http.attempts = 1
     return made
 
 
 # --- What is known without a request --------------------------------------------------------------
 
 
-class ConnectionStatusSerializer(serializers.Serializer[Any]):
-    configured = serializers.BooleanField(help_text="Client id and secret are set.")
+class ConnectionStatusSerializer(serializers.Serializer[object]):
+    configured = serializers.BooleanField(help_text="Whether client id and secret are set.")
     connected = serializers.BooleanField()
     needs_reauthorization = serializers.BooleanField()
-    scopes = serializers.ListField(child=serializers.CharField(), help_text="As granted.")
-    missing_scopes = serializers.ListField(
-        child=serializers.CharField(), help_text="Those that are needed and were not granted."
+    scopes = serializers.ListField(
+        child=serializers.CharField(), help_text="Scopes that were granted."
     )
-    expires_at = InstantField(allow_null=True, help_text="Of the access token.")
+    missing_scopes = serializers.ListField(
+        child=serializers.CharField(), help_text="Scopes that are required but were not granted."
+    )
+    expires_at = InstantField(allow_null=True, help_text="When the access token expires.")
     redirect_uri = serializers.CharField()
 
 
@@ -82,7 +78,7 @@ KINDS: dict[type[SyncError], str] = {
 }
 
 
-class ConnectionTestSerializer(serializers.Serializer[Any]):
+class ConnectionTestSerializer(serializers.Serializer[object]):
     ok = serializers.BooleanField()
     error = serializers.ChoiceField(choices=list(KINDS.values()), allow_null=True)
     detail = serializers.CharField()
@@ -90,6 +86,10 @@ class ConnectionTestSerializer(serializers.Serializer[Any]):
 
 class ConnectionTest(APIView):
     """Asks WHOOP for the profile, once, and says whether the connection works; if not, why."""
+
+    permission_classes = (IsStaff,)
+    # It costs a part of WHOOP's quota.
+    get_starts = True
 
     @extend_schema(responses=ConnectionTestSerializer)
     def get(self, request: Request) -> Response:
@@ -106,14 +106,15 @@ class ConnectionTest(APIView):
 # --- Consent --------------------------------------------------------------------------------------
 
 
-class AuthorizationSerializer(serializers.Serializer[Any]):
-    authorize_url = serializers.URLField(help_text="To be opened in the person's browser.")
-    state = serializers.CharField(help_text="Comes back with the code; good once, for 10 minutes.")
+class AuthorizationSerializer(serializers.Serializer[object]):
+    authorize_url = serializers.URLField(help_text="Address to open in the owner's browser.")
+    state = serializers.CharField(help_text="Returned with the code. Valid once, for 10 minutes.")
 
 
 class AuthorizeUrl(ServiceView):
     """Where consent is given: the address, with a state that is good once and for ten minutes."""
 
+    permission_classes = (IsStaff, IsConfirmed)
     errors = {409: ServiceView.errors[409]}
     # The state before it is good no more.
     get_starts = True
@@ -126,7 +127,7 @@ class AuthorizeUrl(ServiceView):
             return Response({"authorize_url": whoop.get_authorization_url(state), "state": state})
 
 
-class ConsentSerializer(serializers.Serializer[Any]):
+class ConsentSerializer(serializers.Serializer[object]):
     code = serializers.CharField(max_length=2000)
     state = serializers.CharField(max_length=200)
 
@@ -135,6 +136,7 @@ class ExchangeCode(ServiceView):
     """Trades the code of a consent, with the state that it was asked with, for tokens, and has the
     whole history read by a worker."""
 
+    permission_classes = (IsStaff, IsConfirmed)
     body_serializer = ConsentSerializer
 
     @extend_schema(request=ConsentSerializer, responses=ConnectionStatusSerializer)
@@ -144,7 +146,7 @@ class ExchangeCode(ServiceView):
         code, state = asked.validated_data["code"], asked.validated_data["state"]
         if not PendingConsent.objects.redeem(request.user, WHOOP, state):
             raise serializers.ValidationError(
-                {"state": ["This consent was not begun here, or it is over. Start again."]}
+                {"state": ["This consent has expired or was started elsewhere. Start again."]}
             )
         with closing(client()) as whoop:
             try:

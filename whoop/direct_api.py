@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from contextlib import closing
 from http import HTTPStatus
-from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ParseError
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lifetracker.api import ServiceView
-from lifetracker.http import BadResponse
-from lifetracker.serializers import InstantField
-from lifetracker.streams import ServiceClient, rfc3339, sources
+from lifetracker.accounts.rights import IsStaff
+from lifetracker.api.runs import ServiceView
+from lifetracker.api.serializers import InstantField
+from lifetracker.errors import BadResponse
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import Item
+from lifetracker.sync.streams import ServiceClient, rfc3339, sources
 from whoop.models import WHOOP
 from whoop.services.whoop_client import BODY_PATH
 
 LATEST = {"limit": 1}
 
 
-class Page(serializers.Serializer[Any]):
+class Page(serializers.Serializer[object]):
     """WHOOP's own parameters of a collection."""
 
     limit = serializers.IntegerField(min_value=1, max_value=25, required=False)
@@ -38,19 +40,19 @@ def path_of(stream: str) -> str:
     return next(one.path for one in sources[WHOOP].streams if one.name == stream)
 
 
-def ask(client: ServiceClient, path: str, params: dict[str, Any]) -> Any:
-    """WHOOP's answer. Raises SyncError."""
-    answer = client.get(path, params)
+def ask(client: ServiceClient, path: str, params: Item) -> Json:
+    """Return WHOOP's answer. Raises SyncError."""
+    answer: Json = client.get(path, params)
     try:
         # What Python reads and JSON does not know, such as NaN.
         json.dumps(answer, allow_nan=False, ensure_ascii=False).encode()
     except ValueError as error:
-        raise BadResponse(f"WHOOP answered {path} with something that is no JSON.") from error
+        raise BadResponse(f"WHOOP answered {path} with something that is not JSON.") from error
     return answer
 
 
-def ask_for_body(client: ServiceClient) -> Any:
-    """None for a member without body measures."""
+def ask_for_body(client: ServiceClient) -> Json:
+    """Return the body measures; None for a member without them."""
     try:
         return ask(client, BODY_PATH, {})
     except BadResponse as error:
@@ -59,49 +61,53 @@ def ask_for_body(client: ServiceClient) -> Any:
         return None
 
 
-class Direct(ServiceView):
-    """What WHOOP itself answers, for staff."""
+class Direct(ServiceView, ABC):
+    """What WHOOP itself answers, for staff. It costs a part of WHOOP's quota, so that no token for reading only may."""
 
-    permission_classes = (IsAdminUser,)
-    query_serializers: tuple[type[serializers.Serializer[Any]], ...] = ()
+    permission_classes = (IsStaff,)
+    get_starts = True
+    query_serializers: tuple[type[serializers.Serializer[object]], ...] = ()
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         params = self.asked(request)
         with closing(sources[WHOOP].client()) as client:
-            client.door.attempts = 1
+            client.http.attempts = 1
             return Response(self.answer(client, params))
 
-    def asked(self, request: Request) -> dict[str, Any]:
-        """The parameters in WHOOP's form. Raises ValidationError, also for what WHOOP would ignore."""
+    def asked(self, request: Request) -> Item:
+        """Return the parameters in WHOOP's form. Raises ValidationError, also for what WHOOP would ignore."""
         serializer = next(iter(self.query_serializers), serializers.Serializer)
         query = serializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         if unknown := set(request.query_params) - set(query.fields):
-            raise serializers.ValidationError({name: ["Unknown."] for name in sorted(unknown)})
-        given: dict[str, Any] = query.validated_data
+            raise serializers.ValidationError(
+                {name: ["This parameter does not exist."] for name in sorted(unknown)}
+            )
+        given: Item = query.validated_data
         return given | {name: rfc3339(given[name]) for name in {"start", "end"} & given.keys()}
 
-    def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, client: ServiceClient, params: Item) -> Json:
+        """Return what the caller gets. Raises SyncError."""
 
 
 class Profile(Direct):
     """The member's profile as WHOOP answers it, for staff."""
 
-    def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
+    def answer(self, client: ServiceClient, params: Item) -> Json:
         return ask(client, path_of("profile"), params)
 
 
 class Body(Direct):
     """The body measures as WHOOP answers them, for staff."""
 
-    errors = {**ServiceView.errors, 404: "The member has no body measures."}
+    errors = {**ServiceView.errors, 404: "The member has no body measurements."}
 
-    def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
+    def answer(self, client: ServiceClient, params: Item) -> Json:
         body = ask_for_body(client)
         if body is None:
-            raise NotFound("WHOOP has no body measures of this member.")
+            raise NotFound("WHOOP has no body measurements of this member.")
         return body
 
 
@@ -111,7 +117,7 @@ class Collection(Direct):
     stream: str
     query_serializers = (Page,)
 
-    def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
+    def answer(self, client: ServiceClient, params: Item) -> Json:
         try:
             return ask(client, path_of(self.stream), params)
         except BadResponse as error:
@@ -145,7 +151,7 @@ class Cycles(Collection):
     stream = "cycle"
 
 
-class WhoopDashboardSerializer(serializers.Serializer[Any]):
+class WhoopDashboardSerializer(serializers.Serializer[object]):
     """None where WHOOP has none."""
 
     profile = serializers.JSONField()
@@ -163,7 +169,7 @@ class Dashboard(Direct):
     def get(self, request: Request) -> Response:
         return super().get(request)
 
-    def answer(self, client: ServiceClient, params: dict[str, Any]) -> Any:
+    def answer(self, client: ServiceClient, params: Item) -> Json:
         return {
             "profile": ask(client, path_of("profile"), {}),
             "body": ask_for_body(client),
@@ -173,8 +179,8 @@ class Dashboard(Direct):
             "cycles": self.latest(client, "cycle"),
         }
 
-    def latest(self, client: ServiceClient, stream: str) -> Any:
-        """The newest record. Raises BadResponse for a page that is none."""
+    def latest(self, client: ServiceClient, stream: str) -> Json:
+        """Return the newest record. Raises BadResponse for a page that is none."""
         page = ask(client, path_of(stream), LATEST)
         records = page.get("records") if isinstance(page, dict) else None
         if not isinstance(records, list):

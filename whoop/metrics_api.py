@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lifetracker.api import DateRange
-from lifetracker.unknown import with_reason
+from lifetracker.api.lists import DateRange
+from lifetracker.sync.coverage import with_reason
 from whoop.models import WhoopRecovery
 from whoop.summary import summary
 
 
-class MetricSerializer(serializers.Serializer[Any]):
+class MetricSerializer(serializers.Serializer[object]):
     """Over the days that have a value; `change` is that of the average."""
 
     days = serializers.IntegerField()
@@ -26,7 +24,7 @@ class MetricSerializer(serializers.Serializer[Any]):
     change = serializers.FloatField(allow_null=True)
 
 
-class RecoveryBandsSerializer(serializers.Serializer[Any]):
+class RecoveryBandsSerializer(serializers.Serializer[object]):
     """Days of each colour: red 0 to 33, yellow 34 to 66, green 67 to 100."""
 
     red = serializers.IntegerField(allow_null=True)
@@ -38,22 +36,22 @@ class RecoveryMetricSerializer(MetricSerializer):
     bands = RecoveryBandsSerializer()
 
 
-class WorkoutsMetricSerializer(serializers.Serializer[Any]):
-    days = serializers.IntegerField(help_text="Days with a workout.")
+class WorkoutsMetricSerializer(serializers.Serializer[object]):
+    days = serializers.IntegerField(help_text="Number of days with a workout.")
     count = serializers.IntegerField(allow_null=True)
     count_change = serializers.IntegerField(allow_null=True)
     total_min = serializers.FloatField(allow_null=True)
     total_min_change = serializers.FloatField(allow_null=True)
-    average_min = serializers.FloatField(allow_null=True, help_text="Of one workout.")
+    average_min = serializers.FloatField(allow_null=True, help_text="Average minutes of a workout.")
     minimum_min = serializers.FloatField(allow_null=True)
     maximum_min = serializers.FloatField(allow_null=True)
     total_calories = serializers.FloatField(
-        allow_null=True, help_text="kcal, of the days whose workouts are all scored."
+        allow_null=True, help_text="kcal; only days on which every workout is scored."
     )
     total_calories_change = serializers.FloatField(allow_null=True)
 
 
-class WhoopMetricsSerializer(serializers.Serializer[Any]):
+class WhoopMetricsSerializer(serializers.Serializer[object]):
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     previous_start_date = serializers.DateField()
@@ -61,13 +59,14 @@ class WhoopMetricsSerializer(serializers.Serializer[Any]):
     recovery_score = RecoveryMetricSerializer(help_text="%")
     hrv_rmssd = MetricSerializer(help_text="ms")
     resting_heart_rate = MetricSerializer(help_text="bpm")
-    total_sleep_hours = MetricSerializer(help_text="Nights only.")
+    total_sleep_hours = MetricSerializer(help_text="Hours; nights only.")
     sleep_performance = MetricSerializer(help_text="% of the sleep needed, nights only.")
-    strain = MetricSerializer(help_text="0 to 21, of cycles that have ended.")
-    calories = MetricSerializer(help_text="kcal of all that the day took, not of workouts alone.")
+    strain = MetricSerializer(help_text="0 to 21; only cycles that have ended.")
+    calories = MetricSerializer(help_text="kcal; all energy of the day, not only workouts.")
     workouts = WorkoutsMetricSerializer()
     detail = serializers.CharField(
-        required=False, help_text="Why nothing may only seem to be there."
+        required=False,
+        help_text="Why records may be missing, such as a source that is not connected.",
     )
 
 

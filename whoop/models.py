@@ -3,7 +3,7 @@ again when it takes it back."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,10 +12,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from lifetracker.days import local_date
-from lifetracker.models import SourceRecord, SourceRecordQuerySet
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from whoop.source import SOURCE
 from workouts.models import Workout, WorkoutQuerySet
 
-WHOOP = "Whoop"
+WHOOP = SOURCE.name
 
 KILOJOULES_PER_KILOCALORIE = 4.184
 
@@ -30,16 +31,16 @@ class ScoreState(models.TextChoices):
 
 
 def score_state() -> models.CharField[str, str]:
-    """Without `choices`: WHOOP may add a state, which is kept as it is and counts as not scored."""
+    """Make a column without `choices`: WHOOP may add a state, which is kept and counts as not scored."""
     return models.CharField(max_length=100)
 
 
-def measure(**options: Any) -> models.FloatField[Any, Any]:
-    return models.FloatField(null=True, blank=True, **options)
+def measure(unit: str, **options: Any) -> fields.FloatField[Any, Any]:
+    return fields.FloatField(unit=unit, null=True, blank=True, **options)
 
 
 def band_of(score: float) -> str:
-    """WHOOP's colours: red to 33, yellow from 34 to 66, green from 67, of the score as it is shown,
+    """Return WHOOP's colour: red to 33, yellow from 34 to 66, green from 67, of the score as it is shown,
     without decimals."""
     return "red" if score < 33.5 else "yellow" if score < 66.5 else "green"
 
@@ -50,7 +51,7 @@ def kilocalories(kilojoules: float) -> float:
 
 class WhoopRecoveryQuerySet(SourceRecordQuerySet):
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
-        """Of those whose sleep is not stored: the others have the day of waking where that was."""
+        """Move recoveries whose sleep is not stored: the others have the day of waking where that was."""
         now = timezone.now()
         for row in self.filter(start_time=None, raw__created_at__isnull=False):
             made_at = datetime.fromisoformat(row.raw["created_at"])
@@ -61,18 +62,20 @@ class WhoopRecoveryQuerySet(SourceRecordQuerySet):
 class WhoopRecovery(SourceRecord):
     """How ready the body was after a night. Known by its cycle: WHOOP gives recoveries no id."""
 
-    cycle_id = models.BigIntegerField()
-    sleep_id = models.CharField(max_length=36)
-    date = models.DateField(help_text="The local date of waking.")
+    cycle_id = models.BigIntegerField("cycle id")
+    sleep_id = models.CharField("sleep id", max_length=36)
+    date = models.DateField(help_text="The local date on which you woke up.")
     # The start of its sleep: the time by which WHOOP lists recoveries. NULL while that sleep is not
     # stored.
     start_time = models.DateTimeField(null=True, blank=True, db_index=True)
-    recovery_score = measure(validators=PERCENT, help_text="%")
-    resting_heart_rate = measure(validators=NOT_NEGATIVE, help_text="bpm")
-    hrv_rmssd = measure(verbose_name="HRV", validators=NOT_NEGATIVE, help_text="ms (RMSSD)")
-    spo2_percentage = measure(verbose_name="SpO2", validators=PERCENT, help_text="%")
-    skin_temp_celsius = measure(verbose_name="skin temperature", help_text="°C")
-    user_calibrating = models.BooleanField(null=True, blank=True)
+    recovery_score = measure("%", validators=PERCENT)
+    resting_heart_rate = measure("bpm", validators=NOT_NEGATIVE)
+    hrv_rmssd = measure(
+        "ms", verbose_name="HRV", validators=NOT_NEGATIVE, help_text="Measured as RMSSD."
+    )
+    spo2_percentage = measure("%", verbose_name="blood oxygen", validators=PERCENT)
+    skin_temp_celsius = measure("°C", verbose_name="skin temperature")
+    user_calibrating = models.BooleanField("WHOOP is calibrating", null=True, blank=True)
     score_state = score_state()
 
     moments = ("start_time",)
@@ -93,43 +96,63 @@ class WhoopRecovery(SourceRecord):
 
     @property
     def band(self) -> str:
-        """WHOOP's colour; empty without a score."""
+        """Return WHOOP's colour; empty without a score."""
         return "" if self.recovery_score is None else band_of(self.recovery_score)
 
 
 class WhoopSleepQuerySet(SourceRecordQuerySet):
     def nights(self) -> Self:
-        """Main sleeps, without naps."""
+        """Return the main sleeps, without naps."""
         return self.live().filter(nap=False)
+
+    def offsets(self, last: date) -> list[tuple[date, datetime, int]]:
+        """Return of each day up to `last` that has a night, oldest first: the day, when its last night ended, and at
+        how many minutes east of UTC."""
+        rows = self.nights().happened().filter(date__lte=last).order_by("end_time")
+        found = rows.values_list("date", "end_time", "utc_offset_min")
+        return sorted({day: (day, end, offset) for day, end, offset in found}.values())
 
 
 class WhoopSleep(SourceRecord):
     """A night or a nap."""
 
-    sleep_id = models.CharField(max_length=36)
-    cycle_id = models.BigIntegerField()
-    date = models.DateField(db_index=True, help_text="The local date of waking.")
+    sleep_id = models.CharField("sleep id", max_length=36)
+    cycle_id = models.BigIntegerField("cycle id")
+    date = models.DateField(db_index=True, help_text="The local date on which you woke up.")
     start_time = models.DateTimeField(db_index=True)
     end_time = models.DateTimeField()
-    utc_offset_min = models.SmallIntegerField("UTC offset", help_text="Minutes.")
+    utc_offset_min = fields.SmallIntegerField("UTC offset", unit="minutes east of UTC")
     nap = models.BooleanField()
-    total_sleep_hours = measure(validators=NOT_NEGATIVE, help_text="Asleep: light, deep and REM.")
-    sleep_performance = measure(validators=NOT_NEGATIVE, help_text="% of the sleep needed")
-    sleep_efficiency = measure(validators=NOT_NEGATIVE, help_text="% of the time in bed")
-    sleep_consistency = measure(validators=NOT_NEGATIVE, help_text="%")
-    in_bed_min = measure(validators=NOT_NEGATIVE)
-    rem_sleep_min = measure(verbose_name="REM sleep min", validators=NOT_NEGATIVE)
-    deep_sleep_min = measure(validators=NOT_NEGATIVE)
-    light_sleep_min = measure(validators=NOT_NEGATIVE)
-    awake_min = measure(validators=NOT_NEGATIVE)
-    no_data_min = measure(validators=NOT_NEGATIVE)
-    sleep_cycle_count = models.PositiveSmallIntegerField(null=True, blank=True)
-    disturbance_count = models.PositiveSmallIntegerField(null=True, blank=True)
-    respiratory_rate = measure(validators=NOT_NEGATIVE, help_text="breaths per minute")
-    need_baseline_min = measure(help_text="The sleep needed is the sum of the four parts.")
-    need_from_debt_min = measure()
-    need_from_strain_min = measure()
-    need_from_nap_min = measure(help_text="Zero or negative.")
+    total_sleep_hours = measure(
+        "h",
+        verbose_name="total sleep",
+        validators=NOT_NEGATIVE,
+        help_text="Light, deep and REM sleep.",
+    )
+    sleep_performance = measure(
+        "%", validators=NOT_NEGATIVE, help_text="Share of the sleep needed."
+    )
+    sleep_efficiency = measure("%", validators=NOT_NEGATIVE, help_text="Share of the time in bed.")
+    sleep_consistency = measure("%", validators=NOT_NEGATIVE)
+    in_bed_min = measure("min", verbose_name="in bed", validators=NOT_NEGATIVE)
+    rem_sleep_min = measure("min", verbose_name="REM sleep", validators=NOT_NEGATIVE)
+    deep_sleep_min = measure("min", verbose_name="deep sleep", validators=NOT_NEGATIVE)
+    light_sleep_min = measure("min", verbose_name="light sleep", validators=NOT_NEGATIVE)
+    awake_min = measure("min", verbose_name="awake", validators=NOT_NEGATIVE)
+    no_data_min = measure("min", verbose_name="no data", validators=NOT_NEGATIVE)
+    sleep_cycle_count = fields.PositiveSmallIntegerField(unit="", null=True, blank=True)
+    disturbance_count = fields.PositiveSmallIntegerField(unit="", null=True, blank=True)
+    respiratory_rate = measure("breaths per minute", validators=NOT_NEGATIVE)
+    need_baseline_min = measure(
+        "min",
+        verbose_name="sleep need: baseline",
+        help_text="The sleep needed is the sum of the four parts.",
+    )
+    need_from_debt_min = measure("min", verbose_name="sleep need: sleep debt")
+    need_from_strain_min = measure("min", verbose_name="sleep need: strain")
+    need_from_nap_min = measure(
+        "min", verbose_name="sleep need: naps", help_text="Zero or negative."
+    )
     score_state = score_state()
 
     moments = ("end_time",)
@@ -154,16 +177,18 @@ class WhoopCycle(SourceRecord):
     """From falling asleep to falling asleep again: WHOOP's day. `end_time` is NULL while it is
     still running, and its values then grow through the day."""
 
-    cycle_id = models.BigIntegerField()
-    date = models.DateField(db_index=True, help_text="The local date of its middle.")
+    cycle_id = models.BigIntegerField("cycle id")
+    date = models.DateField(db_index=True, help_text="The local date in the middle of the cycle.")
     start_time = models.DateTimeField(db_index=True)
     end_time = models.DateTimeField(null=True, blank=True)
-    utc_offset_min = models.SmallIntegerField("UTC offset", help_text="Minutes.")
-    strain = measure(validators=[MinValueValidator(0), MaxValueValidator(21)], help_text="0 to 21")
-    kilojoules = measure(validators=NOT_NEGATIVE, help_text="kJ, all energy of the cycle")
-    average_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
-    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
-    step_count = models.PositiveIntegerField(null=True, blank=True)
+    utc_offset_min = fields.SmallIntegerField("UTC offset", unit="minutes east of UTC")
+    strain = measure("0 to 21", validators=[MinValueValidator(0), MaxValueValidator(21)])
+    kilojoules = measure(
+        "kJ", verbose_name="energy", validators=NOT_NEGATIVE, help_text="All energy of the cycle."
+    )
+    average_heart_rate = fields.PositiveSmallIntegerField(unit="bpm", null=True, blank=True)
+    max_heart_rate = fields.PositiveSmallIntegerField(unit="bpm", null=True, blank=True)
+    step_count = fields.PositiveIntegerField("steps", unit="", null=True, blank=True)
     score_state = score_state()
 
     moments = ("end_time", "start_time")
@@ -186,13 +211,13 @@ class WhoopCycle(SourceRecord):
 class WhoopProfile(SourceRecord):
     """The member, and the body measures in force now."""
 
-    user_id = models.BigIntegerField()
+    user_id = models.BigIntegerField("user id")
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     email = models.CharField(max_length=254)
-    height_meter = measure(validators=NOT_NEGATIVE)
-    weight_kilogram = measure(validators=NOT_NEGATIVE)
-    max_heart_rate = models.PositiveSmallIntegerField(null=True, blank=True, help_text="bpm")
+    height_meter = measure("m", verbose_name="height", validators=NOT_NEGATIVE)
+    weight_kilogram = measure("kg", verbose_name="weight", validators=NOT_NEGATIVE)
+    max_heart_rate = fields.PositiveSmallIntegerField(unit="bpm", null=True, blank=True)
 
     class Meta(SourceRecord.Meta):
         verbose_name = "profile"
@@ -202,8 +227,8 @@ class WhoopProfile(SourceRecord):
 
 
 def member() -> int | None:
-    """WHOOP's number of the member whose records are stored here: by the profile or, where the consent
-    does not open it, by the newest record that says so."""
+    """Return WHOOP's number of the member whose records are stored here: by the profile or, where the
+    consent does not open it, by the newest record that has it."""
     profile = WhoopProfile.objects.live().first()
     if profile:
         return int(profile.user_id)
@@ -213,8 +238,9 @@ def member() -> int | None:
 
 
 class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):  # type: ignore[misc]
-    def get_queryset(self) -> Any:
-        return super().get_queryset().filter(source=WHOOP)
+    def get_queryset(self) -> WorkoutQuerySet:
+        rows: WorkoutQuerySet = super().get_queryset().filter(source=WHOOP)
+        return rows
 
 
 class WhoopWorkout(Workout):

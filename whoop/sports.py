@@ -134,5 +134,6 @@ NAMES = dict(SPORTS.values())
 
 
 def display_name(slug: str) -> str:
-    """`weightlifting_msk` is Strength Trainer; what the table does not know is only made readable."""
+    """Return the name that WHOOP shows for a slug, such as Strength Trainer for `weightlifting_msk`; an
+    unknown slug is only made readable."""
     return NAMES.get(slug) or slug.replace("-", " ").replace("_", " ").title()

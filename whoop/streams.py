@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from lifetracker.days import local_date, offset_minutes
-from lifetracker.http import BadResponse, NeedsReauthorization, NotAllowed
-from lifetracker.mapping import Item, Unmappable, Value, above_zero, from_zero, getter
-from lifetracker.measures import is_filler
-from lifetracker.streams import Between, Extent, Related, Source, Stream, register, token
+from lifetracker.days import ONE_DAY, local_date, offset_minutes
+from lifetracker.errors import BadResponse, NeedsReauthorization, NotAllowed
+from lifetracker.models import SourceRecord
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import (
+    Convert,
+    Item,
+    PathValue,
+    Unmappable,
+    above_zero,
+    from_zero,
+    getter,
+)
+from lifetracker.sync.measures import is_filler
+from lifetracker.sync.streams import (
+    Between,
+    Extent,
+    Related,
+    Source,
+    Stream,
+    register_source,
+    token,
+)
 from whoop.models import (
-    WHOOP,
     ScoreState,
     WhoopCycle,
     WhoopProfile,
@@ -24,16 +41,17 @@ from whoop.models import (
     member,
 )
 from whoop.services.whoop_client import BODY_PATH, WhoopAPIClient
+from whoop.source import SOURCE
 from whoop.sports import SLUGS
 from workouts.models import Workout
 
 
 def scored(item: Item) -> Item:
-    """WHOOP has a score only for what it calls SCORED; in any other state, known or not, there is
-    none."""
+    """Return the item without a score unless WHOOP calls it SCORED: in any other state, known or not,
+    there is none. Raises Unmappable."""
     state = item["score_state"]
     if not isinstance(state, str):
-        raise Unmappable(f"score_state: {state!r} is no text")
+        raise Unmappable(f"score_state: {state!r} is not text")
     if state != ScoreState.SCORED:
         return {**item, "score": None}
     if not item.get("score"):
@@ -48,7 +66,7 @@ def in_minutes(milli: float) -> float:
     return round(milli / 60_000, 3)
 
 
-def minutes(path: str) -> Value:
+def minutes(path: str) -> PathValue:
     return from_zero(path, in_minutes)
 
 
@@ -56,7 +74,7 @@ time_in_bed = getter("score.stage_summary?.total_in_bed_time_milli?")
 
 
 def with_stages(item: Item) -> Item:
-    """A scored sleep without a minute in bed has no stages: their zeros were not measured."""
+    """Return a sleep without stages where it has no minute in bed: their zeros were not measured."""
     item = scored(item)
     if not is_filler(time_in_bed(item)):
         return item
@@ -64,13 +82,13 @@ def with_stages(item: Item) -> Item:
 
 
 def percentage(value: float) -> float:
-    """`percent_recorded` is documented as 0 to 100 and sent as 0 to 1: nothing that was recorded
-    for 1 % or less gets a score."""
+    """Return `percent_recorded` as 0 to 100, which is documented, while 0 to 1 is sent: nothing that was
+    recorded for 1 % or less gets a score."""
     return value * 100 if value <= 1 else value
 
 
 def hours_asleep(item: Item) -> float | None:
-    """WHOOP has no field for it: light, slow wave and REM together."""
+    """Add up light, slow wave and REM sleep, for whose sum WHOOP has no field."""
     stages = item["score"] and item["score"]["stage_summary"]
     if stages is None:
         return None
@@ -86,7 +104,7 @@ def instant(item: Item, key: str) -> datetime:
 
 
 def date_there(moment: datetime, item: Item) -> date:
-    """By the offset that the record itself carries."""
+    """Return the date by the offset that the record itself carries."""
     return local_date(moment, offset_minutes(item["timezone_offset"]))
 
 
@@ -99,22 +117,23 @@ def starting_date(item: Item) -> date:
 
 
 def middle_date(item: Item) -> date:
-    """A cycle that is still running is taken to last a day, so that it does not change its date
-    when it closes."""
+    """Return the date of the middle of a cycle. One that is still running is taken to last a day, so that
+    its date does not change when it ends."""
     start = instant(item, "start")
-    end = instant(item, "end") if item.get("end") else start + timedelta(days=1)
+    end = instant(item, "end") if item.get("end") else start + ONE_DAY
     return date_there(start + (end - start) / 2, item)
 
 
-def recovery_date(item: Item) -> Any:
-    """The waking date of its sleep. A recovery has no time of its own; where its sleep is not
-    stored, the moment at which WHOOP made it, soon after waking, must do."""
-    sleep = item.get("sleep")
+def recovery_date(item: Item) -> date | str:
+    """Return the waking date of the recovery's sleep. A recovery has no time of its own; where its sleep is
+    not stored, the moment at which WHOOP made it, soon after waking, must do."""
+    sleep: Mapping[str, date | str] | None = item.get("sleep")
     return sleep["date"] if sleep else local_date(instant(item, "created_at"))
 
 
 def sport_slug(item: Item) -> str:
-    """`sport_name`, else by the id that older answers carry instead. WHOOP may add sports."""
+    """Return `sport_name`, else the name for the id that older answers carry instead. WHOOP may add
+    sports."""
     sport_id = item.get("sport_id")
     if slug := item.get("sport_name"):
         return str(slug)
@@ -127,38 +146,40 @@ def duration_min(item: Item) -> float:
     return round((instant(item, "end") - instant(item, "start")).total_seconds() / 60, 3)
 
 
-class OneMembersClient(WhoopAPIClient):
-    """Refuses another member's records: with those of the stored one they would make a history of
-    nobody, and one's would hide the other's."""
+class SingleMemberClient(WhoopAPIClient):
+    """Refuses another member's records: a history of two members belongs to nobody, and the records of one
+    would hide those of the other."""
 
     @cached_property
     def _member(self) -> int | None:
         return member()
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        answer = super().get(path, params)
+        answer: Json = super().get(path, params)
         records = answer.get("records") if isinstance(answer, dict) else None
         for record in records if isinstance(records, list) else []:
             self.refuse_another_member(record)
         return answer
 
-    def refuse_another_member(self, record: Any) -> None:
-        """Of whom the record is need not be told. Raises NeedsReauthorization."""
+    def refuse_another_member(self, record: Json) -> None:
+        """Raise NeedsReauthorization for a record that names another member. It need not name one."""
         found = record.get("user_id") if isinstance(record, dict) else None
         if self._member is not None and type(found) is int and found != self._member:
             raise NeedsReauthorization(
-                "WHOOP: the consent was given by another member than the one whose records are stored here. "
-                "Connect with that member's account, or use a new database."
+                "WHOOP: the connected account is not the member whose records are stored here. "
+                "Connect that member's account, or use a new database."
             )
 
 
-def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[list[Any]]:
-    """Two answers about one member are one row. Body measures that are not there (404), or not open to
-    this consent, leave those that were known as they were."""
-    profile = client.get(stream.path, {})
+def profile_and_body(
+    client: SingleMemberClient, stream: Stream, extent: Extent
+) -> Iterator[list[Json]]:
+    """Yield one item made of two answers about the member. Body measures that are not there (404), or not
+    open to this consent, leave those that were known as they were."""
+    profile: Json = client.get(stream.path, {})
     client.refuse_another_member(profile)
     try:
-        body = client.get(BODY_PATH, {})
+        body: Json = client.get(BODY_PATH, {})
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND and not isinstance(error, NotAllowed):
             raise
@@ -167,11 +188,11 @@ def profile_and_body(client: Any, stream: Stream, extent: Extent) -> Iterator[li
         body = known_body(profile)
     else:
         if not isinstance(body, dict):
-            raise BadResponse(f"{BODY_PATH}: the answer is no object.")
+            raise BadResponse(f"{BODY_PATH}: the answer is not an object.")
     yield [{**profile, "body": body}] if isinstance(profile, dict) else [profile]
 
 
-def known_body(profile: Any) -> Any:
+def known_body(profile: Json) -> Json:
     known = WhoopProfile.objects.live().first()
     is_same = known and isinstance(profile, dict) and profile.get("user_id") == known.user_id
     return (known.raw or {}).get("body") if known and is_same else None
@@ -179,22 +200,41 @@ def known_body(profile: Any) -> Any:
 
 # --- Streams --------------------------------------------------------------------------------------
 
-OFFSET = Value("timezone_offset", offset_minutes)
+OFFSET = PathValue("timezone_offset", offset_minutes)
 
-collection: dict[str, Any] = {
-    "params": {"limit": 25},  # the most that WHOOP allows
-    "items": "records",
-    "next_page": token(read="next_token", send="nextToken"),
-    # Scores come late and nights are edited days later; WHOOP has no filter by time of change.
-    "window": Between(start="start", end="end", lookback=timedelta(days=14)),
-    # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed is
-    # gone.
-    "deletes_by_absence": True,
-    # An activity or a nap each hour, day and night; WHOOP finds none shorter than a quarter of one.
-    "most_per_day": 24,
-    "axis": "start_time",
-    "prepare": scored,
-}
+
+def collection(
+    *,
+    name: str,
+    path: str,
+    model: type[SourceRecord],
+    fields: Mapping[str, str | PathValue | Convert],
+    axis: str = "start_time",
+    transform: Callable[[Item], Item] = scored,
+    related: tuple[Related, ...] = (),
+) -> Stream:
+    """Declare a stream of what WHOOP lists by time, in pages."""
+    return Stream(
+        name=name,
+        path=path,
+        params={"limit": 25},  # the most that WHOOP allows
+        items="records",
+        next_page=token(read="next_token", send="nextToken"),
+        # Scores come late and nights are edited days later; WHOOP has no filter by time of change.
+        window=Between(start="start", end="end", lookback=timedelta(days=14)),
+        axis=axis,
+        # WHOOP lists what overlaps a window, so a row that starts inside a window and is not listed
+        # is gone.
+        deletes_by_absence=True,
+        # An activity or a nap each hour, day and night; WHOOP finds none shorter than a quarter of
+        # one.
+        max_items_per_day=24,
+        transform=transform,
+        related=related,
+        model=model,
+        fields=fields,
+    )
+
 
 profile = Stream(
     name="profile",
@@ -213,8 +253,7 @@ profile = Stream(
     },
 )
 
-cycles = Stream(
-    **collection,
+cycles = collection(
     name="cycle",
     path="/developer/v2/cycle",
     model=WhoopCycle,
@@ -234,10 +273,10 @@ cycles = Stream(
     },
 )
 
-sleeps = Stream(
-    **{**collection, "prepare": with_stages},
+sleeps = collection(
     name="sleep",
     path="/developer/v2/activity/sleep",
+    transform=with_stages,
     model=WhoopSleep,
     fields={
         "source_id": "id",
@@ -265,13 +304,14 @@ sleeps = Stream(
         "need_from_debt_min": minutes("score?.sleep_needed.need_from_sleep_debt_milli"),
         "need_from_strain_min": minutes("score?.sleep_needed.need_from_recent_strain_milli"),
         # Zero or negative, so that -1 is a number like any other.
-        "need_from_nap_min": Value("score?.sleep_needed.need_from_recent_nap_milli", in_minutes),
+        "need_from_nap_min": PathValue(
+            "score?.sleep_needed.need_from_recent_nap_milli", in_minutes
+        ),
         "score_state": "score_state",
     },
 )
 
-recoveries = Stream(
-    **collection,
+recoveries = collection(
     name="recovery",
     path="/developer/v2/recovery",
     model=WhoopRecovery,
@@ -281,7 +321,7 @@ recoveries = Stream(
             WhoopSleep,
             key="sleep_id",
             path="sleep_id",
-            copies={"date": "date", "start_time": "start_time"},
+            denormalizes={"date": "date", "start_time": "start_time"},
         ),
     ),
     fields={
@@ -300,10 +340,10 @@ recoveries = Stream(
     },
 )
 
-workouts = Stream(
-    **{**collection, "axis": "start"},
+workouts = collection(
     name="workout",
     path="/developer/v2/activity/workout",
+    axis="start",
     model=Workout,
     fields={
         "source_id": "id",
@@ -332,12 +372,12 @@ workouts = Stream(
     },
 )
 
-source = register(
+source = register_source(
     Source(
-        name=WHOOP,
-        client=OneMembersClient,
-        is_configured=OneMembersClient.is_configured,
-        missing_consent=OneMembersClient.missing_consent,
+        declaration=SOURCE,
+        client=SingleMemberClient,
+        is_configured=SingleMemberClient.is_configured,
+        missing_consent=SingleMemberClient.missing_consent,
         # Recoveries take their dates from their sleeps.
         streams=(profile, cycles, sleeps, recoveries, workouts),
     )

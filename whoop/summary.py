@@ -1,16 +1,14 @@
-"""What a range of days comes to, beside the range of the same length before it.
+"""Averages, extremes and totals of a range of days, beside the range of the same length before it.
 
-Figures are of days: what a day has several of is one value first. A day without a value, because
-nothing was worn or WHOOP has not scored it, enters nothing.
+Each figure is one of days: where a day has several values, they become one first. A day without a
+value, because nothing was worn or WHOOP has not scored it, counts nowhere.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from typing import Any
 
 from django.db.models import (
     Avg,
@@ -26,8 +24,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast
 
+from lifetracker.days import ONE_DAY
 from whoop.models import (
     WhoopCycle,
     WhoopRecovery,
@@ -38,119 +36,136 @@ from whoop.models import (
 )
 
 BANDS = ("red", "yellow", "green")
-UNKNOWN = Max(Cast(Value(None), FloatField()))
 
-# The values of the days of a range that have one, by figure.
+Record = WhoopCycle | WhoopRecovery | WhoopSleep | WhoopWorkout
+#: The days of one kind that have a record, with their figures.
+Days = QuerySet[Record, dict[str, date | float | None]]
+#: The same of any kind, as rows of one width: kind, date, figures.
+Rows = QuerySet[Record, tuple[str, date, *tuple[float | None, ...]]]
+#: The values of those days of a range that have one, by figure.
 Values = dict[str, list[float]]
+Metric = dict[str, float | None]
+Summary = dict[str, date | dict[str, float | dict[str, int | None] | None]]
 
 
-def whole(column: str) -> Case:
-    """The sum over a day, and NULL where a part of it is not known."""
-    return Case(When(Q(parts=Count(column)), then=Sum(column)))
-
-
-# Which rows make days of a kind, and what one day of it has. Of sleeps only nights: a nap is no part
-# of the night before it. Of cycles only those that have ended: the strain and the energy of the one
-# that runs still grow.
-KINDS: dict[str, tuple[Callable[[], QuerySet[Any]], dict[str, Any]]] = {
-    "recovery": (
-        WhoopRecovery.objects.happened,
-        {
-            "recovery_score": Avg("recovery_score"),
-            "hrv_rmssd": Avg("hrv_rmssd"),
-            "resting_heart_rate": Avg("resting_heart_rate"),
-        },
-    ),
-    "sleep": (
-        lambda: WhoopSleep.objects.nights().happened(),
-        {
-            "total_sleep_hours": whole("total_sleep_hours"),
-            "sleep_performance": Avg("sleep_performance"),
-        },
-    ),
-    "cycle": (
-        lambda: WhoopCycle.objects.happened().filter(end_time__isnull=False),
-        {"strain": Avg("strain"), "kilojoules": whole("kilojoules")},
-    ),
-    "workout": (
-        WhoopWorkout.objects.happened,
-        {
-            "count": Count("*"),
-            "total_min": Sum("duration_min"),
-            "minimum_min": Min("duration_min"),
-            "maximum_min": Max("duration_min"),
-            "total_calories": whole("calories"),
-        },
-    ),
-}
-WIDTH = max(len(figures) for _, figures in KINDS.values())
-
-
-def summary(first: date, last: date) -> dict[str, Any]:
-    """Of the days from `first` to `last`, both included, by one statement. Averages, totals and
+def summary(first: date, last: date) -> Summary:
+    """Summarize the days from `first` to `last`, both included, by one statement. Averages, totals and
     changes are rounded to three decimals; `change` is None unless both ranges have a value."""
-    length = last - first + timedelta(days=1)
-    rows = list(daily(first - length, first, last))
-    now, before = (values_of([row for row in rows if row[1] == part]) for part in (True, False))
+    begin = first - (last - first + ONE_DAY)
+    now, before = values_of_ranges(begin, first, last)
     compared = partial(compare, now, before)
     return {
         "start_date": first,
         "end_date": last,
-        "previous_start_date": first - length,
-        "previous_end_date": first - timedelta(days=1),
-        "recovery_score": {**compared("recovery_score"), "bands": bands(now["recovery_score"])},
-        "hrv_rmssd": compared("hrv_rmssd"),
-        "resting_heart_rate": compared("resting_heart_rate"),
-        "total_sleep_hours": compared("total_sleep_hours"),
-        "sleep_performance": compared("sleep_performance"),
-        "strain": compared("strain"),
-        "calories": compared("calories"),
-        "workouts": workouts(now, before),
+        "previous_start_date": begin,
+        "previous_end_date": first - ONE_DAY,
+        "recovery_score": {**compared("recovery"), "bands": bands(now["recovery"])},
+        "hrv_rmssd": {**compared("hrv")},
+        "resting_heart_rate": {**compared("resting")},
+        "total_sleep_hours": {**compared("asleep")},
+        "sleep_performance": {**compared("performance")},
+        "strain": {**compared("day_strain")},
+        "calories": {**compared("energy")},
+        "workouts": {**workouts(now, before)},
     }
 
 
-def daily(since: date, current: date, last: date) -> QuerySet[Any]:
-    """A row for each day and kind: kind, whether it is of the current range, and the figures of the
-    kind, filled up with NULL to one width."""
-    parts: list[QuerySet[Any]] = [
-        days_of(kind, rows().filter(date__range=(since, last)), figures, current)
-        for kind, (rows, figures) in KINDS.items()
-    ]
-    return parts[0].union(*parts[1:], all=True)
+# --- Queries --------------------------------------------------------------------------------------
 
 
-def days_of(
-    kind: str, rows: QuerySet[Any], figures: dict[str, Any], current: date
-) -> QuerySet[Any]:
-    columns = [*figures.values(), *[UNKNOWN] * (WIDTH - len(figures))]
-    values = {f"value_{place}": column for place, column in enumerate(columns)}
-    found: QuerySet[Any] = (
-        rows.order_by()
-        .values("date")
-        .annotate(day=Max("date"))
-        .annotate(
-            kind=Value(kind, CharField()),
-            # As aggregates, because the rows are to be grouped by nothing but the date.
-            is_current=Case(When(Q(day__gte=current), then=True), default=False),
-            parts=Count("*"),
-        )
-        .annotate(**values)
-        .values_list("kind", "is_current", *values)
+def workout_days(first: date, last: date) -> Days:
+    days: Days = per_day(WhoopWorkout.objects.happened(), first, last).annotate(
+        # Numbers as all other figures, beside which they stand in one column.
+        count=Count("*", output_field=FloatField()),
+        total_min=Sum("duration_min"),
+        minimum_min=Min("duration_min"),
+        maximum_min=Max("duration_min"),
+        total_calories=whole("calories"),
     )
-    return found
+    return days
 
 
-def values_of(rows: list[tuple[Any, ...]]) -> Values:
-    values: Values = defaultdict(list)
-    for kind, (_, figures) in KINDS.items():
-        columns = zip(*(row[2:] for row in rows if row[0] == kind), strict=True)
-        for figure, column in zip(figures, columns, strict=False):
-            values[figure] = [value for value in column if value is not None]
-    values["calories"] = [kilocalories(value) for value in values["kilojoules"]]
-    return values
+def recovery_days(first: date, last: date) -> Days:
+    days: Days = per_day(WhoopRecovery.objects.happened(), first, last).annotate(
+        recovery=Avg("recovery_score"),
+        hrv=Avg("hrv_rmssd"),
+        resting=Avg("resting_heart_rate"),
+    )
+    return days
 
 
-def compare(now: Values, before: Values, figure: str) -> dict[str, Any]:
+def night_days(first: date, last: date) -> Days:
+    """Group nights only: a nap is no part of the night before it."""
+    days: Days = per_day(WhoopSleep.objects.nights().happened(), first, last).annotate(
+        asleep=whole("total_sleep_hours"), performance=Avg("sleep_performance")
+    )
+    return days
+
+
+def cycle_days(first: date, last: date) -> Days:
+    """Group cycles that have ended: the strain and the energy of the one that runs still grow."""
+    ended = WhoopCycle.objects.happened().filter(end_time__isnull=False)
+    days: Days = per_day(ended, first, last).annotate(
+        day_strain=Avg("strain"), energy=whole("kilojoules")
+    )
+    return days
+
+
+def per_day(rows: QuerySet[Record], first: date, last: date) -> Days:
+    within = rows.filter(date__range=(first, last)).order_by()
+    days: Days = within.values("date").annotate(parts=Count("*"))
+    return days
+
+
+def whole(column: str) -> Case:
+    """Return the sum over a day, and NULL where a part of it is not known."""
+    return Case(When(Q(parts=Count(column)), then=Sum(column)))
+
+
+# Each query, and its figures. The first one has the most of them, so that all columns have a type.
+QUERIES = {
+    "workout": (
+        workout_days,
+        ("count", "total_min", "minimum_min", "maximum_min", "total_calories"),
+    ),
+    "recovery": (recovery_days, ("recovery", "hrv", "resting")),
+    "night": (night_days, ("asleep", "performance")),
+    "cycle": (cycle_days, ("day_strain", "energy")),
+}
+WIDTH = max(len(figures) for _, figures in QUERIES.values())
+
+
+def values_of_ranges(begin: date, first: date, last: date) -> tuple[Values, Values]:
+    """Return the values from `first` to `last`, and those from `begin` to before `first`."""
+    head, *tail = (
+        in_one_width(kind, query(begin, last), figures)
+        for kind, (query, figures) in QUERIES.items()
+    )
+    now: Values = defaultdict(list)
+    before: Values = defaultdict(list)
+    for kind, day, *values in head.union(*tail, all=True):
+        _, figures = QUERIES[kind]
+        for figure, value in zip(figures, values, strict=False):
+            if value is not None:
+                (now if day >= first else before)[figure].append(
+                    kilocalories(value) if figure == "energy" else value
+                )
+    return now, before
+
+
+def in_one_width(kind: str, days: Days, figures: tuple[str, ...]) -> Rows:
+    """Return the days as rows that all kinds have in common: the kind, the date and the figures, filled
+    up with NULL."""
+    missing = {f"none_{n}": Value(None, FloatField()) for n in range(WIDTH - len(figures))}
+    named = days.annotate(kind=Value(kind, CharField()), **missing)
+    rows: Rows = named.values_list("kind", "date", *figures, *missing)
+    return rows
+
+
+# --- Figures --------------------------------------------------------------------------------------
+
+
+def compare(now: Values, before: Values, figure: str) -> Metric:
     values = now[figure]
     average, earlier = mean(values), mean(before[figure])
     return {
@@ -163,14 +178,14 @@ def compare(now: Values, before: Values, figure: str) -> dict[str, Any]:
 
 
 def bands(scores: list[float]) -> dict[str, int | None]:
-    """How many days were of each colour; nothing is known of a range without a score."""
+    """Count the days of each colour; nothing is known of a range without a score."""
     colours = [band_of(score) for score in scores]
     return {band: colours.count(band) if scores else None for band in BANDS}
 
 
-def workouts(now: Values, before: Values) -> dict[str, Any]:
-    """`average_min`, `minimum_min` and `maximum_min` are of one workout. `total_calories` leaves out
-    the days of which a workout is not scored."""
+def workouts(now: Values, before: Values) -> Metric:
+    """Compare the workouts. `average_min`, `minimum_min` and `maximum_min` are of one workout.
+    `total_calories` leaves out the days of which a workout is not scored."""
     figures = ("count", "total_min", "total_calories")
     count, minutes, calories = (total(now, figure) for figure in figures)
     changes = [difference(total(now, figure), total(before, figure)) for figure in figures]
@@ -193,11 +208,10 @@ def mean(values: list[float]) -> float | None:
 
 
 def total(values: Values, figure: str) -> float | None:
-    """Of the workouts. Without one it is 0 if anything else is known of the range, because then the
-    strap was worn; else nobody knows."""
+    """Add up a figure of the workouts. Without a workout it is 0 if anything else is known of the range,
+    because then the strap was worn; otherwise it is unknown."""
     if not values["count"]:
-        others = ("recovery_score", "total_sleep_hours", "strain")
-        return 0 if any(values[other] for other in others) else None
+        return 0 if any(values[other] for other in ("recovery", "asleep", "day_strain")) else None
     return sum(values[figure]) if values[figure] else None
 
 

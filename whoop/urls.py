@@ -1,9 +1,9 @@
-from django.urls import re_path
+from django.urls import include, path, re_path
 
 from whoop import api, consent_api, direct_api, metrics_api
 
 # With or without a slash at the end.
-urlpatterns = [
+own = [
     re_path(r"^recovery/?$", api.RecoveryList.as_view()),
     re_path(r"^recovery/latest/?$", api.LatestRecovery.as_view()),
     re_path(r"^sleep/?$", api.SleepList.as_view()),
@@ -31,3 +31,5 @@ urlpatterns = [
     re_path(r"^api/cycles/?$", direct_api.Cycles.as_view()),
     re_path(r"^api/dashboard/?$", direct_api.Dashboard.as_view()),
 ]
+
+urlpatterns = [path("whoop/", include(own))]

@@ -11,33 +11,35 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from lifetracker.http import BadResponse, NotAllowed
-from lifetracker.mapping import Item
+from lifetracker.errors import BadResponse, NotAllowed
 from lifetracker.models import RejectedItem, WebhookDelivery
-from lifetracker.streams import ServiceClient, Stream
-from lifetracker.webhooks import (
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import Item
+from lifetracker.sync.streams import ServiceClient, Stream
+from lifetracker.sync.webhooks import (
     NOTHING_TO_DO,
     Backlog,
-    Notice,
-    Refused,
-    Reply,
+    ImmediateResponse,
     Webhook,
-    malformed,
-    refuse_unless_one_of,
-    refuse_unless_set_up,
-    register,
+    WebhookEvent,
+    WebhookRejected,
+    register_webhook,
+    require_one_of,
+    require_setup,
+    unreadable,
 )
 from oauth_integration.models import OAuthCredential, environment
 from whoop.models import WHOOP, ScoreState, WhoopRecovery, WhoopSleep, member
 from whoop.streams import cycles, recoveries, sleeps, workouts
 
 if TYPE_CHECKING:
-    from lifetracker.sync import Run
+    from lifetracker.sync.job import SyncJob
+    from whoop.streams import SingleMemberClient
 
 # WHOOP tries for about an hour, and nobody has seen whether it signs anew each time.
 OLDEST, NEWEST = timedelta(minutes=70), timedelta(minutes=5)
@@ -50,11 +52,11 @@ TRIES = 4
 
 
 def signatures(timestamp: str, body: bytes) -> list[str]:
-    """base64(HMAC-SHA256(client secret, timestamp and body)): by the stored secret, and by that of
+    """Return base64(HMAC-SHA256(client secret, timestamp and body)): by the stored secret, and by that of
     the settings, of which one may be newer."""
     credential = OAuthCredential.objects.of("whoop")
     secrets = {credential.setting("client_secret"), environment("whoop", "CLIENT_SECRET")} - {""}
-    refuse_unless_set_up(secrets, WHOOP)
+    require_setup(secrets, WHOOP)
     digests = [hmac.digest(s.encode(), timestamp.encode() + body, hashlib.sha256) for s in secrets]
     return [base64.b64encode(digest).decode() for digest in digests]
 
@@ -62,55 +64,56 @@ def signatures(timestamp: str, body: bytes) -> list[str]:
 def verify(request: HttpRequest, body: bytes) -> None:
     timestamp = request.headers.get("X-WHOOP-Signature-Timestamp", "")
     given = request.headers.get("X-WHOOP-Signature", "")
-    refuse_unless_one_of(given, signatures(timestamp, body))
+    require_one_of(given, signatures(timestamp, body))
     if not re.fullmatch(r"\d{1,15}", timestamp):
-        raise malformed("its timestamp is no number of milliseconds")
+        raise unreadable("its timestamp is not a number of milliseconds")
     age = time.time() - int(timestamp) / 1000
     if not -NEWEST.total_seconds() <= age <= OLDEST.total_seconds():
-        raise Refused(
+        raise WebhookRejected(
             HTTPStatus.UNAUTHORIZED,
-            "This delivery was signed too long ago, or in the future; check the clock of this machine.",
+            "This delivery was signed too long ago or in the future. Check this machine's clock.",
         )
 
 
-def read(headers: Mapping[str, str], content: dict[str, Any]) -> Notice | Reply:
+def read(headers: Mapping[str, str], content: Item) -> WebhookEvent | ImmediateResponse:
     kind, _, event = str(content.get("type")).partition(".")
     trace_id, user_id = content.get("trace_id"), content.get("user_id")
     if not isinstance(trace_id, str) or not 0 < len(trace_id) <= 80:
-        raise malformed("it has no trace_id")
-    if number(user_id) != member():
-        raise Refused(HTTPStatus.FORBIDDEN, "This member's records are not kept here.")
+        raise unreadable("it has no trace_id")
+    if member_number(user_id) != member():
+        raise WebhookRejected(HTTPStatus.FORBIDDEN, "Records of this member are not stored here.")
     if kind not in KINDS or event not in {"updated", "deleted"}:
         return NOTHING_TO_DO
     subject = {"kind": kind, "id": uuid_of(content.get("id"))}
-    return Notice(trace_id, f"{kind}.{event}", subject)
+    return WebhookEvent(trace_id, f"{kind}.{event}", subject)
 
 
-def number(value: Any) -> int:
-    """Of a member, as WHOOP counts them."""
+def member_number(value: Json) -> int:
+    """Return a member's number. Raises WebhookRejected."""
     if type(value) is not int or not 0 <= value < 2**63:
-        raise malformed("its user_id is no number")
+        raise unreadable("its user_id is not a number")
     return value
 
 
-def uuid_of(value: Any) -> str:
-    """It becomes a part of an address."""
+def uuid_of(value: Json) -> str:
+    """Return a UUID in the form that may be part of an address. Raises WebhookRejected."""
     try:
-        return str(UUID(value))
+        return str(UUID(value))  # type: ignore[arg-type]  # what is no text is caught below
     except (AttributeError, TypeError, ValueError):
-        raise malformed("its id is no UUID") from None
+        raise unreadable("its id is not a UUID") from None
 
 
-# --- Working off ----------------------------------------------------------------------------------
+# --- Processing -----------------------------------------------------------------------------------
 
 
-class Found(NamedTuple):
-    """A record as it is now; `item` is None where there is none, or where the consent does not open
-    it, which `refusal` tells."""
+class CurrentRecord(NamedTuple):
+    """A record as WHOOP shows it now."""
 
     stream: Stream
     source_id: str
+    #: None where WHOOP has none, or where the consent does not open it.
     item: Item | None
+    #: Why the consent does not open it.
     refusal: str = ""
 
     @property
@@ -118,14 +121,14 @@ class Found(NamedTuple):
         return self.item is not None and self.item.get("score_state") == ScoreState.PENDING
 
     @property
-    def is_buried(self) -> bool:
+    def is_marked_deleted(self) -> bool:
         rows = self.stream.model._default_manager.filter(source=WHOOP, source_id=self.source_id)
         return rows.filter(deleted_at__isnull=False).exists()
 
 
-def work(run: Run, backlog: Backlog) -> None:
-    """Each record once, however many deliveries speak of it."""
-    about = by_subject(backlog.open)
+def work(job: SyncJob[SingleMemberClient], backlog: Backlog) -> None:
+    """Fetch and store each record once, however many deliveries are about it."""
+    about = by_subject(backlog.pending)
     known_member = member()
     # What waits for a later attempt learns from this one as well.
     claimed = [delivery.pk for delivery in backlog.deliveries]
@@ -134,11 +137,11 @@ def work(run: Run, backlog: Backlog) -> None:
         if subject in about:
             about[subject] += deliveries
     for (follow, record_id), deliveries in about.items():
-        with backlog.trying(run, deliveries[0].subject["kind"], deliveries):
-            found = follow(run.client, record_id)
+        with backlog.attempt(job, deliveries[0].subject["kind"], deliveries):
+            found = follow(job.client, record_id)
             refuse_unasked(found, known_member)
-            carry_over(run, backlog, deliveries, found)
-    run.repair()
+            store_found(job, backlog, deliveries, found)
+    job.writer.repair()
 
 
 def by_subject(
@@ -151,48 +154,51 @@ def by_subject(
     return about
 
 
-def carry_over(
-    run: Run, backlog: Backlog, deliveries: list[WebhookDelivery], found: list[Found]
+def store_found(
+    job: SyncJob[SingleMemberClient],
+    backlog: Backlog,
+    deliveries: list[WebhookDelivery],
+    found: list[CurrentRecord],
 ) -> None:
-    """Store what is there, and bury what is said to be deleted and is not there."""
+    """Store the records that exist, and mark as deleted those that are reported deleted and do not."""
     events = {one.event for one in deliveries}
     why = reason_to_wait(events, {one.stream.name: one for one in found})
     # The syncs go on where there were enough tries.
     waits = why and not all(one.attempts >= TRIES - 1 for one in deliveries)
-    with backlog.settling(run, [] if waits else deliveries, why):
+    with backlog.completing(job, [] if waits else deliveries, why):
         for stream, source_id, item, refusal in found:
             if refusal:
-                run.counts[stream.name].error = refusal
+                job.recorder.counts[stream.name].error = refusal
             elif item is not None:
-                run.store(stream, [item])
-                run.deletions.settle(stream.name, [source_id])
-            elif is_told_gone(stream, events):
-                run.bury(stream, [source_id])
+                job.writer.store(stream, [item])
+                job.writer.deletions.settle(stream.name, [source_id])
+            elif is_reported_deleted(stream, events):
+                job.writer.mark_deleted(stream, [source_id])
                 # What could not be stored of it must not come back.
                 listed = RejectedItem.objects.filter(source=WHOOP, stream=stream.name)
                 listed.filter(item_key=source_id).delete()
     if waits:
-        backlog.leave(deliveries, why)
+        backlog.defer(deliveries, why)
 
 
-def refuse_unasked(found: list[Found], known_member: int | None) -> None:
-    """Raises BadResponse for another record than the one asked for, and for another member's."""
+def refuse_unasked(found: list[CurrentRecord], known_member: int | None) -> None:
+    """Raise BadResponse for another record than the one asked for, and for another member's."""
     for stream, source_id, item, _ in found:
         if item is not None and (
             item.get("user_id") != known_member or stream.mapping.source_id(item) != source_id
         ):
-            raise BadResponse(f"WHOOP answered with another {stream.name} than the one asked for.")
+            raise BadResponse(f"WHOOP sent a different {stream.name} than requested.")
 
 
-def is_told_gone(stream: Stream, events: set[str]) -> bool:
-    """A sleep takes its recovery along. Only what is not there and is said to be deleted is gone: a
-    record may not be visible yet, or not now."""
+def is_reported_deleted(stream: Stream, events: set[str]) -> bool:
+    """Return whether WHOOP reported the record as deleted; a deleted sleep takes its recovery along. A record
+    that is only not visible may become so later."""
     parents = {"recovery": {"recovery.deleted", "sleep.deleted"}}
     return bool(parents.get(stream.name, {f"{stream.name}.deleted"}) & events)
 
 
-def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
-    """Why a later look may show more; empty where it will not."""
+def reason_to_wait(events: set[str], found: dict[str, CurrentRecord]) -> str:
+    """Return why a later attempt may find more; empty where it will not."""
     if any(one.is_pending for one in found.values()):
         return "WHOOP has not scored it yet."
     for kind in KINDS:
@@ -204,32 +210,32 @@ def reason_to_wait(events: set[str], found: dict[str, Found]) -> str:
         if (
             f"{kind}.updated" in events
             and not (deleted or is_there)
-            and not (record and record.is_buried)
+            and not (record and record.is_marked_deleted)
         ):
             return "WHOOP does not show it yet."
         if events == {f"{kind}.deleted"} and is_there:
-            return "WHOOP shows it still."
+            return "WHOOP still shows it."
     return ""
 
 
-def fetch(client: ServiceClient, stream: Stream, source_id: str, path: str) -> Found:
-    """Raises BadResponse for an answer that is none."""
+def fetch(client: ServiceClient, stream: Stream, source_id: str, path: str) -> CurrentRecord:
+    """Fetch one record. Raises BadResponse for an answer that is no object."""
     try:
         item = client.get(path, {})
     except NotAllowed as error:
         # A part that the consent does not open must not take the others along.
-        return Found(stream, source_id, None, str(error))
+        return CurrentRecord(stream, source_id, None, str(error))
     except BadResponse as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        return Found(stream, source_id, None)
+        return CurrentRecord(stream, source_id, None)
     if not isinstance(item, dict):
-        raise BadResponse(f"WHOOP's answer to {path} is no object.")
-    return Found(stream, source_id, item)
+        raise BadResponse(f"WHOOP's answer to {path} is not an object.")
+    return CurrentRecord(stream, source_id, item)
 
 
-def night(client: ServiceClient, sleep_id: str) -> list[Found]:
-    """A sleep, and what it moves: its cycle, and that cycle's recovery, whose events carry the
+def night(client: ServiceClient, sleep_id: str) -> list[CurrentRecord]:
+    """Fetch a sleep and what it changes: its cycle, and that cycle's recovery, whose events carry the
     sleep's id."""
     sleep = fetch(client, sleeps, sleep_id, f"/developer/v2/activity/sleep/{sleep_id}")
     cycle_id = cycle_of(sleep_id, sleep.item)
@@ -244,7 +250,7 @@ def night(client: ServiceClient, sleep_id: str) -> list[Found]:
 
 
 def cycle_of(sleep_id: str, sleep: Item | None) -> str | None:
-    """By the sleep itself, else by what was stored of it or of its recovery."""
+    """Return the cycle's id by the sleep itself, else by what was stored of it or of its recovery."""
     if sleep is not None and type(sleep.get("cycle_id")) is int:
         return str(sleep["cycle_id"])
     for rows in (WhoopSleep.objects.all(), WhoopRecovery.objects.all()):
@@ -254,15 +260,15 @@ def cycle_of(sleep_id: str, sleep: Item | None) -> str | None:
     return None
 
 
-def workout(client: ServiceClient, workout_id: str) -> list[Found]:
+def workout(client: ServiceClient, workout_id: str) -> list[CurrentRecord]:
     path = f"/developer/v2/activity/workout/{workout_id}"
     return [fetch(client, workouts, workout_id, path)]
 
 
-Follow = Callable[[ServiceClient, str], list[Found]]
+Follow = Callable[[ServiceClient, str], list[CurrentRecord]]
 FOLLOW: dict[str, Follow] = {"sleep": night, "recovery": night, "workout": workout}
 
-webhook = register(
+webhook = register_webhook(
     Webhook(
         source=WHOOP,
         verify=verify,

@@ -7,45 +7,46 @@ from django.contrib import admin
 
 from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin, figure
 from lifetracker.days import elapsed, local_date
-from lifetracker.forms import RecordForm
+from lifetracker.web.forms import RecordForm
 from workouts.models import Workout
 
 WORKOUT_COLUMNS = (
     "date",
     "sport_name",
     "start",
-    figure("duration_min", "Minutes"),
-    figure("strain", "Strain", 1),
-    figure("average_heart_rate", "Average HR, bpm"),
-    figure("calories", "Energy, kcal"),
-    figure("distance_meters", "Distance, m"),
+    figure("duration_min"),
+    figure("strain", digits=1),
+    figure("average_heart_rate", "Avg HR"),
+    figure("calories", "Energy"),
+    figure("distance_meters"),
 )
-# Those in brackets stand side by side.
 WORKOUT_FACTS = (
     "sport_name",
     "start",
     "end",
-    "date",
-    ("duration_min", "utc_offset_min"),
-    ("strain", "calories"),
     ("average_heart_rate", "max_heart_rate"),
-    ("distance_meters", "percent_recorded"),
+    ("calories", "distance_meters"),
+)
+WORKOUT_DETAILS = (
+    ("date", "duration_min"),
+    ("utc_offset_min", "strain"),
     ("altitude_gain_meters", "altitude_change_meters"),
     ("zone_0_min", "zone_1_min"),
     ("zone_2_min", "zone_3_min"),
     ("zone_4_min", "zone_5_min"),
-    ("sport_id", "score_state"),
+    "percent_recorded",
 )
+WORKOUT_FROM_SERVICE = (("sport_id", "score_state"),)
 
 
 class WorkoutForm(RecordForm):
-    """The date and the duration follow from the start and the end, unless they are typed in."""
+    """Compute the date and the duration from the start and the end, unless a person enters them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in {"date", "duration_min"} & self.fields.keys():
             self.fields[name].required = False
-            self.fields[name].help_text = f"{self.fields[name].help_text} Left out, it is computed."
+            self.fields[name].help_text = "Leave empty to calculate it from start and end."
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -73,9 +74,11 @@ class WorkoutForm(RecordForm):
 class WorkoutAdmin(SourceRecordAdmin):
     typed_in = True
     form = WorkoutForm
-    list_display = (*WORKOUT_COLUMNS, "source", "upstream")
+    list_display = (*WORKOUT_COLUMNS, "service", "upstream")
     list_filter = (SourceFilter, GoneFilter)
     search_fields = ("sport_name", "source_id")
-    search_help_text = "The sport, or the id at the service"
+    search_help_text = "Search by sport, or by the id at the service"
     date_hierarchy = "date"
     facts = WORKOUT_FACTS
+    details = WORKOUT_DETAILS
+    from_service = WORKOUT_FROM_SERVICE

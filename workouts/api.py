@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lifetracker.api import RecordViewSet
+from lifetracker.api.lists import RecordViewSet
+from lifetracker.api.serializers import RecordSerializer, public_fields
 from lifetracker.days import elapsed, local_date
-from lifetracker.serializers import RecordSerializer, public_fields
 from workouts.models import Workout
 
 

@@ -13,11 +13,11 @@ from django.db.models import F, Q
 from django.db.models.functions import TruncDate, TruncWeek
 
 from lifetracker.days import elapsed, is_future
-from lifetracker.measures import refuse_zero
-from lifetracker.models import SourceRecord, SourceRecordQuerySet
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.sync.measures import refuse_zero
 
 NOT_NEGATIVE = [MinValueValidator(0)]
-BEATS: list[Callable[[Any], None]] = [refuse_zero, MaxValueValidator(400)]
+BEATS: list[Callable[[float], None]] = [refuse_zero, MaxValueValidator(400)]
 
 
 class WorkoutQuerySet(SourceRecordQuerySet):
@@ -27,8 +27,8 @@ class WorkoutQuerySet(SourceRecordQuerySet):
             by_start = self.filter(utc_offset_min=None, date=TruncDate("start", tzinfo=before))
             by_start.date_by(F("start"), zone)
 
-    def per_week(self) -> models.QuerySet[Any, Any]:
-        """Weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
+    def per_week(self) -> models.QuerySet[Workout, dict[str, object]]:
+        """Return weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
         return (  # type: ignore[no-any-return]
             self.happened()
             .values(week=TruncWeek("date"))
@@ -42,65 +42,78 @@ class WorkoutQuerySet(SourceRecordQuerySet):
         )
 
 
+def zone(number: int) -> fields.FloatField[Any, Any]:
+    return fields.FloatField(
+        f"zone {number}",
+        unit="min",
+        null=True,
+        blank=True,
+        validators=NOT_NEGATIVE,
+        help_text=f"Time in heart rate zone {number}.",
+    )
+
+
 class Workout(SourceRecord):
     """A bout of exercise. What a service has not scored (yet) is NULL."""
 
-    date = models.DateField(db_index=True, help_text="The local date of the start.")
+    date = models.DateField(db_index=True, help_text="The local date on which the workout started.")
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField()
-    utc_offset_min = models.SmallIntegerField(
+    utc_offset_min = fields.SmallIntegerField(
         "UTC offset",
+        unit="minutes east of UTC",
         null=True,
         blank=True,
         validators=[MinValueValidator(-14 * 60), MaxValueValidator(14 * 60)],
-        help_text="Minutes, where the service gives it.",
+        help_text="Such as 120 for UTC+2.",
     )
     # Services may add sports, so neither an id nor a slug is refused.
-    sport_id = models.BigIntegerField(null=True, blank=True)
-    sport_name = models.CharField(
-        "sport", max_length=100, help_text="A service's slug, as received."
-    )
-    strain = models.FloatField(
+    sport_id = models.BigIntegerField("sport id", null=True, blank=True)
+    sport_name = models.CharField("sport", max_length=100)
+    strain = fields.FloatField(
+        unit="0 to 21",
         null=True,
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(21)],
-        help_text="WHOOP's scale, 0 to 21.",
+        help_text="WHOOP's scale.",
     )
-    average_heart_rate = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=BEATS, help_text="bpm"
+    average_heart_rate = fields.PositiveSmallIntegerField(
+        unit="bpm", null=True, blank=True, validators=BEATS
     )
-    max_heart_rate = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=BEATS, help_text="bpm"
+    max_heart_rate = fields.PositiveSmallIntegerField(
+        unit="bpm", null=True, blank=True, validators=BEATS
     )
-    calories = models.FloatField(
+    calories = fields.FloatField(
+        unit="kcal",
         null=True,
         blank=True,
         validators=[refuse_zero, *NOT_NEGATIVE, MaxValueValidator(100_000)],
-        help_text="kcal",
     )
-    distance_meters = models.FloatField(
+    distance_meters = fields.FloatField(
+        "distance",
+        unit="m",
         null=True,
         blank=True,
         validators=[refuse_zero, *NOT_NEGATIVE],
-        help_text="NULL without GPS, never 0.",
+        help_text="Leave empty if there was no GPS.",
     )
-    altitude_gain_meters = models.FloatField(null=True, blank=True)
-    altitude_change_meters = models.FloatField(null=True, blank=True)
-    duration_min = models.FloatField("duration", validators=NOT_NEGATIVE, help_text="Minutes.")
-    percent_recorded = models.FloatField(
+    altitude_gain_meters = fields.FloatField("altitude gain", unit="m", null=True, blank=True)
+    altitude_change_meters = fields.FloatField("altitude change", unit="m", null=True, blank=True)
+    duration_min = fields.FloatField("duration", unit="min", validators=NOT_NEGATIVE)
+    percent_recorded = fields.FloatField(
+        "recorded",
+        unit="%",
         null=True,
         blank=True,
         validators=[*NOT_NEGATIVE, MaxValueValidator(100)],
-        help_text="Share of the time with heart rate data, 0 to 100.",
+        help_text="Share of the workout with heart rate data.",
     )
-    zone_0_min = models.FloatField(
-        null=True, blank=True, validators=NOT_NEGATIVE, help_text="Minutes in heart rate zone 0."
-    )
-    zone_1_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
-    zone_2_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
-    zone_3_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
-    zone_4_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
-    zone_5_min = models.FloatField(null=True, blank=True, validators=NOT_NEGATIVE)
+    zone_0_min = zone(0)
+    zone_1_min = zone(1)
+    zone_2_min = zone(2)
+    zone_3_min = zone(3)
+    zone_4_min = zone(4)
+    zone_5_min = zone(5)
     score_state = models.CharField(max_length=100, blank=True, default="")
 
     moments = ("end",)
@@ -129,6 +142,6 @@ class Workout(SourceRecord):
     def clean(self) -> None:
         for name in ("start", "end"):
             if (moment := getattr(self, name)) and is_future(moment):
-                raise ValidationError({name: "This lies in the future."})
+                raise ValidationError({name: "This time must not be in the future."})
         if self.start and self.end and elapsed(self.start, self.end) < timedelta(0):
-            raise ValidationError({"end": "A workout cannot end before it starts."})
+            raise ValidationError({"end": "The end must not be before the start."})

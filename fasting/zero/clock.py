@@ -38,10 +38,10 @@ class _Reading:
 
 
 def place(wall: datetime, end_clock: int, hours: int, zone: ZoneInfo) -> Placed:
-    """The instants of a fast that began at this wall-clock time, ended at `end_clock` (minutes after
+    """Return the instants of a fast that began at this wall-clock time, ended at `end_clock` (minutes after
     midnight), and lasted so many whole hours. Raises Unreadable if no end fits."""
     if hours > MOST_HOURS:
-        raise Unreadable(f"{hours} hours are no length of a fast")
+        raise Unreadable(f"a fast cannot last {hours} hours")
     readings = list(_readings(wall, end_clock, hours, zone))
     if not readings:
         raise Unreadable(_contradiction(wall, end_clock, hours))
@@ -51,7 +51,7 @@ def place(wall: datetime, end_clock: int, hours: int, zone: ZoneInfo) -> Placed:
 
 
 def _readings(wall: datetime, end_clock: int, hours: int, zone: ZoneInfo) -> Iterator[_Reading]:
-    """Every end that explains the hours, with each meaning of a time that exists twice."""
+    """Yield every end that explains the hours, with each meaning of a time that exists twice."""
     apart = (end_clock - _clock(wall)) % DAY
     fewest = max(0, (hours * 60 - apart) // DAY - 1)
     for days in range(fewest, fewest + 4):
@@ -65,7 +65,7 @@ def _readings(wall: datetime, end_clock: int, hours: int, zone: ZoneInfo) -> Ite
 
 
 def _rank(elapsed: int, between: int, least: int) -> int | None:
-    """How well a length explains `least` minutes of whole hours, None for not at all. `between` is
+    """Return how well a length explains `least` minutes of whole hours, None for not at all. `between` is
     what the clock on the wall says, which differs from what has elapsed where the zone changed its
     offset; nobody knows which of the two Zero shows, and elapsed time is what its clock counts."""
     if least <= elapsed < least + 60:
@@ -76,7 +76,7 @@ def _rank(elapsed: int, between: int, least: int) -> int | None:
 
 
 def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The instants that a clock showed so: two in the hour that is repeated in autumn. For a time
+    """Return the instants that a clock showed so: two in the hour that is repeated in autumn. For a time
     that was skipped in spring, the instant that it would have been without the change comes
     first."""
     both = [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
@@ -90,7 +90,7 @@ def _remark(best: _Reading, rivals: list[_Reading], clocks: tuple[int, int], zon
             "so perhaps another --timezone is right"
         )
     if len(rivals) > 1:
-        return f"its start or end came twice, as the clocks of {zone.key} were set back; read as the first"
+        return f"its start or end came twice, as the clocks of {zone.key} were set back; read as the first time"
     return ""
 
 
@@ -104,5 +104,5 @@ def _contradiction(wall: datetime, end_clock: int, hours: int) -> str:
 
 
 def _clock(wall: datetime) -> int:
-    """Minutes after midnight."""
+    """Return the minutes after midnight."""
     return wall.hour * 60 + wall.minute

@@ -27,14 +27,14 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """`zone`: where the person's clock hung, for times without a zone; `zone_told` if it was asked
+    """`zone`: the zone of times without one; `zone_given` if it was asked
     for and not just assumed. `known_zones`: by id, where fasts of an earlier CSV were placed, which
-    holds unless a zone is told. `notes`: whether their private texts may be read. `replace`: the file is
+    holds unless a zone is given. `notes`: whether their private texts may be read. `replace`: the file is
     the truth for its stretch, however little it knows of what is stored there."""
 
     zone: ZoneInfo
     now: datetime
-    zone_told: bool = False
+    zone_given: bool = False
     known_zones: Mapping[str, str] = field(default_factory=dict)
     date_order: str | None = None
     notes: bool = False
@@ -103,13 +103,13 @@ class Export:
         return [*self.fasts, *self.running, *self.refusals]
 
     def missing(self, stored: Iterable[str]) -> set[str]:
-        """Those of the stored fasts that the file, which lists a whole stretch of time, surely lacks.
+        """Return those of the stored fasts that the file, which lists a whole stretch of time, surely lacks.
         None while a row of it has no id that could be read, since that could be any of them."""
         unreadable = any(not refusal.source_id for refusal in self.refusals)
         return set() if unreadable else self.lacks(stored)
 
     def lacks(self, stored: Iterable[str]) -> set[str]:
-        """Those of the stored fasts of which no row has the id, be it one that runs or is refused."""
+        """Return those of the stored fasts of which no row has the id, be it one that runs or is refused."""
         unsure = {running.source_id for running in self.running}
         unsure |= {refusal.source_id for refusal in self.refusals}
         ids = {fast.source_id for fast in self.fasts}
@@ -117,23 +117,23 @@ class Export:
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
-        """From the first start to the last end."""
+        """Return the stretch from the first start to the last end."""
         starts = [item.start for item in self.items if item.start is not None]
         ends = [fast.end for fast in self.fasts]
         return (min(starts), max(starts + ends)) if starts else None
 
 
 def require_possible(start: datetime, end: datetime, now: datetime) -> None:
-    """Raises Unreadable."""
+    """Raise Unreadable for times that no fast can have."""
     if end < start:
         raise Unreadable("it ends before it starts")
     if start < EARLIEST:
-        raise Unreadable(f"it lies in {start.year}, long before there was a Zero app")
+        raise Unreadable(f"it is from {start.year}, long before there was a Zero app")
     if end > now + SLACK:
-        raise Unreadable("it lies in the future")
+        raise Unreadable("it is in the future")
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: short."""
+    """Return a value as it may stand in a message: short."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

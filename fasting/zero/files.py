@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from fasting.zero.export import CannotImport, Export, Options
 from fasting.zero.package import read_package
-from fasting.zero.table import KEPT, is_table, read_table
+from fasting.zero.table import KNOWN_COLUMNS, is_table, read_table
 
 MB = 1_000_000
 # A fast is 30 bytes of a CSV and 200 of a biodata.json, which also has years of glucose values.
@@ -50,7 +50,7 @@ BROKEN_ZIP = (
     RuntimeError,
     ValueError,
 )
-WANTED = "Give the CSV of Zero, or the folder, the zip or the biodata.json of its data package."
+WANTED = "Give Zero's CSV, or the folder, the zip or the biodata.json of its data package."
 
 # Gives the bytes of a file, but not many more than so many.
 Read = Callable[[int], bytes]
@@ -77,8 +77,8 @@ def _require_fasts(export: Export) -> None:
     if not export.fasts:
         since = export.running[0].since
         raise CannotImport(
-            f"It has no fast that has ended, only one that runs since {since}. "
-            "Export it again when that has ended."
+            f"It contains no ended fast, only one that has been running since {since}. "
+            "Export again when that one has ended."
         )
 
 
@@ -89,7 +89,7 @@ def _read_file(path: Path, options: Options) -> Export:
     if not path.exists():
         raise CannotImport(f"There is no file {path}. {WANTED}")
     if not path.is_file():
-        raise CannotImport(f"{path} is no file. {WANTED}")
+        raise CannotImport(f"{path} is not a file. {WANTED}")
     with path.open("rb") as file:
         head = file.read(HEAD)
     if head.startswith(ZIP):
@@ -115,7 +115,7 @@ def _read_content(name: str, head: bytes, read: Read, options: Options) -> Expor
         return read_package({name: limited(name, read, LARGEST_JSON)}, options)
     if not is_table(start):
         raise CannotImport(
-            f"{name} is no export of Zero: its first line is not {','.join(KEPT)}. {WANTED}"
+            f"{name} is not an export from Zero: its first line is not {','.join(KNOWN_COLUMNS)}. {WANTED}"
         )
     return read_table(limited(name, read, LARGEST_CSV), options)
 
@@ -123,7 +123,7 @@ def _read_content(name: str, head: bytes, read: Read, options: Options) -> Expor
 def limited(name: str, read: Read, most: int) -> str:
     content = read(most)
     if len(content) > most:
-        raise CannotImport(f"{name} is larger than {most // MB} MB, which no export of Zero is.")
+        raise CannotImport(f"{name} is larger than {most // MB} MB, which no export from Zero is.")
     return decode(name, content)
 
 
@@ -136,7 +136,7 @@ def decode(name: str, content: bytes, *, final: bool = True) -> str:
     except UnicodeDecodeError:
         text = "\x00"
     if "\x00" in text:
-        raise CannotImport(f"{name} is no text in UTF-8 as Zero writes it. {WANTED}")
+        raise CannotImport(f"{name} is not UTF-8 text, which Zero writes. {WANTED}")
     return text
 
 
@@ -174,7 +174,7 @@ def _read_zip(path: Path, options: Options) -> Export:
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     if info.flag_bits & 1:
-        raise CannotImport(f"{info.filename} is locked with a password: unpack the zip first.")
+        raise CannotImport(f"{info.filename} is protected by a password. Unpack the zip first.")
     with _unbroken(info.filename), archive.open(info) as file:
         # Not more than asked for, whatever size the zip claims.
         return file.read(most + 1)
@@ -185,7 +185,7 @@ def _unbroken(name: str) -> Iterator[None]:
     try:
         yield
     except BROKEN_ZIP:
-        raise CannotImport(f"{name} is damaged or was cut on its way. Download it again.") from None
+        raise CannotImport(f"{name} is damaged or was cut off. Download it again.") from None
 
 
 def _read_members(name: str, files: dict[str, Read], options: Options) -> Export:
@@ -197,7 +197,7 @@ def _read_members(name: str, files: dict[str, Read], options: Options) -> Export
     for path in ours:
         if (base := paths[path].name.casefold()) in WITH_FASTS:
             if base in chosen:
-                raise CannotImport(f"{name} holds more than one {base}: give one package.")
+                raise CannotImport(f"{name} contains more than one {base}. Give one package.")
             chosen[base] = path
     if chosen:
         texts = {base: limited(base, ours[path], LARGEST_JSON) for base, path in chosen.items()}
@@ -213,7 +213,7 @@ def _read_only_table(name: str, files: dict[str, Read], options: Options) -> Exp
         read = files[tables[0]]
         return _read_content(tables[0], read(HEAD)[:HEAD], read, options)
     if tables:
-        raise CannotImport(f"{name} holds more than one CSV of Zero: give one of them.")
+        raise CannotImport(f"{name} contains more than one CSV from Zero. Give one of them.")
     raise CannotImport(f"{name} holds neither {' nor '.join(WITH_FASTS)}. {WANTED}")
 
 

@@ -35,11 +35,11 @@ FIRESTORE = "firestore"
 BIODATA_KEYS = ("FastID", "StartDTM", "EndDTM", "GoalHours", "GoalID", "IsEnded")
 FIRESTORE_KEYS = ("id", "start", "end", "startTimeZone", "endTimeZone", "isEnded")
 GOAL_KEYS = ("goalId", "hours", "name")
-KEPT = frozenset({"fast_data", "goal", *BIODATA_KEYS, *FIRESTORE_KEYS, *GOAL_KEYS})
-# An object with none of these is none of ours, and years of glucose values need no memory.
-OURS = KEPT - set(FIRESTORE_KEYS)
+STORED_KEYS = frozenset({"fast_data", "goal", *BIODATA_KEYS, *FIRESTORE_KEYS, *GOAL_KEYS})
+# An object with none of these is no fast, and years of glucose values need no memory.
+FAST_KEYS = STORED_KEYS - set(FIRESTORE_KEYS)
 # An object still: whatever is in its goal, a fast has one.
-NOTHING: dict[str, Any] = {}
+NO_FAST: dict[str, Any] = {}
 LONGEST_TEXT = 200
 LONGEST_NOTE = 20_000
 
@@ -56,7 +56,7 @@ class Item:
 
 
 def read_package(texts: dict[str, str], options: Options) -> Export:
-    """`texts` by the names of the files. Where both have a fast, its times are biodata's. Raises
+    """Read `texts`, by the names of the files. Where both have a fast, its times are biodata's. Raises
     CannotImport."""
     kinds: dict[str, list[Any]] = {}
     for name, text in texts.items():
@@ -70,7 +70,7 @@ def read_package(texts: dict[str, str], options: Options) -> Export:
     for source_id, item in items.items():
         export.add(_fast(source_id, item, options))
     if not export.items and BIODATA in kinds:
-        raise CannotImport("It has no fasts in it: Zero had none when it was exported.")
+        raise CannotImport("It contains no fasts: Zero had none when it was exported.")
     if not export.items:
         raise _wrong_file(" and ".join(texts))
     return export
@@ -80,7 +80,7 @@ def read_package(texts: dict[str, str], options: Options) -> Export:
 
 
 def _entries(name: str, text: str, options: Options) -> tuple[str, list[Any]]:
-    """Which of the two files this is, by what it holds, and its fasts."""
+    """Return which of the two files this is, by what it holds, and its fasts."""
     content = _load(name, text, {"notes"} if options.notes else set())
     if isinstance(content, dict) and isinstance(content.get("fast_data"), list):
         return BIODATA, [_known(entry, BIODATA_KEYS) for entry in content["fast_data"]]
@@ -92,7 +92,7 @@ def _entries(name: str, text: str, options: Options) -> tuple[str, list[Any]]:
 def _wrong_file(name: str) -> CannotImport:
     return CannotImport(
         f"{name} is JSON, but not one of the two files that hold fasts. "
-        "Of Zero's package take biodata.json, firestore.json, or the whole folder or zip."
+        "From Zero's package, give biodata.json, firestore.json, or the whole folder or zip."
     )
 
 
@@ -105,23 +105,23 @@ def _is_fast(document: Any) -> bool:
 
 
 def _load(name: str, text: str, also: set[str]) -> Any:
-    kept = KEPT | also
+    kept = STORED_KEYS | also
 
     def only_wanted(pairs: list[tuple[str, Any]]) -> Json:
         wanted = {key: value for key, value in pairs if key in kept}
-        return NOTHING if OURS.isdisjoint(wanted) else wanted
+        return NO_FAST if FAST_KEYS.isdisjoint(wanted) else wanted
 
     try:
         return json.loads(text, object_pairs_hook=only_wanted)
     except (ValueError, RecursionError):
         # The error would quote the file.
         raise CannotImport(
-            f"{name} is no complete JSON: it may have been cut on its way. Export or copy it again."
+            f"{name} is not complete JSON: it may have been cut off. Export or copy it again."
         ) from None
 
 
 def _known(entry: Any, keys: tuple[str, ...]) -> Any:
-    """What is wanted of an object: plain values under known keys, fit to be stored."""
+    """Return what is wanted of an object: plain values under known keys, fit to be stored."""
     if not isinstance(entry, dict):
         return entry
     found = {key: entry[key] for key in keys if key in entry}
@@ -144,7 +144,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _plain(value: Any, longest: int = LONGEST_TEXT) -> Any:
-    """Without what no database takes: NUL, and halves of characters."""
+    """Return a text without what no database takes: NUL, and halves of characters."""
     if not isinstance(value, str):
         return value
     return value.replace("\x00", "")[:longest].encode("utf-8", "replace").decode()
@@ -159,7 +159,7 @@ def _sort_in(where: str, kind: str, entry: Any, items: dict[str, Item], export: 
     payload = entry if isinstance(entry, dict) else {}
     found = payload.get("FastID" if kind == BIODATA else "id")
     if not isinstance(found, str) or not _ID.fullmatch(found):
-        reason = f"it has no id: {shown(found)}" if payload else f"{shown(entry)} is no fast"
+        reason = f"it has no id: {shown(found)}" if payload else f"{shown(entry)} is not a fast"
         export.add(Refusal(where, reason, {kind: payload}))
         return
     item = items.setdefault(found.upper(), Item(where))
@@ -178,7 +178,7 @@ def _fast(source_id: str, item: Item, options: Options) -> Fast | Running | Refu
         )
         start = _instant("start", start_text)
         if not biodata and firestore["goal"] is None:
-            raise Unreadable("its goal cannot be read, so it may be something else than a fast")
+            raise Unreadable("its goal cannot be read, so it may be something other than a fast")
         if end_text is None or ended is False:
             return Running(item.where, f"{start:%Y-%m-%d %H:%M} UTC", start, source_id)
         end = _instant("end", end_text)
@@ -208,11 +208,11 @@ def _instant(name: str, value: Any) -> datetime:
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, Unreadable):
             raise
-        raise Unreadable(f"its {name} {shown(value)} is no time") from None
+        raise Unreadable(f"its {name} {shown(value)} is not a time") from None
 
 
 def _goal(value: Any) -> float | None:
-    """A goal that is none takes nothing from the fast."""
+    """Return the goal; one that cannot be read leaves the rest of the fast as it is."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if number and 0 < value <= MOST_GOAL_HOURS else None
 
@@ -227,5 +227,5 @@ def _is_zone(name: str) -> bool:
 
 
 def zone_name(value: Any) -> str | None:
-    """The IANA name if it is one; the fast's date then does not depend on where the person is now."""
+    """Return the IANA name if it is one; the fast's date then does not depend on where the person is now."""
     return value if isinstance(value, str) and _is_zone(value) else None

@@ -31,7 +31,7 @@ from fasting.zero.export import (
 )
 
 NEEDED = ("Date", "Start", "End", "Hours")
-KEPT = (*NEEDED, "Night Eating")
+KNOWN_COLUMNS = (*NEEDED, "Night Eating")
 ORDERS = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}
 # Where in a date each of year, month and day stands.
 PLACES = {"mdy": (2, 0, 1), "dmy": (2, 1, 0), "ymd": (0, 1, 2)}
@@ -93,7 +93,7 @@ def read_table(text: str, options: Options) -> Export:
     """Raises CannotImport."""
     rows = list(_rows(text))
     if not rows:
-        raise CannotImport("It has the header of Zero's CSV and no fast below it.")
+        raise CannotImport("It has the header of Zero's CSV, but no fast below it.")
     order = decide_order(rows, options.now, options.date_order)
     export = Export(CSV, f"a CSV with {ORDERS[order]} in its dates")
     times: list[Times] = []
@@ -115,7 +115,9 @@ def _header(line: str) -> tuple[str, dict[str, int]] | None:
     for delimiter in ",;\t":
         names = [name.strip(' "\r').casefold() for name in line.split(delimiter)]
         if all(names.count(name.casefold()) == 1 for name in NEEDED):
-            return delimiter, {n: names.index(n.casefold()) for n in KEPT if n.casefold() in names}
+            return delimiter, {
+                n: names.index(n.casefold()) for n in KNOWN_COLUMNS if n.casefold() in names
+            }
     return None
 
 
@@ -123,7 +125,9 @@ def _rows(text: str) -> list[Row]:
     text = text.lstrip("\r\n")
     header = _header(text.partition("\n")[0])
     if header is None:
-        raise CannotImport(f"Its first line is not the header of Zero's CSV: {','.join(KEPT)}.")
+        raise CannotImport(
+            f"Its first line is not the header of Zero's CSV: {','.join(KNOWN_COLUMNS)}."
+        )
     delimiter, columns = header
     rows = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -140,7 +144,7 @@ def _rows(text: str) -> list[Row]:
                 }
                 rows.append(Row(reader.line_num, dict.fromkeys(NEEDED, "") | held, len(cells)))
     except csv.Error as error:
-        raise CannotImport(f"Line {reader.line_num} is not of a CSV ({error}).") from None
+        raise CannotImport(f"Line {reader.line_num} is not CSV ({error}).") from None
     return rows
 
 
@@ -154,7 +158,7 @@ def _require_whole(rows: list[Row], times: list[Times]) -> None:
     if newest is None or newest.row is not last or not newest.runs:
         raise CannotImport(
             f"Its last line, {last.line}, has {last.width} of {before.most_common(1)[0][0]} cells: "
-            "the file was cut on its way. Export or copy it again. Nothing was imported."
+            "the file was cut off. Export or copy it again. Nothing was imported."
         )
 
 
@@ -167,10 +171,10 @@ def _times(row: Row, order: str, now: datetime) -> Times:
     parts = row.date
     day = _day(parts, order) if parts else None
     if day is None:
-        raise Unreadable(f"Date {shown(row.cells['Date'])} is no date with {ORDERS[order]}")
+        raise Unreadable(f"Date {shown(row.cells['Date'])} is not a date with {ORDERS[order]}")
     start = _clock(row.cells["Start"])
     if start is None:
-        raise Unreadable(f"Start {shown(row.cells['Start'])} is no time of day")
+        raise Unreadable(f"Start {shown(row.cells['Start'])} is not a time of day")
     begin = day + timedelta(minutes=start)
     # Which instant it is depends on the zone, by less than the slack of this check.
     instant = begin.replace(tzinfo=UTC)
@@ -204,11 +208,11 @@ def _day(parts: tuple[str, str, str], order: str) -> datetime | None:
 # --- Day or month first ---------------------------------------------------------------------------
 
 
-def decide_order(rows: list[Row], now: datetime, told: str | None = None) -> str:
+def decide_order(rows: list[Row], now: datetime, given: str | None = None) -> str:
     """The one order in which all dates of the file make sense. Raises CannotImport rather than guess
     between two, or read all dates against what some of them prove."""
     dated = [(row, row.date) for row in rows if row.date]
-    if told is None and dated and all(len(parts[0]) == 4 for _, parts in dated):
+    if given is None and dated and all(len(parts[0]) == 4 for _, parts in dated):
         return "ymd"
     proofs = {"mdy": "", "dmy": ""}
     doubtful: list[tuple[datetime, datetime]] = []
@@ -220,40 +224,40 @@ def decide_order(rows: list[Row], now: datetime, told: str | None = None) -> str
             order = "mdy" if by_month else "dmy"
             proofs[order] = proofs[order] or f"{row.where} ({row.cells['Date']})"
     proven = [order for order, proof in proofs.items() if proof]
-    if told in proofs and proven and told not in proven:
+    if given in proofs and proven and given not in proven:
         raise CannotImport(
-            f"{proofs[proven[0]]} cannot have {ORDERS[told]}: leave --date-order out."
+            f"{proofs[proven[0]]} is not possible with {ORDERS[given]}. Leave --date-order out."
         )
-    if told is None and len(proven) == 2:
+    if given is None and len(proven) == 2:
         raise CannotImport(
             f"Its dates contradict each other: {proofs['mdy']} has the month first, "
-            f"{proofs['dmy']} the day. Mend the wrong one, or say which order is right: "
+            f"{proofs['dmy']} the day. Correct the wrong one, or say which order is right: "
             "--date-order mdy or --date-order dmy."
         )
-    order = told or (proven[0] if proven else _order_by_sequence(doubtful, now))
-    _require_plausible([parts for _, parts in dated], order, now, told=told is not None)
+    order = given or (proven[0] if proven else _order_by_sequence(doubtful, now))
+    _require_plausible([parts for _, parts in dated], order, now, is_given=given is not None)
     return order
 
 
 def _require_plausible(
-    dates: list[tuple[str, str, str]], order: str, now: datetime, *, told: bool
+    dates: list[tuple[str, str, str]], order: str, now: datetime, *, is_given: bool
 ) -> None:
     """What some dates prove, all of them have to bear out: 22/07/12 is a date with the day first, but
     not where Zero has been. Raises CannotImport."""
     readings = {one: _Reading.of(dates, one, now) for one in (order, "ymd")}
     chosen, by_year = readings[order], readings["ymd"]
-    if told:
+    if is_given:
         if chosen.strange * 2 > len(dates):
-            raise CannotImport(f"With {ORDERS[order]} most of its dates lie {NOT_ZERO}.")
+            raise CannotImport(f"With {ORDERS[order]}, most of its dates are {NOT_ZERO}.")
     elif chosen.strange * 2 > len(dates) or not chosen.sorted:
-        fault = f"lie {NOT_ZERO}" if chosen.strange * 2 > len(dates) else "are in no order"
+        fault = f"are {NOT_ZERO}" if chosen.strange * 2 > len(dates) else "are in no order"
         raise CannotImport(
-            f"Its dates seem to have {ORDERS[order]}, but then they {fault}. Say how they are meant: "
+            f"Its dates seem to have {ORDERS[order]}, but then they {fault}. Say which order is right: "
             "--date-order ymd (22/7/12 is July 12, 2022), --date-order mdy or --date-order dmy."
         )
     elif by_year.sorted and len(by_year.days) >= max(1, len(chosen.days)):
         raise CannotImport(
-            f"Its dates could have {ORDERS[order]} or the year first, and nothing in it tells which. "
+            f"Its dates could have {ORDERS[order]} or the year first, and nothing in it shows which. "
             f"Say it: --date-order {order} or --date-order ymd (22/7/12 is July 12, 2022)."
         )
 
@@ -292,7 +296,7 @@ def _order_by_sequence(doubtful: list[tuple[datetime, datetime]], now: datetime)
     ]
     if len(possible) != 1:
         raise CannotImport(
-            "Its dates could have the month first or the day first, and nothing in it tells which. "
+            "Its dates could have the month first or the day first, and nothing in it shows which. "
             "Say it: --date-order mdy (2/5/22 is February 5) or --date-order dmy (May 2)."
         )
     return possible[0]
@@ -318,7 +322,7 @@ def _placed(
     row: Times, newest: datetime | None, export: Export, options: Options
 ) -> Fast | Running | Refusal:
     zone = options.zone
-    if not options.zone_told:
+    if not options.zone_given:
         zone = ZoneInfo(options.known_zones.get(row.id, zone.key))
     where, start = row.row.where, row.start.replace(tzinfo=zone).astimezone(UTC)
     try:
@@ -339,7 +343,7 @@ def _placed(
 def _incomplete(row: Times) -> str:
     name, form = ("End", "time of day") if row.end is None else ("Hours", "whole number")
     return (
-        f"{name} {shown(row.row.cells[name])} is no {form}, and the fast cannot be running, "
+        f"{name} {shown(row.row.cells[name])} is not a {form}, and the fast cannot be running, "
         "because a later one is listed"
     )
 

@@ -1,10 +1,11 @@
-"""Which files nobody wrote: generated, vendored and lock files, by their paths."""
+"""Telling generated, vendored and lock files, which nobody wrote, by their paths."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-# Names such as build/ and target/ are left out: what people write lies there too.
+# Names such as build/ and target/ are left out: they hold written code too.
 FOLDERS = (
     "node_modules|bower_components|jspm_packages|vendors?|vendored|third[_-]?party|dist|site-packages|"
     r"__generated__|__snapshots__|Pods|Carthage|Godeps|htmlcov|\.?venv|\.next|\.nuxt|\.yarn|\.terraform"
@@ -25,4 +26,12 @@ GENERATED = re.compile(
 
 
 def is_generated(path: bytes) -> bool:
+    # A file is changed again and again; long paths are not worth caching.
+    return matches_cached(path) if len(path) < 500 else matches(path)
+
+
+def matches(path: bytes) -> bool:
     return GENERATED.search(path) is not None
+
+
+matches_cached = lru_cache(maxsize=5_000)(matches)

@@ -1,4 +1,4 @@
-"""Why a repository could not be read, told apart by who can mend it."""
+"""Why a repository could not be read, by who can do something about it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from enum import Enum
 
-from lifetracker.http import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
+from lifetracker.errors import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
 
 
 class Reason(Enum):
-    """Each with what the person reads."""
+    """Why a repository cannot be read, each with the words that users see."""
 
-    GONE = "not found: it was removed or renamed, or the token may not see it"
-    REFUSED = "access is refused: the token may not read it, or its organisation wants the token authorised"
-    TAKEN_DOWN = "it is not available any more: it was taken down"
+    GONE = "it was not found: it was deleted or renamed, or the token has no access to it"
+    REFUSED = "access is refused: the token may not read it, or its organisation requires the token to be authorised"
+    TAKEN_DOWN = "it is no longer available: it was taken down"
     MOVED = "it has moved to another name"
-    BRANCH_GONE = "its default branch is not there"
-    SHALLOW = "its history is cut off at the service"
-    ODD_NAME = "its name or its branch's name is none that GitHub allows"
+    BRANCH_GONE = "its default branch does not exist"
+    SHALLOW = "its history is incomplete at the service"
+    ODD_NAME = "its name, or its branch's name, is not one that GitHub allows"
     TOO_LARGE = "it is larger than the limit (GITHUB_MAX_REPOSITORY_MB)"
-    TOO_HEAVY = "it needs more memory than is allowed for one repository"
+    TOO_HEAVY = "it needs more memory than one repository may use"
     TOO_SLOW = "it took longer than the limit (GITHUB_MINUTES_PER_REPOSITORY)"
     DISK_FULL = "the disk is full"
-    MALFORMED = "it holds malformed objects, which git's check refuses; if it is one that you trust, `sync_github --repo NAME --accept-malformed` reads it all the same"
-    DAMAGED = "the copy here is damaged; the next run fetches it anew"
+    MALFORMED = "it contains malformed objects, which git's check refuses. If you trust it, run `sync_github --repo NAME --accept-malformed`"
+    DAMAGED = "the local copy is damaged. The next sync fetches it again"
     CANCELLED = "it was cancelled"
     UNKNOWN = "git could not read it"
 
@@ -32,70 +32,66 @@ class Reason(Enum):
 NOT_VISIBLE = {Reason.GONE, Reason.REFUSED, Reason.TAKEN_DOWN}
 
 
-class Unminable(BadResponse):
-    """This repository cannot be read, for this reason. `gone` says that it is not there any more,
-    or not for this token: its last numbers are the last ones."""
+class RepositoryUnreadable(BadResponse):
+    """This repository cannot be read. Its numbers stay as they were read the last time."""
 
-    def __init__(self, message: str, reason: Reason = Reason.UNKNOWN) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"The repository cannot be read: {reason.value}{detail}.")
         self.reason = reason
 
     @property
     def gone(self) -> bool:
+        """Return whether it does not exist any more, or not for this token."""
         return self.reason in NOT_VISIBLE
 
 
-def unminable(reason: Reason, detail: str = "") -> Unminable:
-    return Unminable(f"The repository cannot be read: {reason.value}{detail}.", reason)
-
-
-# Passing troubles of the network and of the service.
-NETWORK = (
+# Failures of the network and of the service that pass.
+NETWORK_FAILURES = (
     r"returned error: (429|5\d\d)|Could not resolve|Couldn't resolve|Failed to connect|Couldn't connect|"
     r"Connection (was )?(refused|reset|timed out|closed)|[Tt]imed out|too slow|early EOF|hung up unexpectedly|"
     r"RPC failed|unexpected disconnect|Empty reply|transfer closed|Recv failure|Send failure|SSL_ERROR|"
     r"GnuTLS|gnutls_handshake|bytes of body are still expected|unable to access"
 )
-DAMAGE = (
+SIGNS_OF_DAMAGE = (
     r"not a git repository|bad object|corrupt|[Mm]issing (blob|tree|commit)|unable to read|could not read|"
     r"unable to find|loose object|did not receive expected object|bad (tree|signature)|inflate|"
     r"bad config|unable to parse|packfile|pack has|index file|bad revision|not a valid object|cannot lock ref|Failed to traverse"
 )
 
 
-def no_consent() -> SyncError:
+def token_refused() -> SyncError:
     return NeedsReauthorization(
-        "GitHub does not accept the token for cloning. Make a new one and put it into .env."
+        "GitHub does not accept the token for cloning. Make a new one and put it into .env as GITHUB_ACCESS_TOKEN."
     )
 
 
-def no_certificate() -> SyncError:
+def certificate_refused() -> SyncError:
     return NotConfigured(
-        "GitHub: git cannot check the server's certificate. Name the file of the authorities in GIT_SSL_CAINFO."
+        "GitHub could not be synced: git cannot verify the server's certificate. Set GIT_SSL_CAINFO to the file with the certificate authorities."
     )
 
 
-def no_git(why: str = "git lacks a part of itself") -> SyncError:
+def no_git(why: str = "a part of git is missing") -> SyncError:
     return NotConfigured(
-        f"GitHub: {why}; histories are read with git 2.31 or newer. Install it (apt-get install git). "
-        "On Heroku: the apt buildpack with the Aptfile of this project, and GIT_EXEC_PATH set to /app/.apt/usr/lib/git-core."
+        f"GitHub could not be synced: {why}. Histories are read with git 2.31 or newer. Install it (apt-get install git). "
+        "On Heroku, add the apt buildpack, which reads the Aptfile, and set GIT_EXEC_PATH to /app/.apt/usr/lib/git-core."
     )
 
 
-def no_network() -> SyncError:
+def network_failed() -> SyncError:
     return TryLater("GitHub: the repository could not be fetched, the network failed.")
 
 
-class Busy(TryLater):
-    """What was at work at the clone before has not ended yet: a git may outlive its master."""
+class CloneBusy(TryLater):
+    """Another process uses the clone, such as a git that outlives the worker that started it."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process is reading this repository. Try again in a minute.")
 
 
-def busy() -> SyncError:
-    return Busy("Another process is at work at this repository.")
-
-
-# The first that fits: what is certain stands before what git says in many cases.
-VERDICTS: tuple[tuple[str, Reason | Callable[[], SyncError]], ...] = (
+# What git writes, and the cause. The first that fits counts: what is certain stands before what git
+# writes in many cases.
+CAUSES: tuple[tuple[str, Reason | Callable[[], SyncError]], ...] = (
     (r"[Oo]ut of memory|malloc failed|mmap failed|Cannot allocate memory", Reason.TOO_HEAVY),
     (r"No space left|quota exceeded", Reason.DISK_FULL),
     (r"is not a git command|find remote helper|loading shared libraries", no_git),
@@ -103,50 +99,53 @@ VERDICTS: tuple[tuple[str, Reason | Callable[[], SyncError]], ...] = (
     (r"returned error: 4(04|10)|repository '.*' not found|Repository not found", Reason.GONE),
     (r"[Cc]ouldn't find remote ref", Reason.BRANCH_GONE),
     (r"returned error: 30\d|redirect", Reason.MOVED),
-    (r"Authentication failed|returned error: 401|could not read Username", no_consent),
+    (r"Authentication failed|returned error: 401|could not read Username", token_refused),
     (r"returned error: 403|access denied", Reason.REFUSED),
-    (r"certificate|CAfile|CApath", no_certificate),
-    (r"\.lock': File exists|but expected", busy),
+    (r"certificate|CAfile|CApath", certificate_refused),
+    (r"\.lock': File exists|but expected", CloneBusy),
     (r"fsck error|error: object [0-9a-f]+: \w+:", Reason.MALFORMED),
-    (NETWORK, no_network),
-    (DAMAGE, Reason.DAMAGED),
+    (NETWORK_FAILURES, network_failed),
+    (SIGNS_OF_DAMAGE, Reason.DAMAGED),
 )
 
 
-# What a repository or a branch is called says nothing about what went wrong with it.
+# The name of a repository or a branch says nothing about what went wrong with it.
 NAMES = re.compile(r"https?://[^\s']+|refs/heads/\S+")
 
 
-def explain(complaint: str, secrets: Collection[str] = ()) -> SyncError:
-    """The error for what git said. Its text is ours; only where git is not understood, its last
-    line is given, without secrets and without places of this machine."""
-    plain = NAMES.sub("…", complaint)
-    verdict = next((is_so for sign, is_so in VERDICTS if re.search(sign, plain)), None)
-    if verdict is no_consent and not secrets:
-        # Whoever shows no token is told no more about a private repository.
-        verdict = Reason.GONE
-    if verdict is None:
-        return unminable(Reason.UNKNOWN, f" ({last_line(complaint, secrets)})")
-    if isinstance(verdict, Reason):
-        return unminable(verdict, detail(verdict, complaint))
-    return verdict()
+def explain(stderr: str, secrets: Collection[str] = ()) -> SyncError:
+    """Return the error for what git wrote.
+
+    Its text is our own; only where git is not understood it holds git's last line, without secrets and
+    without paths of this machine.
+    """
+    without_names = NAMES.sub("…", stderr)
+    cause = next((cause for sign, cause in CAUSES if re.search(sign, without_names)), None)
+    if cause is token_refused and not secrets:
+        # Without a token GitHub says no more than that about a private repository.
+        cause = Reason.GONE
+    if cause is None:
+        return RepositoryUnreadable(Reason.UNKNOWN, f" ({last_line(stderr, secrets)})")
+    if isinstance(cause, Reason):
+        return RepositoryUnreadable(cause, detail(cause, stderr))
+    return cause()
 
 
-def detail(reason: Reason, complaint: str) -> str:
-    """Which of git's checks it was (https://git-scm.com/docs/git-fsck)."""
-    found = re.search(r"object [0-9a-f]+: (\w{1,40}):", complaint)
+def detail(reason: Reason, stderr: str) -> str:
+    """Return which of git's checks it was (https://git-scm.com/docs/git-fsck)."""
+    found = re.search(r"object [0-9a-f]+: (\w{1,40}):", stderr)
     return f" ({found[1]})" if found and reason is Reason.MALFORMED else ""
 
 
-def last_line(complaint: str, secrets: Iterable[str]) -> str:
-    lines = [line for line in complaint.splitlines() if line and not line.startswith("remote:")]
+def last_line(stderr: str, secrets: Iterable[str]) -> str:
+    lines = [line for line in stderr.splitlines() if line and not line.startswith("remote:")]
     return redacted(lines[-1] if lines else "no reason given", secrets)[:200]
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Return the text without secrets, addresses and paths."""
     for secret in secrets:
         text = text.replace(secret, "…")
     text = re.sub(r"(?i)authorization:.*", "…", text)
     text = re.sub(r"(gh[a-z]_|github_pat_)\w+", "…", text)
-    # Addresses and folders.
     return re.sub(r"\S*/\S*", "…", text)

@@ -1,4 +1,4 @@
-"""Lines of code of a tree: non-blank lines that are no comments, each distinct file once.
+"""Counting the lines of code of a tree: non-blank lines that are no comments, each distinct file once.
 
 The files are read from git and written under names of our own, so that nothing in the repository is
 obeyed or followed: no ignore file, no attribute, no link, no configuration of a counter.
@@ -6,27 +6,29 @@ obeyed or followed: no ignore file, no attribute, no link, no configuration of a
 
 from __future__ import annotations
 
+import collections
 import json
 import re
 import shutil
 import sys
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any, NamedTuple, Protocol
+from typing import NamedTuple, TypedDict, cast
 
+from github_projects.services.clone_git import CloneGit
 from github_projects.services.generated_paths import is_generated
-from github_projects.services.git import Failed, Job, Processes
-from github_projects.services.git_errors import Reason, unminable
+from github_projects.services.git import git_environment
+from github_projects.services.git_errors import Reason, RepositoryUnreadable
+from github_projects.services.processes import ProcessFailed, ProcessSpec
 
-LARGEST_FILE = 20_000_000
-LARGEST_TREE = 500_000_000
-MOST_FILES = 200_000
-# Paths of a tree: more than any project has, and a tree may hold itself many times over.
-MOST_PATHS = 2_000_000
+MAX_FILE_BYTES = 20_000_000
+MAX_TREE_BYTES = 500_000_000
+MAX_FILES = 200_000
+# More paths than any project has: a tree may hold itself many times over.
+MAX_PATHS = 2_000_000
 # What GitHub's Linguist calls prose or data, by the names that scc and cloc give it
 # (https://github.com/github-linguist/linguist/blob/main/lib/linguist/languages.yml).
 NOT_CODE = frozenset(
@@ -45,7 +47,7 @@ NOT_CODE = frozenset(
         *("Emacs Dev Env", "Bean", "Jupyter", "Jupyter Notebook"),
     )
 )
-SCC = (
+SCC_ARGUMENTS = (
     "--format=json",
     "--no-complexity",
     "--no-cocomo",
@@ -54,76 +56,74 @@ SCC = (
     "--no-scc-ignore",
     "--no-gitmodule",
     "--no-config",
-    # Else it leaves out folders and lock files of its own choice.
+    # Otherwise it leaves out folders and lock files of its own choice.
     "--exclude-dir=:",
     "--exclude-file=:",
 )
-CLOC = ("--json", "--quiet", "--skip-uniqueness", "--config=/dev/null")
+CLOC_ARGUMENTS = ("--json", "--quiet", "--skip-uniqueness", "--config=/dev/null")
 
 
-# What reading an answer of another form raises.
-NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError)
+# What reading an output of another form raises.
+UNEXPECTED_OUTPUT = (ValueError, LookupError, TypeError, AttributeError)
 
 
 class LinesOfCode(NamedTuple):
-    """`by_language` has every language, `code` is the sum over those that are neither prose nor
-    data, `generated` the part of `code` in generated and vendored files, `skipped` the number of
-    files that were too large. `method` names the counter that was used: "git" stands for the
-    non-blank lines of all text files, whatever they are, where no counter can run."""
+    """The lines of code of a tree."""
 
+    #: The counter that was used. "git" stands for the non-blank lines of all text files, whatever they
+    #: are, where no counter can run.
     method: str
+    #: Of every language, prose and data too.
     by_language: dict[str, int]
+    #: The sum over the languages that are neither prose nor data.
     code: int
+    #: The part of `code` in generated and vendored files.
     generated: int
+    #: The number of files that were too large.
     skipped: int
 
 
 class Blob(NamedTuple):
+    """A file of a tree."""
+
     oid: str
     size: int
     path: bytes
     generated: bool
 
 
-class Repository(Protocol):
-    cache: Path
-    key: str
-
-    def job(self, *arguments: str, stdin: IO[bytes] | None = None) -> Job: ...
-
-
-def count_lines(
-    repository: Repository, processes: Processes, tip: str, counter: str
-) -> LinesOfCode:
-    with closing(processes.stream(repository.job("ls-tree", "-r", "-z", "-l", tip))) as listing:
-        blobs, skipped = affordable(distinct(entries(listing)))
-    tool = COUNTERS[counter](processes) if counter in COUNTERS else None
-    if tool:
+def count_lines(git: CloneGit, tip: str, counter: str) -> LinesOfCode:
+    """Count the lines of the tip's tree, with git alone where the counter is not there or fails."""
+    with closing(git.stream("ls-tree", "-r", "-z", "-l", tip)) as listing:
+        blobs, skipped = within_limits(distinct(split_entries(listing)))
+    if counter in COUNTERS:
         try:
-            return tool.count(repository, blobs, skipped)
-        except (Failed, OSError, *NO_ANSWER):
+            return COUNTERS[counter](git).count(blobs, skipped)
+        except (ProcessFailed, OSError, *UNEXPECTED_OUTPUT):
             # A file can be made for it to fail at.
             pass
-    return plain(repository, processes, blobs, skipped)
+    return count_text_lines(git, blobs, skipped)
 
 
-# --- The files
+# --- Files
 
 
-def entries(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Ended by NUL each."""
+def split_entries(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the entries of a listing, each of which ends with NUL. Raises RepositoryUnreadable."""
     rest, count = b"", 0
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\0")
         count += len(whole)
-        if count > MOST_PATHS:
-            raise unminable(Reason.TOO_LARGE)
+        if count > MAX_PATHS:
+            raise RepositoryUnreadable(Reason.TOO_LARGE)
         yield from whole
 
 
 def distinct(listing: Iterable[bytes]) -> list[Blob]:
-    """Files, no links and no submodules. One that lies at several paths has the first that is not
-    of a generated file."""
+    """Return the files, without links and submodules.
+
+    One that is at several paths has the first path that is not that of a generated file.
+    """
     found: dict[str, Blob] = {}
     for entry in listing:
         about, path = entry.split(b"\t", 1)
@@ -137,13 +137,13 @@ def distinct(listing: Iterable[bytes]) -> list[Blob]:
     return list(found.values())
 
 
-def affordable(blobs: Iterable[Blob]) -> tuple[list[Blob], int]:
-    """Those within the limits, and how many are not."""
+def within_limits(blobs: Iterable[Blob]) -> tuple[list[Blob], int]:
+    """Return the files within the limits, and how many are not."""
     kept: list[Blob] = []
     skipped = total = 0
     for blob in blobs:
-        larger = blob.size > LARGEST_FILE or total + blob.size > LARGEST_TREE
-        if larger or len(kept) == MOST_FILES:
+        larger = blob.size > MAX_FILE_BYTES or total + blob.size > MAX_TREE_BYTES
+        if larger or len(kept) == MAX_FILES:
             skipped += 1
         else:
             kept.append(blob)
@@ -151,26 +151,24 @@ def affordable(blobs: Iterable[Blob]) -> tuple[list[Blob], int]:
     return kept, skipped
 
 
-def contents(
-    repository: Repository, processes: Processes, blobs: list[Blob]
-) -> Iterator[tuple[Blob, bytes]]:
-    with TemporaryFile() as asked:
-        asked.write("".join(f"{blob.oid}\n" for blob in blobs).encode())
-        asked.seek(0)
-        job = repository.job("cat-file", "--batch", "--buffer", stdin=asked)
-        with closing(processes.stream(job)) as chunks:
-            yield from zip(blobs, objects(chunks), strict=True)
+def read_files(git: CloneGit, blobs: list[Blob]) -> Iterator[tuple[Blob, bytes]]:
+    """Yield the files with their contents."""
+    with TemporaryFile() as requested:
+        requested.write("".join(f"{blob.oid}\n" for blob in blobs).encode())
+        requested.seek(0)
+        with closing(git.stream("cat-file", "--batch", "--buffer", stdin=requested)) as chunks:
+            yield from zip(blobs, split_objects(chunks), strict=True)
 
 
-def objects(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """A line `<oid> <type> <size>`, the content, a newline; and so on."""
+def split_objects(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the contents from an output of `<oid> <type> <size>`, a newline, the content, a newline."""
     buffer = bytearray()
     for chunk in chunks:
         buffer += chunk
         while (end := buffer.find(b"\n")) >= 0:
             about = buffer[:end].split()
             if len(about) != 3:
-                raise Failed(0, "missing blob")
+                raise ProcessFailed(0, "missing blob")
             stop = end + 1 + int(about[2])
             if len(buffer) <= stop:
                 break
@@ -179,8 +177,10 @@ def objects(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def safe_name(path: bytes) -> str:
-    """The last part of a path as a name that nothing takes for an option, an ignore file or a
-    configuration. Its end is kept, for the language is known by it."""
+    """Return the last part of a path as a name that nothing takes for an option or a configuration.
+
+    Its end stays, because the language is known by it.
+    """
     name = path.rpartition(b"/")[2].decode("ascii", errors="replace")
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-100:].lstrip(".-") or "_"
 
@@ -188,11 +188,10 @@ def safe_name(path: bytes) -> str:
 # --- Counting
 
 
-def plain(
-    repository: Repository, processes: Processes, blobs: list[Blob], skipped: int
-) -> LinesOfCode:
+def count_text_lines(git: CloneGit, blobs: list[Blob], skipped: int) -> LinesOfCode:
+    """Count the non-blank lines of all text files, without another program."""
     total = generated = 0
-    for blob, content in contents(repository, processes, blobs):
+    for blob, content in read_files(git, blobs):
         if b"\0" not in content[:8000]:
             lines = sum(1 for line in content.splitlines() if line.strip())
             total += lines
@@ -200,49 +199,52 @@ def plain(
     return LinesOfCode("git", {"Text": total} if total else {}, total, generated, skipped)
 
 
-class Tool(ABC):
-    """A program that counts the files of a folder by language."""
+class Counter(ABC):
+    """A program that counts the lines of the files of a folder by language."""
 
     name: str
     version: str
     arguments: tuple[str, ...]
 
-    def __init__(self, processes: Processes) -> None:
-        self.processes = processes
+    def __init__(self, git: CloneGit) -> None:
+        self._git = git
+        self._runner = git.runner
 
-    def count(self, repository: Repository, blobs: list[Blob], skipped: int) -> LinesOfCode:
+    def count(self, blobs: list[Blob], skipped: int) -> LinesOfCode:
+        """Write the files into a folder and count them. Raises ProcessFailed and what an odd output raises."""
         # Before the files are written: there may be no such program.
         method = f"{self.name} {self._version()}"
-        with TemporaryDirectory(prefix=f"{repository.key}.tree-", dir=repository.cache) as place:
-            own, generated = Path(place, "own"), Path(place, "generated")
-            self._write(repository, blobs, own, generated)
-            of_others = self._counted(generated)
-            by_language = self._counted(own) + of_others
+        files = self._git.files
+        with TemporaryDirectory(prefix=f"{files.key}.tree-", dir=files.cache) as folder:
+            own, generated = Path(folder, "own"), Path(folder, "generated")
+            self._write(blobs, own, generated)
+            in_generated = self._count_folder(generated)
+            by_language = self._count_folder(own) + in_generated
         code = sum(lines for name, lines in by_language.items() if is_code(name))
-        part = sum(lines for name, lines in of_others.items() if is_code(name))
-        return LinesOfCode(method, dict(by_language), code, part, skipped)
+        generated_code = sum(lines for name, lines in in_generated.items() if is_code(name))
+        return LinesOfCode(method, dict(by_language), code, generated_code, skipped)
 
-    def _write(self, repository: Repository, blobs: list[Blob], own: Path, generated: Path) -> None:
-        if shutil.disk_usage(own.parent).free < self._needed(blobs):
-            raise unminable(Reason.DISK_FULL)
-        # Names of which some disks make no difference are in folders of their own.
-        times: Counter[tuple[Path, str]] = Counter()
+    def _write(self, blobs: list[Blob], own: Path, generated: Path) -> None:
+        if shutil.disk_usage(own.parent).free < self._space_needed(blobs):
+            raise RepositoryUnreadable(Reason.DISK_FULL)
         for folder in (own, generated):
             folder.mkdir(mode=0o700)
-        for blob, content in contents(repository, self.processes, blobs):
+        # Each use of a name has a folder of its own; some disks take "A" and "a" for one name.
+        uses: collections.Counter[tuple[Path, str]] = collections.Counter()
+        for blob, content in read_files(self._git, blobs):
             name, folder = safe_name(blob.path), generated if blob.generated else own
-            place = folder / str(times[folder, name.lower()])
-            times[folder, name.lower()] += 1
+            place = folder / str(uses[folder, name.lower()])
+            uses[folder, name.lower()] += 1
             place.mkdir(mode=0o700, exist_ok=True)
             (place / name).write_bytes(content)
 
-    def _needed(self, blobs: list[Blob]) -> int:
-        return sum(blob.size + 8192 for blob in blobs) + self.processes.limits.free_kb * 1024
+    def _space_needed(self, blobs: list[Blob]) -> int:
+        return sum(blob.size + 8192 for blob in blobs) + self._runner.limits.free_kb * 1024
 
     def _run(self, *arguments: str) -> bytes:
         beside = Path(sys.executable).with_name(self.name)
         program = str(beside) if beside.exists() else self.name
-        return self.processes.run(Job([program, *arguments], self.processes.environment()))
+        return self._runner.run(ProcessSpec([program, *arguments], git_environment()))
 
     def _version(self) -> str:
         found = re.search(rb"\d+\.\d+(\.\d+)?", self._run("--version"))
@@ -250,41 +252,49 @@ class Tool(ABC):
             raise ValueError("no version")
         return found[0].decode()
 
-    def _counted(self, folder: Path) -> Counter[str]:
-        said = self._run(*self.arguments, str(folder))
-        return Counter(
-            {name: lines for name, lines in self.parsed(json.loads(said or b"[]")) if lines}
-        )
+    def _count_folder(self, folder: Path) -> collections.Counter[str]:
+        output = json.loads(self._run(*self.arguments, str(folder)) or b"[]")
+        return collections.Counter({name: lines for name, lines in self.parse(output) if lines})
 
     @abstractmethod
-    def parsed(self, answer: Any) -> Iterator[tuple[str, int]]:
-        """Languages with their lines of code, from what the program prints."""
+    def parse(self, output: object) -> Iterator[tuple[str, int]]:
+        """Yield the languages and their lines of code from what the program prints."""
 
 
-class Scc(Tool):
+class SccLanguage(TypedDict):
+    Name: str
+    Code: int
+
+
+class Scc(Counter):
     """https://github.com/boyter/scc"""
 
     name = "scc"
-    arguments = SCC
+    arguments = SCC_ARGUMENTS
 
-    def parsed(self, answer: Any) -> Iterator[tuple[str, int]]:
-        for language in answer or []:
+    def parse(self, output: object) -> Iterator[tuple[str, int]]:
+        for language in cast("list[SccLanguage]", output or []):
             yield language["Name"], language["Code"]
 
 
-class Cloc(Tool):
+class ClocLanguage(TypedDict):
+    code: int
+
+
+class Cloc(Counter):
     """https://github.com/AlDanial/cloc"""
 
     name = "cloc"
-    arguments = CLOC
+    arguments = CLOC_ARGUMENTS
 
-    def parsed(self, answer: Any) -> Iterator[tuple[str, int]]:
-        for name, numbers in dict(answer).items():
+    def parse(self, output: object) -> Iterator[tuple[str, int]]:
+        # Of an empty folder cloc prints nothing, which stands as an empty list here.
+        for name, numbers in dict(cast("dict[str, ClocLanguage]", output)).items():
             if name not in {"header", "SUM"}:
                 yield name, numbers["code"]
 
 
-COUNTERS: dict[str, type[Tool]] = {"scc": Scc, "cloc": Cloc}
+COUNTERS: dict[str, type[Counter]] = {"scc": Scc, "cloc": Cloc}
 
 
 def is_code(language: str) -> bool:

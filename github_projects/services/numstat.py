@@ -1,6 +1,6 @@
-"""What `git log --numstat -z` prints, and what it says of each commit.
+"""Parsing what `git log --numstat -z` prints of commits.
 
-Seven fields ended by NUL, which no commit can hold, and then a record for each file.
+Of each commit: seven fields ended by NUL, which no commit can hold, and then a record for each file.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from github_projects.services.generated_paths import is_generated
-from github_projects.services.git import Failed
-from github_projects.services.git_errors import Reason, unminable
+from github_projects.services.git_errors import Reason, RepositoryUnreadable
+from github_projects.services.processes import ProcessFailed
 
 OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-FORMAT = "%H%x00%P%x00%at%x00%ct%x00%ad%x00%ae%x00%an"
-LOG = (
+LOG_FORMAT = "%H%x00%P%x00%at%x00%ct%x00%ad%x00%ae%x00%an"
+LOG_ARGUMENTS = (
     "--literal-pathspecs",
     "log",
     "-z",
     "--numstat",
     "-M100%",
-    f"--format={FORMAT}",
+    f"--format={LOG_FORMAT}",
     "--date=format:%z",
     "--no-color",
     "--no-ext-diff",
@@ -37,17 +37,16 @@ LOG = (
     "--no-walk=unsorted",
     "--stdin",
 )
-# Longer than any path or name that is meant seriously.
-LONGEST_FIELD = 16_000_000
+# Longer than any real path or name.
+MAX_FIELD_BYTES = 16_000_000
 
 
-class MinedCommit(NamedTuple):
-    """`authored` and `committed` are seconds since 1970 as the commit claims, however absurd; 0
-    where it names no number of at most 18 digits. `generated` is the part of `added` and `deleted`
-    together that lies in generated, vendored and lock files."""
+class GitCommit(NamedTuple):
+    """A commit, as git reads it."""
 
     oid: str
     parents: int
+    #: Seconds since 1970 as the commit says, however absurd; 0 for no number of at most 18 digits.
     authored: int
     committed: int
     offset_min: int
@@ -55,42 +54,46 @@ class MinedCommit(NamedTuple):
     name: str
     added: int
     deleted: int
+    #: The part of `added` and `deleted` together in generated, vendored and lock files.
     generated: int
 
 
-def checked(oid: str) -> str:
+def checked_oid(oid: str) -> str:
+    """Return the id. Raises ValueError for what is none, such as an option of git."""
     if not OID.fullmatch(oid):
         raise ValueError("An object id is 40 or 64 hexadecimal digits.")
     return oid
 
 
-def fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def split_fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the fields of an output. Raises ProcessFailed if it ends within one."""
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\0")
         yield from whole
-        if len(rest) > LONGEST_FIELD:
-            raise unminable(Reason.MALFORMED)
+        if len(rest) > MAX_FIELD_BYTES:
+            raise RepositoryUnreadable(Reason.MALFORMED)
     if rest:
-        raise Failed(0, "the output is cut off")
+        raise ProcessFailed(0, "the output is cut off")
 
 
-def commits(given: Iterator[bytes]) -> Iterator[MinedCommit]:
-    """A record has a tab, an object id has none: that, and nothing in a name, tells them apart."""
+def parse_commits(given: Iterator[bytes]) -> Iterator[GitCommit]:
+    """Yield the commits of the fields. Raises ProcessFailed for an output of another form."""
     oid = next(given, None)
     while oid is not None:
         head = list(islice(given, 6))
         if len(head) < 6 or not OID.fullmatch(oid.decode("latin-1")):
-            raise Failed(0, "the output is not as expected")
+            raise ProcessFailed(0, "the output is not as expected")
         upcoming = None
         added = deleted = generated = 0
         for field in given:
+            # A record has a tab, an object id has none, whatever a name holds.
             if b"\t" not in field:
                 upcoming = field
                 break
             plus, minus, path = field.split(b"\t", 2)
             if not path:
-                # It was moved: the old path and the new one follow.
+                # The file was moved: its old path and its new one follow.
                 next(given, b"")
                 path = next(given, b"")
             # The first record has a newline before it. Binary files have no numbers.
@@ -101,33 +104,35 @@ def commits(given: Iterator[bytes]) -> Iterator[MinedCommit]:
             deleted += less
             if (more or less) and is_generated(path):
                 generated += more + less
-        yield commit(oid, head, added, deleted, generated)
+        yield parse_commit(oid, head, added, deleted, generated)
         oid = upcoming
 
 
-def commit(oid: bytes, head: list[bytes], added: int, deleted: int, generated: int) -> MinedCommit:
+def parse_commit(
+    oid: bytes, head: list[bytes], added: int, deleted: int, generated: int
+) -> GitCommit:
     parents, authored, committed, zone, email, name = head
-    return MinedCommit(
+    return GitCommit(
         oid.decode(),
         len(parents.split()),
-        seconds(authored),
-        seconds(committed),
-        minutes(zone),
-        text(email),
-        text(name),
+        parse_seconds(authored),
+        parse_seconds(committed),
+        parse_offset(zone),
+        decode_name(email),
+        decode_name(name),
         added,
         deleted,
         generated,
     )
 
 
-def seconds(digits: bytes) -> int:
+def parse_seconds(digits: bytes) -> int:
     return int(digits) if digits.isdigit() and len(digits) <= 18 else 0
 
 
 @lru_cache(maxsize=1000)
-def minutes(zone: bytes) -> int:
-    """Of "+0530"; 0 for what is no offset of any place on earth."""
+def parse_offset(zone: bytes) -> int:
+    """Return the minutes of "+0530", 0 for what is no offset of any place on earth."""
     found = re.fullmatch(rb"([+-])(\d\d)([0-5]\d)", zone)
     if not found:
         return 0
@@ -135,16 +140,17 @@ def minutes(zone: bytes) -> int:
     return 0 if size > 14 * 60 else -size if found[1] == b"-" else size
 
 
-def text(raw: bytes) -> str:
-    """Names are bytes in git. Controls go: databases refuse some, terminals obey others."""
-    # Only what is short is worth being remembered.
-    return cleaned(raw) if len(raw) < 1000 else cleaned.__wrapped__(raw)
+def decode_name(raw: bytes) -> str:
+    """Return a name or an address, which are bytes in git, as text of at most 255 characters."""
+    # Long ones are not worth caching.
+    return decode_cached(raw) if len(raw) < 1000 else decode_cached.__wrapped__(raw)
 
 
 @lru_cache(maxsize=10_000)
-def cleaned(raw: bytes) -> str:
+def decode_cached(raw: bytes) -> str:
     try:
         decoded = raw.decode()
     except UnicodeDecodeError:
         decoded = raw.decode("latin-1")
+    # Without controls: databases refuse some of them, and terminals obey others.
     return "".join(sign for sign in decoded if unicodedata.category(sign) != "Cc").strip()[:255]

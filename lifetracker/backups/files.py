@@ -22,7 +22,7 @@ class Unwritable(Exception):
 
 
 def chosen_path(given: str | None, stem: str) -> Path | None:
-    """None for standard output. Without a name, or with that of a folder, the file is called after
+    """Return the file to write; None for standard output. Without a name, or with that of a folder, the file is called after
     the time. Raises Unwritable."""
     if given == STANDARD:
         return None
@@ -35,7 +35,7 @@ def chosen_path(given: str | None, stem: str) -> Path | None:
 
 @contextmanager
 def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[BinaryIO]:
-    """Raises Unwritable."""
+    """Open the file to write, or standard output. Raises Unwritable."""
     if path is None:
         if sys.stdout.isatty():
             raise Unwritable("Standard output is the terminal. Send it to a file: … - > FILE")
@@ -62,7 +62,7 @@ def destination(path: Path | None, *, overwrite: bool = False) -> Iterator[Binar
 
 
 def remove_abandoned(folder: Path) -> None:
-    """What processes that were killed have left there, some day or longer ago."""
+    """Delete what processes that were killed have left there, some day or longer ago."""
     for part in folder.glob(".lifetracker-*.zip.*.part"):
         if time.time() - part.stat().st_mtime > ONE_DAY:
             part.unlink(missing_ok=True)

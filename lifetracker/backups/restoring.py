@@ -19,6 +19,8 @@ from lifetracker.backups.archive import (
     migrations,
 )
 from lifetracker.backups.tables import FILLED_BY_MIGRATE, FINGERPRINTS, Row, Table, state
+from lifetracker.tasks import remove_foreign_schedules
+from lifetracker.words import counted
 
 REFUSED = (DatabaseError, ValidationError, KeyError, TypeError, ValueError)
 
@@ -32,7 +34,7 @@ class Proof(NamedTuple):
 
 
 def restore(archive: Archive, progress: Progress) -> list[Proof]:
-    """Everything, as it was; what the file holds of each table is read back from the database and
+    """Restore everything as it was; what the file holds of each table is read back from the database and
     compared, before the one transaction ends. Raises UnusableBackup, and then nothing was changed."""
     tables = {table.label: table for table in state()}
     refuse_other_tables(archive, tables)
@@ -46,17 +48,20 @@ def restore(archive: Archive, progress: Progress) -> list[Proof]:
         fingerprints = [fill(table, archive, held, progress) for held, table in pairs]
         refuse_loose_ends()
         set_sequences(tables)
-        return [
+        proofs = [
             prove(table, held, fingerprint)
             for (held, table), fingerprint in zip(pairs, fingerprints, strict=True)
         ]
+        # A file may have been written by anybody, and a worker runs what a schedule names.
+        remove_foreign_schedules()
+        return proofs
 
 
 # --- Before ---------------------------------------------------------------------------------------
 
 
 def refuse_other_tables(archive: Archive, tables: dict[str, Table]) -> None:
-    """The tables must have the form that they had when the backup was made."""
+    """Raise UnusableBackup unless the tables have the form that they had when the backup was made."""
     here, there = migrations(tables.values()), archive.manifest.migrations
     version = archive.manifest.version
     lacking, more = beside(there, here), beside(here, there)
@@ -66,12 +71,12 @@ def refuse_other_tables(archive: Archive, tables: dict[str, Table]) -> None:
             raise UnusableBackup("The database is not ready. First: python manage.py migrate")
         raise UnusableBackup(
             f"Life Tracker {version} made this backup, and its tables have changed since yours "
-            f"({told(lacking)}). Update the program and run `migrate` first."
+            f"({listing(lacking)}). Update the program and run `migrate` first."
         )
     if more:
         raise UnusableBackup(
             f"Life Tracker {version} made this backup, with fewer changes to its tables than yours "
-            f"({told(more)}). Restore it with that version into an empty database that it has "
+            f"({listing(more)}). Restore it with that version into an empty database that it has "
             "migrated; then update the program and run `migrate`."
         )
     columns = {held.table: held.columns for held in archive.manifest.tables}
@@ -90,7 +95,7 @@ def beside(these: Migrations, those: Migrations) -> list[tuple[str, str]]:
     ]
 
 
-def told(names: list[tuple[str, str]]) -> str:
+def listing(names: list[tuple[str, str]]) -> str:
     rest = f" and {len(names) - 2} more" if len(names) > 2 else ""
     return ", ".join(f"{app} {name}" for app, name in names[:2]) + rest
 
@@ -121,7 +126,7 @@ def refuse_unless_empty(tables: dict[str, Table]) -> None:
 
 
 def fill(table: Table, archive: Archive, held: Held, progress: Progress) -> int:
-    """The fingerprint of the rows that went in."""
+    """Insert the rows; return their fingerprint."""
     fingerprint = 0
     for rows in chunks(archive.rows(held)):
         try:
@@ -136,7 +141,7 @@ def fill(table: Table, archive: Archive, held: Held, progress: Progress) -> int:
 
 
 def refusal(table: Table, rows: list[Row], error: Exception) -> str:
-    """Names the first row that cannot be stored by itself."""
+    """Return a sentence that names the first row that cannot be stored by itself."""
     key = table.names.index(table.model._meta.pk.attname)
     for row in rows:
         try:
@@ -163,7 +168,7 @@ def refuse_loose_ends() -> None:
 
 
 def set_sequences(tables: dict[str, Table]) -> None:
-    """The next number that the database gives comes after those restored."""
+    """Let the next number that the database gives come after those restored."""
     models = [table.model for table in tables.values()]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
@@ -174,10 +179,12 @@ def set_sequences(tables: dict[str, Table]) -> None:
 
 
 def prove(table: Table, held: Held, fingerprint: int) -> Proof:
-    """Raises UnusableBackup if the database holds anything else than the file."""
+    """Return the proof that the database holds what the file does. Raises UnusableBackup where it does not."""
     proof = Proof(table.label, held.rows, table.count())
     if proof.in_file != proof.in_database:
-        raise UnusableBackup(f"{proof.table}: {proof.in_database} rows came of {proof.in_file}.")
+        raise UnusableBackup(
+            f"{proof.table}: the file has {counted(proof.in_file, 'row')}, but the database {proof.in_database:,}."
+        )
     if table.fingerprint(table.rows()) != fingerprint:
         raise UnusableBackup(f"{proof.table}: the database has made something else of some rows.")
     return proof

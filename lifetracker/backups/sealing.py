@@ -2,7 +2,7 @@
 
 The sealed file is a zip too: a key of its own for each backup, encrypted under the passphrase, and
 the backup, encrypted for that key. So the backup can be of any size; only the passphrase takes
-memory, half a gigabyte for some seconds, on purpose: whoever guesses must spend it for each guess.
+memory (`passphrase.py`), on purpose: whoever guesses must spend it for each guess.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pyrage
 
+from lifetracker.backups import passphrase as age
 from lifetracker.backups.archive import UnusableBackup, doubting, new_member, opened
 
 README, KEY, BODY = "README.txt", "key.age", "backup.zip.age"
 LARGEST_KEY = 10_000
+# Of the body: all of its head is read before it is looked at.
+LONGEST_HEAD = 65_536
 
 HOW_TO_OPEN = f"""A backup of Life Tracker, encrypted. `manage.py restore` takes this file as it is.
 
@@ -32,13 +35,13 @@ It asks for the passphrase of the backup.
 
 @contextmanager
 def sealed(out: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
-    """What is written inside goes to `out` encrypted, at the end. Until then it is in a temporary
+    """Encrypt what is written inside, into `out`, at the end. Until then it is in a temporary
     file that has no name and that nobody finds after a crash. Raises OSError."""
     with TemporaryFile() as plain:
         yield plain
         plain.seek(0)
         key = pyrage.x25519.Identity.generate()
-        locked = pyrage.passphrase.encrypt(str(key).encode(), passphrase)
+        locked = age.lock(str(key).encode(), passphrase)
         with ZipFile(out, "w", ZIP_STORED) as archive:
             for name, text in ((README, HOW_TO_OPEN.encode()), (KEY, locked)):
                 with new_member(archive, name) as member:
@@ -52,17 +55,27 @@ def sealed(out: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def unsealed(file: IO[bytes], passphrase: Callable[[], str]) -> Iterator[IO[bytes]]:
-    """The backup inside, or the file itself if nothing is sealed. Raises UnusableBackup."""
+    """Open the backup inside, or the file itself if nothing is sealed. Raises UnusableBackup."""
     if not is_sealed(file):
         yield file
         return
     with TemporaryFile() as plain:
         with doubting(), opened(file) as archive:
             key = unlock(archive, passphrase())
+            refuse_swollen(archive)
             with archive.open(BODY) as member:
                 decrypt(member, plain, key)
         plain.seek(0)
         yield plain
+
+
+def refuse_swollen(archive: ZipFile) -> None:
+    """Raise ValueError for a body that unpacks to more than the file, or has a head without an end."""
+    if archive.getinfo(BODY).compress_type != ZIP_STORED:
+        raise ValueError("its encrypted part is compressed")
+    with archive.open(BODY) as member:
+        if b"\n--- " not in member.read(LONGEST_HEAD):
+            raise ValueError("its encrypted part has no head")
 
 
 def is_sealed(file: IO[bytes]) -> bool:
@@ -73,6 +86,10 @@ def is_sealed(file: IO[bytes]) -> bool:
 def unlock(archive: ZipFile, passphrase: str) -> pyrage.x25519.Identity:
     with archive.open(KEY) as member:
         locked = member.read(LARGEST_KEY)
+    try:
+        age.refuse_much_work(locked)
+    except age.TooMuchWork as error:
+        raise UnusableBackup(f"{error} No backup of Life Tracker does.") from None
     try:
         return pyrage.x25519.Identity.from_str(
             pyrage.passphrase.decrypt(locked, passphrase).decode()

@@ -20,7 +20,7 @@ BEGIN = {
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """All that is read inside is of the moment of the first reading. Nobody waits for it, and
+    """Let all that is read inside be of the moment of the first reading. Nobody waits for it, and
     nothing can be written in it. Not inside another transaction."""
     with connection.cursor() as cursor:
         for statement in BEGIN[connection.vendor]:

@@ -19,28 +19,31 @@ from django.db import connection, models
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
-# Whatever is not named here is in every backup, so that a new model cannot be forgotten.
+# Of the packages and of the machinery; a model of an app says it itself, as `not_backed_up`, with the reason. Every
+# other one is in each backup, so that a new model cannot be forgotten.
 NOT_STATE = {
+    "accounts.UserSession": "where somebody is logged in, which ends with the machine it was made on",
     "axes.AccessAttempt": "wrong passwords of the last minutes, which lock a login for a while",
     "axes.AccessAttemptExpiration": "wrong passwords of the last minutes, which lock a login for a while",
     "axes.AccessFailureLog": "wrong passwords of the last minutes, which lock a login for a while",
     "axes.AccessLog": "wrong passwords of the last minutes, which lock a login for a while",
     "contenttypes.ContentType": "`migrate` makes it; rows that refer to it name the model instead",
     "auth.Permission": "`migrate` makes it; rows that refer to it name the permission instead",
-    "oauth_integration.PendingConsent": "a consent that is being given, good for minutes",
     "sessions.Session": "a login, which ends with the machine it was made on",
-    "django_q.OrmQ": "a message to a worker; what is to be done stands in the ledger of runs",
-    "django_q.Task": "the queue's notes on what it has done; the ledger of runs tells it too",
+    "django_q.OrmQ": "a message to a worker; what is to be done stands in the runs",
+    "django_q.Task": "the queue's notes on what it has done; the runs say it too",
     "lifetracker.Lease": "a right of a process that runs, which does not run where it is restored",
-    "github_projects.StoredAnswer": "a cache: it spares a request, and is filled again",
 }
 
 # `migrate`, or the first start, fills them with what the settings say. The backup's rows, which hold what the person has
 # changed since, take their place.
-FILLED_BY_MIGRATE = {"django_q.Schedule", "lifetracker.DayZone", "lifetracker.PlannedSync"}
+# Whoever knocks at the empty one is in the log.
+FILLED_BY_MIGRATE = {
+    *("accounts.Event", "django_q.Schedule", "lifetracker.DayZone", "lifetracker.PlannedSync"),
+}
 
 # Their numbers differ from one database to the next, so a reference is written as a natural key.
-BY_NAME: dict[Any, Callable[[], dict[int, list[str]]]] = {
+NATURAL_KEYS: dict[type[models.Model], Callable[[], dict[int, list[str]]]] = {
     ContentType: lambda: {row.pk: list(row.natural_key()) for row in ContentType.objects.all()},
     Permission: lambda: {
         row.pk: list(row.natural_key()) for row in Permission.objects.select_related("content_type")
@@ -53,18 +56,28 @@ FINGERPRINTS = 2**256
 # Rows that are in memory at a time, and that one statement inserts at most.
 CHUNK = 500
 
-Row = list[Any]
+# What a column holds in JSON.
+Value = bool | int | float | str | list[str] | None
+Row = list[Value]
 
 
 def state() -> list[Table]:
-    """The tables of a backup, in a fixed order."""
+    """Return the tables of a backup, in a fixed order."""
+    return [Table(model) for model in stored() if not why_no_state(model)]
+
+
+def stored() -> Iterator[type[models.Model]]:
     every: Iterable[type[models.Model]] = apps.get_models(include_auto_created=True)
-    stored = (model for model in every if model._meta.managed and not model._meta.proxy)
-    return [Table(model) for model in stored if model._meta.label not in NOT_STATE]
+    return (model for model in every if model._meta.managed and not model._meta.proxy)
 
 
-def plain(value: Any) -> Any:
-    """As JSON has it, such that the field's `to_python` makes the same of it again."""
+def why_no_state(model: type[models.Model]) -> str:
+    """Return why no backup holds the rows of a model; "" for one whose rows it holds."""
+    return NOT_STATE.get(model._meta.label) or str(getattr(model, "not_backed_up", ""))
+
+
+def json_value(value: object) -> bool | int | float | str | None:
+    """Return the value as JSON has it, such that the field's `to_python` makes the same of it again."""
     match value:
         case None | bool() | int() | float() | str():
             return value
@@ -88,11 +101,11 @@ class Column:
         # JSON keeps the digits and the NULLs that it was stored with, and what is encrypted stays so.
         self.as_stored = hasattr(field, "from_db_value")
         self.is_json = isinstance(field, models.JSONField)
-        remote: Any = field.remote_field
-        self._names = BY_NAME.get(remote.model) if remote else None
+        related = field.related_model
+        self._names = NATURAL_KEYS.get(related) if isinstance(related, type) else None
 
     @property
-    def expression(self) -> Any:
+    def expression(self) -> str | Cast:
         return Cast(self.name, models.TextField()) if self.as_stored else self.name
 
     @cached_property
@@ -103,18 +116,18 @@ class Column:
     def _number_of(self) -> dict[tuple[str, ...], int]:
         return {tuple(name): number for number, name in self._name_of.items()}
 
-    def to_json(self, value: Any) -> Any:
-        if self._names and value is not None:
+    def to_json(self, value: object) -> Value:
+        if self._names and isinstance(value, int):
             return self._name_of[value]
-        return plain(value)
+        return json_value(value)
 
-    def to_database(self, value: Any) -> Any:
-        """Raises KeyError for the name of something that this database does not have, and
+    def to_database(self, value: Value) -> Any:
+        """Return the value as the database takes it. Raises KeyError for the name of something that this database does not have, and
         ValidationError for a value that is none of this column."""
         if value is None or self.as_stored:
             return value
         if self._names:
-            return self._number_of[tuple(value)]
+            return self._number_of[tuple(value) if isinstance(value, list) else ()]
         return self.field.get_db_prep_save(self.field.to_python(value), connection)
 
 
@@ -136,7 +149,7 @@ class Table:
         return self.model._base_manager.count()
 
     def rows(self) -> Iterator[Row]:
-        """In the order of the primary key; in constant memory."""
+        """Yield the rows in the order of the primary key, in constant memory."""
         columns = self.columns
         found = self.model._base_manager.order_by("pk")
         values = found.values_list(*(column.expression for column in columns))
@@ -144,7 +157,7 @@ class Table:
             yield [column.to_json(value) for column, value in zip(columns, row, strict=True)]
 
     def insert(self, rows: list[Row]) -> None:
-        """As they are: no default, no moment of saving, no signal. Raises what `to_database` and the
+        """Insert the rows as they are: no default, no moment of saving, no signal. Raises what `to_database` and the
         database raise."""
         columns = ", ".join(
             connection.ops.quote_name(str(column.field.column)) for column in self.columns
@@ -165,12 +178,12 @@ class Table:
                 )
 
     def fingerprint(self, rows: Iterable[Row]) -> int:
-        """Equal for the same rows in any order, and for JSON that says the same in other letters:
+        """Return a number that is equal for the same rows in any order, and for JSON that says the same in other letters:
         databases sort texts and write numbers each in a way of their own."""
         total = 0
         for row in rows:
             same = [
-                meaning(value)
+                canonical_json(str(value))
                 if column.is_json and value is not None
                 else value
                 # Minus nought, which SQLite does not know.
@@ -182,7 +195,7 @@ class Table:
         return total % FINGERPRINTS
 
 
-def meaning(text: str) -> Any:
+def canonical_json(text: str) -> str:
     return json.dumps(json.loads(text, parse_float=digits, parse_int=digits), sort_keys=True)
 
 

@@ -24,20 +24,19 @@ class Bar:
 
 
 def add_destination(parser: ArgumentParser) -> None:
-    """What `backups.files` takes."""
+    """Add the arguments that `backups.files` takes."""
     parser.add_argument(
         "file",
         nargs="?",
-        help="a new file, a folder, or - for standard output. Default: here, named after the time",
+        help="a new file, a folder, or - for standard output. Default: a file in this folder, named after the current time",
     )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="Take the place of a file that is there."
-    )
+    parser.add_argument("--overwrite", action="store_true", help="Overwrite an existing file.")
 
 
 def may_ask() -> None:
-    """A passphrase is asked for on a terminal only: elsewhere it would be shown, or waited for."""
+    """Raise CommandError where no passphrase can be asked for: only on a terminal, because elsewhere
+    it would be shown, or waited for."""
     if not sys.stdin.isatty():
         raise CommandError(
-            "A passphrase is needed. Without a terminal it comes from BACKUP_PASSPHRASE."
+            "A passphrase is needed. Set BACKUP_PASSPHRASE, or run the command in a terminal."
         )

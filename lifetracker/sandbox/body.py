@@ -83,7 +83,7 @@ def body(life: Life, on: date) -> Body:
 
 @lru_cache(maxsize=8192)
 def weighings(life: Life, on: date) -> tuple[Weighing, ...]:
-    """Those of one day from waking on, in order of time."""
+    """Return those of one day from waking on, in order of time."""
     day, rng = life.day(on), life.stream("scale", on)
     found = list(_away(life, day, rng) if day.away else _at_home(life, day, rng))
     return tuple(sorted(found, key=lambda weighing: weighing.at))

@@ -2,20 +2,15 @@
 
 import inspect
 import json
-from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
 
+from lifetracker.sandbox.host import Host, Verb
 from lifetracker.sandbox.messages import Answer, Incoming, json_answer
 
-if TYPE_CHECKING:
-    from lifetracker.sandbox.server import Sandbox
-
-Verb = Callable[..., Any]
 RECENT = 50
 
 
-def answer(sandbox: "Sandbox", incoming: Incoming) -> Answer:
+def answer(sandbox: Host, incoming: Incoming) -> Answer:
     name = incoming.path.removeprefix("/sandbox/")
     if name == "state" and incoming.method == "GET":
         return json_answer(200, state(sandbox))
@@ -29,8 +24,8 @@ def answer(sandbox: "Sandbox", incoming: Incoming) -> Answer:
     return json_answer(200, {"result": _plain(result)})
 
 
-def common(sandbox: "Sandbox") -> dict[str, Verb]:
-    """The verbs of the sandbox itself."""
+def common(sandbox: Host) -> dict[str, Verb]:
+    """Return the verbs of the sandbox itself."""
     return {
         "clock": sandbox.clock.adjust,
         "faults": sandbox.faults.add,
@@ -39,12 +34,12 @@ def common(sandbox: "Sandbox") -> dict[str, Verb]:
     }
 
 
-def verbs(sandbox: "Sandbox", service: str = "whoop") -> dict[str, Verb]:
-    """The one table of verbs: those of the sandbox, then those of one service."""
+def verbs(sandbox: Host, service: str = "whoop") -> dict[str, Verb]:
+    """Return the one table of verbs: those of the sandbox, then those of one service."""
     return {**common(sandbox), **sandbox.services[service].verbs()}
 
 
-def state(sandbox: "Sandbox") -> dict[str, Any]:
+def state(sandbox: Host) -> dict[str, object]:
     requests = list(sandbox.requests)
     return {
         "clock": sandbox.clock.now(),
@@ -55,8 +50,8 @@ def state(sandbox: "Sandbox") -> dict[str, Any]:
     }
 
 
-def _call(sandbox: "Sandbox", name: str, body: bytes) -> tuple[Verb, dict[str, Any]]:
-    """The method behind a verb with its arguments, checked against its signature."""
+def _call(sandbox: Host, name: str, body: bytes) -> tuple[Verb, dict[str, object]]:
+    """Return the method behind a verb with its arguments, checked against its signature."""
     arguments = json.loads(body or b"{}")
     if not isinstance(arguments, dict):
         raise ValueError("the body must be a JSON object")
@@ -70,5 +65,5 @@ def _call(sandbox: "Sandbox", name: str, body: bytes) -> tuple[Verb, dict[str, A
     return table[name], arguments
 
 
-def _plain(result: Any) -> Any:
+def _plain(result: object) -> object:
     return asdict(result) if is_dataclass(result) and not isinstance(result, type) else result

@@ -43,7 +43,7 @@ class Fast:
 
 
 def fasts(life: Life, days: int, now: datetime) -> list[Fast]:
-    """Those that began in the last `days` days, oldest first, as known at this moment."""
+    """Return those that began in the last `days` days, oldest first, as known at this moment."""
     today = now.astimezone(ZoneInfo(HOME)).date()
     evenings = (today - back * ONE_DAY for back in range(days, -1, -1))
     begun = [fast for on in evenings for fast in evening(life, on) if fast.start < now]
@@ -112,7 +112,7 @@ def _goal(style: float, today: Day) -> int:
 
 
 def _is_long(life: Life, on: date) -> bool:
-    """Whether the fast of this evening lasts into the next one."""
+    """Return whether the fast of this evening lasts into the next one."""
     long = _real(life.stream("fasts", on), life.day(on), life.day(on + ONE_DAY))
     return long is not None and long.goal_hours >= 24
 

@@ -12,7 +12,7 @@ HTML_HEADERS = {"Content-Type": "text/html; charset=utf-8"}
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
 SAME_AGAIN = "bG9vcA"
 
-CarryOut = Callable[[Incoming], Answer]
+GetAnswer = Callable[[Incoming], Answer]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,52 +49,52 @@ class Fault:
         return self.seen >= self.nth and (self.times is None or self.seen < self.nth + self.times)
 
 
-def _status(fault: Fault, _incoming: Incoming, _carry_out: CarryOut) -> Answer:
+def _status(fault: Fault, _incoming: Incoming, _get_answer: GetAnswer) -> Answer:
     body = fault.body.encode() if isinstance(fault.body, str) else fault.body
     return Answer(fault.status, body, dict(fault.headers))
 
 
-def _delay(fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
+def _delay(fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
     time.sleep(fault.seconds)
-    return carry_out(incoming)
+    return get_answer(incoming)
 
 
-def _hang(fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
-    answer = carry_out(incoming)
+def _hang(fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
+    answer = get_answer(incoming)
     time.sleep(fault.seconds)
     return answer
 
 
-def _cut(_fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
-    return replace(carry_out(incoming), send="half")
+def _cut(_fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
+    return replace(get_answer(incoming), send="half")
 
 
-def _drop(_fault: Fault, _incoming: Incoming, _carry_out: CarryOut) -> Answer:
+def _drop(_fault: Fault, _incoming: Incoming, _get_answer: GetAnswer) -> Answer:
     return Answer(0, send="nothing")
 
 
-def _lost(_fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
-    return replace(carry_out(incoming), send="nothing")
+def _lost(_fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
+    return replace(get_answer(incoming), send="nothing")
 
 
-def _garbage(fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
+def _garbage(fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
     if not fault.half:
         return Answer(200, HTML, dict(HTML_HEADERS))
-    answer = carry_out(incoming)
+    answer = get_answer(incoming)
     return replace(answer, status=200, body=answer.body[: len(answer.body) // 2])
 
 
-def _loop(_fault: Fault, incoming: Incoming, carry_out: CarryOut) -> Answer:
-    """The first page for ever, each time with the same token for a next one."""
+def _loop(_fault: Fault, incoming: Incoming, get_answer: GetAnswer) -> Answer:
+    """Answer with the first page for ever, each time with the same token for a next one."""
     query = {key: value for key, value in incoming.query.items() if key != "nextToken"}
-    answer = carry_out(replace(incoming, query=query))
+    answer = get_answer(replace(incoming, query=query))
     page = json.loads(answer.body or b"null")
     if not isinstance(page, dict) or "records" not in page:
         return answer
     return replace(answer, body=json.dumps({**page, "next_token": SAME_AGAIN}).encode())
 
 
-KINDS: dict[str, Callable[[Fault, Incoming, CarryOut], Answer]] = {
+KINDS: dict[str, Callable[[Fault, Incoming, GetAnswer], Answer]] = {
     "status": _status,  # this status, not carried out
     "delay": _delay,  # late, then as usual
     "hang": _hang,  # carried out at once, answered late
@@ -134,14 +134,14 @@ class Faults:
         with self._lock:
             return list(self._faults)
 
-    def around(self, incoming: Incoming, carry_out: CarryOut) -> Answer:
-        """Carry a request out under the faults that fall on it, the first added outermost."""
+    def around(self, incoming: Incoming, get_answer: GetAnswer) -> Answer:
+        """Answer a request under the faults that fall on it, the first added outermost."""
         with self._lock:
             striking = [fault for fault in self._faults if fault.strikes(incoming.path)]
         for fault in reversed(striking):
-            carry_out = _wrapped(fault, carry_out)
-        return carry_out(incoming)
+            get_answer = _wrapped(fault, get_answer)
+        return get_answer(incoming)
 
 
-def _wrapped(fault: Fault, carry_out: CarryOut) -> CarryOut:
-    return lambda incoming: KINDS[fault.kind](fault, incoming, carry_out)
+def _wrapped(fault: Fault, get_answer: GetAnswer) -> GetAnswer:
+    return lambda incoming: KINDS[fault.kind](fault, incoming, get_answer)

@@ -16,7 +16,7 @@ def from_ms(instant: int) -> datetime:
 
 
 def iso(instant: int) -> str:
-    """`2026-09-16T11:02:41.337Z`"""
+    """Return such as `2026-09-16T11:02:41.337Z`."""
     return from_ms(instant).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 

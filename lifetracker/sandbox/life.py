@@ -86,7 +86,7 @@ class Life:
         self._year = cache(self._plan)
 
     def stream(self, name: str, on: date) -> Random:
-        """The random numbers of one service for one day."""
+        """Return the random numbers of one service for one day."""
         return Random(f"{self.seed}/{name}/{on.isoformat()}")
 
     def _plan(self, year: int) -> Year:
@@ -161,7 +161,7 @@ def life_of(seed: int) -> Life:
 
 
 def _at(on: date, seconds: float, zone: str) -> datetime:
-    """A wall-clock time, in seconds after midnight of this day or before it, as UTC."""
+    """Return a wall-clock time, in seconds after midnight of this day or before it, as UTC."""
     wall = datetime.combine(on, time.min) + timedelta(milliseconds=int(seconds * 1000))
     return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

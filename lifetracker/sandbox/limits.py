@@ -48,7 +48,7 @@ class RateLimiter:
             self._windows = [] if limit is None else [short, long]
 
     def admit(self) -> tuple[bool, dict[str, str]]:
-        """Whether one more request is let in, and the headers that its answer carries."""
+        """Count a request; return whether it is let in, and the headers that its answer carries."""
         with self._lock:
             if not self._windows:
                 return True, {}

@@ -7,7 +7,10 @@ from email.message import Message
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-KEPT = 100_000  # a sandbox left running for weeks must not grow for ever
+# A JSON object as a service shows or takes it.
+JsonObject = dict[str, Any]
+
+MOST_REQUESTS = 100_000  # a sandbox left running for weeks must not grow for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Incoming:
     body: bytes = b""
 
     def form(self) -> dict[str, str]:
-        """Fields of an `x-www-form-urlencoded` body; none for any other kind of body."""
+        """Return fields of an `x-www-form-urlencoded` body; none for any other kind of body."""
         kind = (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
             return {}
@@ -54,11 +57,11 @@ class RequestLog(list[Request]):
 
     def append(self, request: Request) -> None:
         super().append(request)
-        if len(self) > KEPT:
-            del self[: KEPT // 2]
+        if len(self) > MOST_REQUESTS:
+            del self[: MOST_REQUESTS // 2]
 
 
-def json_answer(status: int, content: Any, headers: dict[str, str] | None = None) -> Answer:
+def json_answer(status: int, content: object, headers: dict[str, str] | None = None) -> Answer:
     body = json.dumps(content, separators=(",", ":"), default=str).encode()
     return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})
 

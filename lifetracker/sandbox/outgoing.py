@@ -6,23 +6,22 @@ import http.client
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT = 10
 
 
-def dumps(content: dict[str, Any]) -> bytes:
+def dumps(content: dict[str, object]) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
 def sign(secret: str, raw_body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of the raw body, in hex"""
+    """Return `sha256=` and the HMAC-SHA256 of the raw body, in hex."""
     return f"sha256={hmac.new(secret.encode(), raw_body, hashlib.sha256).hexdigest()}"
 
 
 def send(method: str, to: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:
-    """The status of the answer; redirects are not followed. Raises OSError."""
+    """Send a request; return the status of the answer. Redirects are not followed. Raises OSError."""
     url = urlsplit(to)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = kind(url.netloc, timeout=TIMEOUT)
@@ -37,7 +36,7 @@ def send(method: str, to: str, body: bytes = b"", headers: Mapping[str, str] | N
 def post_until_accepted(
     to: str, body: bytes, headers: Mapping[str, str], attempts: int, pause: float
 ) -> int:
-    """POST until it is answered with 2xx or the attempts are used up; the last status."""
+    """POST until it is answered with 2xx or the attempts are used up; return the last status."""
     status = send("POST", to, body, headers)
     for _ in range(attempts - 1):
         if status // 100 == 2:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 from lifetracker.sandbox import control
+from lifetracker.sandbox.host import Host
 from lifetracker.sandbox.messages import Answer, html_answer
-
-if TYPE_CHECKING:
-    from lifetracker.sandbox.server import Sandbox
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --dim: #5b6675; --page: #f5f6f8;
@@ -32,7 +29,7 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
 
 def document(title: str, content: str) -> str:
-    """A whole HTML page; `content` is trusted HTML, so escape what goes into it."""
+    """Return a whole HTML page; `content` is trusted HTML, so escape what goes into it."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -41,7 +38,7 @@ def document(title: str, content: str) -> str:
     )
 
 
-def answer(sandbox: "Sandbox") -> Answer:
+def answer(sandbox: Host) -> Answer:
     services = "".join(
         f"<li>{escape(service.title)}: <code>{sandbox.url}/{name}</code></li>"
         for name, service in sandbox.services.items()

@@ -35,7 +35,7 @@ def question(
     fields: Iterable[str],
     action: str,
 ) -> Answer:
-    """The page with its two buttons; `wanted` says of each scope what it opens.
+    """Return the page with its two buttons; `wanted` says of each scope what it opens.
 
     The form posts these `fields` of the request again, with the decision, to `action`.
     """
@@ -46,9 +46,9 @@ def question(
         if name in asked
     )
     content = (
-        f"{_footnote(service)}<h1>Let this application see your data?</h1>"
-        f"<p>It asks for</p><ul>{items}</ul>"
-        f'<p class="dim">and returns to <code>{escape(asked["redirect_uri"])}</code></p>'
+        f"{_footnote(service)}<h1>Allow this application to read your data?</h1>"
+        f"<p>It asks for:</p><ul>{items}</ul>"
+        f'<p class="dim">You will return to <code>{escape(asked["redirect_uri"])}</code></p>'
         f'<form method="post" action="{escape(action)}">{hidden}'
         '<button name="decision" value="deny">Deny</button>'
         '<button class="main" name="decision" value="allow">Allow</button></form>'
@@ -57,4 +57,4 @@ def question(
 
 
 def _footnote(service: str) -> str:
-    return f'<p class="dim">{escape(service)} stand-in of the Life Tracker sandbox</p>'
+    return f'<p class="dim">{escape(service)} stand-in in the Life Tracker sandbox</p>'

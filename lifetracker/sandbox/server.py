@@ -4,7 +4,7 @@ import contextlib
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -12,13 +12,14 @@ from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Self
 from urllib.parse import parse_qsl
 
 from lifetracker.sandbox import control, page
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.faults import Faults
 from lifetracker.sandbox.github.service import GitHub
+from lifetracker.sandbox.host import Service
 from lifetracker.sandbox.life import life_of
 from lifetracker.sandbox.messages import Answer, Incoming, Request, RequestLog
 from lifetracker.sandbox.toggl.service import Toggl
@@ -26,22 +27,6 @@ from lifetracker.sandbox.whoop.service import Whoop
 from lifetracker.sandbox.withings.service import Withings
 
 HOST = "127.0.0.1"  # never wider: the sandbox hands out its own secrets
-
-
-class Service(Protocol):
-    """What a stand-in offers to be mounted below `/<name>`."""
-
-    name: str
-    title: str
-
-    def answer(self, incoming: Incoming, path: str) -> Answer:
-        """Answer a request; `path` is without the prefix."""
-
-    def verbs(self) -> Mapping[str, control.Verb]:
-        """What `POST /sandbox/<verb>` can do to it."""
-
-    def state(self) -> dict[str, Any]:
-        """Its part of `GET /sandbox/state`."""
 
 
 class Sandbox:
@@ -128,13 +113,13 @@ class Sandbox:
             return control.answer(self, incoming)
         if first == "":
             return page.answer(self)
-        answer = self.faults.around(incoming, self._carry_out)
+        answer = self.faults.around(incoming, self._answer_of_service)
         self.requests.append(
             Request(incoming.method, incoming.path, incoming.query, answer.status, self.clock.now())
         )
         return answer
 
-    def _carry_out(self, incoming: Incoming) -> Answer:
+    def _answer_of_service(self, incoming: Incoming) -> Answer:
         name, _, rest = incoming.path[1:].partition("/")
         service = self.services.get(name)
         return service.answer(incoming, f"/{rest}") if service else Answer(404)
@@ -154,13 +139,14 @@ class _Server(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
 
-    def get_request(self) -> tuple[socket.socket, Any]:
+    def get_request(self) -> tuple[socket.socket, object]:
         connection, address = super().get_request()
         self._open.add(connection)
         return connection, address
 
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        if isinstance(request, socket.socket):
+            self._open.discard(request)
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
@@ -169,7 +155,9 @@ class _Server(ThreadingHTTPServer):
             with contextlib.suppress(OSError):  # the other side was faster
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
         """A client that went away is its own business; anything else is a bug and is printed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
@@ -225,5 +213,5 @@ class _Handler(BaseHTTPRequestHandler):
         """By the sandbox's clock: a service has one."""
         return format_datetime(self.server.sandbox.clock.now(), usegmt=True)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Silent: `Sandbox.requests` is the log."""

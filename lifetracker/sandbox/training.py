@@ -69,7 +69,7 @@ def block_load(on: date, seed: int) -> float:
 
 
 def day_of_training(rng: Random, on: date, wake: datetime, block: float) -> tuple[Bout, ...]:
-    """The day's bouts in order of time: the main one, and lighter ones besides."""
+    """Return the day's bouts in order of time: the main one, and lighter ones besides."""
     chance, sports = WEEK[on.weekday()]
     bouts = []
     if rng.random() < chance * (0.62 + 0.6 * block):

@@ -113,7 +113,7 @@ def trade_fair(year: int) -> Project:
 
 
 def working(life: Life, on: date) -> tuple[Stint, ...]:
-    """What was begun on this day, in order of time. Whoever is ill does not work."""
+    """Return what was begun on this day, in order of time. Whoever is ill does not work."""
     day = life.day(on)
     if day.ill > TOO_ILL:
         return ()
@@ -211,7 +211,7 @@ def _pieces(rng: Random, start: int, end: int) -> Iterable[Span]:
 
 
 def _evening(life: Life, rng: Random, day: Day) -> list[Stint]:
-    """What keeps her up: a launch, a move of servers, or at times the freelance work."""
+    """Return what keeps her up: a launch, a move of servers, or at times the freelance work."""
     if _clocks_change_tonight(day.date):
         # The timer runs along while she sleeps.
         span = _wall(day.date, rng.uniform(23, 23.8), HOME), _wall(day.date, 27.9, HOME)
@@ -280,7 +280,7 @@ def _by_hand(rng: Random, stint: Stint, done: int) -> Stint:
 
 
 def _focus(life: Life, on: date) -> list[Project]:
-    """The three projects of this week, the most important one first."""
+    """Return the three projects of this week, the most important one first."""
     year, week, _ = on.isocalendar()
     return Random(f"{life.seed}/focus/{year}/{week}").sample(FOR_CLIENTS, 3)
 
@@ -301,7 +301,7 @@ def _is_free(on: date) -> bool:
 
 
 def _wall(on: date, hours: float, zone: str) -> int:
-    """A wall-clock time, in hours after midnight of this day, as seconds since 1970."""
+    """Return a wall-clock time, in hours after midnight of this day, as seconds since 1970."""
     wall = datetime.combine(on, time.min) + timedelta(seconds=int(hours * HOUR))
     return int(wall.replace(tzinfo=ZoneInfo(zone)).timestamp())
 

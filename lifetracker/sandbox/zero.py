@@ -7,13 +7,13 @@ import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from lifetracker.sandbox.fasts import Fast, fasts
 from lifetracker.sandbox.life import Life
+from lifetracker.sandbox.messages import JsonObject
 
-Json = dict[str, Any]
+Json = JsonObject
 HEADER = "Date,Start,End,Hours,Night Eating"
 GOALS = {
     13: ("circadian-rhythm", "Circadian Rhythm TRF"),
@@ -38,7 +38,7 @@ class Exported:
 
 
 def write_export(folder: Path, life: Life, days: int, now: datetime) -> Exported:
-    """All that the app gives at this moment, in both of its forms."""
+    """Write all that the app gives at this moment, in both of its forms."""
     known = fasts(life, days, now)
     name = f"zero-fasting-data_{_uuid(life, 'zero/package')}"
     package = folder / name
@@ -58,13 +58,13 @@ def write_export(folder: Path, life: Life, days: int, now: datetime) -> Exported
 
 
 def as_csv(known: list[Fast]) -> str:
-    """Newest first, with Windows line ends and none after the last line."""
+    """Return the table, newest first, with Windows line ends and none after the last line."""
     newest_first = sorted(known, key=lambda fast: fast.start, reverse=True)
     return "\r\n".join([HEADER, *map(_row, newest_first)])
 
 
 def _row(fast: Fast) -> str:
-    """The clock where she was; minutes and hours are cut, not rounded. One that runs has no End and
+    """Return a row, by the clock where she was; minutes and hours are cut, not rounded. One that runs has no End and
     no Hours."""
     zone = ZoneInfo(fast.zone)
     start = fast.start.astimezone(zone)
@@ -78,7 +78,7 @@ def _row(fast: Fast) -> str:
 
 
 def _hours_of_night(start: datetime) -> int:
-    """Whole hours since sunset, which is about right for the middle of Europe."""
+    """Return whole hours since sunset, which is about right for the middle of Europe."""
     year = start.timetuple().tm_yday / 365.25 * math.tau
     sunset = 18.3 - 2.4 * math.cos(year + 0.17) + (1 if start.dst() else 0)
     return max(0, int(start.hour + start.minute / 60 - sunset))
@@ -87,7 +87,7 @@ def _hours_of_night(start: datetime) -> int:
 # --- The package ----------------------------------------------------------------------------------
 
 
-def _package(life: Life, known: list[Fast]) -> dict[str, Any]:
+def _package(life: Life, known: list[Fast]) -> dict[str, object]:
     person = _uuid(life, "zero/person")
     return {
         "biodata.json": {
@@ -118,7 +118,7 @@ def _biodata(fast: Fast) -> Json:
 
 
 def _firestore(fast: Fast) -> list[Json]:
-    """The fast, and the eating window after it."""
+    """Return the fast, and the eating window after it."""
     goal_id, name = _goal(fast)
     document: Json = {
         "id": fast.id,

@@ -1,4 +1,4 @@
-"""What every `<service>_auth` command does."""
+"""The base of the `<service>_auth` commands."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from argparse import ArgumentParser
 from contextlib import closing
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from lifetracker.http import SyncError
+from lifetracker.errors import SyncError
+from lifetracker.management.command import QuickCommand
 from lifetracker.tasks import enqueue_after_consent, has_worker
 from oauth_integration.client import OAuthClient, source_of
 from oauth_integration.consent import CallbackListener, code_from_pasted
 
-TIME_TO_CONSENT = 600
+CONSENT_TIMEOUT = 600
 
 
-class ConsentCommand(BaseCommand):
+class ConsentCommand(QuickCommand):
     client_class: ClassVar[type[OAuthClient]]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--no-browser",
             action="store_true",
-            help="Print the address, and take the pasted redirect address or code.",
+            help="Print the address of the consent page, and ask for the address or code that you get there.",
         )
-        parser.add_argument("--code", help="The code of a consent that was given already.")
+        parser.add_argument("--code", help="The code of a consent that you have given already.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -40,27 +41,27 @@ class ConsentCommand(BaseCommand):
             self.stderr.write(warning)
 
     def next_step(self) -> str:
-        """Hand the whole history to a worker, if one is at hand; else say which command reads it."""
+        """Queue the whole history if a worker is running; else return which command reads it."""
         provider = self.client_class.provider
         if not has_worker():
             return f"Next: python manage.py sync_{provider} --full reads your whole history."
         enqueue_after_consent(source_of(provider))
-        return "Your worker reads your whole history now; the home page shows how far it has come."
+        return "Your worker reads your whole history now; the home page shows the progress."
 
     def code(self, client: OAuthClient, *, code: str | None, **options: Any) -> str:
         return self.ask(client, **options) if code is None else code_from_pasted(code, "")
 
     def ask(self, client: OAuthClient, *, no_browser: bool, **_: Any) -> str:
-        """The code of a new consent."""
+        """Return the code of a new consent."""
         state = client.new_state()
         address = client.get_authorization_url(state)
         if no_browser:
-            self.stdout.write(f"Open this address, give your consent:\n\n{address}\n")
+            self.stdout.write(f"Open this address and give your consent:\n\n{address}\n")
             return code_from_pasted(self.read_line(), state)
         listener = CallbackListener(client.credential.setting("redirect_uri"), state)
         self.stdout.write(f"Your browser opens. If it does not, open this address:\n\n{address}\n")
         webbrowser.open(address)
-        return listener.wait(TIME_TO_CONSENT)
+        return listener.wait(CONSENT_TIMEOUT)
 
     def read_line(self) -> str:
         try:

@@ -9,8 +9,11 @@ from typing import Any
 
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB, Commit, GitHubAccount, Repository
-from lifetracker.models import MANUAL, RejectedItem, SyncRun, SyncState
+from goals.models import FreePeriod, Goal
+from goals.plan import Direction, Kind, Per
+from lifetracker.models import MANUAL, DayMark, RejectedItem, SyncRun, SyncState
 from oauth_integration.models import OAuthCredential
+from projects.models import Project, ProjectRepository, ProjectTogglProject, Suggestion
 from tests import makers
 from time_logs.models import TOGGL, TimeEntry
 from weight.models import AMBIGUOUS, WITHINGS, WeighIn
@@ -377,6 +380,59 @@ def everything() -> None:
     entry(0.7, None, project="Shop relaunch", client="Kranich Verlag", tags=["client"])
     code(1)
     github_run()
+    marks()
+    goals()
+    projects()
+
+
+def projects() -> None:
+    """One with a repository and a Toggl project, and two more that may belong together."""
+    made = Project.objects.create(name="Shop relaunch", notes="Until spring.")
+    code = Repository.objects.get(name="shop-relaunch")
+    ProjectRepository.objects.create(project=made, repository=code)
+    shop = makers.toggl_project(501, name="Shop relaunch", client="Kranich Verlag")
+    ProjectTogglProject.objects.create(project=made, toggl_project=shop)
+    makers.toggl_project(502, name="Audio guide")
+    Suggestion.objects.find()
+
+
+def marks() -> None:
+    """A day that was marked, and a trip that is proposed."""
+    DayMark.objects.create(date=TODAY, kind=DayMark.Kind.HOLIDAY, note="Sea.")
+    reason = {"text": "The night was spent at UTC-4.", "shift_hours": -6.0, "jet_lag_days": 4}
+    DayMark.objects.bulk_create(
+        DayMark(
+            date=TODAY - timedelta(days=back),
+            kind=DayMark.Kind.TRAVEL,
+            state=DayMark.State.PROPOSED,
+            spell=TODAY - timedelta(days=2),
+            reasons=[reason],
+        )
+        for back in (1, 2)
+    )
+
+
+def goals() -> None:
+    """Two of them, and a week that is free for one."""
+    work = Goal.objects.create(
+        name="Enough work",
+        metric="time.hours",
+        kind=Kind.TOTAL,
+        per=Per.WEEK,
+        target=20,
+        start=TODAY - timedelta(weeks=3),
+    )
+    Goal.objects.create(
+        name="Lighter",
+        metric="weight.trend",
+        kind=Kind.REACH,
+        direction=Direction.AT_MOST,
+        target=70,
+        start=TODAY - timedelta(days=2),
+        end=TODAY + timedelta(days=60),
+    )
+    week_ago = TODAY - timedelta(weeks=1)
+    FreePeriod.objects.create(goal=work, start=week_ago, end=week_ago + timedelta(days=2))
 
 
 def now_on() -> None:

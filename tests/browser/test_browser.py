@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from fasting.models import FastingPeriod
-from tests import makers
+from tests import databases, makers
 from tests.browser import scenes
 from tests.browser.conftest import Visit
 
@@ -53,7 +53,7 @@ def brightness(visit: Visit) -> float:
 
 
 def test_a_person_logs_in_sees_the_day_and_logs_out(visit: Visiting) -> None:
-    scenes.full()
+    databases.once(scenes.full)
     page = visit().log_in()
     expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 16 September")
     expect(page.get_by_role("region", name="Recovery")).to_contain_text("74%")
@@ -86,10 +86,10 @@ def test_home_fits_and_has_the_wanted_ground(
     token = "" if scene is scenes.fresh else "a-token"
     settings.TOGGL_API_TOKEN = settings.GITHUB_ACCESS_TOKEN = token
     settings.TIME_ZONE = "Europe/Berlin"
-    scene()
+    databases.once(scene)
     width, height, dark = size
     window = visit(width, height, dark=dark)
-    window.log_in()
+    window.come_home()
     picture(window, f"home-{scene.__name__}-{width}-{'dark' if dark else 'light'}")
     assert width_of_content(window) <= width
     assert brightness(window) < 60 if dark else brightness(window) > 200
@@ -120,18 +120,18 @@ def test_tokens_fit(visit: Visiting, size: tuple[int, int, bool], person: User) 
     person.api_tokens.filter(name="notes").update(last_used_at=scenes.NOW - timedelta(hours=3))
     width, height, dark = size
     window = visit(width, height, dark=dark)
-    page = window.log_in()
+    page = window.come_home()
     window.follow(page.get_by_role("link", name="API tokens"))
     name = f"tokens-{width}-{'dark' if dark else 'light'}"
     picture(window, name)
     assert width_of_content(window) <= width
     page.get_by_label("Name").fill("backup")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create token").click()
     expect(page.get_by_role("region", name="The token backup")).to_contain_text("lt_")
     picture(window, f"{name}-made")
     assert width_of_content(window) <= width
     page.get_by_role("button", name="Revoke backup").click()
-    expect(page.get_by_role("status")).to_contain_text("The token backup is revoked.")
+    expect(page.get_by_role("status")).to_contain_text("The token backup was revoked.")
 
 
 @each_window
@@ -158,7 +158,7 @@ def test_the_locked_login_says_how_long(
 def test_pages_can_load_nothing_but_what_is_ours(visit: Visiting, element: str) -> None:
     """And the tests hear of it when one tries."""
     window = visit()
-    page = window.log_in()
+    page = window.come_home()
     assert window.complaints == []
     tag, _, source = element.partition(" src=")
     page.evaluate(
@@ -173,7 +173,7 @@ def test_pages_can_load_nothing_but_what_is_ours(visit: Visiting, element: str) 
 
 
 def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:
-    page = visit().log_in()
+    page = visit().come_home()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -185,7 +185,7 @@ def test_connect_sends_the_person_to_whoop(visit: Visiting, settings: Any) -> No
     window = visit()
     # Where WHOOP would ask: our own «no such page», so that nothing leaves this machine.
     settings.WHOOP_API_URL = f"{window.address}/consent"
-    page = window.log_in()
+    page = window.come_home()
     page.get_by_role("button", name="Connect WHOOP").click()
     page.wait_for_url("**/consent/**")
     assert "client_id=a-client" in page.url
@@ -193,16 +193,16 @@ def test_connect_sends_the_person_to_whoop(visit: Visiting, settings: Any) -> No
 
 def test_connect_without_a_secret_says_what_to_set(visit: Visiting, settings: Any) -> None:
     settings.WHOOP_CLIENT_ID, settings.WHOOP_CLIENT_SECRET = "a-client", ""
-    page = visit().log_in()
+    page = visit().come_home()
     page.get_by_role("button", name="Connect WHOOP").click()
     expect(page.get_by_role("status")).to_contain_text("WHOOP_CLIENT_SECRET is not set")
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_disconnect_asks_first(visit: Visiting, size: tuple[int, int]) -> None:
-    scenes.full()
+    databases.once(scenes.full)
     window = visit(*size)
-    row = window.log_in().get_by_role("region", name="WHOOP", exact=True)
+    row = window.come_home().get_by_role("region", name="WHOOP", exact=True)
     button = row.get_by_role("button", name="Disconnect")
     expect(button).to_be_hidden()
     row.get_by_text("Disconnect WHOOP").click()
@@ -214,19 +214,19 @@ def test_disconnect_asks_first(visit: Visiting, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_a_fast_is_started_and_stopped(visit: Visiting, size: tuple[int, int]) -> None:
     window = visit(*size)
-    card = window.log_in().get_by_role("region", name="Fasting")
-    card.get_by_label("Goal, hours").fill("18")
+    card = window.come_home().get_by_role("region", name="Fasting")
+    card.get_by_label("Goal (hours)").fill("18")
     card.get_by_role("button", name="Start a fast").click()
     page = window.page
-    expect(page.get_by_role("status")).to_contain_text("The fast has begun.")
+    expect(page.get_by_role("status")).to_contain_text("The fast has started.")
     expect(card).to_contain_text("Goal of 18 h")
     picture(window, f"home-begun-{size[0]}")
     # Time stands still here, and nothing ends when it begins.
     card.get_by_role("button", name="Stop the fast").click()
-    expect(page.get_by_role("status")).to_contain_text("cannot end before its start")
+    expect(page.get_by_role("status")).to_contain_text("The end must be after the start")
     FastingPeriod.objects.update(start=scenes.NOW - timedelta(hours=18, minutes=30))
     card.get_by_role("button", name="Stop the fast").click()
-    expect(page.get_by_role("status")).to_contain_text("The fast is over, after 18.5 hours.")
+    expect(page.get_by_role("status")).to_contain_text("The fast ended after 18.5 hours.")
     expect(card).to_contain_text("18 h 30 min")
     assert width_of_content(window) <= size[0]
 
@@ -239,13 +239,13 @@ def hours_ago(hours: float) -> str:
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_a_fast_begins_earlier_and_is_taken_back(visit: Visiting, size: tuple[int, int]) -> None:
     window = visit(*size)
-    page = window.log_in()
+    page = window.come_home()
     card = page.get_by_role("region", name="Fasting")
-    card.get_by_role("link", name="It began earlier").click()
+    card.get_by_role("link", name="Started earlier").click()
     page.get_by_label("Start", exact=True).fill(hours_ago(3))
     picture(window, f"fast-new-{size[0]}")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("The fast is saved.")
+    expect(page.get_by_role("status")).to_contain_text("The fast was saved.")
     assert FastingPeriod.objects.get().start == scenes.NOW - timedelta(hours=3)
     picture(window, f"fasts-{size[0]}")
     assert width_of_content(window) <= size[0]
@@ -254,10 +254,10 @@ def test_a_fast_begins_earlier_and_is_taken_back(visit: Visiting, size: tuple[in
     picture(window, f"home-take-back-{size[0]}")
     assert width_of_content(window) <= size[0]
     card.get_by_role("button", name="Stop the fast").click()
-    card.get_by_role("button", name="Take back the stop").click()
-    expect(page.get_by_role("status")).to_contain_text("the fast is running on")
-    card.get_by_role("button", name="Take back the start").click()
-    expect(page.get_by_role("status")).to_contain_text("The start is taken back")
+    card.get_by_role("button", name="Undo stop").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast is still running")
+    card.get_by_role("button", name="Undo start").click()
+    expect(page.get_by_role("status")).to_contain_text("The start was undone")
     assert not FastingPeriod.objects.exists()
 
 
@@ -266,11 +266,11 @@ def test_a_fast_begins_earlier_and_is_taken_back(visit: Visiting, size: tuple[in
 def test_a_fast_is_edited_and_deleted(
     visit: Visiting, size: tuple[int, int], *, dark: bool
 ) -> None:
-    scenes.full()
+    databases.once(scenes.full)
     record = scenes.fast(500, 16, note="Broth in the evening.")
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     window = visit(*size, dark=dark)
-    window.follow(window.log_in().get_by_role("link", name="All fasts"))
+    window.follow(window.come_home().get_by_role("link", name="All fasts"))
     page = window.page
     picture(window, f"fasts-full-{name}")
     assert width_of_content(window) <= size[0]
@@ -283,7 +283,7 @@ def test_a_fast_is_edited_and_deleted(
     assert width_of_content(window) <= size[0]
     expect(page.get_by_label("Note")).to_have_value("Broth in the morning.")
     page.get_by_role("button", name="Save it anyway").click()
-    expect(page.get_by_role("status")).to_contain_text("The fast is saved.")
+    expect(page.get_by_role("status")).to_contain_text("The fast was saved.")
     record.refresh_from_db()
     assert (record.duration_hours, record.note) == (96, "Broth in the morning.")
     window.follow(page.locator(f'a[href="/fasting/{record.pk}"]'))
@@ -291,8 +291,8 @@ def test_a_fast_is_edited_and_deleted(
     window.follow(page.get_by_role("link", name="Delete this fast"))
     picture(window, f"fast-delete-{name}")
     assert width_of_content(window) <= size[0]
-    page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_role("status")).to_contain_text("The fast is deleted.")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status")).to_contain_text("The fast was deleted.")
     assert not FastingPeriod.objects.filter(pk=record.pk).exists()
 
 
@@ -301,7 +301,7 @@ def test_a_fast_that_nobody_stopped(visit: Visiting, size: tuple[int, int]) -> N
     record = scenes.fast(96, None)
     theirs = scenes.fast(230, 14, source="Zero", note="From the app.")
     window = visit(*size)
-    page = window.log_in()
+    page = window.come_home()
     picture(window, f"home-long-{size[0]}")
     page.get_by_role("button", name="Stop the fast").click()
     expect(page.get_by_role("alert")).to_contain_text("96 hours long. Save it anyway?")
@@ -313,7 +313,7 @@ def test_a_fast_that_nobody_stopped(visit: Visiting, size: tuple[int, int]) -> N
     record.refresh_from_db()
     assert record.duration_hours == 17
     page.locator(f'a[href="/fasting/{theirs.pk}"]').click()
-    expect(page.get_by_role("region")).to_contain_text("do so in the Zero app")
+    expect(page.get_by_role("region")).to_contain_text("use the Zero app")
     picture(window, f"fast-zero-{size[0]}")
     assert width_of_content(window) <= size[0]
 
@@ -322,9 +322,9 @@ def test_a_fast_that_nobody_stopped(visit: Visiting, size: tuple[int, int]) -> N
 def test_a_sync_is_asked_for(visit: Visiting, size: tuple[int, int], settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = "a-token"
     window = visit(*size)
-    row = window.log_in().get_by_role("region", name="GitHub", exact=True)
+    row = window.come_home().get_by_role("region", name="GitHub", exact=True)
     row.get_by_role("button", name="Sync now").click()
-    expect(window.page.get_by_role("status")).to_contain_text("GitHub: a sync is queued.")
+    expect(window.page.get_by_role("status")).to_contain_text("GitHub: a sync has been queued.")
     expect(row).to_contain_text("is waiting for its turn")
     expect(row.get_by_role("button", name="Sync now")).to_have_count(0)
     picture(window, f"home-queued-{size[0]}")
@@ -332,18 +332,18 @@ def test_a_sync_is_asked_for(visit: Visiting, size: tuple[int, int], settings: A
 
 
 def test_what_could_not_be_read_leads_to_the_list_of_it(visit: Visiting) -> None:
-    scenes.failed()
+    databases.once(scenes.failed)
     window = visit()
-    card = window.log_in().get_by_role("region", name="Code")
-    card.get_by_role("link", name="see why").click()
+    card = window.come_home().get_by_role("region", name="Code")
+    card.get_by_role("link", name="details").click()
     rows = window.page.locator("#result_list tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("robin/scans")
 
 
 def test_four_cards_stand_two_by_two(visit: Visiting) -> None:
-    scenes.full()
-    page = visit().log_in()
+    databases.once(scenes.full)
+    page = visit().come_home()
 
     def place(name: str) -> tuple[float, float]:
         box = page.get_by_role("region", name=name, exact=True).bounding_box()
@@ -359,9 +359,9 @@ def test_four_cards_stand_two_by_two(visit: Visiting) -> None:
 
 
 def test_trouble_leads_to_its_source(visit: Visiting) -> None:
-    scenes.failed()
+    databases.once(scenes.failed)
     window = visit()
-    window.log_in().get_by_role("link", name="WHOOP needs you").click()
+    window.come_home().get_by_role("link", name="WHOOP needs attention").click()
     row = window.page.get_by_role("region", name="WHOOP", exact=True)
     expect(row).to_be_in_viewport()
     expect(row.get_by_role("button", name="Connect WHOOP again")).to_be_visible()
@@ -394,9 +394,9 @@ ADMIN_PAGES = [
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> None:
     settings.DEMO = dark
-    fill_admin()
+    databases.once(fill_admin)
     window = visit(dark=dark)
-    window.log_in()
+    window.take_session()
     page = window.go(f"/admin/{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     name = path.strip("/").replace("/", "-") or "index"
@@ -421,10 +421,10 @@ def test_admin_opens(visit: Visiting, path: str, dark: bool, settings: Any) -> N
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_a_record_opens(visit: Visiting, path: str, size: tuple[int, int], settings: Any) -> None:
     settings.DEMO = True
-    fill_admin()
+    databases.once(fill_admin)
     width = size[0]
     window = visit(*size)
-    window.log_in()
+    window.take_session()
     page = window.go(f"/admin/{path}")
     picture(window, f"admin-list-{path.split('/')[1]}-{width}")
     page.locator("#result_list tbody th a").first.click()
@@ -464,14 +464,14 @@ def fill_admin() -> None:
 def test_the_api_can_be_read(visit: Visiting, size: tuple[int, int, bool]) -> None:
     width, height, dark = size
     window = visit(width, height, dark=dark)
-    window.log_in().get_by_role("link", name="The API").click()
+    window.come_home().get_by_role("link", name="API documentation").click()
     page = window.page
     page.locator("#operations-whoop-whoop_recovery_list").wait_for()
     shown = page.locator(".opblock-summary-path").all_inner_texts()
     assert {"/api/whoop/recovery", "/api/health"} <= {text.replace("\u200b", "") for text in shown}
     picture(window, f"docs-{width}-{'dark' if dark else 'light'}")
     page.locator("#operations-whoop-whoop_recovery_list .opblock-summary-control").click()
-    page.get_by_text("The first day, included").first.wait_for()
+    page.get_by_text("The first day, inclusive").first.wait_for()
     picture(window, f"docs-open-{width}-{'dark' if dark else 'light'}")
     assert width_of_content(window) <= width
     assert brightness(window) < 60 if dark else brightness(window) > 200
@@ -480,7 +480,7 @@ def test_the_api_can_be_read(visit: Visiting, size: tuple[int, int, bool]) -> No
 def test_the_api_can_be_tried_out(visit: Visiting) -> None:
     scenes.recovery()
     window = visit()
-    window.log_in()
+    window.take_session()
     page = window.go("/api/docs")
     block = page.locator("#operations-whoop-whoop_recovery_list")
     block.locator(".opblock-summary-control").click()
@@ -493,7 +493,7 @@ def test_the_api_can_be_tried_out(visit: Visiting) -> None:
 
 def test_what_is_tried_out_may_write(visit: Visiting) -> None:
     window = visit()
-    window.log_in()
+    window.take_session()
     page = window.go("/api/docs")
     block = page.locator("#operations-fasting-fasting_start_create")
     block.locator(".opblock-summary-control").click()

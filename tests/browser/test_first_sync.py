@@ -48,7 +48,7 @@ def test_consent_begins_the_work(
     window = visit(width, height, dark=dark)
     page = window.log_in()
     row = page.get_by_role("region", name="WHOOP", exact=True)
-    expect(row).to_contain_text("your whole history is read then")
+    expect(row).to_contain_text("Then your whole history is synced")
     row.get_by_role("button", name="Connect WHOOP").click()
     page.get_by_role("button", name="Allow").click()
     page.wait_for_url(f"{window.address}/")
@@ -57,7 +57,7 @@ def test_consent_begins_the_work(
     # The consent page is the stand-in's, which has no icon.
     window.complaints[:] = [one for one in window.complaints if services.url not in one]
     expect(page.get_by_role("status")).to_contain_text("reads its whole history now")
-    expect(row).to_contain_text("A sync of your whole history, asked for just now")
+    expect(row).to_contain_text("The sync of your whole history requested just now")
     run = SyncRun.objects.get()
     back_to = scenes.NOW.replace(year=2025)
     SyncRun.objects.update(
@@ -76,15 +76,15 @@ def test_consent_begins_the_work(
     assert page.locator('meta[http-equiv="refresh"]').count() == 1
     picture(window, f"home-history-{name}")
     assert width_of_content(window) <= width
-    page.get_by_role("link", name="Keep it still").click()
+    page.get_by_role("link", name="Stop reloading").click()
     page.wait_for_url("**/?still=yes#sources")
     assert page.locator('meta[http-equiv="refresh"]').count() == 0
     SyncState.objects.all().delete()
     SyncRun.objects.update(status="queued", counts={})
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
     assert all(MODELS[kind].objects.exists() for kind in ("cycle", "sleep", "recovery"))
     page.goto(f"{window.address}/")
-    expect(row.get_by_role("button", name="Read everything again")).to_be_visible()
+    expect(row.get_by_role("button", name="Sync everything again")).to_be_visible()
     picture(window, f"home-history-done-{name}")
     assert width_of_content(window) <= width
 
@@ -102,7 +102,7 @@ def test_a_button_after_the_login_has_ended(
     Session.objects.all().delete()
     row.get_by_role("button", name="Sync now").click()
     page.wait_for_url(re.compile("/login/"))
-    expect(page.get_by_role("status")).to_contain_text("what you asked for was not done")
+    expect(page.get_by_role("status")).to_contain_text("so nothing was changed")
     picture(window, f"login-after-{name}")
     page.get_by_label("Username").fill("robin")
     page.get_by_label("Password").fill(PASSWORD)
@@ -111,7 +111,7 @@ def test_a_button_after_the_login_has_ended(
     expect(row.get_by_role("button", name="Sync now")).to_be_visible()
     assert not SyncRun.objects.exists()
     page.goto(f"{window.address}/sync/github")
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing to see here")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page cannot be opened directly")
     picture(window, f"not-a-page-{name}")
     page.get_by_role("link", name="Go to the home page").click()
     page.wait_for_url(f"{window.address}/")

@@ -52,7 +52,7 @@ def test_a_fast_is_typed_in(person: Client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ({"end_0": "2026-09-13"}, "before its start"),
+        ({"end_0": "2026-09-13"}, "must be after the start"),
         ({"end_0": "2026-09-19"}, "future"),
         ({"start_0": "2026-09-13"}, "would overlap the fast from 2026-09-13 14:00"),
         ({"start_1": "late"}, "Enter a valid"),
@@ -180,11 +180,11 @@ def test_start_and_stop(person: Client, now: Now) -> None:
     answer = person.post(
         address("begin"), {"_form_submitted": "True", "goal_hours": "18"}, follow=True
     )
-    assert "The fast runs." in answer.text
+    assert "The fast has started." in answer.text
     record = FastingPeriod.objects.get()
     assert (record.start, record.goal_hours) == (NOW, 18)
     again = person.post(address("begin"), {"_form_submitted": "True"}, follow=True)
-    assert "already running since 2026-09-16 14:00" in again.text
+    assert "has been running since 2026-09-16 14:00" in again.text
     now(NOW + timedelta(hours=18))
     answer = person.post(
         address("finish"), {"_form_submitted": "True"}, headers={"HX-Request": "true"}

@@ -171,15 +171,15 @@ GOOD = json.loads(BIODATA)["fast_data"][0]
         ({"FastID": None}, "no id"),
         ({"FastID": 7}, "no id"),
         ({"FastID": "'; DROP TABLE"}, "no id"),
-        ({"StartDTM": None}, "start None is no time"),
+        ({"StartDTM": None}, "start None is not a time"),
         ({"StartDTM": "2022-03-14"}, "has no time zone"),
         ({"StartDTM": "2022-03-14T01:05:12"}, "has no time zone"),
-        ({"EndDTM": "soon"}, "end 'soon' is no time"),
-        ({"EndDTM": 1647277244}, "is no time"),
+        ({"EndDTM": "soon"}, "end 'soon' is not a time"),
+        ({"EndDTM": 1647277244}, "is not a time"),
         ({"EndDTM": "2022-03-14T01:05:11Z"}, "ends before it starts"),
         ({"EndDTM": "2053-03-14T01:05:11Z"}, "future"),
         ({"StartDTM": "1991-03-14T01:05:11Z"}, "long before there was a Zero app"),
-        ({"StartDTM": "0001-01-01T00:00:00+14:00"}, "is no time"),
+        ({"StartDTM": "0001-01-01T00:00:00+14:00"}, "is not a time"),
     ],
 )
 def test_a_fast_that_cannot_be_read_stops_no_other(
@@ -237,7 +237,7 @@ def test_a_running_fast_is_left_out_and_told() -> None:
     "change", [{"IsEnded": False}, {"EndDTM": None}, {"EndDTM": None, "IsEnded": False}]
 )
 def test_a_file_with_nothing_but_a_running_fast(tmp_path: Path, change: dict[str, Any]) -> None:
-    assert "runs since" in refused(given_file(tmp_path, fast_data(GOOD | change)))
+    assert "running since" in refused(given_file(tmp_path, fast_data(GOOD | change)))
 
 
 def test_times_are_biodatas_and_zones_firestores(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_document_with_a_goal_and_no_times_is_rejected(tmp_path: Path) -> None
     export = read(given_file(tmp_path, json.dumps(documents).encode()))
     assert len(export.fasts) == 6
     assert [(one.source_id, one.reason) for one in export.refusals] == [
-        ("ODD", "its start None is no time")
+        ("ODD", "its start None is not a time")
     ]
 
 
@@ -290,7 +290,7 @@ def test_each_of_the_other_six_files(tmp_path: Path, name: str, content: Any) ->
     [
         (b"", "is empty"),
         (b" \r\n\t ", "is empty"),
-        (b"\xef\xbb\xbf", "no export"),
+        (b"\xef\xbb\xbf", "not an export"),
         (b"%PDF-1.7 ...", "is a PDF"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is an image"),
         (b"\xff\xd8\xff\xe0\x00", "is an image"),
@@ -299,12 +299,12 @@ def test_each_of_the_other_six_files(tmp_path: Path, name: str, content: Any) ->
         (b"{}", "not one of the two files"),
         (b"[]", "not one of the two files"),
         (b'{"fast_data": {}}', "not one of the two files"),
-        (b'{"fast_data": []}', "no fasts in it"),
+        (b'{"fast_data": []}', "contains no fasts"),
         (b'{"fast_data": [1, null]}', "2 of its fasts cannot be read"),
-        (b'{"fast_data": [' + BIODATA[:500], "no complete JSON"),
-        (b"[" * 200_000, "no complete JSON"),
-        (b'{"fast_data": ' + b"9" * 5000 + b"}", "no complete JSON"),
-        (b"{'fast_data': []}", "no complete JSON"),
+        (b'{"fast_data": [' + BIODATA[:500], "not complete JSON"),
+        (b"[" * 200_000, "not complete JSON"),
+        (b'{"fast_data": ' + b"9" * 5000 + b"}", "not complete JSON"),
+        (b"{'fast_data': []}", "not complete JSON"),
         (b"Date,Start,End,Hours,Night Eating", "no fast below it"),
         (b"Date,Start,End,Hours\r\n?,1,1,1\r\n!,2,2,2", "2 of its fasts cannot be read"),
         (b"Date,Start,End\r\n2/14/22,20:05,12:20", "first line is not Date,Start,End,Hours"),
@@ -312,12 +312,12 @@ def test_each_of_the_other_six_files(tmp_path: Path, name: str, content: Any) ->
         (b"2/14/22,20:05,12:20,16,2", "first line is not"),
         (b"Date,Weight\r\n2/14/22,70", "first line is not"),
         (b"hello", "first line is not"),
-        (b"Date,Start,End,Hours\r\n2/14/22,20:05,12:20\x00,16", "no text in UTF-8"),
-        (b"Date,Start,End,Hours\r\n2/14/22,8\xa0PM,12:20,16", "no text in UTF-8"),
-        (CSV.decode().encode("utf-16-le"), "no text in UTF-8"),
-        (CSV.decode().encode("utf-32"), "no text in UTF-8"),
+        (b"Date,Start,End,Hours\r\n2/14/22,20:05,12:20\x00,16", "not UTF-8 text"),
+        (b"Date,Start,End,Hours\r\n2/14/22,8\xa0PM,12:20,16", "not UTF-8 text"),
+        (CSV.decode().encode("utf-16-le"), "not UTF-8 text"),
+        (CSV.decode().encode("utf-32"), "not UTF-8 text"),
         (os.urandom(5000).replace(b"PK", b"??"), ""),
-        (b'Date,Start,End,Hours\r\n"' + b"x" * 200_000, "is not of a CSV"),
+        (b'Date,Start,End,Hours\r\n"' + b"x" * 200_000, "is not CSV"),
     ],
 )
 def test_files_that_are_no_export(tmp_path: Path, content: bytes, says: str) -> None:
@@ -331,9 +331,9 @@ def test_files_that_are_no_export(tmp_path: Path, content: bytes, says: str) -> 
         ({"amplitude.json": b"{}"}, "holds neither"),
         ({"a/biodata.json": BIODATA, "b/biodata.json": BIODATA}, "more than one biodata.json"),
         ({"biodata.json": b"{}"}, "not one of the two files"),
-        ({"biodata.json": b""}, "no complete JSON"),
-        ({"biodata.json": BIODATA[:-300]}, "no complete JSON"),
-        ({"one.csv": CSV, "two.csv": CSV}, "holds more than one CSV of Zero"),
+        ({"biodata.json": b""}, "not complete JSON"),
+        ({"biodata.json": BIODATA[:-300]}, "not complete JSON"),
+        ({"one.csv": CSV, "two.csv": CSV}, "contains more than one CSV from Zero"),
         ({"one.csv": b"a,b", "two.txt": b"\xff\x00"}, "holds neither"),
         ({"__MACOSX/biodata.json": BIODATA}, "holds neither"),
         ({"inner.zip": b"PK\x03\x04"}, "holds neither"),
@@ -412,8 +412,8 @@ def test_paths_that_are_no_file(tmp_path: Path) -> None:
     refused(loop)
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    assert "is no file" in refused(fifo)
-    assert "is no file" in refused(Path("/dev/zero"))
+    assert "is not a file" in refused(fifo)
+    assert "is not a file" in refused(Path("/dev/zero"))
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

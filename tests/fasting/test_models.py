@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,12 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from fasting.models import ZERO, FastConflict, FastingPeriod, Overlaps
 from tests import processes
 from tests.fasting.conftest import NOW, Now, fast
 
 pytestmark = pytest.mark.django_db
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def refused(text: str, call: Callable[[], Any]) -> None:
@@ -180,6 +184,32 @@ def test_a_streak_is_broken_by_a_day_without(
         assert FastingPeriod.objects.streak() == streak
 
 
+def streak_by_definition() -> int:
+    ended = FastingPeriod.objects.filter(deleted_at=None, end__lte=timezone.now() + 5 * MINUTE)
+    reached = {one.date for one in ended if one.goal_hours and one.duration_hours >= one.goal_hours}
+    today = timezone.localdate()
+    last = max(reached, default=None)
+    if last not in {today, today - DAY}:
+        return 0
+    return next(count for count in range(1, 400) if last - count * DAY not in reached)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_streak_is_what_its_definition_says(now: Now, seed: int) -> None:
+    """Also of days that come by the offset of a fast, of which one may be tomorrow."""
+    dice = random.Random(seed)  # noqa: S311 - not for secrets
+    for number in range(dice.choice([3, 40, 120])):
+        if dice.random() < 0.03:
+            continue
+        given = {"goal_hours": dice.choice([4, 4, 4, None, 8]), "source": ZERO}
+        ended = fast(number - dice.random() / 2, 4 + dice.randrange(3), **given)
+        if dice.random() < 0.1:
+            FastingPeriod.objects.filter(pk=ended.pk).update(deleted_at=NOW)
+        if seed == 5 and number == 0:
+            FastingPeriod.objects.filter(pk=ended.pk).update(date=timezone.localdate() + DAY)
+    assert FastingPeriod.objects.streak() == streak_by_definition()
+
+
 def test_overlaps_are_found_in_pairs(django_assert_num_queries: Any) -> None:
     first, inside = fast(9, 16, source=ZERO), fast(8.9, 1, source=ZERO)
     across, alone = fast(8.5, 20, source=ZERO), fast(5, 16)
@@ -236,7 +266,7 @@ def test_the_time_within_a_longer_fast_counts_once() -> None:
 def test_begin_and_finish(now: Now) -> None:
     begun = FastingPeriod.objects.begin(goal_hours=16)
     assert (begun.start, begun.end, begun.source) == (NOW, None, "Manual")
-    refused("already running since 2026-09-16 14:00", FastingPeriod.objects.begin)
+    refused("has been running since 2026-09-16 14:00", FastingPeriod.objects.begin)
     now(NOW + timedelta(hours=17))
     ended = FastingPeriod.objects.finish()
     assert (ended.pk, ended.duration_hours, ended.goal_hours) == (begun.pk, 17, 16)
@@ -257,12 +287,12 @@ def test_begin_and_finish_in_the_past(now: Now) -> None:
 @pytest.mark.parametrize(
     ("at", "text"),
     [
-        (NOW + timedelta(hours=1), "in the past"),
-        (datetime(1960, 1, 1, tzinfo=UTC), "not before 1970"),
-        (datetime(1970, 1, 1, 12, tzinfo=UTC), "not before 1970"),
-        (datetime(1, 1, 1, tzinfo=UTC), "not before 1970"),
+        (NOW + timedelta(hours=1), "between 1970 and now"),
+        (datetime(1960, 1, 1, tzinfo=UTC), "between 1970 and now"),
+        (datetime(1970, 1, 1, 12, tzinfo=UTC), "between 1970 and now"),
+        (datetime(1, 1, 1, tzinfo=UTC), "between 1970 and now"),
         (datetime(1, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")), "between 1970 and now"),
-        (datetime(9999, 12, 31, 23, tzinfo=UTC), "in the past"),
+        (datetime(9999, 12, 31, 23, tzinfo=UTC), "between 1970 and now"),
     ],
 )
 def test_a_start_that_cannot_be(now: Now, at: datetime, text: str) -> None:
@@ -272,7 +302,9 @@ def test_a_start_that_cannot_be(now: Now, at: datetime, text: str) -> None:
 
 def test_an_end_that_cannot_be(now: Now) -> None:
     FastingPeriod.objects.begin(NOW - timedelta(hours=1))
-    refused("before its start", lambda: FastingPeriod.objects.finish(NOW - timedelta(hours=1)))
+    refused(
+        "must be after the start", lambda: FastingPeriod.objects.finish(NOW - timedelta(hours=1))
+    )
     refused("in the future", lambda: FastingPeriod.objects.finish(NOW + timedelta(hours=1)))
     assert FastingPeriod.objects.running().exists()
 
@@ -301,5 +333,5 @@ def test_of_many_that_begin_at_once_one_does() -> None:
     starting = [processes.start("shell", "-v", "0", "-c", code) for _ in range(4)]
     results = [processes.finish(process) for process in starting]
     assert [status for status, _, _ in results].count(0) == 1, results
-    assert all("already running since" in err for status, _, err in results if status)
+    assert all("has been running since" in err for status, _, err in results if status)
     assert FastingPeriod.objects.count() == 1

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from github_projects.services.git_history import Clone, Limits
+from github_projects.services.clone import Clone
+from github_projects.services.processes import Limits
 from tests.github_projects.repositories import GitServer
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from github_projects.services import lines_of_code
-from github_projects.services.git_history import Clone, Limits, MinedCommit, Reason, Unminable
+from github_projects.services.clone import Clone
+from github_projects.services.git_errors import Reason, RepositoryUnreadable
+from github_projects.services.numstat import GitCommit
+from github_projects.services.processes import Limits
 from tests.github_projects.repositories import (
     GitServer,
     History,
@@ -38,17 +41,17 @@ def trap(tmp_path: Path, marker: Path) -> str:
     return str(script)
 
 
-def mined(clone: Clone, server: GitServer, *, strict: bool = True) -> list[MinedCommit]:
+def mined(clone: Clone, server: GitServer, *, strict: bool = True) -> list[GitCommit]:
     """Oldest first."""
     clone.fetch(server.url, "ada", "tool", "main", "token", strict=strict)
     return list(reversed(read(clone)))
 
 
-def read(clone: Clone) -> list[MinedCommit]:
-    return list(clone.mine(clone.oids(clone.tip("main") or "")))
+def read(clone: Clone) -> list[GitCommit]:
+    return list(clone.read_commits(clone.oids(clone.tip("main") or "")))
 
 
-def churn(found: list[MinedCommit]) -> list[tuple[int, int]]:
+def churn(found: list[GitCommit]) -> list[tuple[int, int]]:
     return [(one.added, one.deleted) for one in found]
 
 
@@ -63,7 +66,7 @@ def test_attributes_change_nothing(clone: Clone, server: GitServer, origin: Path
     history.save(origin)
     found = mined(clone, server)
     assert churn(found) == [(4, 0), (2, 1)]
-    assert clone.lines_of_code(found[-1].oid, "scc").by_language["Python"] == 3
+    assert clone.count_lines(found[-1].oid, "scc").by_language["Python"] == 3
 
 
 ODD_NAMES = [
@@ -96,8 +99,8 @@ def test_odd_file_names(clone: Clone, server: GitServer, origin: Path) -> None:
     found = mined(clone, server)
     assert churn(found) == [(count, 0), (0, 0), (0, count)]
     for counter in ("scc", "git"):
-        assert clone.lines_of_code(found[0].oid, counter).skipped == 0
-    assert clone.lines_of_code(found[1].oid, "git").code == count
+        assert clone.count_lines(found[0].oid, counter).skipped == 0
+    assert clone.count_lines(found[1].oid, "git").code == count
 
 
 def test_links_are_not_followed(clone: Clone, server: GitServer, origin: Path) -> None:
@@ -108,8 +111,8 @@ def test_links_are_not_followed(clone: Clone, server: GitServer, origin: Path) -
     history.save(origin)
     (found,) = mined(clone, server)
     assert churn([found]) == [(len(links) + 1, 0)]
-    assert clone.lines_of_code(found.oid, "scc").by_language == {"Python": 1}
-    assert clone.lines_of_code(found.oid, "git").code == 1
+    assert clone.count_lines(found.oid, "scc").by_language == {"Python": 1}
+    assert clone.count_lines(found.oid, "git").code == 1
 
 
 def test_a_submodule_is_not_visited(
@@ -119,12 +122,12 @@ def test_a_submodule_is_not_visited(
     history = History()
     history.commit({b".gitmodules": modules.encode(), b"s": GITLINK, b"a.py": b"x = 1\n"})
     history.save(origin)
-    with pytest.raises(Unminable, match="gitmodulesUpdate") as refused:
+    with pytest.raises(RepositoryUnreadable, match="gitmodulesUpdate") as refused:
         mined(clone, server)
     assert refused.value.reason == Reason.MALFORMED
     (found,) = mined(clone, server, strict=False)
     assert churn([found]) == [(6, 0)]
-    assert clone.lines_of_code(found.oid, "scc").code == 1
+    assert clone.count_lines(found.oid, "scc").code == 1
     assert not marker.exists()
 
 
@@ -152,7 +155,7 @@ def test_a_huge_file_counts_as_binary(clone: Clone, server: GitServer, origin: P
     history.save(origin)
     found = mined(clone, server)
     assert churn(found) == [(1, 0), (0, 0)]
-    lines = clone.lines_of_code(found[-1].oid, "scc")
+    lines = clone.count_lines(found[-1].oid, "scc")
     assert (lines.code, lines.skipped) == (1, 1)
 
 
@@ -167,12 +170,12 @@ def test_a_small_repository_that_unfolds_to_billions_of_files(
     tip = git(origin, "-c", "user.name=a", "-c", "user.email=b", "commit-tree", tree, "-m", "x")
     git(origin, "update-ref", "refs/heads/main", tip.decode().strip())
     clone = Clone(tmp_path / "cache", "42", Limits(memory_kb=150_000))
-    with pytest.raises(Unminable) as refused:
+    with pytest.raises(RepositoryUnreadable) as refused:
         mined(clone, server)
     assert refused.value.reason == Reason.TOO_HEAVY
-    monkeypatch.setattr(lines_of_code, "MOST_PATHS", 10_000)
-    with pytest.raises(Unminable) as refused:
-        clone.lines_of_code(tip.decode().strip(), "scc")
+    monkeypatch.setattr(lines_of_code, "MAX_PATHS", 10_000)
+    with pytest.raises(RepositoryUnreadable) as refused:
+        clone.count_lines(tip.decode().strip(), "scc")
     assert refused.value.reason == Reason.TOO_LARGE
 
 
@@ -240,7 +243,7 @@ def test_odd_dates(
 @pytest.mark.parametrize("author", [b"", b"nobody", b"> <", b"A <a@x", b"A <a@x> <b@x> 1 +0000"])
 def test_no_author_at_all(clone: Clone, server: GitServer, origin: Path, author: bytes) -> None:
     raw_commit(create(origin), author, files={"a": b"1\n"})
-    with pytest.raises(Unminable) as refused:
+    with pytest.raises(RepositoryUnreadable) as refused:
         mined(clone, server)
     assert refused.value.reason == Reason.MALFORMED
     assert churn(mined(clone, server, strict=False)) == [(1, 0)]
@@ -253,7 +256,7 @@ def test_a_nul_where_none_can_be(
     clone: Clone, server: GitServer, origin: Path, author: bytes
 ) -> None:
     raw_commit(create(origin), author, files={"a": b"1\n"})
-    with pytest.raises(Unminable) as refused:
+    with pytest.raises(RepositoryUnreadable) as refused:
         mined(clone, server)
     assert refused.value.reason == Reason.MALFORMED
     assert churn(mined(clone, server, strict=False)) == [(1, 0)]
@@ -297,8 +300,8 @@ def test_a_mode_with_a_zero_before_it_is_the_same_mode(
     packed_with_zeros(create(origin))
     (found,) = mined(clone, server)
     assert churn([found]) == [(1, 0)]
-    assert clone.lines_of_code(found.oid, "scc").code == 1
-    assert clone.lines_of_code(found.oid, "git").code == 1
+    assert clone.count_lines(found.oid, "scc").code == 1
+    assert clone.count_lines(found.oid, "git").code == 1
 
 
 def test_a_nul_in_a_message_is_not_read(clone: Clone, server: GitServer, origin: Path) -> None:
@@ -339,7 +342,7 @@ def test_a_dangerous_tree_is_refused(
 ) -> None:
     create(origin)
     commit_of(origin, tree_of(origin, *entries))
-    with pytest.raises(Unminable, match=check) as refused:
+    with pytest.raises(RepositoryUnreadable, match=check) as refused:
         mined(clone, server)
     assert refused.value.reason == Reason.MALFORMED
 
@@ -445,12 +448,12 @@ def test_a_planted_clone_is_replaced(
 ) -> None:
     plain = mined(clone, server)
     plant(clone.folder, trap)
-    with pytest.raises(Unminable):
+    with pytest.raises(RepositoryUnreadable):
         clone.tip("main")
-    with pytest.raises(Unminable):
-        list(clone.mine([plain[0].oid]))
-    with pytest.raises(Unminable):
-        clone.lines_of_code(plain[0].oid, "git")
+    with pytest.raises(RepositoryUnreadable):
+        list(clone.read_commits([plain[0].oid]))
+    with pytest.raises(RepositoryUnreadable):
+        clone.count_lines(plain[0].oid, "git")
     assert mined(clone, server) == plain
     assert not (clone.folder / "hooks").exists()
     assert not marker.exists()
@@ -461,7 +464,7 @@ def test_single_planted_files(clone: Clone, server: GitServer, simple: Path, nam
     plain = mined(clone, server)
     (clone.folder / name).parent.mkdir(exist_ok=True)
     (clone.folder / name).write_text(plain[1].oid + "\n")
-    with pytest.raises(Unminable) as refused:
+    with pytest.raises(RepositoryUnreadable) as refused:
         read(clone)
     assert refused.value.reason == Reason.DAMAGED
     assert mined(clone, server) == plain
@@ -502,5 +505,5 @@ def test_our_own_environment_is_not_obeyed(
 ) -> None:
     found = mined(clone, server)
     assert churn(found) == [(1, 0), (1, 0)]
-    assert clone.lines_of_code(found[-1].oid, "scc").code == 2
+    assert clone.count_lines(found[-1].oid, "scc").code == 2
     assert not marker.exists()

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from github_projects.services import lines_of_code
+from github_projects.services.clone import Clone
 from github_projects.services.generated_paths import is_generated
-from github_projects.services.git_history import Clone, Limits, LinesOfCode, Reason, Unminable
-from github_projects.services.lines_of_code import objects, safe_name
+from github_projects.services.git_errors import Reason, RepositoryUnreadable
+from github_projects.services.lines_of_code import LinesOfCode, safe_name, split_objects
+from github_projects.services.processes import Limits
 from tests.github_projects.repositories import GitServer, History, imported
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "github"
@@ -20,7 +22,7 @@ PYTHON = b"# a comment\n\nx = 1\n"
 
 def counted(clone: Clone, server: GitServer, counter: str = "scc") -> LinesOfCode:
     clone.fetch(server.url, "ada", "tool", "main", "token")
-    return clone.lines_of_code(clone.tip("main") or "", counter)
+    return clone.count_lines(clone.tip("main") or "", counter)
 
 
 def tree(origin: Path, files: dict[bytes, bytes]) -> None:
@@ -119,8 +121,8 @@ def test_nothing_is_left_on_the_disk(clone: Clone, server: GitServer, origin: Pa
 def test_too_much_is_left_out(
     clone: Clone, server: GitServer, origin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines_of_code, "LARGEST_FILE", 1000)
-    monkeypatch.setattr(lines_of_code, "LARGEST_TREE", 2500)
+    monkeypatch.setattr(lines_of_code, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(lines_of_code, "MAX_TREE_BYTES", 2500)
     files = {b"a%d.py" % number: b"x = %d\n" % number * 150 for number in range(4)}
     tree(origin, {**files, b"large.py": b"y = 1\n" * 200})
     found = counted(clone, server)
@@ -182,7 +184,7 @@ def test_a_counter_that_hangs(
     program(programs, "scc", "#!/bin/sh\n[ $1 = --version ] && echo 4.1.0 || sleep 60\n")
     tree(origin, {b"a.py": PYTHON})
     clone = Clone(tmp_path / "cache", "42", Limits(seconds=1.5))
-    with pytest.raises(Unminable) as refused:
+    with pytest.raises(RepositoryUnreadable) as refused:
         counted(clone, server)
     assert refused.value.reason == Reason.TOO_SLOW
     assert sorted(path.name for path in clone.cache.iterdir()) == ["42.git", "42.lock"]
@@ -214,9 +216,9 @@ def test_objects_in_any_chunks() -> None:
     said = b"a blob 3\n1\n2\nb blob 0\n\nc blob 1\n\n\n"
     for size in range(1, len(said) + 1):
         chunks = [said[start : start + size] for start in range(0, len(said), size)]
-        assert list(objects(chunks)) == [b"1\n2", b"", b"\n"]
+        assert list(split_objects(chunks)) == [b"1\n2", b"", b"\n"]
     with pytest.raises(Exception, match="missing"):
-        list(objects([b"a missing\n"]))
+        list(split_objects([b"a missing\n"]))
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def two(github: Any) -> Any:
 
 
 def totals() -> Any:
-    return Repository.objects.holdings(), Commit.objects.live().count()
+    return Repository.objects.totals(), Commit.objects.live().count()
 
 
 def requests_for(sandbox: Any, part: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from github_projects.models import Commit, Inclusion, Repository
+from github_projects.models import Commit, Repository, RepositoryCommit
 from tests.makers import MORNING, commit, repository
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_what_is_withdrawn_is_zero_again() -> None:
     one = repository()
     commit(one)
     counted(one)
-    Inclusion.objects.all().delete()
+    RepositoryCommit.objects.all().delete()
     assert counted(one).commit_count == 0
     assert one.time_spent_min is None
 
@@ -120,7 +120,7 @@ def test_days_and_hours_are_the_persons(settings: Any) -> None:
     commit(repository(), at=datetime(2026, 9, 15, 23, 30, tzinfo=UTC))
     every = Commit.objects.all()
     assert [row["date"] for row in every.per_day()] == [TODAY]
-    table = every.by_weekday_and_hour()
+    table = every.activity().by_weekday_and_hour()
     assert table[2][1] == 1
     assert sum(map(sum, table)) == 1
     assert every.between(TODAY, TODAY).count() == 1
@@ -142,7 +142,7 @@ def test_a_commit_that_no_repository_has_is_buried_until_one_has_it_again() -> N
     lost, kept = commit(), commit(one)
     Commit.objects.reconcile()
     assert list(Commit.objects.live()) == [kept]
-    Inclusion.objects.create(repository=one, commit=lost)
+    RepositoryCommit.objects.create(repository=one, commit=lost)
     Commit.objects.reconcile()
     assert Commit.objects.live().count() == 2
 
@@ -171,10 +171,10 @@ def test_what_has_changed_since_it_was_mined(fields: dict[str, Any], is_stale: b
 
 def test_a_name_finds_those_that_are_there_before_those_that_are_gone() -> None:
     gone = repository("portal", deleted_at=MORNING)
-    assert list(Repository.objects.named("Portal")) == [gone]
+    assert list(Repository.objects.with_name("Portal")) == [gone]
     again = repository("portal")
-    assert list(Repository.objects.named("portal")) == [again]
+    assert list(Repository.objects.with_name("portal")) == [again]
     other = repository("portal", full_name="kranich/portal")
-    assert set(Repository.objects.named("portal")) == {again, other}
-    assert list(Repository.objects.named("Kranich/Portal")) == [other]
-    assert not Repository.objects.named("robin/none").exists()
+    assert set(Repository.objects.with_name("portal")) == {again, other}
+    assert list(Repository.objects.with_name("Kranich/Portal")) == [other]
+    assert not Repository.objects.with_name("robin/none").exists()

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from github_projects.models import Commit, Inclusion, Repository
+from github_projects.models import Commit, Repository, RepositoryCommit
 from lifetracker import tasks
 from lifetracker.models import BEGINNING, Lease, SyncRun
 from lifetracker.sandbox.server import Sandbox
-from lifetracker.streams import sources
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from tests import processes
 from tests.conftest import RunningClock, addresses, run
-from tests.github_projects.test_sync import NUMBERS
+from tests.github_projects.test_sync import NUMBERS, few, one_commit
 
 BROKERS = ("database", "redis")
 
@@ -81,7 +81,7 @@ def numbers() -> dict[str, Any]:
 
 
 def numbers_of_a_run_without_a_kill() -> dict[str, Any]:
-    for model in (Inclusion, Commit, Repository):
+    for model in (RepositoryCommit, Commit, Repository):
         model.objects.all().delete()
     assert run("GitHub").status == "success"
     return numbers()
@@ -96,14 +96,17 @@ def mined() -> int:
 )
 def test_a_killed_workers_job_goes_on_and_ends(github: Any, workers: Any, count: int) -> None:
     slow = "customer-portal"
+    few(github)
+    for number in range(3):
+        github.add_repository(f"more-{number}", one_commit(b"x = %d\n" % number))
     github.break_repository(slow, "hang", 60)
     # As the endpoint does; the workers take it up when they start, whatever carries their messages.
-    asked = tasks.enqueue(sources["GitHub"], Order())
+    asked = tasks.enqueue(sources["GitHub"], SyncRequest())
     started = workers(count)
     wait_until(lambda: mined() > 3)
     for process in started:
         processes.kill(process)
-    left = Repository.objects.filter(todo=asked)
+    left = Repository.objects.filter(pending_run=asked)
     assert left.exists()
     done = set(
         Repository.objects.filter(mined_at__isnull=False).values_list("full_name", flat=True)
@@ -127,13 +130,14 @@ def test_a_killed_workers_job_goes_on_and_ends(github: Any, workers: Any, count:
 
 @pytest.mark.parametrize("workers", BROKERS, indirect=True)
 def test_two_workers_at_one_job_do_nothing_twice(github: Any, workers: Any) -> None:
+    few(github)
     slow = [f"more-{number}" for number in range(8)]
     for name in slow:
         github.add_repository(name)
         github.commit(name, {"a.py": f"x = {name!r}\n"})
         # Long enough for the other one to come in between.
         github.break_repository(name, "hang", 0.4)
-    asked = tasks.enqueue(sources["GitHub"], Order())
+    asked = tasks.enqueue(sources["GitHub"], SyncRequest())
     both = workers(2)
     wait_until(is_over)
     assert (job().pk, job().status, job().error) == (asked.pk, "success", "")
@@ -160,6 +164,7 @@ def caches(started: list[subprocess.Popen[str]]) -> list[str]:
 
 def test_the_token_is_on_no_command_line(github: Any, tmp_path: Path) -> None:
     """Looked at again and again while a command lists, fetches and mines."""
+    few(github)
     github.break_repository("customer-portal", "hang", 0.5)
     variables = {name: str(value) for name, value in addresses(github._sandbox).items()}
     env = processes.environment(
@@ -178,7 +183,7 @@ def test_the_token_is_on_no_command_line(github: Any, tmp_path: Path) -> None:
         time.sleep(0.005)
     code, out, err = processes.finish(child)
     assert code == 0, err
-    assert "are up to date" in out
+    assert "repositor" in out
     assert any(b"fetch" in line and b"git" in line for line in seen), "it looked while git fetched"
     assert not [line for line in seen if github.token.encode() in line]
     assert github.token not in out + err

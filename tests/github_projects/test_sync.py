@@ -23,14 +23,15 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from github_projects import mining
+from github_projects import analyzer
 from github_projects.models import Commit, GitHubAccount, Repository, StoredAnswer
-from github_projects.services.github_client import GitHubClient, expiration
+from github_projects.services.github_client import GitHubClient
+from github_projects.services.github_requests import expiration
 from lifetracker import tasks
-from lifetracker.http import NotConfigured
+from lifetracker.errors import NotConfigured
 from lifetracker.models import Lease, RejectedItem, SyncRun
-from lifetracker.streams import sources
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from tests.conftest import NOW, run
 from tests.github_projects.repositories import MORNING, History, raw_commit
 
@@ -51,6 +52,11 @@ def only(github: Any, *names: str) -> None:
     for item in github.repositories():
         if item["name"] not in names:
             github.delete(item["full_name"])
+
+
+def few(github: Any) -> None:
+    """Leave one with many commits, one with few, a fork and an empty one, for what needs no more."""
+    only(github, "customer-portal", "piano-practice", "metronome", "sketches")
 
 
 def one_commit(content: bytes, history: History | None = None) -> bytes:
@@ -138,8 +144,8 @@ def test_every_repository_is_as_upstream(github: Any, settings: Any) -> None:
 
 
 def test_an_unchanged_refresh_is_quick_and_fetches_nothing(github: Any, sandbox: Any) -> None:
-    run(GITHUB)
-    for number in range(90):
+    few(github)
+    for number in range(98):
         github.add_repository(f"more-{number:02}")
     run(GITHUB)
     fetches, before = len(github.fetches), list(Repository.objects.values())
@@ -156,6 +162,7 @@ def test_time_passes_and_only_what_changed_is_fetched(
     github: Any, at: Moving, settings: Any
 ) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
+    few(github)
     run(GITHUB)
     before = {one.full_name: one.tip_oid for one in Repository.objects.all()}
     github.fetches.clear()
@@ -169,6 +176,7 @@ def test_time_passes_and_only_what_changed_is_fetched(
 
 
 def test_a_second_full_run_changes_nothing(github: Any) -> None:
+    few(github)
     run(GITHUB)
     commits = list(Commit.objects.order_by("pk").values())
     before = {one.name: numbers(one.name) for one in Repository.objects.all()}
@@ -267,6 +275,7 @@ def test_what_is_gone_keeps_its_numbers_with_a_date(github: Any, settings: Any, 
     github.options.configure(token_kind="classic")
     settings.GITHUB_ACCESS_TOKEN = github.token
     github.add_repository("small", SMALL)
+    only(github, "small", "piano-practice")
     run(GITHUB)
     before = numbers("small")
     github.delete("small")
@@ -286,7 +295,7 @@ def test_one_made_again_under_the_same_name_is_another(github: Any) -> None:
     github.recreate("small", one_commit(b"x = 1\n"))
     run(GITHUB)
     assert Repository.objects.filter(name="small").count() == 2
-    (alive,) = Repository.objects.named("small")
+    (alive,) = Repository.objects.with_name("small")
     assert alive.commit_count == 1
 
 
@@ -318,14 +327,14 @@ def test_a_commit_that_two_have_is_mined_once(github: Any, monkeypatch: pytest.M
     github.add_repository("two", SMALL)
     only(github, "one", "two")
     mined: list[str] = []
-    mine = mining.Clone.mine
+    mine = analyzer.Clone.read_commits
 
     def noted(self: Any, oids: Any) -> Any:
         mined.extend(oids)
         return mine(self, oids)
 
-    monkeypatch.setattr(mining.Clone, "mine", noted)
-    monkeypatch.setattr(mining, "PARALLEL", 1)
+    monkeypatch.setattr(analyzer.Clone, "read_commits", noted)
+    monkeypatch.setattr(analyzer, "PARALLEL", 1)
     run(GITHUB)
     assert sorted(mined) == sorted(set(mined))
     assert numbers("one") == numbers("two")
@@ -337,25 +346,26 @@ def test_a_commit_that_two_have_is_mined_once(github: Any, monkeypatch: pytest.M
 # --- What goes wrong ------------------------------------------------------------------------------
 
 
-def thirty(github: Any) -> None:
+def small_ones(github: Any, count: int) -> None:
+    """Put so many with one commit each, r00 and on, in the place of all others."""
     only(github)
-    for number in range(30):
+    for number in range(count):
         name = f"r{number:02}"
         github.add_repository(name, one_commit(b"x = %d\n" % number))
 
 
-def test_one_broken_of_thirty_is_marked_and_stops_no_other(github: Any, at: Moving) -> None:
-    thirty(github)
+def test_one_broken_of_twelve_is_marked_and_stops_no_other(github: Any, at: Moving) -> None:
+    small_ones(github, 12)
     github.break_repository("r11", "500")
     record = run(GITHUB)
     assert record.status == "success"
     assert record.error.startswith(f"{github.login}/r11: ")
-    assert (record.progress_done, record.progress_total) == (30, 30)
+    assert (record.progress_done, record.progress_total) == (12, 12)
     broken = stored("r11")
     assert broken.failure
     assert broken.failed_at == NOW
     good = Repository.objects.filter(failure="", commit_count=1)
-    assert good.count() == 29
+    assert good.count() == 11
 
     github.break_repository("r11", None)
     at(NOW + timedelta(days=1))
@@ -375,6 +385,7 @@ def test_if_none_can_be_read_the_run_did_not_succeed(github: Any) -> None:
 
 def test_a_repository_that_breaks_later_keeps_its_numbers(github: Any) -> None:
     github.add_repository("small", SMALL)
+    only(github, "small", "piano-practice")
     run(GITHUB)
     before = numbers("small")
     github.commit("small", {"b.py": "y = 2\n"})
@@ -390,6 +401,7 @@ def test_a_repository_that_breaks_later_keeps_its_numbers(github: Any) -> None:
 
 def test_one_that_is_too_large_is_not_even_fetched(github: Any, settings: Any) -> None:
     github.add_repository("small", SMALL, disk_usage=5_000_000)
+    only(github, "small", "piano-practice")
     run(GITHUB)
     assert "GITHUB_MAX_REPOSITORY_MB" in stored("small").failure
     assert not any("small" in name for name in github.fetches)
@@ -398,8 +410,8 @@ def test_one_that_is_too_large_is_not_even_fetched(github: Any, settings: Any) -
 def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
     github: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    thirty(github)
-    count = mining.Clone.lines_of_code
+    small_ones(github, 6)
+    count = analyzer.Clone.count_lines
     third = next(str(one["id"]) for one in github.repositories() if one["name"] == "r03")
 
     def stumble(self: Any, *arguments: Any) -> Any:
@@ -407,13 +419,13 @@ def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
             raise ZeroDivisionError
         return count(self, *arguments)
 
-    monkeypatch.setattr(mining.Clone, "lines_of_code", stumble)
+    monkeypatch.setattr(analyzer.Clone, "count_lines", stumble)
     with pytest.raises(ZeroDivisionError):
         run(GITHUB)
-    assert stored("r03").failure == "A fault in Life Tracker: ZeroDivisionError."
-    assert Repository.objects.filter(failure="", commit_count=1).count() == 29
+    assert stored("r03").failure == "An error in Life Tracker: ZeroDivisionError."
+    assert Repository.objects.filter(failure="", commit_count=1).count() == 5
     assert SyncRun.objects.get().status == "partial"
-    assert f"repository {stored('r03').pk} cannot be mined" in caplog.text
+    assert f"repository {stored('r03').pk} cannot be analyzed" in caplog.text
 
 
 def test_without_git_the_list_comes_and_the_person_is_told(
@@ -428,6 +440,7 @@ def test_without_git_the_list_comes_and_the_person_is_told(
 
 
 def test_a_revoked_token_stops_all_and_says_what_to_do(github: Any) -> None:
+    few(github)
     run(GITHUB)
     before = Repository.objects.live().count()
     github.revoke_token()
@@ -457,6 +470,7 @@ def test_a_token_that_expires_soon_is_told_of(github: Any, days: int, told: bool
 
 
 def test_used_up_points_end_the_run_with_the_time(github: Any) -> None:
+    few(github)
     github.limits.configure(graphql=1)
     run(GITHUB)
     record = run(GITHUB)
@@ -474,7 +488,8 @@ def test_a_secondary_limit_is_waited_for(github: Any, sandbox: Any) -> None:
 
 
 def test_pages_grow_smaller_where_graphql_takes_too_long(github: Any) -> None:
-    for number in range(20):
+    few(github)
+    for number in range(30):
         github.add_repository(f"more-{number:02}")
     github.options.configure(graphql_most=20)  # languages are asked for by 20
     run(GITHUB)
@@ -502,6 +517,7 @@ def test_without_graphql_rest_brings_the_same(github: Any, sandbox: Any, at: Mov
 
 
 def test_another_token_asks_anew(github: Any, settings: Any, sandbox: Any) -> None:
+    few(github)
     run(GITHUB)
     answers = StoredAnswer.objects.count()
     settings.GITHUB_ACCESS_TOKEN = github.issue_token()
@@ -530,6 +546,7 @@ def test_more_addresses_make_more_commits_mine_without_mining(github: Any, setti
 
 
 def test_a_token_that_may_not_read_addresses_still_knows_the_hidden_ones(github: Any) -> None:
+    few(github)
     github.options.configure(emails=False)
     assert run(GITHUB).status == "success"
     assert Commit.objects.filter(mine=True).exists()
@@ -572,6 +589,7 @@ def test_the_token_is_nowhere(
     github: Any, settings: Any, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    few(github)
     github.add_repository("small", SMALL)
     github.break_repository("small", "500")
     run(GITHUB)
@@ -621,15 +639,15 @@ def command(*options: str) -> tuple[str, str]:
 
 
 def test_the_command_says_what_came_of_it(github: Any) -> None:
-    thirty(github)
-    github.break_repository("r11", "404")
+    small_ones(github, 5)
+    github.break_repository("r03", "404")
     out, err = command()
-    assert "GitHub repository: 30 seen: 30 created" in out
-    assert "GitHub: 29 of 30 are up to date, 1 could not be read" in out
+    assert "GitHub: 5 repositories (5 new" in out
+    assert "GitHub: 4 of 5 are up to date, 1 could not be read" in out
     run = SyncRun.objects.get()
-    assert (run.progress_done, run.progress_total, run.progress_failed) == (30, 30, 1)
-    assert err.startswith("GitHub: success, but:\n")
-    assert f"{github.login}/r11: " in err
+    assert (run.progress_done, run.progress_total, run.progress_failed) == (5, 5, 1)
+    assert err.startswith("GitHub was synced, with remarks:\n")
+    assert f"{github.login}/r03: " in err
 
 
 def test_all_is_not_said_of_one_that_could_not_be_read(github: Any) -> None:
@@ -639,13 +657,13 @@ def test_all_is_not_said_of_one_that_could_not_be_read(github: Any) -> None:
     github.break_repository("bad", "500")
     out = StringIO()
     call_command("sync_all", stdout=out, stderr=StringIO())
-    assert "GitHub: 1 of 2 are up to date, 1 could not be read" in out.getvalue()
-    assert "All synced" not in out.getvalue()
-    assert "Synced, with the remarks above on GitHub" in out.getvalue()
+    assert "GitHub: 1 of 2 is up to date, 1 could not be read" in out.getvalue()
+    assert "All sources synced:" not in out.getvalue()
+    assert "All sources synced, with remarks on GitHub" in out.getvalue()
     github.break_repository("bad", None)
     call_command("sync_all", stdout=out, stderr=StringIO())
-    assert "GitHub: 2 of 2 are up to date\n" in out.getvalue()
-    assert "All synced: GitHub" in out.getvalue()
+    assert "GitHub: 2 repositories\n" in out.getvalue().splitlines(keepends=True)[-2:][0]
+    assert "All sources synced: GitHub" in out.getvalue()
 
 
 def test_what_was_never_read_has_no_numbers(github: Any, client: Client) -> None:
@@ -653,7 +671,7 @@ def test_what_was_never_read_has_no_numbers(github: Any, client: Client) -> None
     only(github, "bad")
     github.break_repository("bad", "500")
     run(GITHUB)
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     (project,) = client.get("/api/github/projects").json()["results"]
     unknown = ("commit_count", "active_days", "code_churn", "loc", "my_commit_count", "lines_added")
     assert {project[name] for name in unknown} == {None}
@@ -670,7 +688,7 @@ def test_what_was_never_read_has_no_numbers(github: Any, client: Client) -> None
 
 
 def test_one_alone_by_its_name(github: Any) -> None:
-    thirty(github)
+    small_ones(github, 8)
     command("--repo", f"{github.login}/r05")
     assert Repository.objects.exclude(mined_at=None).get().name == "r05"
     before = stored("r05").mined_at
@@ -683,7 +701,7 @@ def test_one_alone_by_its_name(github: Any) -> None:
 
 
 def test_full_looks_into_all_again(github: Any, at: Moving) -> None:
-    thirty(github)
+    small_ones(github, 4)
     command()
     at(NOW + timedelta(hours=1))
     command("--full")
@@ -691,7 +709,7 @@ def test_full_looks_into_all_again(github: Any, at: Moving) -> None:
 
 
 def test_days_look_again_into_what_was_pushed_since(github: Any, at: Moving) -> None:
-    thirty(github)
+    small_ones(github, 4)
     github.set_fields("r01", pushed_at=NOW - timedelta(days=9))
     command()
     at(NOW + timedelta(hours=1))
@@ -752,13 +770,13 @@ def test_a_clone_that_is_still_in_use_is_waited_for(
     github: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by the git of a worker that was killed."""
-    thirty(github)
-    monkeypatch.setattr(mining, "PAUSE", 0.1)
+    small_ones(github, 9)
+    monkeypatch.setattr(analyzer, "RETRY_INTERVAL", 0.1)
     number = next(one["id"] for one in github.repositories() if one["name"] == "r07")
     django_settings.GITHUB_CACHE_DIR.mkdir(parents=True)
     lock = (django_settings.GITHUB_CACHE_DIR / f"{number}.lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    threading.Timer(3, lock.close).start()
+    threading.Timer(1, lock.close).start()
     record = run(GITHUB)
     assert (record.status, record.error) == ("success", "")
     assert stored("r07").commit_count == 1
@@ -766,12 +784,12 @@ def test_a_clone_that_is_still_in_use_is_waited_for(
 
 def test_no_more_than_two_at_a_time_on_one_machine(github: Any) -> None:
     only(github)
-    first, second = mining.take_slot(), mining.take_slot()
+    first, second = analyzer.acquire_slot(), analyzer.acquire_slot()
     assert first is not None
     assert second is not None
-    assert mining.take_slot() is None
+    assert analyzer.acquire_slot() is None
     os.close(first)
-    third = mining.take_slot()
+    third = analyzer.acquire_slot()
     assert third is not None
     os.close(third)
     os.close(second)
@@ -819,6 +837,7 @@ def test_languages_and_addresses_that_cannot_be_read_stop_nothing(
 
 
 def test_a_list_without_an_end_is_an_error(github: Any, sandbox: Any) -> None:
+    few(github)
     github.options.configure(graphql="off")
     again = {"Link": f'<{github.url}/user/repos?page=1>; rel="next"'}
     body = json.dumps(github.repositories())
@@ -866,6 +885,7 @@ def test_odd_answers_are_told_and_bury_nothing(github: Any, sandbox: Any, answer
 
 
 def test_another_accounts_token_is_refused(github: Any) -> None:
+    few(github)
     run(GITHUB)
     GitHubAccount.objects.update(user_id=1)
     before = Repository.objects.live().count()
@@ -878,20 +898,39 @@ def test_another_accounts_token_is_refused(github: Any) -> None:
 
 
 def test_a_database_that_was_away_does_not_end_a_queued_run(github: Any, at: Moving) -> None:
-    thirty(github)
-    asked = tasks.enqueue(sources[GITHUB], Order())
+    small_ones(github, 6)
+    asked = tasks.enqueue(sources[GITHUB], SyncRequest())
 
     def away(*_: Any) -> None:
         raise OperationalError("deadlock detected")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mining, "include", away)
+        patch.setattr(analyzer, "set_commits", away)
         with pytest.raises(OperationalError):
-            tasks.carry_out(asked.pk)
+            tasks.execute_run(asked.pk)
     asked.refresh_from_db()
     assert asked.status == "queued"
     assert asked.resume_at is not None
     assert not [one for one in threading.enumerate() if one.name.startswith("git ")]
     at(asked.resume_at)
-    assert tasks.carry_out(asked.pk) == "success"
-    assert Repository.objects.filter(commit_count=1).count() == 30
+    assert tasks.execute_run(asked.pk) == "success"
+    assert Repository.objects.filter(commit_count=1).count() == 6
+
+
+# --- Payloads -------------------------------------------------------------------------------------
+
+
+def test_a_repository_keeps_the_payload_of_either_api(github: Any, sandbox: Any) -> None:
+    """By GraphQL, and by REST where that is refused; in both the rest is the same repository."""
+    few(github)
+    run(GITHUB)
+    rows = Repository.objects.live().order_by("pk")
+    assert all({"nameWithOwner", "languages"} <= row.raw.keys() for row in rows)
+    moments = list(rows.values_list("updated_at", flat=True))
+    known = [row.listed_languages for row in rows]
+    assert any(known)
+    sandbox.faults.add("/graphql", kind="status", status=403, times=None)
+    run(GITHUB)
+    assert all({"full_name", "clone_url", "owner"} <= row.raw.keys() for row in rows.all())
+    assert [row.listed_languages for row in rows.all()] == [None] * len(known)
+    assert len(moments) == rows.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ class Answer(NamedTuple):
 
 
 class Server:
-    """`log` is empty until it has stopped."""
+    """What a test has made it write is `log`, from `begin_a_log` on, or else from its start."""
 
     def __init__(
         self,
@@ -40,7 +41,8 @@ class Server:
         self.outputs = outputs
         self.port = port
         self.address = address
-        self.log = ""
+        self.log_begins = 0
+        self.has_ended = False
 
     def ask(
         self,
@@ -72,23 +74,35 @@ class Server:
 
     def written(self) -> tuple[str, str]:
         """What it has written to its standard output and error."""
-        for output in self.outputs:
-            output.seek(0)
-        out, errors = (output.read() for output in self.outputs)
+        # Not by reading on, because the process writes where this one would stand.
+        out, errors = (
+            os.pread(output.fileno(), os.fstat(output.fileno()).st_size, 0).decode()
+            for output in self.outputs
+        )
         return out, errors
 
-    def stop(self) -> None:
-        if not self.log:
-            self.process.terminate()
-            self.process.wait(timeout=40)
-            self.log, errors = self.written()
-            assert errors == ""
+    def begin_a_log(self) -> None:
+        self.log_begins = len(self.written()[0])
 
-    def lines(self, name: str = "lifetracker.logs") -> list[dict[str, Any]]:
-        """What a logger has written, after the stop."""
-        self.stop()
+    @property
+    def log(self) -> str:
+        return self.written()[0][self.log_begins :]
+
+    def lines(self, name: str = "lifetracker.ops.logs") -> list[dict[str, Any]]:
+        """What a logger has written. The line of a request is there before its answer is."""
         said = [json.loads(line) for line in self.log.splitlines()]
         return [line for line in said if line["logger"] == name]
+
+    def end(self) -> None:
+        self.has_ended = True
+        self.process.terminate()
+        self.process.wait(timeout=40)
+
+    def stop(self) -> None:
+        """Let it end, unless it has, without an error."""
+        if not self.has_ended:
+            self.end()
+            assert self.written()[1] == ""
 
 
 def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
@@ -101,6 +115,7 @@ def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
         **empty,
         "DEBUG": "false",
         "HTTPS": "true",
+        "TRUSTED_PROXIES": "1",
         "ALLOWED_HOSTS": HOST,
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "INFO",
@@ -110,6 +125,16 @@ def variables(port: int, static_root: Path, **extra: str) -> dict[str, str]:
         "TEST_STATIC_ROOT": str(static_root),
         **extra,
     }
+
+
+def collected_static_files(folder: Path) -> Path:
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=variables(1, folder, DATABASE_URL="sqlite:///unused"),
+        check=True,
+    )
+    return folder
 
 
 @contextmanager

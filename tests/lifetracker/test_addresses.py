@@ -7,6 +7,7 @@ import http.client
 import socket
 import threading
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,16 +15,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
-from lifetracker.middleware import client_address, lower_forwarded_proto
-from lifetracker.settings import Environment
+from lifetracker import environment
+from lifetracker.accounts.addresses import client_address
+from lifetracker.environment import Environment
+from lifetracker.web.middleware import read_forwarded_proto
 from oauth_integration.consent import CallbackListener
 
 
 def read(kind: str, value: str, monkeypatch: pytest.MonkeyPatch) -> object:
     """What the setting SOME_SETTING of this kind is read as."""
     monkeypatch.setenv("SOME_SETTING", value)
-    given = {"bind_address": ("127.0.0.9",), "secret_url": ("",), "base_url": ("",)}
-    return getattr(Environment(), kind)("SOME_SETTING", *given.get(kind, ()))
+    return Environment().read("SOME_SETTING", getattr(environment, kind), default="")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_it_is_taken(
 def test_it_is_refused_by_the_name_of_the_setting(
     monkeypatch: pytest.MonkeyPatch, kind: str, written: str
 ) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"SOME_SETTING has a value that cannot be used"):
+    with pytest.raises(ImproperlyConfigured, match=r"SOME_SETTING has an invalid value"):
         read(kind, written, monkeypatch)
 
 
@@ -85,13 +87,14 @@ def test_it_is_refused_by_the_name_of_the_setting(
     ("told", "expected"),
     [("HTTPS", "https"), ("Https, http", "https, http"), ("http", "http"), (None, None)],
 )
-def test_the_scheme_that_a_proxy_tells_is_read_in_capitals_too(
-    told: str | None, expected: str | None
+def test_the_scheme_that_a_trusted_proxy_tells_is_read_in_capitals_too(
+    settings: Any, told: str | None, expected: str | None
 ) -> None:
+    settings.TRUSTED_PROXIES = 1
     request = HttpRequest()
     if told:
         request.META["HTTP_X_FORWARDED_PROTO"] = told
-    lower_forwarded_proto(lambda _: HttpResponse())(request)
+    read_forwarded_proto(lambda _: HttpResponse())(request)
     assert request.META.get("HTTP_X_FORWARDED_PROTO") == expected
 
 
@@ -128,7 +131,7 @@ def test_an_error_below_a_path_is_json_for_programs(client: Client) -> None:
     answer = client.get("/api/nothing", SCRIPT_NAME="/tracker")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
     listed = client.get("/api/nothing/at/all", SCRIPT_NAME="/tracker").json()
-    assert listed == {"detail": "There is nothing at this address."}
+    assert listed == {"detail": "This address does not exist."}
 
 
 def test_the_loopback_address_of_ipv6_is_always_allowed() -> None:

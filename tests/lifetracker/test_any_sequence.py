@@ -178,7 +178,7 @@ class Clock:
         self.sandbox.clock.set(self.now)
 
 
-def carry_out(subject: Subject, service: Any, sandbox: Sandbox, clock: Clock, step: Any) -> None:
+def execute_run(subject: Subject, service: Any, sandbox: Sandbox, clock: Clock, step: Any) -> None:
     match step:
         case ("add", moment, value):
             subject.add(service, moment, value)
@@ -212,10 +212,10 @@ def test_any_sequence_ends_equal(
         # Not pytest's fixture, whose changes would pile up over all examples.
         override_settings(**reached),
         patch.object(timezone, "now", lambda: clock.now),
-        patch("lifetracker.http.Door._wait", lambda *_: None),
+        patch("lifetracker.sync.http.HttpClient._wait", lambda *_: None),
     ):
         for step in sequence:
-            carry_out(subject, service, sandbox, clock, step)
+            execute_run(subject, service, sandbox, clock, step)
         record = run(subject.name)
         assert record.status == SyncRun.Status.SUCCESS, record.error
         subject.equal(service)

@@ -11,8 +11,8 @@ from django.test import Client
 
 from github_projects.streams import repositories
 from lifetracker.models import BEGINNING, MOST_OF_PAYLOAD, RejectedItem, SyncRun
-from lifetracker.streams import Since, Window, sources
-from lifetracker.sync import retry_rejected
+from lifetracker.sync.job import retry_rejected
+from lifetracker.sync.streams import Since, Window, sources
 from tests.conftest import NOW, assert_equals_upstream, run
 from time_logs.streams import entries
 from weight.streams import measures
@@ -46,7 +46,7 @@ def test_of_a_long_payload_the_beginning_is_kept_and_its_length_told(
 def test_what_was_cut_is_not_tried_again_but_asked_for_anew(long_item: Any, whoop: Any) -> None:
     whoop.edit("workout", long_item["id"], sport_name=long_item["sport_name"])
     record = retry_rejected(sources[WHOOP])
-    assert "1 rejected item was too long to be kept whole" in record.error
+    assert "1 rejected item was too long to keep completely" in record.error
     assert "sync_whoop --full" in record.error
     assert RejectedItem.objects.count() == 1, "nothing is lost by trying"
     run(full=True)

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from lifetracker.checks import check_deployment, check_source, check_streams
-from lifetracker.mapping import Value
-from lifetracker.streams import Source
+from lifetracker.sync.checks import check_deployment, check_source, check_streams
+from lifetracker.sync.mapping import PathValue
+from lifetracker.sync.streams import Source
 from tests.processes import command
 from weight.streams import measures
 from whoop.models import WhoopSleep
 from whoop.streams import cycles, profile, recoveries, sleeps, source
 
-joined: Any = measures.joined
+joined: Any = measures.aggregate
 
 
 def problems(stream: Any) -> list[str]:
@@ -41,25 +41,30 @@ def test_what_is_declared_is_sound() -> None:
         (replace(cycles, fields=fields_of(cycles, deleted_at="id")), "lifetracker.E004"),
         (replace(cycles, fields=fields_of(cycles, strain=7)), "lifetracker.E005"),
         (replace(cycles, fields=fields_of(cycles, strain="score..x")), "lifetracker.E005"),
-        (replace(cycles, fields=fields_of(cycles, strain=Value("", float))), "lifetracker.E005"),
+        (
+            replace(cycles, fields=fields_of(cycles, strain=PathValue("", float))),
+            "lifetracker.E005",
+        ),
         (replace(cycles, fields=fields_of(cycles, start_time=...)), "lifetracker.E006"),
         (replace(cycles, axis="date"), "lifetracker.E007"),
         (replace(cycles, axis=""), "lifetracker.E007"),
         (replace(measures, window=None, deletes_by_absence=False), "lifetracker.E008"),
         (recoveries, "lifetracker.E009"),
         (
-            replace(measures, joined=replace(joined, columns=("no_such_column",))),
+            replace(measures, aggregate=replace(joined, columns=("no_such_column",))),
             "lifetracker.E011",
         ),
-        (replace(measures, joined=replace(joined, by="nothing")), "lifetracker.E011"),
+        (replace(measures, aggregate=replace(joined, by="nothing")), "lifetracker.E011"),
     ],
 )
 def test_what_cannot_work_is_refused(stream: Any, expected: str) -> None:
-    assert expected in problems(stream)
+    found = list(check_source(replace(source, streams=(stream,))))
+    assert expected in [m.id for m in found]
+    assert all(m.hint for m in found), "each says how to mend it"
 
 
 def test_copies_need_their_columns() -> None:
-    related = replace(recoveries.related[0], copies={"date": "no_such_column"})
+    related = replace(recoveries.related[0], denormalizes={"date": "no_such_column"})
     streams = (sleeps, replace(recoveries, related=(related,)))
     found = [m.id for m in check_source(replace(source, streams=streams))]
     assert found == ["lifetracker.E009"]

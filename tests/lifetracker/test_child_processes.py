@@ -71,7 +71,7 @@ def test_where_the_system_does_not_tell_the_children_look() -> None:
     """As on macOS."""
     script = (
         "import sys, time, os; sys.platform = 'darwin'\n"
-        "from lifetracker import child_processes as c\n"
+        "from lifetracker.ops import child_processes as c\n"
         "c.LOOK = 0.05; c.end_children_with_their_parents()\n"
         "os.fork()\n"
         "time.sleep(60)\n"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from lifetracker.models import Lease, SyncRun, SyncState, WebhookDelivery
-from lifetracker.tasks import at_start_up, carry_out
+from lifetracker.tasks import execute_run, on_worker_start
 from tests.conftest import NOW, assert_equals_upstream, run, upstream
 from tests.makers import delivery
 from time_logs.models import TOGGL, TimeEntry
@@ -98,8 +98,8 @@ def test_a_run_does_not_wait_for_the_far_future(
         source="Nobody", kind="incremental", status="queued", in_queue=True, resume_at=NOW + ahead
     )
     assert waiting.must_wait is waits
-    assert SyncRun.objects.to_take_up(NOW).exists() is not waits
-    assert (carry_out(waiting.pk) == "nothing to do") is waits
+    assert SyncRun.objects.stalled(NOW).exists() is not waits
+    assert (execute_run(waiting.pk) == "nothing to do") is waits
 
 
 @pytest.mark.django_db
@@ -113,13 +113,13 @@ def test_a_delivery_does_not_wait_for_the_far_future(machine: Any) -> None:
 @pytest.mark.django_db
 def test_schedules_of_the_far_future_begin_now(machine: Any) -> None:
     machine(NOW)
-    at_start_up()
-    put_off = NOW + timedelta(days=40)
-    Schedule.objects.filter(name="Sync Toggl").update(next_run=put_off)
+    on_worker_start()
+    postpone = NOW + timedelta(days=40)
+    Schedule.objects.filter(name="Sync Toggl").update(next_run=postpone)
     Schedule.objects.filter(name="Sync Whoop").update(next_run=NOW + YEARS)
-    at_start_up()
+    on_worker_start()
     planned = dict(Schedule.objects.values_list("name", "next_run"))
-    assert (planned["Sync Whoop"], planned["Sync Toggl"]) == (NOW, put_off)
+    assert (planned["Sync Whoop"], planned["Sync Toggl"]) == (NOW, postpone)
 
 
 def test_a_success_of_the_far_future_is_not_waited_for(whoop: Any) -> None:
@@ -130,5 +130,5 @@ def test_a_success_of_the_far_future_is_not_waited_for(whoop: Any) -> None:
         started_at=NOW + YEARS,
         finished_at=NOW + YEARS,
     )
-    at_start_up()
+    on_worker_start()
     assert SyncRun.objects.filter(source=WHOOP, status="queued").exists()

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from lifetracker import sync as machinery
-from lifetracker.models import RejectedItem, SyncRun
-from lifetracker.streams import sources
+from lifetracker.models import Lease, RejectedItem, SyncRun
+from lifetracker.sync import job as machinery
+from lifetracker.sync.streams import sources
+from lifetracker.words import title_of
 from oauth_integration.models import OAuthCredential
 from tests import processes
-from tests.conftest import use
+from tests.conftest import NOW, use
+from whoop.models import WhoopCycle, WhoopProfile, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
 
 
 def call(*words: str, **options: Any) -> tuple[str, str]:
@@ -25,15 +28,38 @@ def call(*words: str, **options: Any) -> tuple[str, str]:
 
 
 def test_sync_whoop_says_a_line_for_each_stream(whoop: Any) -> None:
+    out, err = call("sync_whoop", "--verbosity", "2")
+    assert err == ""
+    _, *lines = out.splitlines()
+    streams = [stream.name for stream in sources["Whoop"].streams]
+    assert [line.split(":")[0].strip() for line in lines] == streams
+    cycles = int(SyncRun.objects.get().counts["cycle"]["created"])
+    assert f"{cycles} read, {cycles} new, 0 changed" in out
+    again, _ = call("sync_whoop", "--verbosity", "2")
+    assert again.count("0 new, 0 changed") == len(streams)
+
+
+def test_a_source_takes_one_line(whoop: Any, at: Any) -> None:
+    at(NOW)
     out, err = call("sync_whoop")
     assert err == ""
-    lines = out.splitlines()
-    streams = [stream.name for stream in sources["Whoop"].streams]
-    assert [line.split(":")[0] for line in lines] == [f"Whoop {name}" for name in streams]
-    cycles = int(SyncRun.objects.get().counts["cycle"]["created"])
-    assert f"{cycles} seen: {cycles} created, 0 updated" in out
+    models = (WhoopCycle, WhoopSleep, WhoopRecovery, WhoopProfile, Workout)
+    number = sum(model.objects.count() for model in models)
+    first = min(WhoopCycle.objects.values_list("date", flat=True))
+    new = SyncRun.objects.get().total("created")
+    assert out == f"WHOOP: {number:,} records, {first.day} {first:%b %Y} to today ({new:,} new)\n"
     again, _ = call("sync_whoop")
-    assert again.count("0 created, 0 updated") == len(streams)
+    assert again == f"WHOOP: {number:,} records, {first.day} {first:%b %Y} to today\n"
+
+
+def test_without_words_only_what_failed_is_said(whoop: Any, sandbox: Any) -> None:
+    assert call("sync_whoop", "--verbosity", "0") == ("", "")
+    assert call("sync_all", "--whoop-only", "--verbosity", "0") == ("", "")
+    sandbox.faults.add(match="/v2/cycle", times=None, kind="status", status=404)
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("sync_whoop", verbosity=0, stdout=StringIO(), stderr=err)
+    assert "cycle" in err.getvalue()
 
 
 def test_sync_whoop_options(whoop: Any) -> None:
@@ -78,9 +104,9 @@ def test_a_failing_stream_makes_the_command_fail(whoop: Any, sandbox: Any) -> No
 
 def test_sync_all(whoop: Any, sandbox: Any) -> None:
     out, _ = call("sync_all", "--whoop-only", "--days", "5")
-    assert "All synced: Whoop" in out
+    assert "All sources synced: WHOOP" in out
     sandbox.faults.add(match="/v2/cycle", times=None, kind="status", status=404)
-    with pytest.raises(CommandError, match="Not synced completely: Whoop"):
+    with pytest.raises(CommandError, match="Not synced completely: WHOOP"):
         call("sync_all")
 
 
@@ -93,12 +119,16 @@ def everything(whoop: Any, withings: Any, toggl: Any, sandbox: Any) -> Any:
 def test_sync_all_reads_every_source_and_ends_with_one_summary(everything: Any) -> None:
     out, err = call("sync_all")
     assert err == ""
-    summary = out.rpartition("\n\n")[2].splitlines()
-    assert [line.split(":")[0] for line in summary] == ["Whoop", "Withings", "Toggl", "All synced"]
-    for line, run in zip(summary, SyncRun.objects.order_by("id"), strict=False):
-        assert line.startswith(f"{run.source}: success: {run.total('created')} created")
+    *lines, summary = out.splitlines()
+    # GitHub is not set up here, and skipped.
+    lines = [line for line in lines if "skipped" not in line]
+    assert [line.split(":")[0] for line in lines] == ["WHOOP", "Withings", "Toggl"]
+    assert summary == "All sources synced: WHOOP, Withings, Toggl"
+    for line, run in zip(lines, SyncRun.objects.order_by("id"), strict=True):
+        assert f"({run.total('created'):,} new" in line
     again, _ = call("sync_all")
-    assert again.count("success: 0 created, 0 updated") == 3
+    assert " new" not in again
+    assert " changed" not in again
 
 
 @pytest.mark.parametrize(
@@ -108,11 +138,12 @@ def test_sync_all_reads_every_source_and_ends_with_one_summary(everything: Any) 
 def test_a_failing_source_stops_no_other(everything: Any, source: str, path: str) -> None:
     everything.faults.add(path, kind="status", status=418, times=None)
     out, err = StringIO(), StringIO()
-    with pytest.raises(CommandError, match=f"Not synced completely: {source}\\."):
+    with pytest.raises(CommandError, match=f"Not synced completely: {title_of(source)}\\."):
         call_command("sync_all", stdout=out, stderr=err)
     assert "418" in err.getvalue()
-    assert out.getvalue().count(": success:") == 2
-    assert "All synced" not in out.getvalue()
+    done = SyncRun.objects.filter(status="success")
+    assert sorted(run.source for run in done) == sorted({"Whoop", "Withings", "Toggl"} - {source})
+    assert "All sources synced" not in out.getvalue()
 
 
 def test_a_fault_of_ours_in_one_source_stops_no_other(
@@ -125,8 +156,9 @@ def test_a_fault_of_ours_in_one_source_stops_no_other(
     out = StringIO()
     with pytest.raises(ZeroDivisionError):
         call_command("sync_all", stdout=out)
-    assert "Whoop: failed" in out.getvalue()
-    assert out.getvalue().count(": success:") == 2
+    assert SyncRun.objects.get(source="Whoop").status == "failed"
+    assert SyncRun.objects.filter(status="success").count() == 2
+    assert "All sources synced" not in out.getvalue()
 
 
 def test_the_person_stops_them_all(everything: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,10 +175,12 @@ def test_the_person_stops_them_all(everything: Any, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("command", ["sync_withings", "sync_toggl"])
 def test_each_source_has_its_command(everything: Any, command: str) -> None:
     name = command.removeprefix("sync_").capitalize()
-    out, err = call(command)
+    out, err = call(command, "--verbosity", "2")
     assert err == ""
     streams = [stream.name for stream in sources[name].streams]
-    assert [line.split(":")[0] for line in out.splitlines()] == [f"{name} {s}" for s in streams]
+    first, *lines = out.splitlines()
+    assert first.startswith(f"{name}: ")
+    assert [line.split(":")[0].strip() for line in lines] == streams
     call(command, "--days", "3")
     call(command, "--full")
     call(command, "--retry-rejected")
@@ -185,7 +219,7 @@ def test_sync_all_with_nothing_configured(settings: Any, db: None) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match="README"):
         call_command("sync_all", stdout=out)
-    assert "Whoop: skipped, it is not configured" in out.getvalue()
+    assert "WHOOP: skipped, not set up" in out.getvalue()
     assert not SyncRun.objects.exists()
 
 
@@ -212,18 +246,19 @@ def test_sync_whoop_with_a_part_of_the_configuration(
 def test_a_second_run_waits_for_a_dead_one_and_not_for_ever(
     whoop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = machinery.Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
+    held = Lease.objects.acquire("sync:Whoop", timedelta(hours=1))
     assert held
-    monkeypatch.setattr(machinery.sync, "__defaults__", (None, timedelta(seconds=0.2), None))
+    monkeypatch.setitem(machinery.sync.__kwdefaults__, "patience", timedelta(seconds=0.2))
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("sync_whoop", stdout=StringIO(), stderr=err)
-    assert "Another run of Whoop is at work" in err.getvalue()
+    assert "Another sync of WHOOP is running" in err.getvalue()
 
 
 # --- In a process of their own: what reaches the terminal -----------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
@@ -274,6 +309,7 @@ def test_wrong_configuration_is_named_without_a_traceback(
     assert "hidden" not in out + err
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("command", "variables", "says"),
     [
@@ -331,7 +367,7 @@ def test_the_exit_status_of_a_good_run(transactional_db: None, sandbox: Any, set
         WHOOP_REFRESH_TOKEN=tokens["refresh_token"],
     )
     assert (code, err) == (0, "")
-    assert "All synced: Whoop" in out
+    assert "All sources synced: WHOOP" in out
     assert OAuthCredential.objects.get().is_connected
 
 

@@ -4,6 +4,7 @@ what it holds."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,10 +15,13 @@ from django.test import Client
 from django.utils import timezone
 
 from fasting.models import FastingPeriod
-from lifetracker.models import MANUAL, SyncRun
+from goals.models import FreePeriod, Goal
+from lifetracker.api.schema import description
+from lifetracker.models import MANUAL, DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
-from lifetracker.schema import description
 from oauth_integration.models import OAuthCredential
+from projects.models import Project, Suggestion
+from tests import databases
 from tests.browser import scenes
 from tests.conftest import store_tokens, use
 from time_logs.models import TimeEntry
@@ -105,10 +109,18 @@ REPOSITORY = {
     "not_visible_since",
     "updated_at",
 }
+REPORT = {"healthy", "checked_at", "version", "troubles", "notes", "sources", "queue", "storage"}
+PROJECT = {
+    *("id", "name", "status", "start", "end", "notes", "repositories", "toggl_projects", "goals"),
+    *("totals", "updated_at"),
+}
+UNASSIGNED = {"totals", "repositories", "toggl_projects"}
+SUGGESTION = {"id", "text", "project", "repository", "toggl_project", "state"}
+DAY_MARK = {"id", "date", "kind", "state", "note", "reasons", "spell", "updated_at"}
 CODE = {
     *("start_date", "end_date", "commits", "merges", "active_days", "added", "deleted"),
     *("generated", "code_churn", "repositories", "loc", "repository_size_kb", "all_time"),
-    *("per_day", "per_repository", "by_weekday_and_hour"),
+    *("per_day", "per_repository", "per_owner_project", "by_weekday_and_hour"),
     *("repositories_measured", "repositories_failed"),
 }
 RUN = {
@@ -139,6 +151,27 @@ WHOOPS_PROFILE = {"user_id", "email", "first_name", "last_name"}
 WHOOPS_BODY = {"height_meter", "weight_kilogram", "max_heart_rate"}
 WHOOPS_PAGE = {"records", "next_token"}
 DASHBOARD = {"profile", "body", "recovery", "sleep", "workouts", "cycles"}
+METRIC = {
+    *("key", "label", "unit", "decimals", "domain", "additive", "circular", "absent", "better"),
+}
+RANGE_OF_METRIC = METRIC | {
+    *("start_date", "end_date", "bucket", "days", "known_days", "verified_until"),
+    *("buckets", "missing"),
+}
+CHART = {"start_date", "end_date", "bucket", "dates", "series"}
+RECORD_BEHIND = {"model", "id", "source", "date", "address"}
+WHOLE_DAY = {"date", "is_today", "marks", "domains"}
+GOAL = {
+    *("id", "name", "metric", "kind", "per", "rolling_days", "direction", "target", "unit"),
+    *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
+    *("created_at", "updated_at", "deleted_at"),
+}
+FREE_PERIOD = {"id", "goal", "start", "end", "mark", "note", "created_at", "updated_at"}
+PROGRESS = {
+    *("goal", "unit", "date", "period", "status", "reason", "unverified", "summary", "value"),
+    *("target", "line", "due_today", "next_due", "slack_days", "budget_left", "days_left"),
+    *("pace", "odds", "odds_reason", "known_days", "unknown_days"),
+}
 HEALTH = {"status", "version", "database", "queue", "last_success"}
 ENVELOPE = {"count", "next", "previous", "results"}
 
@@ -153,7 +186,17 @@ TYPED_WORKOUT = {
 }
 TYPED_WEIGH_IN = {"measured_at": "2026-09-10T05:00:00Z", "weight_kg": 71.2}
 TYPED_FAST = {"start": "2026-08-01T18:00:00Z", "end": "2026-08-02T10:00:00Z"}
+TYPED_MARK = {"date": "2026-09-10", "kind": "sick", "note": "A cold."}
 TYPED_ENTRY = {"start": "2026-09-10T08:00:00Z", "end": "2026-09-10T09:00:00Z"}
+TYPED_GOAL = {
+    "name": "Enough work",
+    "metric": "time.hours",
+    "kind": "total",
+    "per": "week",
+    "target": 25,
+    "start": "2026-08-26",
+}
+FREE_WEEK = {"start": "2026-09-07", "end": "2026-09-13"}
 
 
 class Row(NamedTuple):
@@ -170,6 +213,7 @@ class Row(NamedTuple):
 
 ROWS = [
     Row("GET", "/api/health", 200, 200, HEALTH),
+    Row("GET", "/api/doctor", REFUSED, 200, REPORT),
     # GitHub
     Row("GET", "/api/github/projects", REFUSED, 200, REPOSITORY),
     Row("GET", "/api/github/project/reader", REFUSED, 200, REPOSITORY | {"per_day"}),
@@ -216,6 +260,27 @@ ROWS = [
     Row("GET", "/api/sync/runs", REFUSED, 200, STARTED),
     Row("GET", "/api/sync/runs/{job}", REFUSED, 200, STARTED),
     Row("GET", "/api/sync/coverage", REFUSED, 200, {"sources"}),
+    Row("GET", "/api/metrics", REFUSED, 200, {"metrics"}),
+    Row("GET", "/api/metrics/{key}", REFUSED, 200, RANGE_OF_METRIC),
+    Row("GET", "/api/metrics/{key}", REFUSED, 200, RANGE_OF_METRIC, query="?bucket=month&days=400"),
+    Row("GET", "/api/metrics/series", REFUSED, 200, CHART, query="?keys=whoop.strain,weight.kg"),
+    Row("GET", "/api/metrics/series", REFUSED, 400, {"keys"}),
+    Row(
+        "GET",
+        "/api/metrics/{key}/records",
+        REFUSED,
+        200,
+        RECORD_BEHIND,
+        query="?date=2026-09-16",
+    ),
+    Row("GET", "/api/day/{date}", REFUSED, 200, WHOLE_DAY),
+    # Marked days
+    Row("GET", "/api/day-marks", REFUSED, 200, DAY_MARK),
+    Row("POST", "/api/day-marks", REFUSED, 201, DAY_MARK, TYPED_MARK),
+    Row("GET", "/api/day-marks/{id}", REFUSED, 200, DAY_MARK),
+    Row("DELETE", "/api/day-marks/{id}", REFUSED, 204),
+    Row("POST", "/api/day-marks/{id}/confirm", REFUSED, 200, {"marks"}, NOTHING),
+    Row("POST", "/api/day-marks/{id}/refuse", REFUSED, 200, {"marks"}, {"only_this_day": True}),
     # The domains
     Row("GET", "/api/workouts", REFUSED, 200, WORKOUT),
     Row("POST", "/api/workouts", REFUSED, 201, WORKOUT, TYPED_WORKOUT),
@@ -247,6 +312,34 @@ ROWS = [
     Row("DELETE", "/api/time-entries/{id}", REFUSED, 204),
     Row("GET", "/api/time-entries/totals", REFUSED, 200, {"totals", "running"}),
     Row("GET", "/api/time-entries/overlaps", REFUSED, 200, {"first", "second", "seconds"}),
+    Row("GET", "/api/goals", REFUSED, 200, GOAL),
+    Row("POST", "/api/goals", REFUSED, 201, GOAL, TYPED_GOAL),
+    Row("GET", "/api/goals/{id}", REFUSED, 200, GOAL),
+    Row("PUT", "/api/goals/{id}", REFUSED, 200, GOAL, TYPED_GOAL),
+    Row("PATCH", "/api/goals/{id}", REFUSED, 200, GOAL, {"target": 30}),
+    Row("DELETE", "/api/goals/{id}", REFUSED, 204),
+    Row("GET", "/api/goals/{id}/progress", REFUSED, 200, PROGRESS),
+    Row("GET", "/api/goals/{id}/history", REFUSED, 200, {"periods", "lines"}),
+    Row("POST", "/api/goals/{id}/restore", REFUSED, 200, GOAL),
+    Row("GET", "/api/goals/free-periods", REFUSED, 200, FREE_PERIOD),
+    Row("POST", "/api/goals/free-periods", REFUSED, 201, FREE_PERIOD, FREE_WEEK),
+    Row("GET", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD),
+    Row("PUT", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD, FREE_WEEK),
+    Row("PATCH", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD, {"note": "Away."}),
+    Row("DELETE", "/api/goals/free-periods/{free}", REFUSED, 204),
+    # Projects
+    Row("GET", "/api/projects", REFUSED, 200, PROJECT),
+    Row("POST", "/api/projects", REFUSED, 201, PROJECT, {"name": "Garden"}),
+    Row("GET", "/api/projects/{id}", REFUSED, 200, PROJECT),
+    Row("PUT", "/api/projects/{id}", REFUSED, 200, PROJECT, {"name": "Garden"}),
+    Row("PATCH", "/api/projects/{id}", REFUSED, 200, PROJECT, {"status": "paused"}),
+    Row("DELETE", "/api/projects/{id}", REFUSED, 204),
+    Row("GET", "/api/projects/{id}/weeks", REFUSED, 200, {"weeks"}),
+    Row("GET", "/api/projects/unassigned", REFUSED, 200, UNASSIGNED),
+    Row("GET", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}),
+    Row("POST", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}, NOTHING),
+    Row("POST", "/api/projects/suggestions/{id}/confirm", REFUSED, 200, PROJECT, NOTHING),
+    Row("POST", "/api/projects/suggestions/{id}/refuse", REFUSED, 200, SUGGESTION, NOTHING),
     # What the API is
     Row("GET", "/api/schema", REFUSED, 200, {"openapi", "info", "paths", "components"}),
     Row("GET", "/api/docs", TO_THE_LOGIN, 200),
@@ -263,7 +356,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
     """Everything that can be asked for, and the ids of what was typed in."""
     monkeypatch.setattr(timezone, "now", lambda: scenes.NOW)
     settings.GITHUB_ACCESS_TOKEN = "a-token"
-    scenes.everything()
+    databases.once(scenes.everything)
     OAuthCredential.objects.filter(provider="whoop").delete()
     models = {"workouts": Workout, "weight": WeighIn, "fasting": FastingPeriod}
     models["time-entries"] = TimeEntry
@@ -271,11 +364,19 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
     with Sandbox(seed=1, days=7, now=scenes.NOW) as services:
         use(settings, services)
         store_tokens(services.whoop, services.whoop.issue_tokens())
+        typed["day-marks"] = DayMark.objects.proposed().get(date="2026-09-15").pk
+        typed |= {"goals": Goal.objects.get(metric="time.hours").pk}
+        typed |= {"free": FreePeriod.objects.get().pk}
+        typed["projects"] = Project.objects.get().pk
+        typed["projects/suggestions"] = Suggestion.objects.get().pk
         yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}
 
 
 def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
-    path = row.path.format(id=ids.get(row.path.split("/")[2]), job=ids["job"])
+    named = {"job": ids["job"], "key": "weight.kg", "date": "2026-09-16", "free": ids["free"]}
+    parts = row.path.split("/")
+    number = ids.get("/".join(parts[2:4])) or ids.get(parts[2])
+    path = row.path.format(id=number, **named)
     return client.generic(
         row.method,
         path + slash + row.query,
@@ -301,6 +402,7 @@ def test_a_row(client: Client, life: dict[str, int], row: Row) -> None:
 
 def assert_fields(told: Any, fields: set[str]) -> None:
     if isinstance(told, dict) and "results" in told:
+        assert told["results"], "Nothing is stored: add a record of it to `life`."
         assert told.keys() == ENVELOPE
         told = told["results"]
     assert told
@@ -326,10 +428,12 @@ def test_the_description_has_the_same_paths() -> None:
         for path, methods in description()["paths"].items()
         for method in methods
     }
-    named = {(row.method, row.path.replace("{job}", "{id}")) for row in ROWS}
+    named = {(row.method, re.sub(r"{(job|free)}", "{id}", row.path)) for row in ROWS}
     named -= {("GET", "/api/docs")}
     named -= {("GET", "/api/github/project/reader"), ("GET", "/api/github/project/robin/reader")}
-    assert described == named | {("GET", "/api/github/project/{name}")}
+    named |= {("GET", "/api/github/project/{name}")}
+    assert not described - named, f"Add a row to ROWS for each of {sorted(described - named)}."
+    assert not named - described, f"No view answers {sorted(named - described)}, which ROWS has."
 
 
 @pytest.mark.parametrize("path", [row.path for row in ROWS if "/whoop/api/" in row.path])

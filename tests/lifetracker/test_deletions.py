@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from github_projects.models import GITHUB, Repository
-from lifetracker.deletions import Deletions
 from lifetracker.models import BEGINNING, PendingDeletion, RejectedItem, SyncRun, SyncState
-from lifetracker.streams import sources
+from lifetracker.sync.deletions import Deletions
+from lifetracker.sync.streams import sources
 from tests.conftest import NOW, run
 from tests.lifetracker.test_commands import call
 from tests.makers import repository
@@ -75,7 +75,9 @@ def claims(source: str) -> set[tuple[Any, ...]]:
     """Of the streams whose claims come from windows alone: that nothing has changed is claimed of
     Toggl all the same."""
     streams = [stream for stream in sources[source].streams if stream.deletes_by_absence]
-    names = [stream.name for stream in streams if not (stream.changes and stream.changes.gone)]
+    names = [
+        stream.name for stream in streams if not (stream.changes and stream.changes.is_deleted)
+    ]
     states = SyncState.objects.filter(source=source, stream__in=names)
     return set(states.values_list("stream", "verified_from", "verified_to"))
 
@@ -85,7 +87,7 @@ def is_held(record: SyncRun, before: dict[str, set[str]]) -> None:
     assert record.total("deleted") == 0
     for stream, ids in before.items():
         assert f"{stream}: " in record.error
-        assert f"did not list {len(ids):,} of {len(ids):,} records" in record.error
+        assert f"no longer lists {len(ids):,} of {len(ids):,} records" in record.error
         assert record.counts[stream]["held"] == len(ids)
     assert "--accept-deletions" in record.error
     assert "another day" in record.error
@@ -122,9 +124,9 @@ def test_what_is_missing_on_another_day_too_is_deleted(
 def test_the_owner_may_accept_at_once(source: str, sandbox: Any) -> None:
     before = living(source)
     fall_empty(sandbox, source)
-    out, _ = call(f"sync_{source.lower()}", "--full", "--accept-deletions")
+    out, _ = call(f"sync_{source.lower()}", "--full", "--accept-deletions", "--verbosity", "2")
     for stream, ids in before.items():
-        (line,) = (one for one in out.splitlines() if one.startswith(f"{source} {stream}:"))
+        (line,) = (one for one in out.splitlines() if one.startswith(f"  {stream}:"))
         assert f" {len(ids)} deleted" in line
     assert not any(living(source).values())
 
@@ -338,7 +340,7 @@ def test_the_status_and_the_page_say_it(whoop: Any, sandbox: Any, client: Client
     run(WHOOP, full=True, accept_deletions=True)
     deleted = client.get("/api/sync/runs").json()["results"][0]["counts"]
     assert sum(one["deleted"] for one in deleted.values()) == record.total("held")
-    assert f"{record.total('held')} gone upstream" in client.get("/").content.decode()
+    assert f"{record.total('held')} deleted" in client.get("/").content.decode()
 
 
 def test_a_rejected_item_that_is_tried_again_is_not_seen_again(withings: Any, sandbox: Any) -> None:

@@ -22,17 +22,18 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from lifetracker.backups.tables import plain
-from lifetracker.export import (
-    ALSO_EXPORTED,
+from github_projects.models import StoredAnswer
+from lifetracker.backups.export import OMITTED, Exported, exported
+from lifetracker.backups.tables import json_value
+from lifetracker.models import SourceRecord, fields
+from lifetracker.models.checks import check_units_of
+from lifetracker.models.encryption import EncryptedTextField
+from lifetracker.models.exported import (
     NOT_EXPORTED,
-    OMITTED,
-    UNIT_OF_COLUMN,
-    Exported,
-    exported,
+    check_exported,
+    is_exported,
+    why_not_exported,
 )
-from lifetracker.models import SourceRecord
-from oauth_integration.encryption import EncryptedTextField
 from oauth_integration.models import OAuthCredential
 from tests import processes
 from tests.lifetracker.rows import fill_every_table
@@ -70,13 +71,28 @@ def table(path: Path, name: str) -> list[dict[str, str]]:
 
 
 def test_every_model_is_exported_or_has_a_reason() -> None:
-    """A new model: if it holds what was lived, and is no SourceRecord, into ALSO_EXPORTED; else, with
-    the reason, into NOT_EXPORTED."""
-    every = {m._meta.label for m in apps.get_models(include_auto_created=True) if not m._meta.proxy}
+    every = [m for m in apps.get_models(include_auto_created=True) if not m._meta.proxy]
     chosen = {one.label for one in ALL}
-    assert every - chosen - set(NOT_EXPORTED) == set()
-    assert chosen & set(NOT_EXPORTED) == set()
-    assert every >= set(NOT_EXPORTED) | ALSO_EXPORTED
+    reasons = {m._meta.label: reason for m in every if (reason := why_not_exported(m))}
+    assert {m._meta.label for m in every} - chosen - set(reasons) == set()
+    assert chosen & set(reasons) == set()
+    assert set(reasons) >= set(NOT_EXPORTED)
+    assert chosen >= {
+        *(
+            "github_projects.GitHubAccount",
+            "github_projects.RepositoryCommit",
+            "lifetracker.RejectedItem",
+        )
+    }
+    assert list(check_exported()) == []
+
+
+def test_a_model_of_which_nobody_says_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_exported(StoredAnswer)
+    monkeypatch.delattr(StoredAnswer, "not_exported")
+    assert [(found.id, found.obj) for found in check_exported()] == [
+        ("lifetracker.E021", StoredAnswer)
+    ]
 
 
 def test_every_record_of_a_source_is_exported() -> None:
@@ -96,15 +112,17 @@ def test_every_column_is_exported_with_its_meaning(one: Exported) -> None:
 
 
 def test_nothing_is_explained_that_is_not_there() -> None:
-    columns = {f"{one.label}.{column.name}" for one in ALL for column in one.columns}
-    assert set(UNIT_OF_COLUMN) <= columns
     names = {field.name for one in ALL for field in one.model._meta.concrete_fields}
     assert names >= set(OMITTED)
 
 
-def test_a_number_that_nobody_explains_is_refused() -> None:
-    class Pool(models.Model):
+def test_a_number_that_nobody_explains_is_refused_and_exported_all_the_same() -> None:
+    class Pool(SourceRecord):
         depth = models.FloatField()
+        length = fields.FloatField()
+        width = fields.FloatField(unit="m")
+        lanes = fields.PositiveSmallIntegerField(unit="")
+        opened = models.TimeField(null=True)
 
         class Meta:
             app_label = "swimming"
@@ -114,8 +132,16 @@ def test_a_number_that_nobody_explains_is_refused() -> None:
         def __str__(self) -> str:
             return f"{self.depth} m"
 
-    with pytest.raises(LookupError, match=r"swimming\.Pool\.depth"):
-        Exported(Pool)
+    refused = [(found.id, found.msg) for found in check_units_of(Pool)]
+    assert refused == [
+        ("lifetracker.E020", "swimming.Pool.depth does not say its unit."),
+        ("lifetracker.E020", "swimming.Pool.length does not say its unit."),
+    ]
+    found = {column.name: (column.kind, column.unit) for column in Exported(Pool).columns}
+    assert found["depth"] == ("number", "")
+    assert found["width"] == ("number", "m")
+    assert found["lanes"] == ("whole number", "number")
+    assert found["opened"] == ("text", "")
 
 
 def test_the_readme_explains_each_file_and_column(target: Path) -> None:
@@ -160,7 +186,7 @@ def in_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         assert Decimal(str(float(value))) == value
         return float(value)
-    return value if isinstance(value, list | dict) else plain(value)
+    return value if isinstance(value, list | dict) else json_value(value)
 
 
 def test_the_csv_is_what_the_json_holds(whole: Path) -> None:
@@ -319,7 +345,7 @@ def test_the_file_and_what_is_told(target: Path) -> None:
     weigh_in()
     told = export_to(target)
     assert "weight/weigh-ins: 1\n" in told
-    assert f"1 rows in {target}." in told
+    assert f"Export written to {target}: 1 row." in told
     assert target.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CommandError, match="there already"):
         export_to(target)
@@ -334,5 +360,31 @@ def test_to_standard_output() -> None:
         capture_output=True,
         check=True,
     )
-    assert b"1 rows in standard output" in found.stderr
+    assert b"Export written to standard output: 1 row." in found.stderr
     assert "README.md" in ZipFile(io.BytesIO(found.stdout)).namelist()
+
+
+# Of what was exported from the beginning; people's spreadsheets open files by these names.
+FILES = {
+    "fasting/fasts",
+    "github_projects/commits",
+    "github_projects/github-accounts",
+    "github_projects/inclusions",
+    "github_projects/repositories",
+    "lifetracker/rejected-items",
+    "time_logs/time-entries",
+    "time_logs/toggl-projects",
+    "time_logs/toggl-tags",
+    "weight/measure-groups",
+    "weight/weigh-ins",
+    "whoop/cycles",
+    "whoop/profiles",
+    "whoop/recoveries",
+    "whoop/sleeps",
+    "workouts/workouts",
+}
+
+
+def test_files_keep_their_names() -> None:
+    """Whatever becomes of the names of classes and of what the admin calls them."""
+    assert {one.name for one in exported()} >= FILES

@@ -24,7 +24,7 @@ def call(settings: Any, **given: str) -> str:
 
 def test_the_first_account_is_made_once(settings: Any) -> None:
     told = call(settings, **GIVEN)
-    assert "robin is made" in told
+    assert "robin was created" in told
     assert PASSWORD not in told
     robin = User.objects.get()
     assert robin.check_password(PASSWORD)
@@ -70,6 +70,6 @@ def test_the_variables_are_read_to_the_letter() -> None:
         DJANGO_SUPERUSER_USERNAME="robin", DJANGO_SUPERUSER_PASSWORD="$Zo4-tuba-lint"
     )
     code, out, err = processes.finish(processes.start("first_account", env=env))
-    assert (code, "is made" in out) == (0, True), err
+    assert (code, "created" in out) == (0, True), err
     assert User.objects.get().check_password("$Zo4-tuba-lint")
     assert "tuba" not in out + err

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from lifetracker import tasks
-from lifetracker.http import NeedsReauthorization
+from lifetracker.errors import NeedsReauthorization
 from lifetracker.models import PlannedSync, SyncRun, SyncState
 from lifetracker.sandbox.server import Sandbox
-from lifetracker.streams import sources
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from oauth_integration.client import source_of
 from oauth_integration.models import OAuthCredential
 from tests import makers
@@ -49,7 +49,7 @@ def services(sandbox: Sandbox, settings: Any, db: None, at: Moving) -> Sandbox:
 
 @pytest.fixture
 def robin(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     return client
 
 
@@ -79,8 +79,8 @@ def test_consent_queues_the_whole_history(robin: Client, services: Any, provider
     source = source_of(provider)
     assert runs() == [(source.name, "full", "queued")]
     assert "is connected. Life Tracker reads its whole history now" in page
-    assert "A sync of your whole history, asked for just now, is waiting for its turn." in page
-    assert tasks.carry_out(SyncRun.objects.get().pk) == "success"
+    assert "The sync of your whole history requested just now is waiting for its turn." in page
+    assert tasks.execute_run(SyncRun.objects.get().pk) == "success"
     states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
     assert states.count() == len(source.history_streams)
     assert all(state.whole_history for state in states)
@@ -92,7 +92,7 @@ def test_consent_queues_the_whole_history(robin: Client, services: Any, provider
 
 def test_a_history_that_is_known_is_not_read_again(robin: Client, services: Any) -> None:
     connect(robin)
-    tasks.carry_out(SyncRun.objects.get().pk)
+    tasks.execute_run(SyncRun.objects.get().pk)
     robin.post("/oauth/whoop/disconnect")
     assert "Life Tracker reads what is new there now" in connect(robin)
     assert runs()[1:] == [("Whoop", "incremental", "queued")]
@@ -166,13 +166,13 @@ def without_consent(request: pytest.FixtureRequest, services: Any) -> str:
 
 
 def test_no_run_is_made_of_what_waits_for_consent(without_consent: str) -> None:
-    tasks.at_start_up()
+    tasks.on_worker_start()
     for name in ("Whoop", "Withings"):
         tasks.start_sync(name)
         with pytest.raises(NeedsReauthorization, match="press Connect"):
-            tasks.enqueue(sources[name], Order())
+            tasks.enqueue(sources[name], SyncRequest())
         makers.delivery(source=name, delivery_id=name)
-    tasks.take_up()
+    tasks.resume_stalled_runs()
     assert runs() == []
 
 
@@ -186,13 +186,13 @@ def test_every_way_to_ask_says_what_is_missing(robin: Client, without_consent: s
     assert robin.get("/api/health").json()["last_success"] == {}
     page = robin.get("/").text
     assert "Failed" not in page
-    assert ("Not connected" if without_consent == "never given" else "Needs you") in page
+    assert ("Not connected" if without_consent == "never given" else "Action needed") in page
     assert runs() == []
 
 
 def test_its_own_command_says_what_is_missing_and_fails(without_consent: str) -> None:
     err = StringIO()
-    with pytest.raises(CommandError, match="Whoop was not synced"):
+    with pytest.raises(CommandError, match="WHOOP was not synced"):
         call_command("sync_whoop", stderr=err)
     assert "press Connect" in err.getvalue()
     assert runs() == []
@@ -204,10 +204,8 @@ def test_sync_all_passes_over_what_was_never_connected(services: Any, settings: 
         call_command("sync_all", stdout=out)
     settings.TOGGL_API_TOKEN = services.toggl.api_token
     call_command("sync_all", stdout=out)
-    assert (
-        "Whoop: skipped, it waits for your consent. WHOOP is not connected yet." in out.getvalue()
-    )
-    assert out.getvalue().splitlines()[-1] == "All synced: Toggl"
+    assert "WHOOP: skipped, waiting for your consent. WHOOP is not connected yet." in out.getvalue()
+    assert out.getvalue().splitlines()[-1] == "All sources synced: Toggl"
 
 
 def test_sync_all_fails_where_a_consent_has_ended(services: Any, settings: Any) -> None:
@@ -215,7 +213,7 @@ def test_sync_all_fails_where_a_consent_has_ended(services: Any, settings: Any) 
     settings.WITHINGS_CLIENT_ID = ""
     store_tokens(services.whoop, services.whoop.issue_tokens())
     lapse()
-    with pytest.raises(CommandError, match="Not synced completely: Whoop"):
+    with pytest.raises(CommandError, match="Not synced completely: WHOOP"):
         call_command("sync_all", stdout=StringIO(), stderr=StringIO())
 
 
@@ -223,16 +221,16 @@ def test_what_was_asked_for_before_a_consent_ended_waits_for_the_next(
     robin: Client, services: Any, at: Moving
 ) -> None:
     store_tokens(services.whoop, services.whoop.issue_tokens())
-    run = tasks.enqueue(sources["Whoop"], Order(SyncRun.Kind.MANUAL, 3))
+    run = tasks.enqueue(sources["Whoop"], SyncRequest(SyncRun.Kind.MANUAL, 3))
     robin.post("/oauth/whoop/disconnect")
-    assert tasks.carry_out(run.pk) == "waits for consent"
+    assert tasks.execute_run(run.pk) == "waits for consent"
     page = robin.get("/").text
-    assert "A sync, asked for just now, waits for your consent." in page
+    assert "The sync requested just now is waiting for your consent." in page
     assert "Failed" not in page
     assert "qcluster" not in page.partition('id="whoop"')[2].partition("</section>")[0]
     connect(robin)
     assert runs() == [("Whoop", "manual", "queued"), ("Whoop", "full", "queued")]
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
 
 
 # --- Sources with a token -------------------------------------------------------------------------
@@ -250,16 +248,16 @@ def tokens(services: Sandbox, settings: Any) -> Sandbox:
 
 def test_a_worker_begins_with_the_whole_history(tokens: Any) -> None:
     """GitHub's repositories are always read whole: again from the beginning would be twice."""
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert sorted(runs()) == [("GitHub", "incremental", "queued"), ("Toggl", "full", "queued")]
 
 
 def test_an_hours_quota_only_makes_it_wait(tokens: Any, settings: Any, at: Moving) -> None:
     settings.GITHUB_ACCESS_TOKEN = ""
     tokens.toggl.quota.configure(user=30, organization=4, window=3600.0)
-    tasks.at_start_up()
+    tasks.on_worker_start()
     run = SyncRun.objects.get()
-    assert tasks.carry_out(run.pk) == "queued"
+    assert tasks.execute_run(run.pk) == "queued"
     run.refresh_from_db()
     assert run.resume_at is not None
     assert NOW + timedelta(minutes=55) < run.resume_at < NOW + timedelta(minutes=65)
@@ -267,7 +265,7 @@ def test_an_hours_quota_only_makes_it_wait(tokens: Any, settings: Any, at: Movin
     assert SyncRun.objects.count() == 1, "what waits reads what is new as well"
     tokens.toggl.quota.configure(user=30, organization=30, window=3600.0)
     at(run.resume_at)
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
     upstream = {str(entry["id"]) for entry in tokens.toggl.entries()}
     assert set(TimeEntry.objects.live().values_list("source_id", flat=True)) == upstream
 
@@ -293,13 +291,13 @@ def test_sync_now_can_read_the_whole_history(robin: Client, services: Any) -> No
     SyncState.objects.create(
         source="Whoop", stream="sleep", verified_from=NOW - timedelta(days=30), verified_to=NOW
     )
-    assert "Read the whole history" in robin.get("/").text
+    assert "Sync the whole history" in robin.get("/").text
     page = robin.post("/sync/whoop", {"history": "whole"}, follow=True).text
-    assert "WHOOP: a sync of the whole history is queued." in page
+    assert "WHOOP: a sync of the whole history has been queued." in page
     assert runs() == [("Whoop", "full", "queued")]
-    tasks.carry_out(SyncRun.objects.get().pk)
-    assert "Read everything again" in robin.get("/").text
-    assert "WHOOP: a sync is queued." in robin.post("/sync/whoop", follow=True).text
+    tasks.execute_run(SyncRun.objects.get().pk)
+    assert "Sync everything again" in robin.get("/").text
+    assert "WHOOP: a sync has been queued." in robin.post("/sync/whoop", follow=True).text
     assert runs()[1:] == [("Whoop", "incremental", "queued")]
 
 
@@ -308,7 +306,7 @@ def test_sync_now_can_read_the_whole_history(robin: Client, services: Any) -> No
 
 def test_the_page_tells_how_far_a_history_was_read(robin: Client, services: Any) -> None:
     store_tokens(services.whoop, services.whoop.issue_tokens())
-    run = tasks.enqueue(sources["Whoop"], Order.of(full=True))
+    run = tasks.enqueue(sources["Whoop"], SyncRequest.from_options(full=True))
     counts = {"cycle": {"seen": 1204}, "sleep": {"seen": 0}, "profile": {"seen": 1}}
     SyncRun.objects.filter(pk=run.pk).update(status="running", counts=counts)
     back_to = NOW - timedelta(days=500)
@@ -324,7 +322,7 @@ def test_the_page_tells_how_far_a_history_was_read(robin: Client, services: Any)
 def test_a_page_on_which_nothing_moves_does_not_renew_itself(robin: Client, services: Any) -> None:
     assert "http-equiv" not in robin.get("/").text
     store_tokens(services.whoop, services.whoop.issue_tokens())
-    run = tasks.enqueue(sources["Whoop"], Order())
+    run = tasks.enqueue(sources["Whoop"], SyncRequest())
     assert "http-equiv" in robin.get("/").text
     SyncRun.objects.filter(pk=run.pk).update(resume_at=NOW + timedelta(hours=1))
     assert "http-equiv" not in robin.get("/").text, "it waits for a limit"

@@ -16,11 +16,13 @@ from fasting.cards import fasting_card
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import Commit, Repository
 from lifetracker.days import CLOCK_ERROR
-from lifetracker.home import time_card, weight_card
 from lifetracker.models import SourceRecord
+from tests import makers
 from tests.makers import MORNING, commit, entry, fast, measure_group, repository, weigh_in
+from time_logs.cards import time_card
 from time_logs.models import TOGGL, TimeEntry
-from weight.models import WITHINGS, MeasureGroup, WeighIn
+from weight.cards import weight_card
+from weight.models import WITHINGS, MeasureGroup
 from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 from whoop.summary import summary
 from workouts.models import Workout
@@ -119,7 +121,7 @@ def test_a_recovery_whose_sleep_is_not_known_has_happened() -> None:
 def test_a_weigh_in_is_in_no_trend_and_not_the_latest() -> None:
     today = weigh_in(kg=70)
     weigh_in(kg=90, measured_at=LATER, source=WITHINGS)
-    assert [point.kg for point in WeighIn.objects.all().trend()] == [70]
+    assert [point.kg for point in makers.whole_trend()] == [70]
     card = weight_card()
     assert (card.latest, card.newest) == (today, today)
 
@@ -258,8 +260,8 @@ def test_the_home_page_shows_what_has_happened(person: Client) -> None:
 def test_the_admin_marks_them(client: Client) -> None:
     client.force_login(User.objects.create_superuser("robin"))
     group = measure_group(measured_at=LATER)
-    assert "dated in the future" in client.get("/admin/weight/measuregroup/").content.decode()
+    assert "in the future" in client.get("/admin/weight/measuregroup/").content.decode()
     page = client.get(f"/admin/weight/measuregroup/{group.pk}/change/").content.decode()
     assert "Dated in the future" in page
     MeasureGroup.objects.update(measured_at=datetime(2020, 1, 1, tzinfo=UTC))
-    assert "dated in the future" not in client.get("/admin/weight/measuregroup/").content.decode()
+    assert "in the future" not in client.get("/admin/weight/measuregroup/").content.decode()

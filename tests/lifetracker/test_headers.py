@@ -9,15 +9,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "correct horse battery"
 PAGES = ["/", "/tokens", "/login/", "/nothing", "/sync/nobody", "/api/weight", "/api/health"]
-ADMIN = ["/admin/", "/admin/login/", "/admin/auth/user/", "/admin/nothing"]
+ADMIN = ["/admin/", "/admin/auth/user/", "/admin/nothing"]
 
 
 @pytest.fixture
-def root(client: Client) -> Client:
+def root(client: Client, quick_passwords: None) -> Client:
     client.force_login(User.objects.create_superuser("robin", password=PASSWORD))
     return client
 
@@ -28,7 +28,7 @@ def https(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    settings.TRUSTED_PROXIES = 1
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
@@ -75,7 +75,7 @@ def test_a_fault_has_the_headers_too(root: Client, monkeypatch: pytest.MonkeyPat
     def broken(*args: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("lifetracker.views.source_books", broken)
+    monkeypatch.setattr("lifetracker.web.views.source_statuses", broken)
     root.raise_request_exception = False
     answer = root.get("/")
     assert answer.status_code == 500
@@ -88,6 +88,15 @@ def test_https_alone(https: None) -> None:
     assert client.get("/api/weight").url == "https://testserver/api/weight"
     answer = client.get("/api/health", headers={"X-Forwarded-Proto": "https"})
     assert answer.status_code == 200
+    hsts = answer["Strict-Transport-Security"]
+    assert hsts == "max-age=31536000"
+
+
+def test_names_below_and_the_browsers_lists_are_the_owners_choice(
+    https: None, settings: Any
+) -> None:
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    answer = Client().get("/api/health", secure=True)
     hsts = answer["Strict-Transport-Security"]
     assert hsts == "max-age=31536000; includeSubDomains; preload"
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django_q.models import Schedule, Task
 
 from github_projects.models import StoredAnswer
-from lifetracker import housekeeping, tasks
+from lifetracker import tasks
 from lifetracker.models import GIVEN_UP, Lease, SyncRun, SyncRunTotal, WebhookDelivery
+from lifetracker.ops import housekeeping
 from oauth_integration.models import PendingConsent
 from tests.makers import delivery
 
@@ -51,7 +52,7 @@ def test_old_runs_of_frequent_kinds_become_sums_by_month() -> None:
     run(103, status="partial", counts={"sleep": {"seen": 1, "error": "odd"}}, requests=1)
     run(140, source="Toggl", counts={"entry": {"seen": 7}})
     kept = [run(89), run(400, "incremental"), run(400, "full"), run(120, status="queued")]
-    assert housekeeping.clean_up()["runs folded into sums by month"] == 5
+    assert housekeeping.clean_up()["sync runs folded into monthly totals"] == 5
     assert set(SyncRun.objects.all()) == set(kept)
     sums = {(one.source, one.month): one for one in SyncRunTotal.objects.all()}
     assert sums.keys() == {("Whoop", date(2026, 6, 1)), ("Toggl", date(2026, 4, 1))}
@@ -64,7 +65,7 @@ def test_old_runs_of_frequent_kinds_become_sums_by_month() -> None:
     housekeeping.clean_up()
     whoop.refresh_from_db()
     assert (whoop.runs, whoop.counts["sleep"]["seen"]) == (5, 9)
-    assert housekeeping.clean_up()["runs folded into sums by month"] == 0
+    assert housekeeping.clean_up()["sync runs folded into monthly totals"] == 0
 
 
 def test_more_runs_than_one_transaction_takes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,10 +94,10 @@ def test_deliveries_are_forgotten_also_where_none_comes_in_any_more() -> None:
     recent = delivery(2, received_at=ago(40), handled_at=ago(29))
     stuck = delivery(3, received_at=ago(31))
     waiting = delivery(4, received_at=ago(1))
-    assert housekeeping.clean_up()["webhook deliveries forgotten"] == 1
+    assert housekeeping.clean_up()["old webhook deliveries deleted"] == 1
     assert set(WebhookDelivery.objects.all()) == {recent, stuck, waiting}
     stuck.refresh_from_db()
-    assert (stuck.handled_at, stuck.outcome) == (NOW, f"{GIVEN_UP}No worker took it up.")
+    assert (stuck.handled_at, stuck.outcome) == (NOW, f"{GIVEN_UP}No worker processed it.")
     waiting.refresh_from_db()
     assert waiting.handled_at is None
     assert not WebhookDelivery.objects.filter(pk=old.pk).exists()
@@ -120,14 +121,15 @@ def test_what_else_has_ended_is_removed() -> None:
     Lease.objects.create(name="sync:Whoop", expires_at=ago(-0.001))
     removed = housekeeping.clean_up()
     assert removed == {
-        "consents that were begun and never given": 1,
-        "leases that had run out": 1,
-        "notes of the queue": 1,
-        "runs folded into sums by month": 0,
-        "sessions that had ended": 1,
-        "stored answers of GitHub": 1,
-        "webhook deliveries forgotten": 0,
-        "wrong passwords": 1,
+        "unfinished consents deleted": 1,
+        "old account events deleted": 0,
+        "expired leases deleted": 1,
+        "old task results deleted": 1,
+        "sync runs folded into monthly totals": 0,
+        "expired sessions deleted": 1,
+        "stored answers of GitHub deleted": 1,
+        "old webhook deliveries deleted": 0,
+        "old failed logins deleted": 1,
     }
     assert Session.objects.get().session_key == "1"
     assert PendingConsent.objects.get().provider == "withings"
@@ -146,7 +148,7 @@ def test_it_is_done_once_a_day_by_whoever_comes_first(monkeypatch: pytest.Monkey
     assert SyncRunTotal.objects.get().runs == 1
     tomorrow = NOW + timedelta(hours=23, minutes=55)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
-    assert housekeeping.clean_up_daily()["runs folded into sums by month"] == 1
+    assert housekeeping.clean_up_daily()["sync runs folded into monthly totals"] == 1
 
 
 def test_the_queue_does_it_every_day() -> None:
@@ -164,5 +166,5 @@ def test_the_command_says_what_it_removed() -> None:
     run(100)
     out = StringIO()
     call_command("housekeeping", stdout=out)
-    assert "1 runs folded into sums by month\n" in out.getvalue()
-    assert "0 sessions that had ended\n" in out.getvalue()
+    assert "sync runs folded into monthly totals: 1\n" in out.getvalue()
+    assert "expired sessions deleted: 0\n" in out.getvalue()

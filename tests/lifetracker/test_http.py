@@ -11,19 +11,17 @@ import pytest
 import requests
 from django.utils import timezone
 
-from github_projects.services.github_client import GitHubSignals
-from lifetracker.http import (
-    BadResponse,
-    Door,
-    NotConfigured,
+from github_projects.services.github_requests import GitHubPolicy
+from lifetracker.errors import BadResponse, NotConfigured, TryLater
+from lifetracker.sync.http import (
+    HttpClient,
     RateLimit,
-    Signals,
-    TryLater,
+    ResponsePolicy,
     place,
     seconds_until,
     wait_after_refusal,
 )
-from time_logs.services.toggl_client import QuotaSignals
+from time_logs.services.toggl_client import QuotaPolicy
 from whoop.services.whoop_client import DailySignals
 
 PROFILE = "/developer/v2/user/profile/basic"
@@ -62,17 +60,17 @@ def test_what_is_transient_is_tried_again(
     sandbox: Any, address: str, bearer: Any, fault: Any
 ) -> None:
     sandbox.faults.add(times=2, **fault)
-    door = Door("WHOOP")
-    assert door.request("GET", address, headers=bearer).status_code == 200
-    assert door.requests_made == 3
+    http = HttpClient("WHOOP")
+    assert http.request("GET", address, headers=bearer).status_code == 200
+    assert http.requests_made == 3
 
 
 def test_four_attempts_are_enough(sandbox: Any, address: str, bearer: Any, quick: Any) -> None:
     sandbox.faults.add(times=None, kind="status", status=500)
-    door = Door("WHOOP")
+    http = HttpClient("WHOOP")
     with pytest.raises(TryLater, match="500") as failure:
-        door.request("GET", address, headers=bearer)
-    assert door.requests_made == 4
+        http.request("GET", address, headers=bearer)
+    assert http.requests_made == 4
     assert failure.value.after is None
 
 
@@ -82,45 +80,45 @@ def test_waits_between_attempts_are_not_all_alike(
     sandbox.faults.add(times=None, kind="status", status=500)
     for _ in range(3):
         with pytest.raises(TryLater):
-            Door("WHOOP").request("GET", address)
+            HttpClient("WHOOP").request("GET", address)
     assert len({round(wait, 6) for wait in quick}) > 3
 
 
 def test_a_refusal_is_not_tried_again(sandbox: Any, address: str) -> None:
-    door = Door("WHOOP")
-    assert door.request("GET", address).status_code == 401
-    assert door.requests_made == 1
+    http = HttpClient("WHOOP")
+    assert http.request("GET", address).status_code == 401
+    assert http.requests_made == 1
 
 
 def test_a_server_that_is_silent_does_not_hold_a_worker(
     sandbox: Any, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lifetracker.http.READ_TIMEOUT", 0.2)
+    monkeypatch.setattr("lifetracker.sync.http.READ_TIMEOUT", 0.2)
     sandbox.faults.add(times=None, kind="hang", seconds=3)
     began = time.monotonic()
     with pytest.raises(TryLater, match="ReadTimeout"):
-        Door("WHOOP").request("GET", address, attempts=1)
+        HttpClient("WHOOP").request("GET", address, attempts=1)
     assert time.monotonic() - began < 2
 
 
 def test_nobody_is_there(quick: Any) -> None:
     with pytest.raises(TryLater, match="ConnectionError"):
-        Door("WHOOP").request("GET", "http://127.0.0.1:9/x")
+        HttpClient("WHOOP").request("GET", "http://127.0.0.1:9/x")
 
 
 def test_a_redirect_is_not_followed(requests_mock: Any) -> None:
     requests_mock.get(
         "https://a.example/", status_code=302, headers={"Location": "https://b.example/"}
     )
-    assert Door("X").request("GET", "https://a.example/").status_code == 302
+    assert HttpClient("X").request("GET", "https://a.example/").status_code == 302
     assert len(requests_mock.request_history) == 1
 
 
 def test_what_is_no_json_is_said_without_its_content(sandbox: Any, address: str) -> None:
     sandbox.faults.add(kind="garbage")
-    door = Door("WHOOP")
+    http = HttpClient("WHOOP")
     with pytest.raises(BadResponse, match="not JSON") as failure:
-        door.json(door.request("GET", address))
+        http.json(http.request("GET", address))
     assert "Bad Gateway" not in str(failure.value)
 
 
@@ -129,9 +127,9 @@ def test_what_is_no_json_is_said_without_its_content(sandbox: Any, address: str)
 )
 def test_json_that_cannot_be_read(requests_mock: Any, body: str) -> None:
     requests_mock.get("https://a.example/", text=body)
-    door = Door("WHOOP")
+    http = HttpClient("WHOOP")
     with pytest.raises(BadResponse, match="not JSON"):
-        door.json(door.request("GET", "https://a.example/"))
+        http.json(http.request("GET", "https://a.example/"))
 
 
 @pytest.mark.parametrize(
@@ -148,13 +146,13 @@ def test_surroundings_that_cannot_be_used_are_named(
     monkeypatch.setenv(variable, value)
     scheme = "https" if variable == "REQUESTS_CA_BUNDLE" else "http"
     with pytest.raises(NotConfigured, match=variable):
-        Door("WHOOP").request("GET", f"{scheme}://whoop.example:9/", attempts=1)
+        HttpClient("WHOOP").request("GET", f"{scheme}://whoop.example:9/", attempts=1)
 
 
 @pytest.mark.parametrize("url", ["http://a b/", "http://", "ftp://x/", "x"])
 def test_an_address_that_is_none_is_named(url: str) -> None:
     with pytest.raises(NotConfigured, match="address"):
-        Door("WHOOP").request("GET", url)
+        HttpClient("WHOOP").request("GET", url)
 
 
 def test_a_place_has_no_password() -> None:
@@ -239,14 +237,14 @@ def test_how_long_a_429_asks_to_wait(headers: dict[str, str], seconds: float) ->
 def test_a_wait_for_hours_ends_the_run(requests_mock: Any) -> None:
     requests_mock.get("https://a.example/", status_code=429, headers={"X-RateLimit-Reset": "7200"})
     with pytest.raises(TryLater, match="2:00:01") as failure:
-        Door("WHOOP", RateLimit(100, 60)).request("GET", "https://a.example/")
+        HttpClient("WHOOP", RateLimit(100, 60)).request("GET", "https://a.example/")
     assert failure.value.after == timedelta(seconds=7201)
 
 
 def test_a_429_for_ever_ends_too(requests_mock: Any, quick: Any) -> None:
     requests_mock.get("https://a.example/", status_code=429, headers={"Retry-After": "1"})
-    with pytest.raises(TryLater, match="keeps answering"):
-        Door("WHOOP").request("GET", "https://a.example/")
+    with pytest.raises(TryLater, match="keeps reporting"):
+        HttpClient("WHOOP").request("GET", "https://a.example/")
 
 
 def test_waits_are_cut_so_that_a_lease_can_be_renewed(requests_mock: Any, quick: Any) -> None:
@@ -254,10 +252,10 @@ def test_waits_are_cut_so_that_a_lease_can_be_renewed(requests_mock: Any, quick:
         "https://a.example/",
         [{"status_code": 429, "headers": {"Retry-After": "60"}}, {"json": {}}],
     )
-    door = Door("WHOOP")
+    http = HttpClient("WHOOP")
     pulses: list[float] = []
-    door.pulse = pulses.append
-    door.request("GET", "https://a.example/")
+    http.on_wait = pulses.append
+    http.request("GET", "https://a.example/")
     assert len(pulses) >= 6 + 2
     assert max(quick) <= 10
 
@@ -296,18 +294,18 @@ def test_a_moment_is_no_duration(text: str | None, seconds: float | None) -> Non
 
 @pytest.mark.parametrize("header", ["Retry-After", "X-RateLimit-Reset"])
 @pytest.mark.parametrize(
-    ("signals", "longest"),
+    ("policy", "longest"),
     [
         (DailySignals(), timedelta(days=1)),
-        (QuotaSignals(), timedelta(hours=1)),
-        (GitHubSignals(), timedelta(hours=1)),
+        (QuotaPolicy(), timedelta(hours=1)),
+        (GitHubPolicy(), timedelta(hours=1)),
     ],
 )
 def test_no_wait_is_longer_than_the_longest_window_of_the_service(
-    requests_mock: Any, header: str, signals: Signals, longest: timedelta
+    requests_mock: Any, header: str, policy: ResponsePolicy, longest: timedelta
 ) -> None:
     headers = {header: "2000000", "X-RateLimit-Remaining": "0"}
     requests_mock.get("https://a.example/", status_code=429, headers=headers)
     with pytest.raises(TryLater) as caught:
-        Door("A", signals=signals).request("GET", "https://a.example/")
+        HttpClient("A", policy=policy).request("GET", "https://a.example/")
     assert caught.value.after == longest

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.admindocs.views import simplify_regex
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
-from lifetracker.index import API, endpoints, views
+from lifetracker.api.index import API, endpoints
 from tests import makers
 from tests.conftest import BROWSER
 
 JSON = "application/json"
 
 
+def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each path, without the slash that may end it, and its view."""
+    for pattern in patterns:
+        text = prefix + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, text)
+        else:
+            yield simplify_regex(text.removesuffix("$").removesuffix("/?")), pattern.callback
+
+
 @pytest.fixture
 def robin(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     return client
 
 
@@ -81,10 +93,18 @@ def test_every_path_of_the_api_is_listed_and_says_what_it_is_for() -> None:
     assert not [one for one in endpoints() if len(one.line) < 10]
 
 
+def example(path: str) -> str:
+    """Return a listed path with values for its parameters."""
+    values = {"<pk>": "1", "<name>": "portal", "<key>": "weight.kg", "<date>": "2026-09-16"}
+    for name, value in values.items():
+        path = path.replace(name, value)
+    return path
+
+
 def test_the_list_is_the_same_after_the_views_were_called(robin: Client) -> None:
     before = endpoints()
     for path in {one.path for one in before if one.method == "GET"}:
-        robin.options(path.replace("<pk>", "1").replace("<name>", "portal"))
+        robin.options(example(path))
     endpoints.cache_clear()
     assert endpoints() == before
 
@@ -101,13 +121,13 @@ def test_no_path_is_missed() -> None:
 def test_what_is_listed_is_there(slash: str) -> None:
     """With a slash at the end, and without."""
     for path in {one.path for one in endpoints()}:
-        assert resolve(path.replace("<pk>", "1").replace("<name>", "portal") + slash)
+        assert resolve(example(path) + slash)
 
 
 def test_what_is_listed_is_allowed(robin: Client) -> None:
     """By the answer to OPTIONS, which is made by another way."""
     for path in {one.path for one in endpoints() if one.path.startswith(API)}:
-        address = path.replace("<pk>", "1").replace("<name>", "portal")
+        address = example(path)
         answer = robin.options(address)
         if answer.status_code == 403:  # for staff
             continue

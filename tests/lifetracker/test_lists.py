@@ -19,8 +19,9 @@ from fasting.api import FastSerializer
 from fasting.models import FastingPeriod
 from github_projects.api import JobSerializer, RepositorySerializer
 from github_projects.models import GITHUB, Repository
+from lifetracker.api.serializers import columns_of
 from lifetracker.models import SyncRun
-from lifetracker.serializers import columns_of
+from tests import databases
 from tests.conftest import NOW, run
 from tests.makers import MORNING, entry, fast, repository, weigh_in
 from time_logs.api import TimeEntrySerializer
@@ -51,12 +52,16 @@ DOMAINS = [
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 
 
+def read_some_weeks() -> None:
+    for source in ("Whoop", "Withings", "Toggl"):
+        run(source, days=60)
+
+
 @pytest.fixture
 def life(whoop: Any, withings: Any, toggl: Any, settings: Any) -> None:
     """Some weeks from the stand-ins, where days are not those of UTC, and what is odd by hand."""
     settings.TIME_ZONE = "Europe/Berlin"
-    for source in ("Whoop", "Withings", "Toggl"):
-        run(source, days=60)
+    databases.once(read_some_weeks)
     later = timedelta(microseconds=123_456)
     weigh_in(measured_at=MORNING + later, weight_kg="70.1234", fat_ratio="18.5", attribution=1)
     entry(0, None, tags=["R&D, deep", "ü"], description="«»\u2028")

@@ -22,13 +22,17 @@ from django_q.models import OrmQ
 from pytest_django import DjangoAssertNumQueries
 
 from fasting.models import FastingPeriod
+from github_projects import cards
+from github_projects.cards import CodeCard
 from github_projects.models import Commit, Repository
 from lifetracker import admin as life_admin
-from lifetracker import home
 from lifetracker.models import SyncRun
-from lifetracker.templatetags import human
+from lifetracker.web import template_tags as human
+from lifetracker.web.source_status import source_statuses
 from tests.browser import scenes
 from tests.browser.scenes import NOW, TODAY
+from time_logs.cards import time_card
+from weight.cards import weight_card
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +53,7 @@ def now(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 @pytest.fixture
 def visitor(client: Client) -> Client:
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     return client
 
 
@@ -106,6 +110,7 @@ def test_login_says_what_is_wrong(client: Client) -> None:
 
 
 def test_only_staff_is_led_to_the_admin(visitor: Client) -> None:
+    User.objects.update(is_staff=False)
     assert reverse("admin:index") not in visitor.get("/").text
     User.objects.update(is_staff=True)
     assert reverse("admin:index") in visitor.get("/").text
@@ -123,9 +128,17 @@ def test_home_tells_the_day(visitor: Client) -> None:
         assert words in page["recovery"]
     for words in ("Last night", "7 h 16 min", "23:14", "06:52", "UTC+2", "89 %", "REM 2 h 1 min"):
         assert words in page["sleep"]
-    for words in ("Today so far", "11.4", "of 21", "67 bpm", "8,215 kJ", "9,342", "Still running"):
+    for words in (
+        "Today so far",
+        "11.4",
+        "of 21",
+        "67 bpm",
+        "8,215 kJ",
+        "9,342",
+        "This cycle runs",
+    ):
         assert words in page["strain"]
-    for words in ("Connected", "Synced 12 minutes ago: 3 new, 2 changed, 41 as they"):
+    for words in ("Connected", "Synced 12 minutes ago: 3 new, 2 changed, 41 unchanged"):
         assert words in page["source-whoop"]
     for words in ("Today", "72.4 kg", "05:09", "Trend 72.6 kg", "kg/week", "Body fat 18.2 %"):
         assert words in page["weight"]
@@ -210,7 +223,7 @@ def test_what_cannot_be_scored_is_told_apart(visitor: Client) -> None:
     page = read(visitor)
     assert "Not enough data" in page["recovery"]
     assert "Not enough data" in page["sleep"]
-    assert "it says SOMETHING_NEW" in page["strain"]
+    assert "state: SOMETHING_NEW" in page["strain"]
 
 
 def test_a_real_zero_is_shown(visitor: Client) -> None:
@@ -224,9 +237,9 @@ def test_missing_parts_leave_the_others(visitor: Client) -> None:
     scenes.recovery(spo2_percentage=None, skin_temp_celsius=None, user_calibrating=True)
     page = read(visitor)
     assert "Blood oxygen" not in page["recovery"]
-    assert "first estimate" in page["recovery"]
-    assert "No night yet" in page["sleep"]
-    assert "No day yet" in page["strain"]
+    assert "This score is an estimate" in page["recovery"]
+    assert "No sleep yet" in page["sleep"]
+    assert "No strain yet" in page["strain"]
 
 
 def test_a_tombstone_and_a_nap_are_not_the_latest(visitor: Client) -> None:
@@ -247,8 +260,8 @@ def test_old_data_say_their_date(visitor: Client) -> None:
     page = read(visitor)
     for name in ("recovery", "sleep", "strain"):
         assert "Sunday 13 September" in page[name]
-    assert "none for today yet" in page["recovery"]
-    assert "still running when WHOOP was last read" in page["strain"]
+    assert "Today's is not available yet" in page["recovery"]
+    assert "still running at the last WHOOP sync" in page["strain"]
     assert "so far" not in page["strain"]
 
 
@@ -277,7 +290,7 @@ def test_durations_as_a_person_says_them(minutes: float, text: str) -> None:
 
 
 def test_no_weigh_in_is_no_zero(visitor: Client) -> None:
-    assert "No weigh-in yet" in read(visitor)["weight"]
+    assert "No weigh-ins yet" in read(visitor)["weight"]
     assert not re.search(r"\d", read(visitor)["weight"])
 
 
@@ -288,15 +301,15 @@ def test_what_may_be_somebody_elses_is_in_no_figure(visitor: Client) -> None:
     scenes.ambiguous(weight_kg=58.2)
     after = read(visitor)["weight"]
     assert after.startswith(before.rstrip())
-    assert "The weigh-in of 05:09 may be somebody else's" in after
+    assert "whether the weigh-in of 05:09 is yours" in after
     assert "58.2" not in after
 
 
 def test_only_ambiguous_weigh_ins_are_told(visitor: Client) -> None:
     scenes.ambiguous(weight_kg=58.2)
     page = read(visitor)
-    assert "No weigh-in yet" in page["weight"]
-    assert "may be somebody else's" in page["weight"]
+    assert "No weigh-ins yet" in page["weight"]
+    assert "Withings is not sure" in page["weight"]
     assert "welcome" not in page
 
 
@@ -321,7 +334,7 @@ def test_an_old_weigh_in_says_its_date(visitor: Client) -> None:
 def test_the_trend_is_drawn_over_ninety_days(visitor: Client) -> None:
     for back, kg in ((95, 90), (89, 74), (45, 73), (0, 72)):
         scenes.weigh_in(back, weight_kg=kg)
-    drawing = human.drawing(home.weight_card())
+    drawing = human.drawing(weight_card())
     assert drawing is not None
     places = [tuple(map(float, place.split())) for place in drawing.line[1:].split("L")]
     assert [x for x, _ in places] == [0, pytest.approx(494, abs=1), human.BAR]
@@ -333,7 +346,7 @@ def test_the_trend_is_drawn_over_ninety_days(visitor: Client) -> None:
 def test_a_days_noise_is_drawn_small(visitor: Client) -> None:
     for back, kg in ((2, 72.0), (1, 72.1), (0, 72.0)):
         scenes.weigh_in(back, weight_kg=kg)
-    drawing = human.drawing(home.weight_card())
+    drawing = human.drawing(weight_card())
     assert drawing is not None
     heights = [float(place.split()[1]) for place in drawing.line[1:].split("L")]
     assert max(heights) - min(heights) < human.HEIGHT / 8
@@ -351,7 +364,7 @@ def test_changes_have_a_sign(value: float, text: str) -> None:
 
 
 def test_no_time_entry_yet(visitor: Client) -> None:
-    assert "No time entry yet" in read(visitor)["time"]
+    assert "No time entries yet" in read(visitor)["time"]
     assert not re.search(r"\d", read(visitor)["time"])
 
 
@@ -370,16 +383,16 @@ def test_what_is_running_is_not_summed(visitor: Client) -> None:
     page = read(visitor)["time"]
     assert "Running Shop relaunch" in page
     assert "42 min since 15:58" in page
-    assert "30 min tracked today, without what is running" in page
+    assert "30 min tracked today, not counting the running entry" in page
     assert "This week 30 min" in page
 
 
 def test_only_what_is_running(visitor: Client) -> None:
     scenes.entry(30, None, project="", description="")
     page = read(visitor)["time"]
-    assert "Without a name" in page
+    assert "Untitled" in page
     assert "30 h since yesterday 10:40" in page
-    assert "Nothing tracked and ended today" in page
+    assert "No finished entries today" in page
     assert "This week" not in page
 
 
@@ -404,7 +417,7 @@ def test_the_last_two_weeks_are_drawn(visitor: Client) -> None:
     assert "The last 14 days" not in read(visitor)["time"]
     scenes.entry(24 * 13, 60)
     scenes.entry(3, 90)
-    card = home.time_card(NOW, home.source_books()[0])
+    card = time_card(NOW, source_statuses()[0])
     assert list(card.per_day.values()) == [3600, *[0] * 12, 5400]
     assert (card.week, card.total) == (5400, 5400)
     drawn = human.day_columns(card)
@@ -416,10 +429,10 @@ def test_nothing_is_not_passed_off_as_read(visitor: Client, settings: Any) -> No
     scenes.entry(28, 60)
     assert "Nothing tracked today" in read(visitor)["time"]
     settings.TOGGL_API_TOKEN = "a-token"
-    assert "No sync of Toggl has been complete yet" in read(visitor)["time"]
+    assert "Toggl has not been synced completely yet" in read(visitor)["time"]
     scenes.run(back=1, source="Toggl")
     page = read(visitor)["time"]
-    assert "Not read yet today Toggl was last read 1 day ago" in page
+    assert "Not synced yet today Toggl was last synced 1 day ago" in page
     assert "Last entry Yesterday" in page
     scenes.run(source="Toggl")
     assert "Nothing tracked today" in read(visitor)["time"]
@@ -428,15 +441,14 @@ def test_nothing_is_not_passed_off_as_read(visitor: Client, settings: Any) -> No
 # --- Code -----------------------------------------------------------------------------------------
 
 
-def code_card() -> home.CodeCard:
-    books = {book.name: book for book in home.source_books()}
-    return home.code_card(books["GitHub"])
+def code_card() -> CodeCard:
+    books = {book.name: book for book in source_statuses()}
+    return cards.code_card(books["GitHub"])
 
 
 def test_no_repository_yet(visitor: Client) -> None:
     assert read(visitor)["code"] == (
-        " Code No repository yet. They come from GitHub. "
-        "GitHub is not set up, so nothing is known from there. "
+        " Code No repositories yet. Life Tracker reads them from GitHub. GitHub is not set up. "
     )
 
 
@@ -530,7 +542,7 @@ def test_an_old_commit_says_its_date(visitor: Client) -> None:
     # Of a clock that goes ahead.
     scenes.commit(scenes.repository(), hours_ago=-20)
     page = read(visitor)["code"]
-    for words in ("Nothing committed today", "This week nothing", "Thursday 27 August"):
+    for words in ("No commits today", "This week none", "Thursday 27 August"):
         assert words in page
     assert "Lines this week" not in page
 
@@ -538,7 +550,7 @@ def test_an_old_commit_says_its_date(visitor: Client) -> None:
 def test_commits_of_nobody_ask_for_addresses(visitor: Client) -> None:
     scenes.waiting()
     page = read(visitor)["code"]
-    assert "No commit is known to be yours" in page
+    assert "None of the commits is known to be yours" in page
     assert "GITHUB_EMAILS" in page
     assert "today" not in page
     scenes.commit(scenes.repository("mine"))
@@ -554,6 +566,7 @@ def test_lines_that_were_not_counted_are_not_zero(visitor: Client) -> None:
 
 
 def test_repositories_that_could_not_be_read_are_told(visitor: Client) -> None:
+    User.objects.update(is_staff=False)
     scenes.failed()
     assert "1 repository could not be read." in read(visitor)["code"]
     scenes.repository("fork", fork=True, failure=scenes.TOO_LARGE)
@@ -561,7 +574,7 @@ def test_repositories_that_could_not_be_read_are_told(visitor: Client) -> None:
     assert "2 repositories could not be read." in read(visitor)["code"]
     User.objects.update(is_staff=True)
     address = "/admin/github_projects/repository/?failed=yes&amp;gone=no"
-    assert f'<a href="{address}">see why</a>' in visitor.get("/").text
+    assert f'<a href="{address}">details</a>' in visitor.get("/").text
 
 
 def test_names_of_others_turn_no_text_around_them(visitor: Client) -> None:
@@ -578,20 +591,20 @@ def test_no_commit_is_sure_only_if_all_were_read(visitor: Client) -> None:
     scenes.commit(scenes.repository(), hours_ago=24 * 20)
     scenes.repository("scans", failure=scenes.TOO_LARGE)
     page = read(visitor)["code"]
-    assert "No commit found today" in page
+    assert "No commits found today" in page
     assert "This week none found" in page
     assert "Nothing committed" not in page
 
 
 def test_no_commit_is_not_passed_off_as_read(visitor: Client, settings: Any) -> None:
     scenes.repository()
-    assert "Nothing committed today" in read(visitor)["code"]
+    assert "No commits today" in read(visitor)["code"]
     settings.GITHUB_ACCESS_TOKEN = "a-token"
-    assert "No sync of GitHub has been complete yet" in read(visitor)["code"]
+    assert "GitHub has not been synced completely yet" in read(visitor)["code"]
     scenes.run(back=1, source="GitHub")
-    assert "Not read yet today GitHub was last read 1 day ago" in read(visitor)["code"]
+    assert "Not synced yet today GitHub was last synced 1 day ago" in read(visitor)["code"]
     scenes.run(source="GitHub")
-    assert "Nothing committed today" in read(visitor)["code"]
+    assert "No commits today" in read(visitor)["code"]
 
 
 # --- Fasting --------------------------------------------------------------------------------------
@@ -600,7 +613,7 @@ START, STOP = "/fasting/start", "/fasting/stop"
 
 
 def test_no_fast_yet(visitor: Client) -> None:
-    assert "No fast yet" in read(visitor)["fasting"]
+    assert "No fasts yet" in read(visitor)["fasting"]
     assert f'<form class="inline" action="{START}" method="post">' in visitor.get("/").text
 
 
@@ -652,13 +665,13 @@ def test_fasts_are_drawn_against_the_longest(visitor: Client) -> None:
 def test_starting_and_stopping_a_fast(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = visitor.post(START, {"goal_hours": "16.5"}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert "The fast has begun." in answer.text
+    assert "The fast has started." in answer.text
     fast = FastingPeriod.objects.get()
     assert (fast.start, fast.end, fast.goal_hours, fast.source) == (NOW, None, 16.5, "Manual")
     later = NOW + timedelta(hours=16, minutes=12)
     monkeypatch.setattr(timezone, "now", lambda: later)
     answer = visitor.post(STOP, follow=True)
-    assert "The fast is over, after 16.2 hours." in answer.text
+    assert "The fast ended after 16.2 hours." in answer.text
     assert FastingPeriod.objects.get().end == later
 
 
@@ -670,14 +683,14 @@ def test_a_fast_needs_no_goal(visitor: Client) -> None:
 @pytest.mark.parametrize("goal", ["0", "-1", "1001", "sixteen", "nan", "inf"])
 def test_a_goal_that_makes_no_sense_is_refused(visitor: Client, goal: str) -> None:
     answer = visitor.post(START, {"goal_hours": goal}, follow=True)
-    assert "No fast was started. Its goal in hours:" in answer.text
+    assert "The fast was not started. Goal:" in answer.text
     assert not FastingPeriod.objects.exists()
 
 
 def test_a_second_fast_is_refused(visitor: Client) -> None:
     scenes.fast(3, None)
     answer = visitor.post(START, follow=True)
-    assert "A fast is already running since 2026-09-16 13:40." in answer.text
+    assert "A fast has been running since 2026-09-16 13:40." in answer.text
     assert FastingPeriod.objects.count() == 1
 
 
@@ -689,7 +702,7 @@ def test_stopping_what_does_not_run_is_told(visitor: Client) -> None:
 def test_the_buttons_are_posts_of_the_person(client: Client, path: str) -> None:
     scenes.fast(3, None)
     assert client.post(path).url == "/login/?next=/"
-    person = User.objects.create_user("robin")
+    person = User.objects.create_user("robin", is_staff=True)
     client.force_login(person)
     assert client.get(path).status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -713,25 +726,26 @@ def test_every_source_has_a_row(visitor: Client) -> None:
 def test_a_failed_sync_says_why_and_what_to_do(visitor: Client) -> None:
     scenes.failed()
     page = read(visitor)
-    assert "WHOOP needs you" in page[""].split("Recovery")[0]
+    assert "WHOOP needs attention" in page[""].split("Recovery")[0]
     row = page["source-whoop"]
     for words in (
-        "Needs you",
+        "Action needed",
         "needs reauthorization",
-        "Failed Tried 12 minutes ago: nothing was read.",
+        "Failed Tried 12 minutes ago: no records.",
         "WHOOP no longer accepts the stored consent. Run python manage.py whoop_auth",
         "Connect WHOOP again",
-        "Once it is connected again: python manage.py sync_whoop",
-        "The last complete sync ended 3",
-        "1 item could not be understood and is kept aside.",
+        "After you connect again: python manage.py sync_whoop",
+        "Last complete sync: 3",
+        "1 item could not be understood and was set aside: details.",
     ):
         assert words in row
     assert "Synced" not in page[""].split("Recovery")[0]
 
 
 def test_only_staff_is_led_to_the_rejected_items(visitor: Client) -> None:
+    User.objects.update(is_staff=False)
     scenes.rejected()
-    assert "see why" not in read(visitor)["source-whoop"]
+    assert "details" not in read(visitor)["source-whoop"]
     User.objects.update(is_staff=True)
     assert "/admin/lifetracker/rejecteditem/?source=Whoop&amp;dismissed=no" in visitor.get("/").text
 
@@ -744,35 +758,33 @@ def test_a_partial_sync_says_what_is_missing(visitor: Client) -> None:
     row = page["source-whoop"]
     assert "Incomplete" in row
     assert "sleep: <b>503</b>recovery: no answer" in row
-    assert "Nothing is lost" in row
-    assert "No sync has been complete yet." in row
+    assert "The next sync reads what is missing" in row
+    assert "There has been no complete sync yet." in row
 
 
 def test_a_run_that_takes_too_long_is_doubted(visitor: Client) -> None:
     scenes.run(status="running", started_at=NOW - timedelta(hours=5))
-    assert "That is long." in read(visitor)["source-whoop"]
+    assert "This is taking long." in read(visitor)["source-whoop"]
 
 
 def test_an_old_success_is_not_passed_off_as_fresh(visitor: Client) -> None:
     scenes.connection()
     scenes.run(back=3)
     page = read(visitor)
-    assert "WHOOP was not synced lately" in page[""]
-    assert "The last complete sync ended 3" in page["source-whoop"]
+    assert "WHOOP has not been synced lately" in page[""]
+    assert "Last complete sync: 3" in page["source-whoop"]
 
 
 def test_a_queued_run_waits(visitor: Client) -> None:
     scenes.run(status="queued", started_at=NOW - timedelta(seconds=100))
     page = read(visitor)["source-whoop"]
-    assert "A sync, asked for 1 minute ago, is waiting for its turn." in page
+    assert "The sync requested 1 minute ago is waiting for its turn." in page
     assert "qcluster" not in page
 
 
 def test_a_run_that_nobody_takes_up_needs_a_worker(visitor: Client) -> None:
     run = scenes.run(status="queued", started_at=NOW - timedelta(seconds=130))
-    words = (
-        "A worker must run, and carries it out: python manage.py qcluster (README, «The workers»)"
-    )
+    words = "No worker is running. Start one to run the sync: python manage.py qcluster (see docs/workers.md)"
     assert words in read(visitor)["source-whoop"]
     run.resume_at = NOW - timedelta(seconds=60)
     run.save()
@@ -783,7 +795,7 @@ def test_a_run_that_must_wait_says_until_when_and_why(visitor: Client) -> None:
     scenes.waiting()
     row = read(visitor)["source-github"]
     for words in (
-        "Waiting The sync goes on by itself: 17:17. 12 of 30 are up to date.",
+        "Waiting The sync continues automatically: 17:17. 12 of 30 are up to date.",
         "GitHub allows no more requests until 19:17.",
     ):
         assert words in row
@@ -812,7 +824,7 @@ def test_a_success_with_remarks_tells_them(visitor: Client) -> None:
     for words in ("The token expires on 2026-09-20.", f"robin/scans: {scenes.TOO_LARGE}"):
         assert words in row
     assert "more" not in row
-    assert "Nothing is lost" not in row
+    assert "The next sync reads what is missing" not in row
     assert "GitHub could not be synced" not in page[""]
 
 
@@ -842,7 +854,7 @@ def ask(client: Client, source: str = "github") -> str:
 def test_a_sync_is_queued(visitor: Client) -> None:
     assert '<form action="/sync/github" method="post">' in visitor.get("/").text
     text = ask(visitor)
-    assert '<li class="note success">GitHub: a sync is queued.</li>' in text
+    assert '<li class="note success">GitHub: a sync has been queued.</li>' in text
     assert 'action="/sync/github"' not in text
     run = SyncRun.objects.get()
     assert (run.source, run.kind, run.status) == ("GitHub", "incremental", "queued")
@@ -852,12 +864,12 @@ def test_a_sync_is_queued(visitor: Client) -> None:
 @pytest.mark.usefixtures("token")
 def test_a_second_sync_is_not_queued(visitor: Client) -> None:
     ask(visitor)
-    assert "GitHub: a sync is waiting already." in ask(visitor)
+    assert "GitHub: a sync is already queued." in ask(visitor)
     SyncRun.objects.update(status="running")
-    assert "GitHub: a sync is at work already." in ask(visitor)
+    assert "GitHub: a sync is already running." in ask(visitor)
     assert SyncRun.objects.count() == OrmQ.objects.count() == 1
     SyncRun.objects.update(status="success", finished_at=NOW)
-    assert "GitHub: a sync is queued." in ask(visitor)
+    assert "GitHub: a sync has been queued." in ask(visitor)
     assert SyncRun.objects.count() == 2
 
 
@@ -880,11 +892,11 @@ def test_only_what_is_connected_has_a_button(visitor: Client) -> None:
 
 def test_titles_are_those_of_the_services(visitor: Client) -> None:
     scenes.connection()
-    assert "WHOOP: a sync of the whole history is queued." in ask(visitor, "whoop")
+    assert "WHOOP: a sync of the whole history has been queued." in ask(visitor, "whoop")
 
 
 def test_what_is_not_configured_is_not_queued(visitor: Client) -> None:
-    assert "GitHub is not configured" in ask(visitor)
+    assert "GitHub is not set up." in ask(visitor)
     assert not SyncRun.objects.exists()
 
 
@@ -892,7 +904,7 @@ def test_what_is_not_configured_is_not_queued(visitor: Client) -> None:
 def test_asking_for_a_sync_is_a_post_of_the_person(client: Client) -> None:
     path = reverse("sync-now", args=["github"])
     assert client.post(path).url == "/login/?next=/"
-    person = User.objects.create_user("robin")
+    person = User.objects.create_user("robin", is_staff=True)
     client.force_login(person)
     assert client.get(path).status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -960,7 +972,7 @@ def test_steps_that_are_done_are_ticked_off(visitor: Client) -> None:
     scenes.connection()
     page = read(visitor)
     assert page["welcome"].count("Done") == 2
-    assert "No sync has run yet: python manage.py sync_whoop" in page["source-whoop"]
+    assert "Not synced yet. To sync now: python manage.py sync_whoop" in page["source-whoop"]
 
 
 @pytest.mark.parametrize("provider", ["whoop", "withings"])
@@ -1004,7 +1016,10 @@ def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -
         for group in life_admin.sidebar(request)
     }
     assert list(groups)[:2] == ["Life", "WHOOP"]
-    assert groups["Life"] == ["Weigh-ins", "Fasts", "Time entries", "Workouts"]
+    assert groups["Life"] == [
+        *("Weigh-ins", "Fasts", "Time entries", "Workouts"),
+        *("Goals", "Free periods", "Projects", "Suggestions", "Marked days"),
+    ]
     registered = sum(len(app["models"]) for app in admin.site.get_app_list(request))
     assert sum(len(titles) for titles in groups.values()) == registered
     assert "More" not in groups

@@ -61,6 +61,7 @@ SUBJECTS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_kill_in_the_middle_of_a_history(
     long_life: Sandbox, running_clock: RunningClock, subject: Subject
@@ -100,6 +101,7 @@ def test_kill_in_the_middle_of_a_history(
     assert SyncRun.objects.last().status == SyncRun.Status.FAILED, "the dead run is closed"
 
 
+@pytest.mark.long
 def test_four_processes_spend_one_refresh_token_once(long_life: Sandbox, tmp_path: Path) -> None:
     withings = long_life.withings
     OAuthCredential.objects.update(expires_at=timezone.now() - timedelta(minutes=1))

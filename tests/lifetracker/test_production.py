@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django_q.models import Failure
 from django_q.tasks import async_task
@@ -34,7 +35,13 @@ from lifetracker.sandbox.server import Sandbox
 from lifetracker.settings import redis_within
 from tests import processes
 from tests.conftest import RunningClock, store_tokens
-from tests.lifetracker.serving import HOST, Answer, Server, serving, variables
+from tests.lifetracker.serving import (
+    HOST,
+    Answer,
+    Server,
+    serving,
+    variables,
+)
 from weight.models import WeighIn
 from whoop.models import WhoopRecovery
 
@@ -48,20 +55,24 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("static")
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
-        cwd=settings.BASE_DIR,
-        env=variables(1, folder, DATABASE_URL="sqlite:///unused"),
-        check=True,
-    )
-    return folder
+def kept_server(static_root: Path, django_db_setup: None) -> Iterator[Server]:
+    with serving(free_port(), static_root) as server:
+        yield server
+        server.log_begins = 0
+        server.stop()
+        assert not [word for word in PERSONAL if word in server.log]
+
+
+@pytest.fixture
+def server(kept_server: Server, transactional_db: None) -> Server:
+    """One for all tests that neither stop it nor set variables, with a log of this one."""
+    kept_server.begin_a_log()
+    return kept_server
 
 
 @pytest.fixture
 def serve(static_root: Path, transactional_db: None) -> Iterator[Callable[..., Server]]:
-    """`serve(NAME="value")`: a server with these variables."""
+    """`serve(NAME="value")`: a server of its own with these variables."""
     with ExitStack() as running:
         yield lambda **extra: running.enter_context(serving(free_port(), static_root, **extra))
 
@@ -100,13 +111,14 @@ def test_a_request_leaves_one_line_and_nothing_personal(
         ("GET", "unknown", 400),
     ]
     assert all(line["ms"] > 0 and line["level"] == "INFO" and line["time"] for line in told)
+    server.stop()
     # A refused host is named, because that is what the person has to set.
     said = server.log.replace("'robin.example'", "")
     assert not [word for word in PERSONAL if word in said]
 
 
-def test_the_routers_id_is_taken_over_if_it_is_one(serve: Callable[..., Server]) -> None:
-    server = serve()
+@pytest.mark.one_database
+def test_the_routers_id_is_taken_over_if_it_is_one(server: Server) -> None:
     ours = server.ask("/api/health", X_Request_ID="0b5e6e9c-2a0f-4b6e-9a53-8f1b2f7c7c11")
     assert ours.headers["X-Request-ID"] == "0b5e6e9c-2a0f-4b6e-9a53-8f1b2f7c7c11"
     for strange in ('"}, {"level": "', "short", "x" * 81):
@@ -120,8 +132,7 @@ def fail(server: Server, cookie: str) -> Answer:
     return server.ask("/fails/robin?day=weekdays", "POST", note, Cookie=cookie)
 
 
-def test_a_fault_is_told_by_its_kind_and_place(serve: Callable[..., Server], cookie: str) -> None:
-    server = serve()
+def test_a_fault_is_told_by_its_kind_and_place(server: Server, cookie: str) -> None:
     answer = fail(server, cookie)
     assert answer.status == 500
     assert b"Traceback" not in answer.body
@@ -150,15 +161,15 @@ def test_a_worker_tells_its_tasks_without_what_is_personal(
     code, said, errors = processes.finish(worker)
     assert (code, errors) == (0, "")
     lines = [json.loads(line) for line in said.splitlines()]
-    hands = [line for line in lines if line.get("task") == "lend_a_hand"]
+    hands = [line for line in lines if line.get("task") == "help_with_run"]
     assert [(line["level"], line.get("run")) for line in hands] == [("INFO", 17), ("ERROR", None)]
     assert hands[0]["id"] != hands[1]["id"]
     assert hands[1]["exc_info"].endswith("builtins.ValueError")
     assert "robin" not in said
 
 
-def test_what_is_no_request_is_not_quoted(serve: Callable[..., Server]) -> None:
-    server = serve()
+@pytest.mark.one_database
+def test_what_is_no_request_is_not_quoted(server: Server) -> None:
     with closing(socket.create_connection(("127.0.0.1", server.port))) as connection:
         connection.sendall(b"GET /Diary of robin HTTP/1.1\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 400")
@@ -167,13 +178,12 @@ def test_what_is_no_request_is_not_quoted(serve: Callable[..., Server]) -> None:
     assert not [word for word in PERSONAL if word in server.log]
 
 
+@pytest.mark.one_database
 def test_lines_for_people_leave_out_the_same(serve: Callable[..., Server], cookie: str) -> None:
     server = serve(LOG_FORMAT="line")
     answer = fail(server, cookie)
-    server.process.terminate()
-    server.process.wait()
+    server.end()
     said, errors = server.written()
-    server.log = errors
     assert said == ""
     assert f"[{answer.headers['X-Request-ID']}] POST /fails/<name> 500 in " in errors
     assert "builtins.RuntimeError" in errors
@@ -208,6 +218,7 @@ def inbox() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
+@pytest.mark.one_database
 def test_sentry_is_told_what_and_where(
     serve: Callable[..., Server], cookie: str, inbox: tuple[str, list[str]]
 ) -> None:
@@ -248,6 +259,7 @@ def test_without_a_dsn_sentry_is_not_even_loaded() -> None:
 # --- While others write ---------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_request_is_answered_while_a_history_is_written(
     running_clock: RunningClock, serve: Callable[..., Server], cookie: str
 ) -> None:
@@ -300,8 +312,7 @@ def test_what_is_being_answered_when_the_process_is_told_to_end(
     assert server.process.returncode == 0
 
 
-def test_new_workers_take_over_from_old_ones(serve: Callable[..., Server], tmp_path: Path) -> None:
-    server = serve()
+def test_new_workers_take_over_from_old_ones(server: Server, tmp_path: Path) -> None:
     thread, answers = ask_slowly(server, tmp_path / "before")
     server.process.send_signal(signal.SIGHUP)
     thread.join()
@@ -315,8 +326,36 @@ def test_new_workers_take_over_from_old_ones(serve: Callable[..., Server], tmp_p
 # --- Files, hosts, limits -------------------------------------------------------------------------
 
 
-def test_files_are_compressed_and_kept_by_browsers_for_ever(serve: Callable[..., Server]) -> None:
-    server = serve()
+def test_what_forks_holds_nothing_that_must_not_be_shared(serve: Callable[..., Server]) -> None:
+    """No thread, whose locks a child would find locked for ever, and no connection to a database."""
+    # Whose client begins a thread with the first fault that it tells.
+    server = serve(SENTRY_DSN="http://public@127.0.0.1:9/1")
+    first = Path(f"/proc/{server.process.pid}")
+    assert len(list((first / "task").iterdir())) == 1
+    opened = [str(handle.readlink()) for handle in (first / "fd").iterdir()]
+    name = str(connection.settings_dict["NAME"])
+    assert not [path for path in opened if name in path]
+    sockets = [path for path in opened if path.startswith("socket:")]
+    assert len(sockets) == 1, "the one that it listens on"
+    children = (first / "task" / str(server.process.pid) / "children").read_text()
+    assert children, "and what answers is another process"
+
+
+@pytest.mark.one_database
+def test_pages_and_json_are_compressed_unless_they_are_short(server: Server) -> None:
+    page, plain = server.ask("/login/", Accept_Encoding="gzip"), server.ask("/login/").body
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page.headers["Vary"]
+    assert len(page.body) < len(plain) == len(gzip.decompress(page.body))
+    lengths = {len(server.ask("/login/", Accept_Encoding="gzip").body) for _ in range(8)}
+    assert len(lengths) > 1, "random bytes hide how well it could be compressed (BREACH)"
+    short = server.ask("/api/weight", Accept_Encoding="gzip")
+    assert "Content-Encoding" not in short.headers
+    assert len(short.body) < 200
+
+
+@pytest.mark.one_database
+def test_files_are_compressed_and_kept_by_browsers_for_ever(server: Server) -> None:
     page = server.ask("/login/").body.decode()
     path = next(iter(re.findall(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)))
     answer = server.ask(path, Accept_Encoding="gzip")
@@ -328,10 +367,10 @@ def test_files_are_compressed_and_kept_by_browsers_for_ever(serve: Callable[...,
     assert {line["route"] for line in server.lines() if line["status"] == 200} >= {"/static/"}
 
 
-def test_a_form_comes_through_a_proxy(serve: Callable[..., Server], cookie: str) -> None:
+@pytest.mark.one_database
+def test_a_form_comes_through_a_proxy(server: Server, cookie: str) -> None:
     """The proxy passes the name on and says that the browser came over https: then nothing more need
     be set."""
-    server = serve()
     shown = server.ask("/login/")
     token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', shown.body.decode())[0]
     form = {"username": "robin", "password": "swordfish", "csrfmiddlewaretoken": token}
@@ -350,8 +389,8 @@ def test_who_asks_for_the_health_and_by_which_name(serve: Callable[..., Server])
     assert (moved.status, moved.headers["Location"]) == (301, f"https://{HOST}/login/")
 
 
-def test_requests_that_are_too_large(serve: Callable[..., Server]) -> None:
-    server = serve()
+@pytest.mark.one_database
+def test_requests_that_are_too_large(server: Server) -> None:
     assert server.ask(f"/login/?{'x' * 5000}").status == 414
     assert server.ask("/login/", Cookie="x" * 9000).status == 431
     assert server.ask("/login/", **{f"X_{n}": "x" for n in range(70)}).status == 431
@@ -370,6 +409,7 @@ def has_ipv6() -> bool:
     return True
 
 
+@pytest.mark.one_database
 def test_under_a_path_over_ipv6_behind_a_proxy_that_writes_in_capitals(
     serve: Callable[..., Server], cookie: str
 ) -> None:

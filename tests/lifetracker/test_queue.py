@@ -6,10 +6,10 @@ import json
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +25,13 @@ from django_q.models import OrmQ, Schedule
 from django_q.signing import SignedPackage
 
 from lifetracker import tasks
-from lifetracker.checks import check_queue
-from lifetracker.http import Door, NotConfigured
+from lifetracker.errors import NotConfigured
 from lifetracker.models import HeldLease, Lease, PlannedSync, SyncRun
-from lifetracker.streams import sources
-from lifetracker.sync import LEASE, MOST_ATTEMPTS, Order
+from lifetracker.sync.checks import check_queue
+from lifetracker.sync.http import HttpClient
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.runs import LEASE, MOST_ATTEMPTS
+from lifetracker.sync.streams import sources
 from oauth_integration.models import OAuthCredential
 from tests import processes
 from tests.conftest import NOW, assert_equals_upstream
@@ -39,8 +41,8 @@ MINUTE = timedelta(minutes=1)
 Moving = Callable[[datetime], None]
 
 
-def enqueue(order: Order | None = None) -> SyncRun:
-    return tasks.enqueue(sources["Whoop"], order or Order())
+def enqueue(order: SyncRequest | None = None) -> SyncRun:
+    return tasks.enqueue(sources["Whoop"], order or SyncRequest())
 
 
 def messages() -> list[tuple[str, tuple[Any, ...]]]:
@@ -61,7 +63,7 @@ def lease_of_another() -> HeldLease:
 def test_a_run_waits_in_the_ledger_and_a_message_in_the_queue(whoop: Any) -> None:
     run = enqueue()
     assert (run.status, run.kind, run.in_queue) == ("queued", "incremental", True)
-    assert messages() == [("carry_out", (run.pk,))]
+    assert messages() == [("execute_run", (run.pk,))]
 
 
 def test_the_same_is_asked_for_once_while_it_waits_or_is_at_work(whoop: Any) -> None:
@@ -69,7 +71,7 @@ def test_the_same_is_asked_for_once_while_it_waits_or_is_at_work(whoop: Any) -> 
     assert enqueue() == run
     SyncRun.objects.update(status="running")
     assert enqueue() == run
-    assert enqueue(Order(SyncRun.Kind.TODAY, 2)) != run
+    assert enqueue(SyncRequest(SyncRun.Kind.TODAY, 2)) != run
     assert len(messages()) == 2
     SyncRun.objects.filter(pk=run.pk).update(status="success")
     assert enqueue() != run
@@ -86,7 +88,7 @@ def test_the_database_keeps_two_equal_runs_out(whoop: Any) -> None:
 
 def test_what_is_not_configured_cannot_be_asked_for(db: None, settings: Any) -> None:
     settings.WHOOP_CLIENT_ID = ""
-    with pytest.raises(NotConfigured, match="README, «Connect Whoop»"):
+    with pytest.raises(NotConfigured, match=r"docs/whoop\.md"):
         enqueue()
     assert not SyncRun.objects.exists()
 
@@ -97,14 +99,14 @@ def test_what_is_not_configured_cannot_be_asked_for(db: None, settings: Any) -> 
 @pytest.mark.parametrize(
     ("order", "days"),
     [
-        (Order(), 30),
-        (Order(SyncRun.Kind.TODAY, 2), 2),
-        (Order(SyncRun.Kind.FULL, 100), 100),
+        (SyncRequest(), 30),
+        (SyncRequest(SyncRun.Kind.TODAY, 2), 2),
+        (SyncRequest(SyncRun.Kind.FULL, 100), 100),
     ],
 )
-def test_a_worker_carries_it_out(whoop: Any, order: Order, days: int) -> None:
+def test_a_worker_carries_it_out(whoop: Any, order: SyncRequest, days: int) -> None:
     run = enqueue(order)
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
     run.refresh_from_db()
     assert (run.kind, run.status, run.days) == (order.kind, "success", order.days or 0)
     assert (NOW - run.window_start).days == days
@@ -112,17 +114,17 @@ def test_a_worker_carries_it_out(whoop: Any, order: Order, days: int) -> None:
 
 
 def test_the_whole_history_needs_no_number_of_days(whoop: Any) -> None:
-    run = enqueue(Order.of(full=True))
-    tasks.carry_out(run.pk)
+    run = enqueue(SyncRequest.from_options(full=True))
+    tasks.execute_run(run.pk)
     assert_equals_upstream(whoop)
 
 
 def test_a_message_that_comes_twice_does_nothing(whoop: Any, sandbox: Any) -> None:
     run = enqueue()
-    tasks.carry_out(run.pk)
+    tasks.execute_run(run.pk)
     before = len(sandbox.requests)
-    assert tasks.carry_out(run.pk) == "nothing to do"
-    assert tasks.carry_out(run.pk + 1) == "nothing to do"
+    assert tasks.execute_run(run.pk) == "nothing to do"
+    assert tasks.execute_run(run.pk + 1) == "nothing to do"
     assert len(sandbox.requests) == before
 
 
@@ -130,7 +132,7 @@ def test_a_second_worker_leaves_the_run_to_the_first(whoop: Any, sandbox: Any) -
     run = enqueue()
     SyncRun.objects.update(status="running")
     with lease_of_another():
-        assert "at work" in tasks.carry_out(run.pk)
+        assert "is running" in tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert run.status == "running"
     assert not sandbox.requests
@@ -139,18 +141,18 @@ def test_a_second_worker_leaves_the_run_to_the_first(whoop: Any, sandbox: Any) -
 def test_while_a_command_reads_the_source_the_run_waits(whoop: Any, at: Moving) -> None:
     run = enqueue()
     with lease_of_another():
-        tasks.carry_out(run.pk)
+        tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.resume_at) == ("queued", NOW + LEASE)
-    assert tasks.carry_out(run.pk) == "nothing to do"
+    assert tasks.execute_run(run.pk) == "nothing to do"
     at(NOW + LEASE)
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
 
 
 def test_without_its_settings_a_run_fails_with_the_reason(whoop: Any) -> None:
     run = enqueue()
     OAuthCredential.objects.all().delete()
-    tasks.carry_out(run.pk)
+    tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert run.status == "failed"
     assert "WHOOP" in run.error
@@ -159,9 +161,9 @@ def test_without_its_settings_a_run_fails_with_the_reason(whoop: Any) -> None:
 
 def test_a_source_that_was_removed_closes_its_runs(whoop: Any) -> None:
     run = SyncRun.objects.create(source="Gone", kind="manual", status="queued", in_queue=True)
-    tasks.carry_out(run.pk)
+    tasks.execute_run(run.pk)
     run.refresh_from_db()
-    assert (run.status, run.error) == ("failed", "There is no source Gone any more.")
+    assert (run.status, run.error) == ("failed", "The source Gone no longer exists.")
 
 
 # --- Going on -------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def test_a_limit_makes_it_go_on_later(whoop: Any, sandbox: Any, at: Moving) -> N
         "/activity/sleep", kind="status", status=429, times=None, headers={"Retry-After": "3600"}
     )
     run = enqueue()
-    assert tasks.carry_out(run.pk) == "queued"
+    assert tasks.execute_run(run.pk) == "queued"
     run.refresh_from_db()
     assert run.resume_at is not None
     assert NOW + timedelta(minutes=59) < run.resume_at < NOW + timedelta(minutes=61)
@@ -182,7 +184,7 @@ def test_a_limit_makes_it_go_on_later(whoop: Any, sandbox: Any, at: Moving) -> N
     assert before, "what came before is kept"
     sandbox.faults.clear()
     at(run.resume_at)
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
     run.refresh_from_db()
     assert run.error == ""
     assert run.resume_at is None
@@ -192,7 +194,7 @@ def test_a_limit_makes_it_go_on_later(whoop: Any, sandbox: Any, at: Moving) -> N
 def test_a_run_whose_worker_died_goes_on_as_the_same(whoop: Any, at: Moving) -> None:
     run = enqueue()
     SyncRun.objects.update(status="running", attempts=1, started_at=NOW - MINUTE)
-    assert tasks.carry_out(run.pk) == "success"
+    assert tasks.execute_run(run.pk) == "success"
     run.refresh_from_db()
     assert run.started_at == NOW - MINUTE
 
@@ -204,9 +206,9 @@ def test_a_stopped_worker_gives_the_run_back(whoop: Any, monkeypatch: pytest.Mon
         raise TimeoutException
 
     run = enqueue()
-    monkeypatch.setattr(Door, "request", stop)
+    monkeypatch.setattr(HttpClient, "request", stop)
     with pytest.raises(TimeoutException):
-        tasks.carry_out(run.pk)
+        tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.resume_at) == ("queued", NOW)
 
@@ -214,18 +216,18 @@ def test_a_stopped_worker_gives_the_run_back(whoop: Any, monkeypatch: pytest.Mon
 def test_it_is_given_up_after_some_attempts_without_progress(whoop: Any) -> None:
     run = enqueue()
     SyncRun.objects.update(status="running", attempts=MOST_ATTEMPTS, error="The last reason.")
-    tasks.carry_out(run.pk)
+    tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert run.status == "failed"
     assert run.error == (
-        f"Given up: it was taken up {MOST_ATTEMPTS} times without getting any further. The last reason."
+        f"Given up: it was resumed {MOST_ATTEMPTS} times without any progress. The last reason."
     )
 
 
 def test_progress_earns_new_attempts(whoop: Any) -> None:
     run = enqueue()
     SyncRun.objects.update(status="running", attempts=MOST_ATTEMPTS - 1)
-    tasks.carry_out(run.pk)
+    tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.attempts) == ("success", 1)
 
@@ -249,30 +251,36 @@ def test_who_lost_the_lease_writes_no_end(whoop: Any, sandbox: Any) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhoopAPIClient, "get", get)
-        tasks.carry_out(run.pk)
+        tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.error) == ("running", "written by the other one")
 
 
 def test_what_waited_for_the_source_goes_on_as_soon_as_it_is_free(whoop: Any) -> None:
-    first, second, third = (enqueue(Order(SyncRun.Kind.MANUAL, days)) for days in (1, 2, 3))
+    first, second, third = (enqueue(SyncRequest(SyncRun.Kind.MANUAL, days)) for days in (1, 2, 3))
     with lease_of_another():
         for run in (second, third):
-            tasks.carry_out(run.pk)
+            tasks.execute_run(run.pk)
     OrmQ.objects.all().delete()
-    tasks.carry_out(first.pk)
-    assert messages() == [("carry_out", (second.pk,))]
-    assert tasks.carry_out(second.pk) == "success"
-    assert tasks.carry_out(third.pk) == "success"
+    tasks.execute_run(first.pk)
+    assert messages() == [("execute_run", (second.pk,))]
+    assert tasks.execute_run(second.pk) == "success"
+    assert tasks.execute_run(third.pk) == "success"
 
 
-def test_a_signal_to_all_processes_ends_a_worker(transactional_db: None) -> None:
+def test_a_worker_shows_that_it_is_alive_and_a_signal_to_all_its_processes_ends_it(
+    transactional_db: None, tmp_path: Path
+) -> None:
     """As platforms send it."""
-    worker = processes.start("qcluster", new_session=True)
-    time.sleep(4)
-    assert worker.poll() is None
-    os.killpg(worker.pid, signal.SIGTERM)
+    heartbeat = tmp_path / "alive"
+    env = processes.environment(WORKER_HEARTBEAT_FILE=str(heartbeat))
+    worker = processes.start("qcluster", env=env, new_session=True)
     try:
+        processes.wait_until(heartbeat.exists)
+        os.utime(heartbeat, (0, 0))
+        processes.wait_until(lambda: heartbeat.stat().st_mtime > 0)
+        assert worker.poll() is None
+        os.killpg(worker.pid, signal.SIGTERM)
         processes.finish(worker, timeout=15)
     finally:
         with suppress(ProcessLookupError):
@@ -285,12 +293,12 @@ def test_a_signal_to_all_processes_ends_a_worker(transactional_db: None) -> None
 def test_a_lost_message_is_sent_again(whoop: Any, at: Moving) -> None:
     run = enqueue()
     OrmQ.objects.all().delete()
-    tasks.take_up()
+    tasks.resume_stalled_runs()
     assert messages() == [], "it may only be waiting for its turn"
     at(NOW + 3 * MINUTE)
-    tasks.take_up()
-    assert messages() == [("carry_out", (run.pk,))]
-    tasks.take_up()
+    tasks.resume_stalled_runs()
+    assert messages() == [("execute_run", (run.pk,))]
+    tasks.resume_stalled_runs()
     assert len(messages()) == 1
 
 
@@ -300,11 +308,11 @@ def test_a_dead_workers_run_is_taken_up_when_its_lease_is_over(whoop: Any, at: M
     SyncRun.objects.update(status="running")
     lease_of_another()
     at(NOW + LEASE / 2)
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert messages() == []
     at(NOW + LEASE)
-    tasks.at_start_up()
-    assert messages() == [("carry_out", (run.pk,))]
+    tasks.on_worker_start()
+    assert messages() == [("execute_run", (run.pk,))]
 
 
 def test_what_waits_for_a_limit_is_woken_when_it_opens(whoop: Any, at: Moving) -> None:
@@ -313,18 +321,18 @@ def test_what_waits_for_a_limit_is_woken_when_it_opens(whoop: Any, at: Moving) -
     SyncRun.objects.update(resume_at=NOW + 90 * MINUTE)
     for moment in (NOW + 3 * MINUTE, NOW + 89 * MINUTE):
         at(moment)
-        tasks.take_up()
+        tasks.resume_stalled_runs()
     assert messages() == []
     at(NOW + 90 * MINUTE)
-    tasks.take_up()
-    tasks.take_up()
-    assert messages() == [("carry_out", (run.pk,))]
+    tasks.resume_stalled_runs()
+    tasks.resume_stalled_runs()
+    assert messages() == [("execute_run", (run.pk,))]
 
 
 def test_runs_of_commands_are_not_taken_up(whoop: Any, at: Moving) -> None:
     SyncRun.objects.create(source="Whoop", kind="manual", status="running")
     at(NOW + 60 * MINUTE)
-    tasks.take_up()
+    tasks.resume_stalled_runs()
     assert messages() == []
 
 
@@ -358,7 +366,10 @@ def test_every_source_is_planned_once(schedules: None) -> None:
     tasks.plan_schedules()
     call_command("migrate", verbosity=0)
     assert planned() == {f"Sync {name}": 1440 for name in ("Whoop", "Withings", "Toggl", "GitHub")}
-    assert Schedule.objects.filter(func="lifetracker.tasks.take_up", minutes=1).count() == 1
+    assert (
+        Schedule.objects.filter(func="lifetracker.tasks.resume_stalled_runs", minutes=1).count()
+        == 1
+    )
     whoop = Schedule.objects.get(name="Sync Whoop")
     assert (whoop.func, whoop.args) == ("lifetracker.tasks.start_sync", "('Whoop',)")
 
@@ -398,24 +409,24 @@ def test_a_worker_begins_with_what_is_due(whoop: Any, schedules: None, at: Movin
     def queued() -> int:
         return SyncRun.objects.filter(status="queued").count()
 
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 1, "what was never read"
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 1
-    tasks.carry_out(SyncRun.objects.get().pk)
+    tasks.execute_run(SyncRun.objects.get().pk)
     at(NOW + timedelta(hours=23))
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 0
     at(NOW + timedelta(hours=25))
     Schedule.objects.filter(name="Sync Whoop").update(minutes=26 * 60)
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 0, "the person wants it less often"
     Schedule.objects.filter(name="Sync Whoop").update(schedule_type=Schedule.DAILY)
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 1
     SyncRun.objects.filter(status="queued").delete()
     Schedule.objects.filter(name="Sync Whoop").update(repeats=0)
-    tasks.at_start_up()
+    tasks.on_worker_start()
     assert queued() == 0, "the person has paused it"
 
 
@@ -489,7 +500,7 @@ def test_today_is_refreshed_by_reading_it_once_a_minute(
 ) -> None:
     first = person.get("/api/whoop/refresh/today")
     assert first.status_code == 202
-    tasks.carry_out(first.json()["job_id"])
+    tasks.execute_run(first.json()["job_id"])
     second = person.get("/api/whoop/refresh/today")
     assert (second.status_code, second.json()["status"]) == (200, "success")
     at(NOW + 2 * MINUTE)
@@ -501,7 +512,7 @@ def test_today_is_refreshed_by_reading_it_once_a_minute(
 def test_of_two_who_ask_at_once_one_starts_it(whoop: Any, transactional_db: None) -> None:
     """The second finds what the first has started, even where it has ended meanwhile."""
     robin = Client()
-    robin.force_login(User.objects.create_user("robin"))
+    robin.force_login(User.objects.create_user("robin", is_staff=True))
     answers: list[Any] = []
 
     def ask() -> None:
@@ -564,7 +575,7 @@ def test_without_settings_the_answer_says_what_to_do(person: Client, settings: A
     settings.WHOOP_CLIENT_ID = ""
     answer = person.post("/api/whoop/refresh", content_type="application/json")
     assert answer.status_code == 409
-    assert "README" in answer.json()["detail"]
+    assert "docs/" in answer.json()["detail"]
 
 
 def test_a_stranger_starts_nothing(client: Client, whoop: Any) -> None:

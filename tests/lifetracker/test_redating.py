@@ -18,11 +18,10 @@ from django.utils import timezone
 
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import Commit
-from lifetracker import redating
-from lifetracker.export import write_export
-from lifetracker.models import DayZone
-from lifetracker.redating import follow_time_zone, on_web_start
-from lifetracker.tasks import at_start_up
+from lifetracker.backups.export import write_export
+from lifetracker.models import DayZone, redating
+from lifetracker.models.redating import follow_time_zone, on_web_start
+from lifetracker.tasks import on_worker_start
 from tests.makers import commit, entry, fast, repository, weigh_in
 from time_logs.models import TOGGL, TimeEntry
 from weight.models import WITHINGS, WeighIn
@@ -200,7 +199,7 @@ def in_tokyo(settings: Any) -> None:
 def test_a_worker_begins_with_it(move: Any, settings: Any) -> None:
     weigh_in(measured_at=utc("2026-09-15T21:30"))
     in_tokyo(settings)
-    at_start_up()
+    on_worker_start()
     assert dates(WeighIn) == ["2026-09-16"]
 
 

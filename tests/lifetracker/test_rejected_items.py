@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from lifetracker import sync as machinery
 from lifetracker.models import RejectedItem, SyncRun
-from lifetracker.streams import sources
+from lifetracker.sync import job as machinery
+from lifetracker.sync.streams import sources
 from tests.conftest import NOW, run
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_a_dismissed_item_is_not_counted_and_not_retried(whoop: Any, staff: Clie
     break_a_sleep(whoop)
     assert run(days=20).counts["sleep"]["rejected"] == 1
     page = act(staff, "dismiss", "WHOOP's support knows of it.")
-    assert "1 dismissed." in page
+    assert "Items dismissed: 1." in page
     item = RejectedItem.objects.get()
     assert (item.dismissed_at, item.dismissed_by) == (NOW, "robin")
     assert item.dismissal_reason == "WHOOP's support knows of it."
@@ -114,10 +114,10 @@ def test_one_that_is_dismissed_hides_no_other(whoop: Any, staff: Client) -> None
 def test_a_dismissal_wants_a_reason_and_can_be_taken_back(whoop: Any, staff: Client) -> None:
     break_a_sleep(whoop)
     run(days=20)
-    assert "say why" in act(staff, "dismiss", "  ")
+    assert "Enter a reason" in act(staff, "dismiss", "  ")
     assert RejectedItem.objects.pending().count() == 1
     act(staff, "dismiss", "known")
-    assert "1 are pending again." in act(staff, "take_back")
+    assert "Items pending again: 1." in act(staff, "take_back")
     assert RejectedItem.objects.pending().get().dismissal_reason == ""
 
 

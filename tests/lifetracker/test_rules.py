@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,11 @@ from django.conf import settings
 from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
-APPS = {
-    *("fasting", "github_projects", "oauth_integration", "time_logs", "weight", "whoop"),
-    "workouts",
+APPS = {one.name for one in apps.get_app_configs() if Path(one.path).parent == ROOT} - {
+    "lifetracker"
 }
 # What composes the project may know the apps.
-COMPOSING = {"settings.py", "urls.py", "tasks.py", "views.py", "home.py"}
+COMPOSING = {"settings.py", "urls.py", "tasks.py", "web/source_status.py"}
 # An app's lower floors, which never look up.
 BELOW = {"models", "services"}
 ABOVE = {"api", "views", "admin", "urls", "metrics", "management"}
@@ -42,13 +41,15 @@ def imports(path: Path) -> set[str]:
 
 
 def test_the_list_of_apps_is_complete() -> None:
-    ours = {a.name for a in apps.get_app_configs() if Path(a.path).parent == ROOT}
-    assert ours == APPS | {"lifetracker"}
+    """Every folder at the top with models, settings of a source or pages of its own is installed."""
+    folders = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    assert folders == APPS | {"lifetracker"}
+    assert len(APPS) > 5
 
 
 def test_the_machinery_imports_no_app() -> None:
     for path in modules("lifetracker"):
-        composing = path.parent == ROOT / "lifetracker" and path.name in COMPOSING
+        composing = path.relative_to(ROOT / "lifetracker").as_posix() in COMPOSING
         if composing or "commands" in path.parts:
             continue
         guests = {name for name in imports(path) if name.split(".")[0] in APPS}
@@ -69,6 +70,77 @@ def test_imports_point_one_way() -> None:
                 assert not used & {"models"}, path
 
 
+# Of each room of `lifetracker/`, the rooms and single modules that it may import.
+MAY_IMPORT = {
+    "models": {"days", "errors", "words"},
+    "ops": {"days", "errors", "models"},
+    "sync": {"days", "environment", "errors", "models", "ops", "words"},
+    "metrics": {"days", "models", "sync"},
+    "tasks": {"errors", "metrics", "models", "ops", "sync"},
+    "backups": {"models", "tasks", "words"},
+    "accounts": {"admin", "models", "ops"},
+    "api": {"accounts", "days", "errors", "metrics", "models", "ops", "sync", "tasks", "words"},
+    "web": {"accounts", "api", "days", "errors", "metrics", "models", "sync", "tasks"},
+    "doctor": {"accounts", "api", "models", "ops", "sync", "tasks", "web", "words"},
+    "admin": {"days", "models", "ops", "sync", "tasks", "web", "words"},
+    "sandbox": set(),
+}
+
+
+def test_rooms_import_in_one_direction() -> None:
+    for room, allowed in MAY_IMPORT.items():
+        found = {
+            name.split(".")[1]
+            for path in [*modules(f"lifetracker/{room}"), ROOT / f"lifetracker/{room}.py"]
+            if path.exists()
+            for name in imports(path)
+            if name.startswith("lifetracker.")
+        }
+        assert found <= allowed | {room}, f"{room} imports {found - allowed - {room}}"
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not even inside of functions."""
+    paths = {name_of(path): path for app in [*APPS, "lifetracker"] for path in modules(app)}
+    graph = {name: imported_modules(path, paths.keys()) - {name} for name, path in paths.items()}
+    assert len(graph) > 200
+    while leaves := {name for name, imported in graph.items() if not imported}:
+        graph = {name: found - leaves for name, found in graph.items() if name not in leaves}
+    assert not graph, f"a circle among {sorted(graph)}"
+
+
+def test_no_module_is_hidden_by_a_package_of_its_name() -> None:
+    for app in [*APPS, "lifetracker"]:
+        for path in modules(app):
+            assert not (path.with_suffix("") / "__init__.py").exists(), path
+
+
+def imported_modules(path: Path, known: Set[str]) -> set[str]:
+    """Those of the known modules that a file imports; a package only where a name comes from itself."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & known or {node.module}
+    return found & known
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_a_declaration_loads_no_app() -> None:
+    """It is read while the settings are."""
+    for path in ROOT.glob("*/source.py"):
+        own = {name for name in imports(path) if name.split(".")[0] in APPS | {"lifetracker"}}
+        assert all(
+            name.startswith(("lifetracker.environment", "lifetracker.sync.declaration"))
+            for name in own
+        ), f"{path.relative_to(ROOT)} imports {own}"
+
+
 def test_the_sandbox_knows_none_of_us() -> None:
     for path in modules("lifetracker/sandbox"):
         foreign = {
@@ -84,9 +156,9 @@ def test_one_door_to_the_network() -> None:
     """Only the door, the demo (which plays the browser) and the sandbox open connections."""
     # The last asks the processes that it has started itself.
     allowed = {
-        "lifetracker/http.py",
+        "lifetracker/sync/http.py",
         "lifetracker/management/commands/demo.py",
-        "lifetracker/processes.py",
+        "lifetracker/ops/processes.py",
     }
     for app in [*APPS, "lifetracker"]:
         for path in modules(app):
@@ -119,33 +191,41 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 def test_every_setting_stands_in_the_example() -> None:
     text = (ROOT / "lifetracker/settings.py").read_text()
-    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", text))
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", text))
     assert len(read) > 10
+    read |= {one.name for source in settings.SOURCES for one in source.all_settings()}
     # Compose makes the database's login, and publishes the port.
-    read |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
+    read |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "compose.yaml").read_text()))
     example = (ROOT / ".env.example").read_text()
-    written = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
-    assert read == written
+    written = set(re.findall(r"^#?([A-Z0-9_]+)=", example, re.M))
+    assert not read - written, f"Add to .env.example: {', '.join(sorted(read - written))}"
+    assert not written - read, f"Nothing reads what .env.example has: {written - read}"
 
 
 def test_every_task_of_the_queue_is_logged() -> None:
     text = (ROOT / "lifetracker/tasks.py").read_text()
     sent = set(re.findall(r"\bsend\(\s*\"(\w+)\"|\{__name__\}\.(\w+)", text))
     tasks = {name for pair in sent for name in pair if name}
-    assert tasks >= {"carry_out", "lend_a_hand", "start_sync", "take_up"}
+    assert tasks >= {"execute_run", "help_with_run", "start_sync", "resume_stalled_runs"}
     for name in tasks:
         assert f"@logged\ndef {name}(" in text, name
 
 
+def own_apps_by_command() -> dict[str, str]:
+    return {name: app for name, app in get_commands().items() if app in APPS | {"lifetracker"}}
+
+
 def own_commands() -> list[str]:
-    return sorted(name for name, app in get_commands().items() if app in APPS | {"lifetracker"})
+    return sorted(own_apps_by_command())
 
 
 @pytest.mark.parametrize("command", own_commands())
-def test_every_command_has_a_test_and_a_place_in_the_readme(command: str) -> None:
+def test_every_command_has_a_test_and_a_place_in_the_documentation(command: str) -> None:
     tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
-    assert re.search(rf"\"{command}\"", tests), "no test calls it"
-    assert f"`{command}" in (ROOT / "README.md").read_text(), "README does not tell of it"
+    assert re.search(rf"\"{command}\"", tests), f"No test calls {command}: write one below tests/."
+    assert f"`{command}" in (ROOT / "docs/commands.md").read_text(), (
+        f"Add a row to docs/commands.md:\n| `{command}` | what it does |"
+    )
 
 
 def test_the_top_level_is_the_one_of_the_architecture() -> None:
@@ -160,8 +240,19 @@ def test_the_top_level_is_the_one_of_the_architecture() -> None:
         pytest.skip("not a git checkout")
     assert {path.split("/")[0] for path in listed if "/" in path} == {
         *APPS,
-        *(".ci", "benchmarks", "lifetracker", "templates", "tests"),
+        *(".ci", "benchmarks", "docs", "lifetracker", "templates", "tests"),
+    }, (
+        "The folder of a new app belongs into git (`git add`); other folders do not belong at the top."
+    )
+
+
+def test_the_tests_with_a_browser_stand_in_one_folder() -> None:
+    """Where `make test-browser` looks for them, and `make test` does not."""
+    marked = {
+        path for path in (ROOT / "tests").rglob("test_*.py") if "mark.browser" in path.read_text()
     }
+    marked.discard(Path(__file__))
+    assert marked == set((ROOT / "tests/browser").glob("test_*.py"))
 
 
 def test_locked_requirements_have_hashes() -> None:

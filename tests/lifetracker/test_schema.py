@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 
-from lifetracker.schema import description
+from lifetracker.api.schema import description
 
 VERBS = {"get", "post", "put", "patch", "delete"}
 
@@ -57,7 +57,7 @@ def test_parameters_are_those_that_are_checked() -> None:
     assert asked["page"] == {"type": "integer", "minimum": 1, "default": 1}
     assert parameters("get /api/weight/{id}").keys() == {"id"}
     assert parameters("get /api/time-entries/totals")["by"]["enum"] == [
-        *("day", "project", "client", "tag"),
+        *("day", "project", "client", "tag", "owner_project"),
     ]
     assert "pattern" in json.dumps(parameters("get /api/github/metrics")["include"])
 

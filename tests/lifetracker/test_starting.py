@@ -21,9 +21,9 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 
 import manage
-from lifetracker import machine_zone, processes
 from lifetracker.environment import read_file
-from lifetracker.failures import database_failure, file_failure
+from lifetracker.ops import machine_zone, processes
+from lifetracker.ops.failures import database_failure, file_failure
 from tests.processes import environment, finish, free_ports, start
 
 # --- What the machine refuses ---------------------------------------------------------------------
@@ -63,11 +63,14 @@ def in_use(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [
-        (read_only, "cannot be written: this user may only read the file, or its folder."),
+        (
+            read_only,
+            "cannot be written because this user has only read permission for the file or its folder.",
+        ),
         (full, "The disk is full: the database"),
-        (without_a_folder, "cannot be opened: its folder is missing"),
-        (something_else, "is no database of SQLite"),
-        (in_use, "is in use by another program"),
+        (without_a_folder, "cannot be opened. Its folder is missing"),
+        (something_else, "is not an SQLite database"),
+        (in_use, "is locked by another program"),
     ],
 )
 def test_what_sqlite_refuses_is_one_sentence(
@@ -90,8 +93,8 @@ def test_another_failure_of_the_database_says_what_may_help() -> None:
     ("number", "sentence"),
     [
         (errno.ENOSPC, "The disk is full: /somewhere/file could not be written."),
-        (errno.EROFS, "/somewhere/file is on a file system that can only be read."),
-        (errno.EACCES, "This user may not read or write /somewhere/file."),
+        (errno.EROFS, "/somewhere/file is on a read-only file system."),
+        (errno.EACCES, "This user does not have permission to read or write /somewhere/file."),
         (errno.ECONNRESET, None),
     ],
 )
@@ -120,16 +123,14 @@ def test_an_env_file_that_cannot_be_read_is_not_taken_for_absent(tmp_path: Path)
         read_file(tmp_path, {})
 
 
-def test_a_key_that_is_missing_beside_a_demo(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_key_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(manage, "DEMO_DATABASE", tmp_path / "demo.sqlite3")
     monkeypatch.setattr(sys, "argv", ["manage.py", "api_token", "list"])
     missing = ImproperlyConfigured("Set the SECRET_KEY environment variable")
-    assert manage.hint_at_the_demo(missing) == ""
+    assert manage.hint_at_a_key(missing) == "\n`make run` makes a .env with one."
     (tmp_path / "demo.sqlite3").touch()
-    assert "DEMO=true .venv/bin/python manage.py api_token list" in manage.hint_at_the_demo(missing)
-    assert manage.hint_at_the_demo(ImproperlyConfigured("TIME_ZONE: it is no zone")) == ""
+    assert "DEMO=true .venv/bin/python manage.py api_token list" in manage.hint_at_a_key(missing)
+    assert manage.hint_at_a_key(ImproperlyConfigured("TIME_ZONE: it is no zone")) == ""
 
 
 # --- The zone of the machine ----------------------------------------------------------------------
@@ -214,9 +215,9 @@ def test_a_taken_port_is_named() -> None:
 def test_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     processes.require_space(tmp_path)
     monkeypatch.setattr(processes, "FREE_MB", 10**12)
-    with pytest.raises(CommandError, match=r"The disk is full: \d+ MB are free in"):
+    with pytest.raises(CommandError, match=r"The disk is full: .+ has \d+ MB free"):
         processes.require_space(tmp_path)
-    with pytest.raises(CommandError, match="there is no folder"):
+    with pytest.raises(CommandError, match="does not exist"):
         processes.require_space(tmp_path / "missing")
 
 
@@ -258,7 +259,7 @@ def test_a_start_that_hangs_is_given_up(short_silence: None) -> None:
     command = "import time; time.sleep(60)"
     with (
         processes.child("The page", sys.executable, "-S", "-c", command) as page,
-        pytest.raises(CommandError, match=r"The page does not answer .* has done nothing for"),
+        pytest.raises(CommandError, match=r"The page does not answer .* has been idle for"),
     ):
         processes.wait_for(f"http://127.0.0.1:{port}/", page, print)
 
@@ -267,11 +268,12 @@ def test_a_start_that_fails_is_told_at_once() -> None:
     [port] = free_ports(1)
     with (
         processes.child("The page", sys.executable, "-c", "raise SystemExit(3)") as page,
-        pytest.raises(CommandError, match="The page has ended with status 3"),
+        pytest.raises(CommandError, match="The page ended with status 3"),
     ):
         processes.wait_for(f"http://127.0.0.1:{port}/", page, print)
 
 
+@pytest.mark.long
 def test_make_run_serves_until_it_is_told_to_stop(transactional_db: None) -> None:
     [port] = free_ports(1)
     running = start("run", env=environment(PORT=str(port)), new_session=True)

@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from lifetracker.http import TryLater
+from lifetracker.errors import TryLater
 from lifetracker.models import BEGINNING, Lease, SyncState
-from lifetracker.streams import Between, Window
-from lifetracker.sync import Order, Planning, Step, plan
+from lifetracker.sync.plans import PlanContext, Read, SyncRequest, plan
+from lifetracker.sync.streams import Between, Window
 
 NOW = datetime(2026, 9, 16, 14, tzinfo=UTC)
 BETWEEN = Between(start="start", end="end", lookback=timedelta(days=14))
@@ -33,10 +33,10 @@ def state(start: float | None = None, end: float | None = None, **fields: dateti
     )
 
 
-def steps(order: Order, known: SyncState, brings: int = 10, until: int = 20) -> list[Step]:
+def steps(order: SyncRequest, known: SyncState, brings: int = 10, until: int = 20) -> list[Read]:
     """The plan, if each window brings so many items."""
-    plan_of = plan(order, Planning(BETWEEN, NOW, lambda: known))
-    found: list[Step] = []
+    plan_of = plan(order, PlanContext(BETWEEN, NOW, lambda: known))
+    found: list[Read] = []
     answer: int | None = None
     while len(found) < until:
         try:
@@ -47,7 +47,7 @@ def steps(order: Order, known: SyncState, brings: int = 10, until: int = 20) -> 
     return found
 
 
-def windows(order: Order, known: SyncState) -> list[tuple[float, float]]:
+def windows(order: SyncRequest, known: SyncState) -> list[tuple[float, float]]:
     """In days ago."""
     found = [s.extent for s in steps(order, known)]
     return [((NOW - w.start) / timedelta(days=1), (NOW - w.end) / timedelta(days=1)) for w in found]
@@ -69,16 +69,16 @@ def windows(order: Order, known: SyncState) -> list[tuple[float, float]]:
     ids=["first", "plain", "old", "outage", "short", "gap", "future", "skew", "years"],
 )
 def test_a_plain_run(known: SyncState, expected: list[tuple[float, float]]) -> None:
-    assert windows(Order(), known) == expected
+    assert windows(SyncRequest(), known) == expected
 
 
 def test_days_are_read_whole_whatever_is_verified() -> None:
-    assert windows(Order(days=3), state(400, 1)) == [(3, 0)]
-    assert windows(Order(days=400), state(400, 1)) == [(400, 35), (35, 0)]
+    assert windows(SyncRequest(days=3), state(400, 1)) == [(3, 0)]
+    assert windows(SyncRequest(days=400), state(400, 1)) == [(400, 35), (35, 0)]
 
 
 def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> None:
-    plan_of = plan(Order(full=True), Planning(BETWEEN, NOW, state))
+    plan_of = plan(SyncRequest(full=True), PlanContext(BETWEEN, NOW, state))
     assert next(plan_of).extent == Window(ago(90), NOW)
     assert plan_of.send(50).extent == Window(ago(455), ago(90))
     assert plan_of.send(300).extent == Window(ago(820), ago(455))
@@ -90,23 +90,23 @@ def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> 
 
 
 def test_full_ends_even_if_every_year_has_something() -> None:
-    found = steps(Order(full=True), state(), until=100)
+    found = steps(SyncRequest(full=True), state(), until=100)
     assert found[-1].extent.start == BEGINNING
     assert all(a.extent.start == b.extent.end for a, b in pairwise(found))
 
 
 def test_an_unfinished_pass_goes_on_after_what_is_new() -> None:
-    found = steps(Order(full=True), state(455, 2, full_from=ago(455)), until=2)
+    found = steps(SyncRequest(full=True), state(455, 2, full_from=ago(455)), until=2)
     assert found == [
-        Step(Window(ago(16), NOW)),
-        Step(Window(ago(820), ago(455)), full=True),
+        Read(Window(ago(16), NOW)),
+        Read(Window(ago(820), ago(455)), full=True),
     ]
 
 
 def test_a_new_pass_heals_an_outage_that_its_first_chunk_does_not_reach() -> None:
-    found = steps(Order(full=True), state(400, 200), until=2)
-    assert found[0] == Step(Window(ago(214), NOW))
-    assert found[1] == Step(Window(ago(90), NOW), full=True)
+    found = steps(SyncRequest(full=True), state(400, 200), until=2)
+    assert found[0] == Read(Window(ago(214), NOW))
+    assert found[1] == Read(Window(ago(90), NOW), full=True)
 
 
 def test_the_verified_stretch_grows_only_by_what_touches_it() -> None:

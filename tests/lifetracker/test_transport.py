@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from lifetracker import http, transport
-from lifetracker.http import BadResponse, Door, TryLater
+from lifetracker.errors import BadResponse, TryLater
+from lifetracker.sync import http, transport
+from lifetracker.sync.http import HttpClient
 from tests.hostile_server import Exchange, HostileServer
 
 MEGABYTE = 1_000_000
@@ -25,7 +26,7 @@ def server() -> Iterator[HostileServer]:
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+def client(monkeypatch: pytest.MonkeyPatch) -> HttpClient:
     """Of a service whose limits are a hundredth of the real ones, and which waits for nothing between
     its attempts."""
     monkeypatch.setattr(http, "READ_TIMEOUT", 0.3)
@@ -33,8 +34,8 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setattr(http, "LONGEST_SILENCE", 0.9)
     monkeypatch.setattr(http, "LONGEST_TRYING", 0.6)
     monkeypatch.setattr(transport, "WAIT_SLICE", 0.1)
-    monkeypatch.setattr(Door, "_wait", lambda *_: None)
-    return Door("WHOOP")
+    monkeypatch.setattr(HttpClient, "_wait", lambda *_: None)
+    return HttpClient("WHOOP")
 
 
 def memory_of(act: Callable[[], object]) -> int:
@@ -47,16 +48,16 @@ def memory_of(act: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def refused(door: Door, url: str) -> str:
+def refused(client: HttpClient, url: str) -> str:
     with pytest.raises(BadResponse) as failure:
-        door.request("GET", url)
+        client.request("GET", url)
     return str(failure.value)
 
 
 # --- Too much -------------------------------------------------------------------------------------
 
 
-def test_a_body_of_100_megabytes_is_not_taken_in(server: HostileServer, door: Door) -> None:
+def test_a_body_of_100_megabytes_is_not_taken_in(server: HostileServer, client: HttpClient) -> None:
     sent = []
 
     def flood(exchange: Exchange) -> None:
@@ -66,46 +67,48 @@ def test_a_body_of_100_megabytes_is_not_taken_in(server: HostileServer, door: Do
             sent.append(1)
 
     server.attack(flood)
-    assert memory_of(lambda: refused(door, server.url)) < 60 * MEGABYTE
+    assert memory_of(lambda: refused(client, server.url)) < 60 * MEGABYTE
     assert len(sent) < 40
-    assert door.requests_made == 1, "another attempt would bring the same"
+    assert client.requests_made == 1, "another attempt would bring the same"
 
 
 @pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
 def test_what_was_compressed_a_thousandfold_is_not_inflated(
-    server: HostileServer, door: Door, encoding: str, bits: int
+    server: HostileServer, client: HttpClient, encoding: str, bits: int
 ) -> None:
     packer = zlib.compressobj(1, wbits=bits)
     bomb = b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(70)) + packer.flush()
     server.attack(lambda exchange: exchange.send(200, bomb, Content_Encoding=encoding))
     assert len(bomb) < MEGABYTE
-    assert memory_of(lambda: refused(door, server.url)) < 60 * MEGABYTE
+    assert memory_of(lambda: refused(client, server.url)) < 60 * MEGABYTE
 
 
-def test_the_body_of_a_redirect_is_not_taken_in_either(server: HostileServer, door: Door) -> None:
+def test_the_body_of_a_redirect_is_not_taken_in_either(
+    server: HostileServer, client: HttpClient
+) -> None:
     bomb = zlib.compress(bytes(70 * MEGABYTE))
     headers = {"Location": "/elsewhere", "Content_Encoding": "deflate"}
     server.attack(lambda exchange: exchange.send(302, bomb, **headers))
-    assert memory_of(lambda: refused(door, server.url)) < 60 * MEGABYTE
+    assert memory_of(lambda: refused(client, server.url)) < 60 * MEGABYTE
 
 
-def test_it_is_said_in_words(server: HostileServer, door: Door, monkeypatch: Any) -> None:
+def test_it_is_said_in_words(server: HostileServer, client: HttpClient, monkeypatch: Any) -> None:
     monkeypatch.setattr(transport, "MAX_BODY", 10)
     server.attack(lambda exchange: exchange.send(200, b"x" * 11))
-    said = refused(door, f"{server.url}/a?token=1")
+    said = refused(client, f"{server.url}/a?token=1")
     assert said.startswith("WHOOP's answer to 127.0.0.1:")
-    assert "/a is longer than 20 MB" in said
+    assert "/a is larger than the limit of 20 MB" in said
 
 
 def test_a_body_of_just_the_length_is_whole(
-    server: HostileServer, door: Door, monkeypatch: Any
+    server: HostileServer, client: HttpClient, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(transport, "MAX_BODY", 200_000)
     body = bytes(range(200)) * 1000
     server.attack(
         lambda exchange: exchange.send(200, zlib.compress(body), Content_Encoding="deflate")
     )
-    assert door.request("GET", server.url).content == body
+    assert client.request("GET", server.url).content == body
 
 
 # --- Too long -------------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ DRIPS = {
 
 @pytest.mark.parametrize("drip", DRIPS)
 def test_an_answer_that_comes_drop_by_drop_ends(
-    server: HostileServer, door: Door, drip: str
+    server: HostileServer, client: HttpClient, drip: str
 ) -> None:
     first, drop = DRIPS[drip]
 
@@ -133,8 +136,8 @@ def test_an_answer_that_comes_drop_by_drop_ends(
 
     server.attack(trickle)
     began = time.monotonic()
-    with pytest.raises(TryLater, match="did not come in time") as failure:
-        door.request("GET", server.url)
+    with pytest.raises(TryLater, match="did not answer in time") as failure:
+        client.request("GET", server.url)
     assert 0.5 < time.monotonic() - began < 2
     assert failure.value.after is None, "another endpoint may answer"
 
@@ -144,52 +147,54 @@ def silent(exchange: Exchange) -> None:
     exchange.hang_up()
 
 
-def test_a_service_that_is_silent_for_long_is_left_alone(server: HostileServer, door: Door) -> None:
+def test_a_service_that_is_silent_for_long_is_left_alone(
+    server: HostileServer, client: HttpClient
+) -> None:
     server.attack(silent)
     began = time.monotonic()
     for _ in range(2):
-        with pytest.raises(TryLater, match="did not come in time") as failure:
-            door.request("GET", server.url)
+        with pytest.raises(TryLater, match="did not answer in time") as failure:
+            client.request("GET", server.url)
     assert failure.value.after == timedelta(minutes=5)
     assert time.monotonic() - began < 2
 
 
-def test_one_answer_ends_the_silence(server: HostileServer, door: Door) -> None:
+def test_one_answer_ends_the_silence(server: HostileServer, client: HttpClient) -> None:
     for _ in range(3):
         server.attack(silent)
         with pytest.raises(TryLater) as failure:
-            door.request("GET", server.url)
+            client.request("GET", server.url)
         assert failure.value.after is None
         server.heal()
-        assert door.request("GET", server.url).ok
+        assert client.request("GET", server.url).ok
 
 
 def test_a_lease_is_renewed_while_an_answer_is_waited_for(
-    server: HostileServer, door: Door
+    server: HostileServer, client: HttpClient
 ) -> None:
     def late(exchange: Exchange) -> None:
         exchange.wait(0.25)
         exchange.send(200, "{}")
 
     beats: list[float] = []
-    door.pulse = beats.append
+    client.on_wait = beats.append
     server.attack(late)
-    assert door.request("GET", server.url).ok
+    assert client.request("GET", server.url).ok
     assert len(beats) == 2 + 2, "before it, once connected, and twice while waiting"
 
 
 def test_who_loses_the_lease_while_connecting_sends_nothing(
-    server: HostileServer, door: Door
+    server: HostileServer, client: HttpClient
 ) -> None:
     def lost(_seconds: float) -> None:
         if beats.append(1) or len(beats) == 2:
             raise TryLater("lost")
 
     beats: list[int] = []
-    door.pulse = lost
+    client.on_wait = lost
     server.attack(lambda exchange: exchange.send(200, "{}"))
     with pytest.raises(TryLater, match="lost"):
-        door.request("GET", server.url)
+        client.request("GET", server.url)
     assert server.struck == 0
 
 
@@ -209,39 +214,41 @@ def cut(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (reset, "the connection broke off"),
+        (reset, "the connection was interrupted"),
         (cut, "the answer was cut off"),
-        (lambda exchange: exchange.hang_up(), "the connection broke off"),
-        (lambda exchange: exchange.raw(b"garbage\r\n\r\n"), "what came is not HTTP"),
-        (lambda e: e.raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), "what came is not HTTP"),
+        (lambda exchange: exchange.hang_up(), "the connection was interrupted"),
+        (lambda exchange: exchange.raw(b"garbage\r\n\r\n"), "the answer is not HTTP"),
+        (lambda e: e.raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), "the answer is not HTTP"),
         (lambda e: e.send(200, b"no gzip", Content_Encoding="gzip"), "not be decompressed"),
     ],
 )
-def test_why_no_answer_came(server: HostileServer, door: Door, fault: Any, words: str) -> None:
+def test_why_no_answer_came(
+    server: HostileServer, client: HttpClient, fault: Any, words: str
+) -> None:
     server.attack(fault)
     with pytest.raises(TryLater, match=words) as failure:
-        door.request("GET", server.url, attempts=1)
-    assert str(failure.value).startswith("WHOOP: no whole answer from 127.0.0.1")
+        client.request("GET", server.url, attempts=1)
+    assert str(failure.value).startswith("WHOOP: no complete answer from 127.0.0.1")
 
 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://no-such-host.invalid/", "its address was not found"),
-        ("http://127.0.0.1:9/", "nobody accepts connections there"),
+        ("http://no-such-host.invalid/", "the host name was not found"),
+        ("http://127.0.0.1:9/", "the connection was refused"),
     ],
 )
-def test_why_nobody_was_reached(door: Door, url: str, words: str) -> None:
+def test_why_nobody_was_reached(client: HttpClient, url: str, words: str) -> None:
     with pytest.raises(TryLater, match=words):
-        door.request("GET", url, attempts=1)
+        client.request("GET", url, attempts=1)
 
 
-def test_why_nothing_could_be_encrypted(server: HostileServer, door: Door) -> None:
-    with pytest.raises(TryLater, match="no encrypted connection"):
-        door.request("GET", server.url.replace("http:", "https:"), attempts=1)
+def test_why_nothing_could_be_encrypted(server: HostileServer, client: HttpClient) -> None:
+    with pytest.raises(TryLater, match="encrypted connection failed"):
+        client.request("GET", server.url.replace("http:", "https:"), attempts=1)
 
 
-def test_an_encoding_is_not_guessed(server: HostileServer, door: Door) -> None:
+def test_an_encoding_is_not_guessed(server: HostileServer, client: HttpClient) -> None:
     server.attack(lambda exchange: exchange.send(200, '{"a": "ü"}'.encode("latin-1")))
     with pytest.raises(BadResponse, match="not JSON"):
-        door.json(door.request("GET", server.url))
+        client.json(client.request("GET", server.url))

@@ -141,7 +141,7 @@ def test_the_admin_takes_the_hour_that_comes_twice_and_refuses_the_one_that_neve
     assert staff.post(add, form).status_code == 302
     assert WeighIn.objects.get().measured_at.isoformat() == "2025-10-26T00:30:00+00:00"
     never = staff.post(add, form | {"measured_at_0": "2025-03-30"})
-    assert "never was" in str(never.context["adminform"].form.errors["measured_at"])
+    assert "did not exist" in str(never.context["adminform"].form.errors["measured_at"])
     edge = staff.post(add, form | {"measured_at_0": "0206-03-30"})
     assert "1900" in str(edge.context["adminform"].form.errors["measured_at"])
 
@@ -167,11 +167,11 @@ def test_the_api_refuses_the_hour_that_never_was(
     never = staff.post(path, {name: "2025-03-30T02:30", **rest}, JSON)
     assert never.status_code == 400
     assert never.json() == {
-        name: ["Clocks were put forward over this time: it never was."],
+        name: ["This time did not exist because clocks were set forward."],
     }
     twice = staff.post(path, {name: "2025-10-26T02:30", **rest}, JSON)
     assert twice.status_code == 400
-    assert "Add the offset" in twice.json()[name][0]
+    assert "Add the UTC offset" in twice.json()[name][0]
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,14 @@ from tests.conftest import NOW, run, store_tokens, use
 WHOOP_LISTS = [f"/api/whoop/{name}" for name in ("recovery", "sleep", "workouts", "cycles")]
 # Each answer of the API that can be empty, and whose records are missing in it.
 LISTS = [
-    *((path, "Whoop") for path in [*WHOOP_LISTS, "/api/whoop/metrics", "/api/workouts"]),
+    *((path, "WHOOP") for path in [*WHOOP_LISTS, "/api/whoop/metrics", "/api/workouts"]),
     *(("/api/weight", "Withings"), ("/api/weight/trend", "Withings")),
     *(("/api/time-entries", "Toggl"), ("/api/time-entries/totals", "Toggl")),
     *(("/api/github/projects", "GitHub"), ("/api/github/metrics", "GitHub")),
 ]
 ONES = [
-    *((f"{path}/latest", "Whoop") for path in WHOOP_LISTS),
-    *(("/api/whoop/profile", "Whoop"), ("/api/github/project/portal", "GitHub")),
+    *((f"{path}/latest", "WHOOP") for path in WHOOP_LISTS),
+    *(("/api/whoop/profile", "WHOOP"), ("/api/github/project/portal", "GitHub")),
 ]
 CARDS = {"weight": "Withings", "time": "Toggl", "code": "GitHub"}
 
@@ -43,7 +43,7 @@ def nothing(settings: Any) -> None:
 
 @pytest.fixture
 def unread(settings: Any, sandbox: Any, at: Any) -> Any:
-    """Everything is set up and connected, and nothing was read yet."""
+    """Everything is set up and connected, and no records yet."""
     at(NOW)
     use(settings, sandbox)
     for service in (sandbox.whoop, sandbox.withings):
@@ -57,9 +57,7 @@ def unread(settings: Any, sandbox: Any, at: Any) -> Any:
 def test_a_source_that_is_not_set_up(robin: Client, nothing: None, path: str, name: str) -> None:
     answer = robin.get(path)
     assert answer.status_code == 200
-    assert answer.json()["detail"] == (
-        f"{name} is not set up, so nothing is known from there: README, «Connect {name}», says how."
-    )
+    assert answer.json()["detail"] == (f"{name} is not set up. See docs/{name.lower()}.md.")
 
 
 @pytest.mark.parametrize(("path", "name"), ONES)
@@ -71,7 +69,7 @@ def test_one_record_of_it(robin: Client, nothing: None, path: str, name: str) ->
 
 @pytest.mark.parametrize(("path", "name"), LISTS)
 def test_a_source_that_was_not_read(robin: Client, unread: Any, path: str, name: str) -> None:
-    assert robin.get(path).json()["detail"] == f"{name} has not been read yet."
+    assert robin.get(path).json()["detail"] == f"{name} has not been synced yet."
 
 
 def test_a_source_that_waits_for_consent(robin: Client, settings: Any, nothing: None) -> None:
@@ -84,7 +82,7 @@ def test_days_before_those_that_were_read(robin: Client, unread: Any) -> None:
     run(days=30)
     before = "/api/whoop/sleep?start_date=2026-06-01&end_date=2026-06-03"
     assert robin.get(before).json()["detail"] == (
-        "Whoop has been read back to 2026-08-17 only, not what is older."
+        "WHOOP has been synced back to 2026-08-17, not further."
     )
     known = robin.get("/api/whoop/sleep?days=3").json()
     assert known["count"]
@@ -107,11 +105,11 @@ def test_the_cards_say_it_too(robin: Client, nothing: None, settings: Any) -> No
     page = robin.get("/").text
     for card, title in CARDS.items():
         text = page.partition(f'aria-labelledby="{card}"')[2].partition("</section>")[0]
-        assert f"{title} is not set up, so nothing is known from there." in text
+        assert f"{title} is not set up." in text
     settings.WITHINGS_CLIENT_ID = "an-id"
-    assert "or are typed in. Withings waits for your consent." in robin.get("/").text
+    assert "in the admin. Withings is waiting for your consent." in robin.get("/").text
     settings.TOGGL_API_TOKEN = "a-token"
     makers.weigh_in()
     page = robin.get("/").text
-    assert "Withings waits" not in page.partition('class="card sources"')[0]
-    assert "No sync of Toggl has been complete yet." in page
+    assert "Withings is waiting" not in page.partition('class="card sources"')[0]
+    assert "Toggl has not been synced completely yet." in page

@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lifetracker import upsert as module
-from lifetracker.upsert import Batch, Written, bury, ids_of, upsert
+from lifetracker.sync import upsert as module
+from lifetracker.sync.upsert import Batch, Written, ids_of, mark_deleted, upsert
 from workouts.models import Workout
 
 START = datetime(2026, 1, 1, 8, 30, 15, 250000, UTC)
@@ -149,6 +149,6 @@ def test_bury_absent() -> None:
     write(*map(row, range(5)))
     rows = Workout.objects.all()
     assert ids_of(rows) == {"w0", "w1", "w2", "w3", "w4"}
-    assert bury(rows, ["w3", "w4"]) == 2
+    assert mark_deleted(rows, ["w3", "w4"]) == 2
     assert set(Workout.objects.live().values_list("source_id", flat=True)) == {"w0", "w1", "w2"}
-    assert bury(rows, ["w3", "w4"]) == 0
+    assert mark_deleted(rows, ["w3", "w4"]) == 0

@@ -16,8 +16,8 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from rest_framework.views import APIView
 
-from lifetracker.middleware import client_address
-from lifetracker.settings import Environment
+from lifetracker.accounts.addresses import client_address
+from lifetracker.environment import Environment, origins
 from tests import makers
 from tests.addresses import addresses, for_programs
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE")
 # Open to everybody, each for its reason: who logs in is not logged in, and monitors have no account.
-OPEN = ("/login/", "/admin/login/", "/api/health")
+OPEN = ("/login/", "/login/passkey/options", "/admin/login/", "/api/health")
 # Services cannot log in: what they send is known by its signature.
 SIGNED = "/webhooks/"
 PASSWORD = "correct horse battery"
@@ -34,6 +34,7 @@ PASSWORD = "correct horse battery"
 # --- Closed unless it is opened -------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", sorted(set(addresses())))
 def test_nothing_answers_without_a_login(client: Client, address: str) -> None:
     if address in OPEN or address.startswith(SIGNED):
@@ -128,6 +129,7 @@ def test_a_named_origin_may_call_the_api_with_a_token(client: Client, notes: Non
     assert "Access-Control-Allow-Credentials" not in answer
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "origin"),
     [
@@ -154,13 +156,13 @@ def test_without_the_setting_no_origin_may(client: Client) -> None:
 @pytest.mark.parametrize("wrong", ["notes.example.com", "https://a.example/path", "*", "ftp://a.b"])
 def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv("CORS_ORIGINS", f"https://fine.example, {wrong}")
-    with pytest.raises(Exception, match="CORS_ORIGINS has a value that cannot be used"):
-        Environment().origins("CORS_ORIGINS")
+    with pytest.raises(Exception, match="CORS_ORIGINS has an invalid value"):
+        Environment().read_list("CORS_ORIGINS", origins)
 
 
 def test_origins_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORS_ORIGINS", "https://a.example/, http://localhost:3000")
-    read = Environment().origins("CORS_ORIGINS")
+    read = Environment().read_list("CORS_ORIGINS", origins)
     assert read == ["https://a.example", "http://localhost:3000"]
 
 
@@ -211,7 +213,7 @@ def test_zero_is_no_limit(client: Client, settings: Any) -> None:
 def test_processes_count_together_in_redis(
     client: Client, three: None, settings: Any, redis_url: str
 ) -> None:
-    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
+    redis = {"BACKEND": "lifetracker.ops.caches.JsonRedisCache", "LOCATION": redis_url}
     settings.CACHES = {"default": redis | {"KEY_PREFIX": "first-test"}}
     one = bearer("one")
     assert statuses(client, 4, headers=one) == [200, 200, 200, 429]
@@ -225,12 +227,12 @@ def test_without_redis_the_api_answers(
 ) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "lifetracker.ops.caches.JsonRedisCache",
             "LOCATION": "redis://:a-password@127.0.0.1:1",
         }
     }
     assert statuses(client, 4, headers=bearer("one")) == [200] * 4
-    assert "Requests are not counted" in caplog.text
+    assert "Requests cannot be counted" in caplog.text
     assert "a-password" not in caplog.text
 
 
@@ -240,9 +242,7 @@ each_login = pytest.mark.parametrize("address", ["/login/", "/admin/login/"])
 
 
 @pytest.fixture
-def robin(settings: Any) -> User:
-    # Quick: what is tested is how often, and not how long one takes.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def robin(quick_passwords: None) -> User:
     return User.objects.create_superuser("robin", password=PASSWORD)
 
 
@@ -346,6 +346,15 @@ def test_no_header_of_the_client_moves_the_lock(robin: User, settings: Any) -> N
         (1, "2001:db8::7", "2001:db8::7"),
         (1, "198.51.100.1, unknown", "127.0.0.1"),
         (1, "' OR 1=1", "127.0.0.1"),
+        (1, "198.51.100.1:5678", "198.51.100.1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
+        (1, "[2001:DB8:0::1]:80", "2001:db8::1"),
+        (1, '"[::1]:80"', "::1"),
+        (1, "::ffff:198.51.100.1", "198.51.100.1"),
+        (1, "[::ffff:198.51.100.1]:443", "198.51.100.1"),
+        (2, "203.0.113.5:1, 198.51.100.1:2", "203.0.113.5"),
+        (1, "198.51.100.1:port", "127.0.0.1"),
+        (1, "[198.51.100.1", "127.0.0.1"),
     ],
 )
 def test_the_address_behind_proxies(

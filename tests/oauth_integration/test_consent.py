@@ -174,7 +174,7 @@ def test_an_unconfigured_service_is_said(settings: Any, db: None) -> None:
 
 @pytest.fixture
 def person(client: Client, db: None) -> Client:
-    client.force_login(get_user_model().objects.create_user("person"))
+    client.force_login(get_user_model().objects.create_user("person", is_staff=True))
     return client
 
 

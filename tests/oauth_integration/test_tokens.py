@@ -13,10 +13,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from lifetracker import http, transport
-from lifetracker.http import NeedsReauthorization, NotConfigured, Signals, TryLater
+from lifetracker.errors import NeedsReauthorization, NotConfigured, TryLater
 from lifetracker.models import SyncRun
-from oauth_integration import client as module
+from lifetracker.sync import http, transport
+from lifetracker.sync.http import ResponsePolicy
+from oauth_integration import tokens as module
 from oauth_integration.models import OAuthCredential
 from tests.conftest import NOW, run, store_tokens
 from whoop.services.whoop_client import WhoopAPIClient
@@ -116,7 +117,7 @@ def test_another_members_consent_is_refused(whoop: Any) -> None:
     whoop.delete("workout", whoop.records("workout")[0]["id"])
     record = run()
     assert record.status == SyncRun.Status.FAILED
-    assert "another member" in record.error
+    assert "not the member" in record.error
     assert record.total("deleted") == 0
 
 
@@ -261,10 +262,10 @@ def test_the_lease_of_a_refresh_is_renewed_while_the_answer_is_waited_for(
     taken = []
 
     class Watching(WhoopAPIClient):
-        def signals(self) -> Signals:
+        def policy(self) -> ResponsePolicy:
             return SignalsThatTry()
 
-    class SignalsThatTry(Signals):
+    class SignalsThatTry(ResponsePolicy):
         def failed(self, response: Any) -> str | None:
             taken.append(module.Lease.objects.acquire("refresh:whoop", timedelta(seconds=1)))
             return super().failed(response)
@@ -300,7 +301,7 @@ def test_a_forgotten_connection_does_not_come_back_from_the_environment(
 def test_a_missing_value_is_named_with_the_next_step(settings: Any, db: None, name: str) -> None:
     for each in ("CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI"):
         setattr(settings, f"WHOOP_{each}", "" if each == name else "a-value")
-    with pytest.raises(NotConfigured, match=f"WHOOP_{name}.*README"):
+    with pytest.raises(NotConfigured, match=f"WHOOP_{name}.*docs/whoop.md"):
         WhoopAPIClient().get_authorization_url("a-state-of-16-chars")
 
 
@@ -350,7 +351,7 @@ def test_disconnect_revokes_upstream_then_forgets(whoop: Any) -> None:
     stored = OAuthCredential.objects.get()
     assert (stored.access_token, stored.refresh_token) == ("", "")
     assert stored.client_id == whoop.client_id
-    other = http.Door("WHOOP")
+    other = http.HttpClient("WHOOP")
     answer = other.request(
         "GET",
         f"{whoop.url}/developer/v2/cycle",

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from lifetracker.http import BadResponse, NeedsReauthorization, TryLater
+from lifetracker.errors import BadResponse, NeedsReauthorization, TryLater
 from lifetracker.models import RejectedItem, SyncRun, SyncState
-from lifetracker.streams import Window
+from lifetracker.sync.streams import Window
 from tests.conftest import NOW, run
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
 from time_logs.services.toggl_client import Cursor, TogglClient, TooOld
-from time_logs.streams import entries, one_form, project_ref, tags_in_order, tags_of, within
+from time_logs.streams import entries, normal_entry, project_ref, tags_in_order, tags_of, within
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "toggl"
 LIST = "/me/time_entries"
@@ -99,7 +99,7 @@ def test_names_of_tags_without_their_ids_are_kept(toggl: Any, sandbox: Any) -> N
     assert not RejectedItem.objects.exists()
     without, fewer = (TimeEntry.objects.get(source_id=f"44001100{n}") for n in (22, 23))
     assert (without.tags, fewer.tags) == (["deep", "home"], ["a", "b"])
-    assert fewer.raw["unpaired_tag_ids"] == [11]
+    assert fewer.raw["tag_ids"] == [11]
 
 
 def test_tags_without_pairs_do_not_seem_changed_by_known_names(toggl: Any, sandbox: Any) -> None:
@@ -227,7 +227,7 @@ def test_nothing_runs(client: TogglClient, sandbox: Any) -> None:
 def test_one_entry(client: TogglClient, sandbox: Any, name: str, running: bool) -> None:
     answer(sandbox, "/current", name)
     (item,) = client.current
-    row = dict(zip(entries.mapping.columns, entries.mapping.row(one_form(item)), strict=True))
+    row = dict(zip(entries.mapping.columns, entries.mapping.row(normal_entry(item)), strict=True))
     assert (row["end"] is None) is running
     assert (row["duration"] is None) is running
     assert json.loads(row["tags"]) == []
@@ -275,13 +275,13 @@ def test_the_rows_of_a_report_become_entries(toggl: Any, sandbox: Any) -> None:
 def test_the_report_is_asked_as_documented(client: TogglClient, sandbox: Any) -> None:
     asked: dict[str, Any] = {}
     client.__dict__["me"] = {"id": 7, "workspaces": []}
-    send = client._send
+    send = client.session.send
 
     def spy(method: str, path: str, **options: Any) -> Any:
         asked.update(options["json"])
         return send(method, path, **options)
 
-    client._send = spy  # type: ignore[method-assign]
+    client.session.send = spy  # type: ignore[method-assign]
     day = datetime(2025, 1, 1, tzinfo=UTC).date()
     answer(sandbox, "/search/", "reports_v3_search_page2_last.json")
     client.report(1, day, day, None)
@@ -312,7 +312,7 @@ def test_a_used_up_quota_says_when(client: TogglClient, sandbox: Any) -> None:
 def test_the_bucket_answers_with_a_page_of_html(
     client: TogglClient, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    monkeypatch.setattr("lifetracker.sync.http.HttpClient._wait", lambda *_: None)
     recorded(sandbox, "error_429_leaky_bucket.http")
     with pytest.raises(TryLater, match="rate limit"):
         client.entries()
@@ -375,7 +375,7 @@ def test_both_forms_of_an_entry_are_one(toggl: Any) -> None:
         "at": "2026-09-16T10:01:00+02:00",
         "row_number": 3,
     }
-    assert one_form(listed) == one_form(reported)
+    assert normal_entry(listed) == normal_entry(reported)
 
 
 def test_ids_are_larger_than_32_bits(toggl: Any, sandbox: Any) -> None:

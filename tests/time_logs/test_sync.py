@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from lifetracker.http import NotConfigured
+from lifetracker.errors import NotConfigured
 from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
 from lifetracker.sandbox.server import Sandbox
+from tests import databases
 from tests.conftest import NOW, run, total
 from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
 from time_logs.services.toggl_client import TogglClient
@@ -29,6 +30,11 @@ def good(**order: Any) -> SyncRun:
     record = go(**order)
     assert record.status == SyncRun.Status.SUCCESS, record.error
     return record
+
+
+def whole() -> None:
+    """For `databases.once`: the account as the stand-in has it at first."""
+    good(full=True)
 
 
 def instant(text: str | None) -> datetime | None:
@@ -102,6 +108,7 @@ def long_life(settings: Any, db: None, at: Any, sandbox: Sandbox) -> Iterator[An
         yield running
 
 
+@pytest.mark.long
 def test_three_years_through_the_reports_equal_the_upstream(long_life: Any) -> None:
     good(full=True)
     assert len(stored()) > 3000
@@ -163,7 +170,7 @@ def test_changes_of_any_age_are_found(toggl: Any, at: Any) -> None:
 
 
 def test_a_tombstone_of_an_entry_that_never_came_is_no_trouble(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(minutes=5))
     toggl.delete(put(toggl))
     record = good()
@@ -204,17 +211,13 @@ def test_more_than_a_thousand_entries_in_a_month_are_all_there(toggl: Any, sandb
     oldest = NOW - timedelta(days=30)
     want = {key for key, entry in expected(toggl).items() if entry[0] >= oldest}
     assert len(want) > 1500
-    assert {key for key in stored() if stored_start(key) >= oldest} == want
-
-
-def stored_start(key: str) -> datetime:
-    return TimeEntry.objects.get(source_id=key).start
+    assert {key for key, (start, *_) in stored().items() if start >= oldest} == want
 
 
 def test_more_changes_than_are_listed_at_once_are_said_and_cost_the_claim(
     toggl: Any, at: Any
 ) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(hours=1))
     for number in range(1100):
         start = NOW - timedelta(days=100) - timedelta(minutes=20 * number)
@@ -231,13 +234,13 @@ def test_more_changes_than_are_listed_at_once_are_said_and_cost_the_claim(
 
 
 def test_an_outage_longer_than_the_changes_reach_heals(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     gone = put(toggl, start=NOW - timedelta(hours=5))
     good()
     at(NOW + timedelta(days=200))
     toggl.delete(gone)
     record = go()
-    assert "what changed more than 85 days ago" in record.error
+    assert "changes older than 85 days" in record.error
     assert_equals_upstream(toggl)
     assert state().verified_from > NOW - timedelta(days=91), "older edits were told nowhere"
     good()
@@ -253,7 +256,7 @@ def test_a_floor_that_is_nearer_than_documented_is_learned(toggl: Any, quotes: b
 
 
 def test_changes_that_are_refused_as_too_old_are_read_by_windows(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     toggl.options.configure(since_oldest_days=10)
     at(NOW + timedelta(days=20))
     record = go()
@@ -303,17 +306,15 @@ def test_an_interrupted_reading_claims_nothing_that_it_did_not_reach(
     assert within <= stored().keys()
 
 
-def test_a_piece_that_no_hour_can_finish_is_made_smaller(long_life: Any, at: Any) -> None:
-    service = long_life.toggl
+def test_a_piece_that_no_hour_can_finish_is_made_smaller(toggl: Any, at: Any) -> None:
     for number in range(3000):
         start = NOW - timedelta(days=152) + timedelta(minutes=29 * number)
-        put(service, start=start, stop=start + timedelta(minutes=10))
-    service.options.configure(reports_page_limit=50, over_page_limit="clamp")
+        put(toggl, start=start, stop=start + timedelta(minutes=10))
+    toggl.options.configure(reports_page_limit=50, over_page_limit="clamp")
     reached = []
     for hour in range(6):
         at(NOW + timedelta(hours=hour + 1, minutes=10 * hour))
-        long_life.clock.set(NOW + timedelta(hours=hour + 1, minutes=10 * hour))
-        service.quota.configure(user=30, organization=30, window=3600.0)
+        toggl.quota.configure(user=30, organization=30, window=3600.0)
         go(full=True)
         reached.append(state().full_from)
     assert min(filter(None, reached)) < NOW - timedelta(days=130)
@@ -338,13 +339,13 @@ def test_another_account_without_entries_buries_nothing(toggl: Any, sandbox: Any
     sandbox.faults.add(ENTRIES, kind="status", status=200, body="[]", times=None)
     sandbox.faults.add("/api/v9/me", kind="status", status=200, body=me, times=None)
     record = go(days=20)
-    assert "another person" in record.error
+    assert "a different account" in record.error
     assert record.total("deleted") == 0
     assert not TogglProject.objects.filter(name="X").exists()
 
 
 def test_a_report_that_lags_behind_buries_nothing_new(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(hours=1))
     added = put(toggl, start=NOW - timedelta(days=100))
     good()
@@ -402,7 +403,7 @@ def test_a_token_that_cannot_be_one_is_said(settings: Any) -> None:
 
 
 def test_an_archived_project_is_known_as_such(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     project = next(one for one in toggl.projects() if one["active"])
     toggl.archive_project(project["id"])
     at(NOW + timedelta(days=2))
@@ -417,7 +418,7 @@ def test_an_archived_project_is_known_as_such(toggl: Any, at: Any) -> None:
 
 
 def test_a_renamed_project_client_and_tag_are_renamed_everywhere(toggl: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     project = next(one for one in toggl.projects() if one["client_id"] and one["active"])
     at(NOW + timedelta(days=2))
     toggl.rename("project", project["id"], "New project name")
@@ -432,7 +433,7 @@ def test_a_renamed_project_client_and_tag_are_renamed_everywhere(toggl: Any, at:
 def test_a_rename_reaches_the_entries_even_if_the_run_was_killed_between(
     toggl: Any, at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good(full=True)
+    databases.once(whole)
     project = next(one for one in toggl.projects() if one["active"])
     at(NOW + timedelta(days=2))
     toggl.rename("project", project["id"], "Renamed")
@@ -441,7 +442,7 @@ def test_a_rename_reaches_the_entries_even_if_the_run_was_killed_between(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("lifetracker.sync.Run.repair", killed)
+        patched.setattr("lifetracker.sync.writer.RecordWriter.repair", killed)
         with pytest.raises(KeyboardInterrupt):
             go()
     at(NOW + timedelta(days=2, minutes=1))
@@ -450,7 +451,7 @@ def test_a_rename_reaches_the_entries_even_if_the_run_was_killed_between(
 
 
 def test_a_new_project_is_known_at_once(toggl: Any, at: Any, sandbox: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(hours=1))
     client = toggl.add_client("Fresh client")
     project = toggl.add_project("Fresh project", client_id=client)
@@ -481,21 +482,18 @@ def test_null_lists_are_empty_ones(toggl: Any) -> None:
 # --- Limits and errors ------------------------------------------------------------------------------
 
 
-def test_a_quota_that_ends_in_the_middle_is_resumed_after_the_reset(
-    long_life: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service = long_life.toggl
-    service.quota.configure(user=30, organization=4, window=200.0)
+def test_a_quota_that_ends_in_the_middle_is_resumed_after_the_reset(toggl: Any) -> None:
+    toggl.quota.configure(user=30, organization=4, window=200.0)
     record = go(full=True)
     assert record.status == SyncRun.Status.PARTIAL
     assert "limit" in record.error
     some = len(stored())
     assert some > 100
     behind = state().full_from
-    service.quota.configure(user=30, organization=30, window=200.0)
+    toggl.quota.configure(user=30, organization=30, window=200.0)
     good(full=True)
     assert behind is not None
-    assert_equals_upstream(service)
+    assert_equals_upstream(toggl)
 
 
 def test_a_short_wait_for_the_quota_is_waited_out(toggl: Any) -> None:
@@ -515,7 +513,7 @@ def test_the_bucket_is_waited_for(
     toggl: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     html = "<html><body><h1>429 Too Many Requests</h1></body></html>"
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    monkeypatch.setattr("lifetracker.sync.http.HttpClient._wait", lambda *_: None)
     sandbox.faults.add(ENTRIES, kind="status", status=429, body=html, times=2)
     good()
 
@@ -547,7 +545,7 @@ def test_another_persons_token_is_refused(toggl: Any, at: Any) -> None:
     at(NOW + timedelta(minutes=5))
     put(toggl, user_id=999)
     record = go()
-    assert "another person" in record.error
+    assert "a different account" in record.error
     assert not TimeEntry.objects.filter(raw__user_id=999).exists()
 
 
@@ -569,15 +567,16 @@ def test_a_report_that_leads_in_a_circle_is_an_error(toggl: Any, sandbox: Any) -
     assert not state().whole_history
 
 
-def test_a_failing_page_keeps_what_came_and_claims_nothing(long_life: Any) -> None:
-    long_life.faults.add(REPORTS, kind="status", status=400, nth=2, times=None, body="no")
+def test_a_failing_page_keeps_what_came_and_claims_nothing(toggl: Any, sandbox: Any) -> None:
+    toggl.options.configure(reports_page_limit=20, over_page_limit="clamp")
+    sandbox.faults.add(REPORTS, kind="status", status=400, nth=2, times=None, body="no")
     record = go(full=True)
     assert record.status == SyncRun.Status.PARTIAL
     assert stored()
     assert not state().whole_history
-    long_life.faults.clear()
+    sandbox.faults.clear()
     good(full=True)
-    assert_equals_upstream(long_life.toggl)
+    assert_equals_upstream(toggl)
 
 
 def test_an_entry_that_cannot_be_mapped_stops_no_other_and_is_not_lost(toggl: Any, at: Any) -> None:

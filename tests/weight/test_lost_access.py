@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from oauth_integration.models import OAuthCredential
+from tests import databases
 from tests.conftest import NOW, run, store_tokens
-from tests.weight.test_sync import assert_equals_upstream, good, state, stored
+from tests.weight.test_sync import assert_equals_upstream, good, state, stored, whole
 from weight.models import WITHINGS, MeasureGroup, WeighIn
 
 EMPTY = {"status": 0, "body": {"updatetime": 1, "timezone": "Europe/Berlin", "measuregrps": []}}
@@ -44,7 +45,7 @@ def store_tokens_again(withings: Any, tokens: dict[str, Any]) -> None:
 def test_empty_answers_delete_no_weigh_in(
     withings: Any, sandbox: Any, at: Any, order: dict[str, Any]
 ) -> None:
-    good(full=True)
+    databases.once(whole)
     before, claimed = stored(), state().verified_to
     at(NOW + timedelta(days=1))
     answer_empty(sandbox)
@@ -70,7 +71,7 @@ def test_three_weigh_ins_are_enough_to_doubt_an_empty_answer(withings: Any, sand
 
 def test_the_last_weigh_in_of_some_days_can_still_be_deleted(withings: Any) -> None:
     """Older ones are listed as before."""
-    good(full=True)
+    databases.once(whole)
     since = (NOW - timedelta(days=4)).timestamp()
     for group in withings.groups():
         if group["date"] >= since:

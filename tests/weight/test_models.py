@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests import makers
 from tests.makers import MORNING, weigh_in
-from weight.models import AMBIGUOUS, WeighIn, slope_per_week, smooth
+from weight.models import AMBIGUOUS, slope_per_week, smooth
 
 FIRST = date(2026, 9, 1)
 MONTH = timedelta(weeks=4)
@@ -65,7 +66,7 @@ def test_a_day_counts_once_however_often_one_weighs(django_assert_num_queries: A
     weigh_in(0, 95, attribution=AMBIGUOUS)
     weigh_in(0.01, 40, deleted_at=MORNING)
     with django_assert_num_queries(1):
-        points = WeighIn.objects.all().trend()
+        points = makers.whole_trend()
     assert [(point.date, point.kg) for point in points] == [
         (date(2026, 9, 15), 70),
         (date(2026, 9, 16), 73),

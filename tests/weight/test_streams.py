@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from lifetracker.http import BadResponse, NeedsReauthorization
-from lifetracker.mapping import Unmappable
+from lifetracker.errors import BadResponse, NeedsReauthorization
 from lifetracker.models import RejectedItem, SyncRun
-from lifetracker.streams import Window
+from lifetracker.sync.mapping import Unmappable
+from lifetracker.sync.streams import Window
 from oauth_integration.models import OAuthCredential
 from tests.conftest import NOW, run
 from tests.makers import measure_group
@@ -176,7 +176,9 @@ def test_a_repeated_question_as_recorded_waits_no_longer_than_it_is_refused(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(
+        "lifetracker.sync.http.HttpClient._wait", lambda _, seconds: waits.append(seconds)
+    )
     record = sync(sandbox, "error_601_wait_seconds.json")
     assert record.status == SyncRun.Status.SUCCESS, record.error
     assert max(waits) == 10, "and not the 188 seconds that it tells"
@@ -219,7 +221,7 @@ def test_values_are_exact(value: int, unit: int, kg: str) -> None:
     "one", [{"value": 1.5, "unit": 0}, {"value": 1, "unit": 10**6}, {"value": None, "unit": 0}]
 )
 def test_values_that_are_none(one: dict[str, Any]) -> None:
-    with pytest.raises(Unmappable, match="is no measure"):
+    with pytest.raises(Unmappable, match="is not a measurement"):
         real_value(one)
 
 

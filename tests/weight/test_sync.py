@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from lifetracker.http import TryLater
+from lifetracker.errors import TryLater
 from lifetracker.models import BEGINNING, RejectedItem, SyncRun, SyncState
-from lifetracker.streams import sources
-from lifetracker.sync import Order, sync
+from lifetracker.sync.job import sync
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from oauth_integration.models import OAuthCredential
+from tests import databases, makers
 from tests.conftest import NOW, run, store_tokens, total
 from weight.models import WITHINGS, MeasureGroup, WeighIn
 from weight.services.withings_client import WithingsAPIClient
@@ -32,6 +34,11 @@ def good(**order: Any) -> SyncRun:
     record = go(**order)
     assert record.status == SyncRun.Status.SUCCESS, record.error
     return record
+
+
+def whole() -> None:
+    """For `databases.once`: the account as the stand-in has it at first."""
+    good(full=True)
 
 
 def upstream(service: Any) -> dict[str, dict[str, Any]]:
@@ -85,7 +92,7 @@ def test_a_first_run_reads_thirty_days(withings: Any) -> None:
 
 
 def test_a_second_run_changes_nothing(withings: Any, sandbox: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     before = list(WeighIn.objects.values_list("source_id", "updated_at"))
     sandbox.requests.clear()
     record = good()
@@ -119,7 +126,7 @@ def assert_parts_are_upstream(service: Any) -> None:
 
 
 def test_a_late_upload_is_found(withings: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(days=1))
     long_ago = int((NOW - timedelta(days=59)).timestamp())
     withings.add({"date": long_ago, "measures": [{"type": 1, "value": 70123, "unit": -3}]})
@@ -288,7 +295,7 @@ def test_an_ambiguous_measure_is_kept_and_kept_out_of_the_figures(withings: Any)
     row = WeighIn.objects.get(measured_at=moment)
     assert row.is_ambiguous
     assert row not in WeighIn.objects.certain()
-    assert all(point.kg < 90 for point in WeighIn.objects.all().trend())
+    assert all(point.kg < 90 for point in makers.whole_trend())
     # The person says that it was hers, or a sure one comes for the same moment.
     withings.add(
         {"date": int(moment.timestamp()), "measures": [{"type": 1, "value": 701, "unit": -1}]}
@@ -333,7 +340,7 @@ def test_a_failing_page_keeps_what_came_and_claims_nothing(withings: Any, sandbo
 
 
 def test_an_outage_of_any_length_heals(withings: Any, at: Any) -> None:
-    good(full=True)
+    databases.once(whole)
     at(NOW + timedelta(days=200))
     good()
     assert_equals_upstream(withings)
@@ -367,7 +374,9 @@ def envelope(status: int, **body: Any) -> dict[str, Any]:
 
 def test_601_waits_as_told(withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(
+        "lifetracker.sync.http.HttpClient._wait", lambda _, seconds: waits.append(seconds)
+    )
     sandbox.faults.add("/measure", **envelope(601, wait_seconds=17))
     good()
     assert 17 in waits
@@ -377,7 +386,9 @@ def test_601_without_a_time_waits_longer_each_time(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(
+        "lifetracker.sync.http.HttpClient._wait", lambda _, seconds: waits.append(seconds)
+    )
     sandbox.faults.add("/measure", times=2, **envelope(601))
     good()
     told = [seconds for seconds in waits if seconds]
@@ -389,7 +400,9 @@ def test_no_601_is_waited_for_longer_than_the_minute_of_the_limit(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(
+        "lifetracker.sync.http.HttpClient._wait", lambda _, seconds: waits.append(seconds)
+    )
     sandbox.faults.add("/measure", **envelope(601, wait_seconds=1880))
     good()
     assert max(waits) == 60
@@ -401,7 +414,9 @@ def test_pages_that_move_are_confirmed_without_repeating_a_question(
 ) -> None:
     """Withings refuses the same arguments within ten seconds, and may tell to wait for minutes."""
     waits: list[float] = []
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(
+        "lifetracker.sync.http.HttpClient._wait", lambda _, seconds: waits.append(seconds)
+    )
     withings.options.configure(page_size=5, identical=True, identical_wait=188)
     good(full=True)
     at(NOW + timedelta(hours=1))
@@ -436,7 +451,7 @@ def test_a_token_that_is_never_taken_ends_with_what_to_do(withings: Any, sandbox
 def test_passing_trouble_is_tried_again(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    monkeypatch.setattr("lifetracker.sync.http.HttpClient._wait", lambda *_: None)
     sandbox.faults.add("/measure", times=2, **envelope(status))
     good()
 
@@ -471,7 +486,7 @@ def expired(service: Any) -> OAuthCredential:
 def test_an_answer_lost_after_the_rotation_heals_with_the_same_token(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    monkeypatch.setattr("lifetracker.sync.http.HttpClient._wait", lambda *_: None)
     expired(withings)
     sandbox.faults.add("/v2/oauth2", kind="lost")
     good()
@@ -481,7 +496,7 @@ def test_an_answer_lost_after_the_rotation_heals_with_the_same_token(
 def test_two_lost_answers_heal_at_the_next_run(
     withings: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lifetracker.http.Door._wait", lambda *_: None)
+    monkeypatch.setattr("lifetracker.sync.http.HttpClient._wait", lambda *_: None)
     expired(withings)
     sandbox.faults.add("/v2/oauth2", kind="lost", times=2)
     assert go().status == SyncRun.Status.FAILED
@@ -561,7 +576,7 @@ def test_no_secret_in_what_is_kept(withings: Any, sandbox: Any, capsys: Any) -> 
     credential = expired(withings)
     secrets = [credential.access_token, credential.refresh_token, withings.client_secret]
     sandbox.faults.add("/measure", nth=2, times=None, **envelope(987_654))
-    sync(sources[WITHINGS], Order(full=True))
+    sync(sources[WITHINGS], SyncRequest(full=True))
     sandbox.faults.clear()
     good()
     told = (

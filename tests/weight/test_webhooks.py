@@ -16,11 +16,12 @@ from django.test import Client
 
 from lifetracker import tasks
 from lifetracker.models import SyncRun, SyncState, WebhookDelivery
-from lifetracker.streams import Window
-from lifetracker.webhooks import Refused, own_secrets, webhooks
+from lifetracker.sync.streams import Window
+from lifetracker.sync.webhooks import WebhookRejected, own_secrets, webhooks
 from oauth_integration.models import OAuthCredential
+from tests import databases
 from tests.conftest import NOW, run, store_tokens
-from tests.deliveries import post, waiting, work_off
+from tests.deliveries import post, process_deliveries, waiting
 from weight.models import WITHINGS, MeasureGroup, WeighIn
 from weight.webhooks import joined, read, window_of
 
@@ -31,8 +32,12 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def synced(withings: Any) -> Any:
     OAuthCredential.objects.update(account=str(withings.user_id))
-    assert run(WITHINGS, full=True).status == SyncRun.Status.SUCCESS
+    databases.once(read_everything)
     return withings
+
+
+def read_everything() -> None:
+    assert run(WITHINGS, full=True).status == SyncRun.Status.SUCCESS
 
 
 def path(secret: str | None = None) -> str:
@@ -53,7 +58,7 @@ def living() -> set[str]:
 def test_a_weigh_in_is_there_after_its_notification(synced: Any) -> None:
     [weight, _] = synced.weigh(71.4)
     assert deliver(synced, weight) == (200, "Thank you.")
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert float(WeighIn.objects.live().first().weight_kg) == 71.4
     assert waiting() == 0
 
@@ -108,7 +113,7 @@ def test_a_time_that_is_none_is_refused(withings: Any, changes: dict[str, Any]) 
     good = {"userid": "29", "appli": "1", "startdate": "1789550000", "enddate": "1789550001"}
     assert read({}, dict(good)).event == "appli 1"
     wrong = {name: value for name, value in (good | changes).items() if value is not None}
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(WebhookRejected, match="cannot be read"):
         read({}, wrong)
 
 
@@ -129,7 +134,7 @@ def test_the_documented_bodies_are_understood(withings: Any, name: str, event: s
 def test_what_is_not_ours_to_keep_leaves_nothing(synced: Any) -> None:
     [weight, _] = synced.weigh(71.4)
     status, text = deliver(synced, weight, appli=44)
-    assert (status, text) == (200, "Nothing to do for this event.")
+    assert (status, text) == (200, "This event needs no action.")
     assert not WebhookDelivery.objects.exists()
 
 
@@ -151,11 +156,11 @@ def test_edits_and_deletions_are_seen(synced: Any) -> None:
     [deleted, _] = synced.weigh(72.0, at=NOW - 2 * HOUR)
     for one in (edited, deleted):
         deliver(synced, one)
-    work_off()
+    process_deliveries()
     assert {str(edited), str(deleted)} <= living()
     synced.delete(deleted)
     deliver(synced, deleted)
-    work_off()
+    process_deliveries()
     assert str(deleted) not in living()
     assert str(edited) in living(), "what lies beside it stays"
 
@@ -163,11 +168,11 @@ def test_edits_and_deletions_are_seen(synced: Any) -> None:
 def test_many_notifications_for_one_weigh_in_are_read_once(synced: Any, sandbox: Any) -> None:
     [weight, _] = synced.weigh(71.4)
     assert deliver(synced, weight) == (200, "Thank you.")
-    assert "known already" in deliver(synced, weight)[1]
+    assert "already received" in deliver(synced, weight)[1]
     deliver(synced, weight, date=True)
     assert waiting() == 2
     sandbox.requests.clear()
-    work_off()
+    process_deliveries()
     assert len([r for r in sandbox.requests if r.path.endswith("/measure")]) == 1
     assert waiting() == 0
 
@@ -176,7 +181,7 @@ def test_a_small_window_moves_no_state_that_it_does_not_touch(synced: Any) -> No
     before = SyncState.objects.get(source=WITHINGS, stream="measure")
     [weight, _] = synced.weigh(71.4, at=NOW - timedelta(days=20))
     deliver(synced, weight)
-    work_off()
+    process_deliveries()
     after = SyncState.objects.get(source=WITHINGS, stream="measure")
     assert (after.verified_from, after.verified_to) == (before.verified_from, before.verified_to)
 
@@ -184,7 +189,7 @@ def test_a_small_window_moves_no_state_that_it_does_not_touch(synced: Any) -> No
 def test_the_same_again_is_read_again(synced: Any) -> None:
     [weight, _] = synced.weigh(71.4)
     deliver(synced, weight)
-    work_off()
+    process_deliveries()
     assert deliver(synced, weight) == (200, "Thank you."), "nobody is at the first one any more"
     assert waiting() == 1
 
@@ -196,7 +201,7 @@ def test_one_window_that_fails_keeps_no_other_waiting(synced: Any, sandbox: Any)
     deliver(synced, first)
     # Windows are read from the oldest to the newest.
     sandbox.faults.add(match="/measure", kind="cut", times=4)
-    assert work_off() == ["partial"]
+    assert process_deliveries() == ["partial"]
     assert str(first) in living()
     assert str(second) not in living()
     assert waiting() == 1
@@ -206,11 +211,11 @@ def test_a_clock_that_is_slow_loses_nothing(synced: Any, at: Any) -> None:
     moment = NOW + timedelta(minutes=2)
     [weight, _] = synced.weigh(71.4, at=moment)
     deliver(synced, weight)
-    work_off()
+    process_deliveries()
     assert waiting() == 1
     at(NOW + timedelta(minutes=5))
-    tasks.take_up()
-    work_off()
+    tasks.resume_stalled_runs()
+    process_deliveries()
     assert str(weight) in living()
     assert waiting() == 0
 
@@ -233,8 +238,8 @@ def test_a_withdrawn_consent_shows(synced: Any) -> None:
     synced.revoke()
     content = {"userid": str(synced.user_id), "appli": "46", "action": "unlink"}
     WebhookDelivery.objects.create(source=WITHINGS, delivery_id="1", **said(content))
-    tasks.take_up()
-    work_off()
+    tasks.resume_stalled_runs()
+    process_deliveries()
     assert OAuthCredential.objects.of("withings").needs_reauthorization
     assert "onnect" in SyncRun.objects.get(kind="webhook").error
 
@@ -275,7 +280,7 @@ def command(*words: str) -> str:
 def test_subscribing_and_all_that_follows(withings: Any, live_server: Any, settings: Any) -> None:
     OAuthCredential.objects.update(account=str(withings.user_id))
     settings.PUBLIC_URL = live_server.url
-    assert "will tell" in command("subscribe", "withings")
+    assert "Subscribed to weigh-ins" in command("subscribe", "withings")
     [subscription] = withings.subscriptions()
     assert subscription["callbackurl"] == webhooks[WITHINGS].address()
 
@@ -285,7 +290,7 @@ def test_subscribing_and_all_that_follows(withings: Any, live_server: Any, setti
 
     [weight, _] = withings.weigh(70.9)
     assert set(withings.deliver(weight)) == {200}
-    work_off()
+    process_deliveries()
     assert str(weight) in living()
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
     withings_is_connected(withings)
@@ -293,9 +298,9 @@ def test_subscribing_and_all_that_follows(withings: Any, live_server: Any, setti
     [subscription] = withings.subscriptions()
     assert subscription["callbackurl"] == webhooks[WITHINGS].address(), "the old one is gone"
 
-    assert "not tell" in command("unsubscribe", "withings")
+    assert "Unsubscribed from weigh-ins" in command("unsubscribe", "withings")
     assert withings.subscriptions() == []
-    assert "told nothing" in command("unsubscribe", "withings")
+    assert "There was no subscription" in command("unsubscribe", "withings")
 
 
 def withings_is_connected(withings: Any) -> None:
@@ -309,4 +314,4 @@ def test_without_an_address_nobody_can_be_told(withings: Any, settings: Any) -> 
     settings.PUBLIC_URL = "http://127.0.0.1:9"
     with pytest.raises(CommandError, match="Withings answered status"):
         command("subscribe", "withings")
-    assert "Whoop: /webhooks/whoop, 0 deliveries wait" in command("list")
+    assert "WHOOP: /webhooks/whoop, 0 deliveries waiting" in command("list")

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from lifetracker import tasks
 from lifetracker.models import SyncRun
-from lifetracker.streams import sources
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.streams import sources
 from tests.conftest import run
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep, WhoopWorkout
 from workouts.models import Workout
@@ -49,7 +49,7 @@ FIELDS = {
 
 @pytest.fixture
 def person(client: Client, db: None) -> Client:
-    client.force_login(get_user_model().objects.create_user("person"))
+    client.force_login(get_user_model().objects.create_user("person", is_staff=True))
     return client
 
 
@@ -228,7 +228,7 @@ def test_sync_status(person: Client, whoop: Any, sandbox: Any) -> None:
     with CaptureQueriesContext(connection) as captured:
         get(person, "sync/status")
     assert len(captured) == 8
-    tasks.enqueue(sources["Whoop"], Order(SyncRun.Kind.TODAY, 2))
+    tasks.enqueue(sources["Whoop"], SyncRequest(SyncRun.Kind.TODAY, 2))
     waiting = get(person, "sync/status")
     assert (waiting["status"], waiting["last_sync_type"]) == ("queued", "incremental")
     assert waiting["last_sync_at"] == status["last_sync_at"], "of the run that has ended"

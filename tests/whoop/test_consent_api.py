@@ -33,7 +33,7 @@ def service(sandbox: Any, settings: Any, db: None, at: Any) -> Any:
 
 @pytest.fixture
 def robin(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_user("robin"))
+    client.force_login(User.objects.create_user("robin", is_staff=True))
     return client
 
 
@@ -197,7 +197,7 @@ def test_a_state_runs_out(robin: Client, service: Any, at: Any) -> None:
 def test_a_state_is_for_the_one_who_began(robin: Client, service: Any) -> None:
     given = consent(robin)
     other = Client()
-    other.force_login(User.objects.create_user("other"))
+    other.force_login(User.objects.create_user("other", is_staff=True))
     assert exchange(other, **given).status_code == 400
     consent(other)
     assert exchange(other, **given).status_code == 400
@@ -260,6 +260,6 @@ def test_the_browser_may_bring_back_what_the_api_began(robin: Client, service: A
 def test_the_browser_brings_nothing_of_somebody_else(robin: Client, service: Any) -> None:
     given = consent(robin)
     other = Client()
-    other.force_login(User.objects.create_user("other"))
+    other.force_login(User.objects.create_user("other", is_staff=True))
     other.get("/oauth/whoop/callback", given)
     assert not is_connected()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from lifetracker.models import Lease, RejectedItem, SyncRun, SyncState
+from lifetracker.sync.job import sync
 from oauth_integration.models import OAuthCredential
 from tests.conftest import MODELS, NOW, run, stored, upstream
 from workouts.models import Workout
@@ -35,12 +37,11 @@ def test_it_reads_all_workouts_and_nothing_else(whoop: Any, sandbox: Any) -> Non
     state = SyncState.objects.get()
     assert (state.stream, state.whole_history) == ("workout", True)
     number = len(upstream(whoop, "workout"))
-    assert out == (
-        f"Whoop workout: {number} seen: {number} created, 0 updated, 0 unchanged, 0 deleted, 0 rejected\n"
-    )
+    assert re.fullmatch(rf"WHOOP: {number:,} workouts, \d.* \({number:,} new\)\n", out)
     assert err == ""
     again, _ = fetch()
-    assert f"0 created, 0 updated, {number} unchanged" in again
+    assert "new" not in again
+    assert SyncRun.objects.first().total("unchanged") == number
 
 
 def test_its_run_says_nothing_of_the_source(
@@ -65,7 +66,7 @@ def test_it_goes_on_where_it_was_interrupted(whoop: Any, sandbox: Any) -> None:
     SyncState.objects.all().delete()
     SyncRun.objects.all().delete()
     sandbox.faults.add("/activity/workout", kind="status", status=404, times=None, nth=pages)
-    with pytest.raises(CommandError, match="were not read completely"):
+    with pytest.raises(CommandError, match="were not synced completely"):
         fetch()
     state = SyncState.objects.get()
     assert state.full_from is not None
@@ -78,9 +79,9 @@ def test_it_goes_on_where_it_was_interrupted(whoop: Any, sandbox: Any) -> None:
 
 
 def test_it_holds_the_lease_of_the_source(whoop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lifetracker.sync.sync.__defaults__", (None, timedelta(0), None))
+    monkeypatch.setitem(sync.__kwdefaults__, "patience", timedelta(0))
     assert Lease.objects.acquire("sync:Whoop", timedelta(minutes=1)) is not None
-    with pytest.raises(CommandError, match="were not read completely"):
+    with pytest.raises(CommandError, match="were not synced completely"):
         fetch()
     assert not SyncRun.objects.exists()
 
@@ -97,7 +98,7 @@ def test_without_consent_it_says_the_next_step(whoop: Any) -> None:
 
     OAuthCredential.objects.get().forget_tokens()
     err = StringIO()
-    with pytest.raises(CommandError, match="were not read completely"):
+    with pytest.raises(CommandError, match="were not synced completely"):
         call_command("fetch_all_workouts", stderr=err)
     assert "press Connect" in err.getvalue()
     assert not SyncRun.objects.exists()

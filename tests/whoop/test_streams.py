@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import requests
 
-from lifetracker.http import RateLimit, SyncError
-from lifetracker.mapping import Unmappable
+from lifetracker.errors import SyncError
 from lifetracker.models import RejectedItem, SyncRun
-from lifetracker.sync import view
+from lifetracker.sync.http import RateLimit
+from lifetracker.sync.mapping import Unmappable
+from lifetracker.sync.writer import mapped_view
 from oauth_integration.consent import code_of
 from tests.conftest import run
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep, WhoopWorkout
@@ -28,7 +29,7 @@ def payload(name: str) -> Any:
 
 
 def mapped(stream: Any, item: Any) -> dict[str, Any]:
-    row = stream.mapping.row(view(stream, item, {}))
+    row = stream.mapping.row(mapped_view(stream, item, {}))
     return dict(zip(stream.mapping.columns, row, strict=True))
 
 

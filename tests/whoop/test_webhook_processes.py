@@ -120,6 +120,7 @@ def is_done(expected: int) -> bool:
     return WebhookDelivery.objects.filter(handled_at__isnull=False).count() == expected
 
 
+@pytest.mark.long
 def test_a_thousand_deliveries(life: Sandbox, start: Any) -> None:
     deliveries = changed_upstream(life.whoop)
     assert len(deliveries) == 500

@@ -22,8 +22,9 @@ from lifetracker.models import (
     WebhookDeliveryQuerySet,
 )
 from oauth_integration.models import OAuthCredential
+from tests import databases
 from tests.conftest import NOW, assert_equals_upstream, run
-from tests.deliveries import caught, post, waiting, work_off
+from tests.deliveries import caught, post, process_deliveries, waiting
 from whoop import webhooks
 from whoop.models import WhoopRecovery, WhoopSleep
 from workouts.models import Workout
@@ -35,8 +36,12 @@ PAYLOADS = Path(__file__).parents[1] / "payloads" / "whoop"
 @pytest.fixture
 def synced(whoop: Any) -> Any:
     """The whole history is here, and nothing is asked for any more."""
-    assert run(full=True).status == SyncRun.Status.SUCCESS
+    databases.once(read_everything)
     return whoop
+
+
+def read_everything() -> None:
+    assert run(full=True).status == SyncRun.Status.SUCCESS
 
 
 def newest(service: Any, kind: str) -> Any:
@@ -75,8 +80,8 @@ def test_a_double_stores_nothing(synced: Any) -> None:
     deliver(synced, "sleep", sleep["id"], trace_id="one")
     status, text = deliver(synced, "sleep", sleep["id"], trace_id="one")
     assert status == 200, "whoever sends it again must be told that it has come"
-    assert "known already" in text
-    work_off()
+    assert "already received" in text
+    process_deliveries()
     deliver(synced, "sleep", sleep["id"], trace_id="one")
     assert WebhookDelivery.objects.count() == 1
     assert not SyncRun.objects.active().exists(), "and nothing is done again"
@@ -177,7 +182,7 @@ def test_without_a_secret_nothing_is_taken(whoop: Any, settings: Any) -> None:
     settings.WHOOP_CLIENT_SECRET = ""
     status, text = deliver(whoop, "sleep", night_of(whoop)["id"])
     assert status == 404
-    assert "README" in text
+    assert "docs/webhooks.md" in text
 
 
 def test_while_the_secret_changes_the_new_one_counts_as_well(synced: Any, settings: Any) -> None:
@@ -225,7 +230,7 @@ def test_each_record_is_fetched_and_stored(synced: Any, sandbox: Any) -> None:
     deliver(synced, "recovery", sleep["cycle_id"])
     deliver(synced, "workout", workout["id"])
     sandbox.requests.clear()
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert_equals_upstream(synced)
     assert WhoopRecovery.objects.get(sleep_id=sleep["id"]).recovery_score == 3
     assert len(sandbox.requests) == 4, "the night once, however many events speak of it"
@@ -238,7 +243,7 @@ def test_a_new_night_comes_with_all_that_belongs_to_it(whoop: Any) -> None:
     for model in (WhoopSleep, WhoopRecovery):
         model.objects.filter(sleep_id=sleep["id"]).delete()
     deliver(whoop, "recovery", sleep["cycle_id"])
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert WhoopRecovery.objects.get(sleep_id=sleep["id"]).date is not None
     assert WhoopSleep.objects.filter(sleep_id=sleep["id"]).exists()
 
@@ -249,7 +254,7 @@ def test_what_is_deleted_gets_a_tombstone(synced: Any) -> None:
     synced.delete("workout", workout["id"])
     deliver(synced, "sleep", sleep["id"], event="deleted")
     deliver(synced, "workout", workout["id"], event="deleted")
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert WhoopSleep.objects.get(sleep_id=sleep["id"]).deleted_at == NOW
     assert WhoopRecovery.objects.get(sleep_id=sleep["id"]).deleted_at == NOW
     assert Workout.objects.get(source_id=workout["id"]).deleted_at == NOW
@@ -263,7 +268,7 @@ def test_the_order_does_not_matter(synced: Any, events: tuple[str, str]) -> None
     synced.delete("workout", workout["id"])
     for event in events:
         deliver(synced, "workout", workout["id"], event=event)
-        work_off()
+        process_deliveries()
     assert_equals_upstream(synced)
     assert waiting() == 0
 
@@ -273,17 +278,17 @@ def test_what_is_not_there_yet_is_asked_for_again(synced: Any, at: Any) -> None:
     Workout.objects.filter(source_id=workout["id"]).delete()
     synced.delete("workout", workout["id"])
     deliver(synced, "workout", workout["id"])
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     kept = WebhookDelivery.objects.get()
     assert (kept.handled_at, kept.attempts) == (None, 1)
     assert kept.outcome == "WHOOP does not show it yet."
 
-    tasks.take_up()
-    assert work_off() == [], "not before its time"
+    tasks.resume_stalled_runs()
+    assert process_deliveries() == [], "not before its time"
     synced.restore("workout", workout["id"])
     at(NOW + timedelta(minutes=2))
-    tasks.take_up()
-    assert work_off() == ["success"]
+    tasks.resume_stalled_runs()
+    assert process_deliveries() == ["success"]
     assert_equals_upstream(synced)
     assert waiting() == 0
 
@@ -295,8 +300,8 @@ def test_what_never_appears_is_left_to_the_syncs_after_some_tries(synced: Any, a
     deliver(synced, "workout", workout["id"])
     for hours in range(webhooks.TRIES):
         at(NOW + timedelta(hours=3 * hours))
-        tasks.take_up()
-        work_off()
+        tasks.resume_stalled_runs()
+        process_deliveries()
     assert waiting() == 0
     assert WebhookDelivery.objects.get().attempts == webhooks.TRIES
 
@@ -305,13 +310,13 @@ def test_a_pending_score_is_fetched_when_it_is_there(synced: Any, at: Any) -> No
     sleep = night_of(synced)
     synced.make_pending("recovery", sleep["cycle_id"])
     deliver(synced, "recovery", sleep["cycle_id"])
-    work_off()
+    process_deliveries()
     assert WhoopRecovery.objects.get(sleep_id=sleep["id"]).recovery_score is None
     assert waiting() == 1
     synced.rescore("recovery", sleep["cycle_id"], recovery_score=77.0)
     at(NOW + timedelta(minutes=2))
-    tasks.take_up()
-    work_off()
+    tasks.resume_stalled_runs()
+    process_deliveries()
     assert WhoopRecovery.objects.get(sleep_id=sleep["id"]).recovery_score == 77
     assert waiting() == 0
 
@@ -322,7 +327,7 @@ def test_one_that_cannot_be_fetched_does_not_hold_up_the_others(synced: Any, san
     sandbox.faults.add(match="/activity/workout/", times=None, kind="status", status=400)
     deliver(synced, "workout", workout["id"])
     deliver(synced, "sleep", sleep["id"])
-    assert work_off() == ["partial"]
+    assert process_deliveries() == ["partial"]
     assert WhoopSleep.objects.get(sleep_id=sleep["id"]).sleep_performance == 12
     left = WebhookDelivery.objects.waiting().get()
     assert left.event == "workout.updated"
@@ -339,7 +344,7 @@ def test_one_that_always_fails_keeps_no_other_waiting(
     sandbox.faults.add(match="/activity/workout/", times=None, **fault)
     deliver(synced, "workout", workout["id"])
     deliver(synced, "sleep", sleep["id"])
-    assert work_off() == ["partial"]
+    assert process_deliveries() == ["partial"]
     assert WhoopSleep.objects.get(sleep_id=sleep["id"]).sleep_performance == 12
     assert WebhookDelivery.objects.waiting().get().event == "workout.updated"
 
@@ -351,9 +356,9 @@ def test_a_fault_of_ours_in_one_lets_the_others_go_on(synced: Any, monkeypatch: 
     deliver(synced, "workout", workout["id"])
     deliver(synced, "sleep", sleep["id"])
     with pytest.raises(ZeroDivisionError):
-        work_off()
-    tasks.take_up()
-    assert work_off() == ["success"]
+        process_deliveries()
+    tasks.resume_stalled_runs()
+    assert process_deliveries() == ["success"]
     assert WhoopSleep.objects.get(sleep_id=sleep["id"]).sleep_performance == 12
     assert WebhookDelivery.objects.waiting().get().event == "workout.updated"
 
@@ -362,7 +367,7 @@ def test_what_cannot_be_seen_for_once_is_not_buried(synced: Any, sandbox: Any) -
     workout = newest(synced, "workout")
     sandbox.faults.add(match="/activity/workout/", times=1, kind="status", status=404)
     deliver(synced, "workout", workout["id"])
-    work_off()
+    process_deliveries()
     assert Workout.objects.get(source_id=workout["id"]).deleted_at is None
     assert waiting() == 1
 
@@ -375,9 +380,9 @@ def test_another_record_than_the_one_asked_for_is_not_stored(
     synced.replace("workout", workout["id"], {**workout, **changed})
     before = list(Workout.objects.values().order_by("pk"))
     deliver(synced, "workout", workout["id"])
-    assert work_off() == ["failed"]
+    assert process_deliveries() == ["failed"]
     assert list(Workout.objects.values().order_by("pk")) == before
-    assert "another workout" in WebhookDelivery.objects.get().outcome
+    assert "a different workout" in WebhookDelivery.objects.get().outcome
 
 
 def test_what_was_given_up_is_tried_again_when_it_comes_again(synced: Any) -> None:
@@ -385,7 +390,7 @@ def test_what_was_given_up_is_tried_again_when_it_comes_again(synced: Any) -> No
     deliver(synced, "sleep", sleep["id"], trace_id="one")
     WebhookDelivery.objects.update(handled_at=NOW, outcome=f"{GIVEN_UP}No consent.", attempts=7)
     assert deliver(synced, "sleep", sleep["id"], trace_id="one") == (200, "Thank you.")
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert waiting() == 0
 
 
@@ -398,20 +403,20 @@ def test_a_source_that_is_taken_off_collects_nothing_for_ever(
     settings.WHOOP_CLIENT_ID = ""
     for days in range(10):
         at(NOW + timedelta(days=days))
-        tasks.take_up()
+        tasks.resume_stalled_runs()
     assert waiting() == 0
-    assert "not configured" in WebhookDelivery.objects.get().outcome
+    assert "not set up" in WebhookDelivery.objects.get().outcome
 
 
 def test_what_was_rejected_and_is_deleted_does_not_come_back(synced: Any) -> None:
     workout = newest(synced, "workout")
     synced.replace("workout", workout["id"], {**workout, "start": "soon"})
     deliver(synced, "workout", workout["id"])
-    work_off()
+    process_deliveries()
     assert RejectedItem.objects.exists()
     synced.delete("workout", workout["id"])
     deliver(synced, "workout", workout["id"], event="deleted")
-    work_off()
+    process_deliveries()
     assert not RejectedItem.objects.exists()
 
 
@@ -419,7 +424,7 @@ def test_what_does_not_fit_is_listed(synced: Any) -> None:
     workout = newest(synced, "workout")
     synced.replace("workout", workout["id"], {**workout, "start": "soon"})
     deliver(synced, "workout", workout["id"])
-    work_off()
+    process_deliveries()
     assert RejectedItem.objects.get().item_key == workout["id"]
     assert waiting() == 0
 
@@ -429,8 +434,8 @@ def test_without_consent_deliveries_wait_and_are_given_up_in_the_end(synced: Any
     deliver(synced, "sleep", night_of(synced)["id"])
     for days in range(10):
         at(NOW + timedelta(days=days))
-        tasks.take_up()
-        work_off()
+        tasks.resume_stalled_runs()
+        process_deliveries()
     kept = WebhookDelivery.objects.get()
     assert kept.handled_at is not None
     assert kept.outcome.startswith("Given up. ")
@@ -444,7 +449,7 @@ def test_a_limit_that_is_reached_costs_no_attempt(synced: Any, settings: Any, at
     settings.WHOOP_REQUESTS_PER_MINUTE = 100
     synced.limits.configure(limit=1000, window=60, day_limit=0)
     deliver(synced, "sleep", night_of(synced)["id"])
-    work_off()
+    process_deliveries()
     kept = WebhookDelivery.objects.get()
     assert (kept.handled_at, kept.attempts) == (None, 0)
     assert kept.resume_at > NOW + timedelta(minutes=2)
@@ -463,10 +468,10 @@ def test_what_came_while_a_run_was_ending_gets_a_run(synced: Any, monkeypatch: A
         deliver(synced, "workout", newest(synced, "workout")["id"])
 
     monkeypatch.setattr(WebhookDeliveryQuerySet, "forget_old", at_the_end)
-    assert work_off() == ["success"]
+    assert process_deliveries() == ["success"]
     assert waiting() == 1
     assert SyncRun.objects.active().get() != first
-    work_off()
+    process_deliveries()
     assert waiting() == 0
 
 
@@ -481,17 +486,17 @@ def test_a_pushed_record_hides_no_failed_sync(synced: Any, person: Client) -> No
 def test_a_pushed_record_is_no_sync(synced: Any) -> None:
     last = SyncRun.objects.last_success("Whoop")
     deliver(synced, "sleep", night_of(synced)["id"])
-    work_off()
+    process_deliveries()
     assert SyncRun.objects.last_success("Whoop") == last
     assert SyncRun.objects.last_success_per_source(["Whoop"])["Whoop"] == last.finished_at
 
 
 def test_old_deliveries_are_forgotten(synced: Any, at: Any) -> None:
     deliver(synced, "sleep", night_of(synced)["id"])
-    work_off()
+    process_deliveries()
     at(NOW + timedelta(days=31))
     deliver(synced, "workout", newest(synced, "workout")["id"])
-    work_off()
+    process_deliveries()
     assert WebhookDelivery.objects.get().event == "workout.updated"
 
 

@@ -73,4 +73,4 @@ def test_what_whoop_sent_is_changed_there(person: Client, method: str) -> None:
     record = scenes.workout(0)
     answer = getattr(person, method)(f"/api/workouts/{record.pk}", TYPED, JSON)
     assert answer.status_code == 403
-    assert "comes from Whoop" in answer.json()["detail"]
+    assert "comes from WHOOP" in answer.json()["detail"]

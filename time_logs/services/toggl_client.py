@@ -15,16 +15,11 @@ import requests
 from django.conf import settings
 from requests.auth import HTTPBasicAuth
 
-from lifetracker.http import (
-    BadResponse,
-    Door,
-    NeedsReauthorization,
-    NotAllowed,
-    NotConfigured,
-    RateLimit,
-    Signals,
-    seconds_until,
-)
+from lifetracker.errors import BadResponse, NeedsReauthorization, NotAllowed, NotConfigured
+from lifetracker.sync.http import HttpClient, RateLimit, ResponsePolicy, seconds_until
+from lifetracker.sync.lossless import Json
+from lifetracker.sync.mapping import Item
+from time_logs.source import SOURCE
 
 ME = "/api/v9/me"
 SUBSCRIPTIONS = "/webhooks/api/v1/subscriptions"
@@ -52,7 +47,7 @@ class Quota(RateLimit):
 
 
 def quota_reset(response: requests.Response) -> float | None:
-    """Seconds until a quota that is used up opens again; None while there is something left."""
+    """Return the seconds until a quota that is used up opens again; None while there is something left."""
     remaining = response.headers.get("X-Toggl-Quota-Remaining", "")
     # It is negative after requests that were refused.
     if not re.fullmatch(r"0|-\d+", remaining):
@@ -62,7 +57,7 @@ def quota_reset(response: requests.Response) -> float | None:
     return None if reset is None else reset + 1
 
 
-class QuotaSignals(Signals):
+class QuotaPolicy(ResponsePolicy):
     """402 is a quota that is used up, or a feature that the plan lacks: only the first passes."""
 
     # The quota is one for an hour.
@@ -81,54 +76,48 @@ class Cursor(NamedTuple):
     row: int
 
 
-class TogglClient:
-    """Requests with the person's API token.
+class Session:
+    """Requests with the owner's API token.
 
     Raises NotConfigured without a token, NeedsReauthorization for one that Toggl refuses, TryLater
-    where time helps (with the time, if a quota is used up), BadResponse for the rest. The answer of
-    `/me` holds the token itself: it is never kept.
+    where time helps (with the time, if a quota is used up), BadResponse for the rest.
     """
-
-    service = "Toggl"
 
     def __init__(self) -> None:
         if not settings.TOGGL_API_TOKEN:
             raise NotConfigured(
-                "Toggl: TOGGL_API_TOKEN is not set. Put it into .env (README, «Connect Toggl») and try again."
+                "Toggl: TOGGL_API_TOKEN is not set. Put it into .env (docs/toggl.md) and try again."
             )
         if not re.fullmatch(r"[!-~]+", settings.TOGGL_API_TOKEN):
             raise NotConfigured(
-                "Toggl: TOGGL_API_TOKEN holds a character that no token has. Copy it anew from the foot of your profile page at Toggl."
+                "Toggl: TOGGL_API_TOKEN contains an invalid character. Copy it again from the bottom of your profile page at Toggl."
             )
         pace = settings.TOGGL_REQUESTS_PER_MINUTE
         limit, window = (1, 60 / pace) if pace else (0, 1.0)
         # Requests for the person and requests to a workspace have quotas of their own.
         self._quotas = {scope: Quota(limit, window) for scope in ("me", "workspace")}
-        self.door = Door(self.service, signals=QuotaSignals())
-        self.remarks: list[str] = []
-        # Whether Toggl has taken the token since this client was made.
+        self.http = HttpClient(SOURCE.title, policy=QuotaPolicy())
+        # Whether Toggl has taken the token since this session began.
         self._was_accepted = False
         self._auth = HTTPBasicAuth(settings.TOGGL_API_TOKEN, "api_token")
-        self._page_size: int | None = PAGE_SIZE
-
-    @staticmethod
-    def is_configured() -> bool:
-        return bool(settings.TOGGL_API_TOKEN)
-
-    def close(self) -> None:
-        self.door.close()
-
-    # --- Requests
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        return self.door.json(self._checked(self._send("GET", path, params=params), path))
+        return self.http.json(self.request("GET", path, params=params))
 
-    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        self.door.rate_limit = self._quotas["me" if path.startswith(ME) else "workspace"]
+    def list(self, path: str, params: Mapping[str, str | int]) -> list[Json]:
+        return listed(self.get(path, params), path)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return a successful answer."""
+        return self.check(self.send(method, path, **options), path)
+
+    def send(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return an answer of whatever status."""
+        self.http.rate_limit = self._quotas["me" if path.startswith(ME) else "workspace"]
         url = settings.TOGGL_API_URL + path
-        return self.door.request(method, url, auth=self._auth, **options)
+        return self.http.request(method, url, auth=self._auth, **options)
 
-    def _checked(self, response: requests.Response, path: str) -> requests.Response:
+    def check(self, response: requests.Response, path: str) -> requests.Response:
         status = response.status_code
         if status == HTTPStatus.OK:
             self._was_accepted = True
@@ -138,12 +127,12 @@ class TogglClient:
         is_part = self._was_accepted or not path.startswith(ME)
         if status == HTTPStatus.FORBIDDEN and is_part:
             raise NotAllowed(
-                f"Toggl does not allow {path} ({status}: {reason}). Perhaps you are not a member there any more, or the plan has changed. What is stored stays.",
+                f"Toggl does not allow {path} ({status}: {reason}). Your membership or plan may have changed. Stored records are kept.",
                 status,
             )
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise NeedsReauthorization(
-                "Toggl does not accept TOGGL_API_TOKEN. Copy the token anew from the foot of your profile page at Toggl into .env."
+                "Toggl does not accept TOGGL_API_TOKEN. Copy the token again from the bottom of your profile page at Toggl to .env."
             )
         if status == HTTPStatus.PAYMENT_REQUIRED:
             raise BadResponse(f"Toggl: your plan does not include {path} ({reason}).", status)
@@ -152,50 +141,25 @@ class TogglClient:
             raise TooOld(f"Toggl: {reason}.", earliest)
         raise BadResponse(f"Toggl answered {status} to {path} ({reason}).", status)
 
-    # --- Data
 
-    @cached_property
-    def me(self) -> dict[str, Any]:
-        """`id` of the person, `workspaces`, `clients`, `projects` (those that are not archived) and
-        `tags`, in one request."""
-        answer = self.get(ME, {"with_related_data": "true"})
-        if not isinstance(answer, dict) or type(answer.get("id")) is not int:
-            raise BadResponse(f"Toggl: the answer to {ME} has no id.")
-        names = ("workspaces", "clients", "projects", "tags")
-        return {"id": answer["id"]} | {name: listed(answer.get(name), ME) for name in names}
+class Reports:
+    """The detailed report of a workspace, page by page."""
 
-    def entries(self, **params: Any) -> list[Any]:
-        """`/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
-        a word on what was cut off."""
-        return self._list(f"{ME}/time_entries", params)
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._page_size: int | None = PAGE_SIZE
 
-    def _list(self, path: str, params: Mapping[str, Any]) -> list[Any]:
-        return listed(self.get(path, params), path)
-
-    @cached_property
-    def current(self) -> list[Any]:
-        """The entry that is running, which no report has, or nothing."""
-        answer = self.get(f"{ME}/time_entries/current", {})
-        return [answer] if answer else []
-
-    def projects(self) -> list[Any]:
-        """Those that are archived too."""
-        return self._list(f"{ME}/projects", {"include_archived": "true"})
-
-    def clients(self) -> list[Any]:
-        return self._list(f"{ME}/clients", {})
-
-    def report(
-        self, workspace: int, first: date, last: date, cursor: Cursor | None
-    ) -> tuple[list[Any], Cursor | None]:
-        """A page of the detailed report over the days from `first` to `last`, both included, at
-        most 366 of them: its rows, and where the next page begins."""
+    def page(
+        self, workspace: int, user: int, first: date, last: date, cursor: Cursor | None
+    ) -> tuple[list[Json], Cursor | None]:
+        """Return the rows of one user over the days from `first` to `last`, both included, at most 366 of them,
+        and where the next page begins."""
         path = f"/reports/api/v3/workspace/{workspace}/search/time_entries"
-        asked: dict[str, Any] = {
+        asked: dict[str, Json] = {
             "start_date": first.isoformat(),
             "end_date": last.isoformat(),
             # Without it a workspace gives everybody's entries.
-            "user_ids": [self.me["id"]],
+            "user_ids": [user],
             "order_by": "date",
             "order_dir": "ASC",
             "grouped": False,
@@ -206,66 +170,128 @@ class TogglClient:
         }
         if cursor:
             asked |= {"first_id": cursor.id, "first_row_number": cursor.row}
-        response = self._report_page(path, asked)
-        return listed(self.door.json(response), path), cursor_of(response)
+        response = self._ask(path, asked)
+        return listed(self._session.http.json(response), path), cursor_of(response)
 
-    def _report_page(self, path: str, asked: dict[str, Any]) -> requests.Response:
-        """How large a page may be is not documented: where the wish is refused, Toggl's own size
-        must do."""
+    def _ask(self, path: str, asked: dict[str, Json]) -> requests.Response:
+        """Ask for a page as large as may be, which is not documented: where the wish is refused, in Toggl's
+        own size."""
         if self._page_size:
-            response = self._send("POST", path, json={**asked, "page_size": self._page_size})
+            sized = {**asked, "page_size": self._page_size}
+            response = self._session.send("POST", path, json=sized)
             if response.status_code != HTTPStatus.BAD_REQUEST:
-                return self._checked(response, path)
+                return self._session.check(response, path)
             self._page_size = None
-        return self._checked(self._send("POST", path, json=asked), path)
+        return self._session.request("POST", path, json=asked)
 
-    # --- Webhooks
 
-    def subscriptions(self, workspace: int) -> list[Any]:
-        """Of everybody in the workspace whom this person may see."""
-        return self._list(f"{SUBSCRIPTIONS}/{workspace}", {})
+class Subscriptions:
+    """The webhook subscriptions of a workspace."""
 
-    def subscribe(
-        self, workspace: int, wanted: Mapping[str, Any], subscription: int | None = None
-    ) -> None:
-        """A new one, or a change of the one that is there. Toggl delivers a ping before it answers."""
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, workspace: int) -> list[Item]:
+        """Return the subscriptions of everybody in the workspace whom this person may see."""
+        found = self._session.list(f"{SUBSCRIPTIONS}/{workspace}", {})
+        return [one for one in found if isinstance(one, dict)]
+
+    def save(self, workspace: int, wanted: Item, subscription: int | None = None) -> None:
+        """Make a subscription, or change the one that is there. Toggl delivers a ping before it answers."""
         path = f"{SUBSCRIPTIONS}/{workspace}"
         if subscription is None:
-            self._checked(self._send("POST", path, json=wanted), path)
+            self._session.request("POST", path, json=wanted)
         else:
-            path = f"{path}/{subscription}"
-            self._checked(self._send("PUT", path, json=wanted), path)
+            self._session.request("PUT", f"{path}/{subscription}", json=wanted)
 
-    def unsubscribe(self, workspace: int, subscription: int) -> None:
-        path = f"{SUBSCRIPTIONS}/{workspace}/{subscription}"
-        self._checked(self._send("DELETE", path), path)
+    def delete(self, workspace: int, subscription: int) -> None:
+        self._session.request("DELETE", f"{SUBSCRIPTIONS}/{workspace}/{subscription}")
 
 
-class NullList(list[Any]):
+class TogglClient:
+    """What Toggl has of the owner. Raises what `Session` does. The answer of `/me` holds the token itself: it is
+    never kept."""
+
+    service = SOURCE.title
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.http = self.session.http
+        self.remarks: list[str] = []
+        self.subscriptions = Subscriptions(self.session)
+        self._reports = Reports(self.session)
+
+    @staticmethod
+    def is_configured() -> bool:
+        return bool(settings.TOGGL_API_TOKEN)
+
+    def close(self) -> None:
+        self.http.close()
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        return self.session.get(path, params)
+
+    @cached_property
+    def me(self) -> Item:
+        """Return the `id` of the person, `workspaces`, `clients`, `projects` (those that are not archived) and
+        `tags`, in one request."""
+        answer = self.get(ME, {"with_related_data": "true"})
+        if not isinstance(answer, dict) or type(answer.get("id")) is not int:
+            raise BadResponse(f"Toggl: the answer to {ME} has no id.")
+        names = ("workspaces", "clients", "projects", "tags")
+        return {"id": answer["id"]} | {name: listed(answer.get(name), ME) for name in names}
+
+    def entries(self, **params: str | int) -> list[Json]:
+        """Return `/me/time_entries`: the person's own entries over all workspaces, at most 1,000, without
+        a word on what was cut off."""
+        return self.session.list(f"{ME}/time_entries", params)
+
+    @cached_property
+    def current(self) -> list[Json]:
+        """Return the entry that is running, which no report has, or nothing."""
+        answer = self.get(f"{ME}/time_entries/current", {})
+        return [answer] if answer else []
+
+    def projects(self) -> list[Json]:
+        """Return all projects, the archived ones too."""
+        return self.session.list(f"{ME}/projects", {"include_archived": "true"})
+
+    def clients(self) -> list[Json]:
+        return self.session.list(f"{ME}/clients", {})
+
+    def report(
+        self, workspace: int, first: date, last: date, cursor: Cursor | None
+    ) -> tuple[list[Json], Cursor | None]:
+        """Return a page of the owner's rows in the detailed report, as `Reports.page` does."""
+        return self._reports.page(workspace, self.me["id"], first, last, cursor)
+
+
+class NullList(list[Json]):
     """An empty list that came as null, as Toggl's lists may. It proves less than an empty one."""
 
 
-def listed(answer: Any, path: str) -> list[Any]:
+def listed(answer: Json, path: str) -> list[Json]:
     if answer is None:
         return NullList()
     if not isinstance(answer, list):
-        raise BadResponse(f"Toggl: the answer to {path} is no list.")
+        raise BadResponse(f"Toggl: the answer to {path} is not a list.")
     return answer
 
 
 def cursor_of(response: requests.Response) -> Cursor | None:
-    """From the headers; without them it was the last page. Raises BadResponse for what is neither."""
+    """Read the cursor from the headers; without them it was the last page. Raises BadResponse for what is
+    neither."""
     values = [response.headers.get(f"X-Next-{name}", "") for name in ("ID", "Row-Number")]
     if not any(values):
         return None
     if not all(re.fullmatch(r"\d{1,18}", value) for value in values):
-        raise BadResponse("Toggl: a report does not say where its next page begins.")
+        raise BadResponse("Toggl: a report does not say where its next page starts.")
     return Cursor(*map(int, values))
 
 
 def reason_of(response: requests.Response) -> str:
-    """Errors come as a JSON string or as bare text, under any content type. A page of HTML says
-    nothing, and an object may be an answer of another kind, such as `/me` with the token in it."""
+    """Return the text of an error, which comes as a JSON string or as bare text, under any content type. A
+    page of HTML says nothing, and an object may be an answer of another kind, such as `/me` with the token in it."""
     text = response.text.strip()
     try:
         parsed = json.loads(text)

@@ -12,19 +12,23 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from lifetracker.http import (
-    BadResponse,
+from lifetracker.errors import BadResponse
+from lifetracker.sync.http import (
     RateLimit,
-    Signals,
+    ResponsePolicy,
     parsed,
     seconds_until,
     wait_after_refusal,
 )
-from oauth_integration.client import OAuthClient, plain
+from lifetracker.sync.mapping import Item
+from oauth_integration.client import OAuthClient
+from oauth_integration.errors import client_unknown, consent_refused
+from oauth_integration.token_endpoint import ascii_text
+from weight.source import SOURCE
 
 
 def numbers(text: str) -> frozenset[int]:
-    """`"100-102 200"` is {100, 101, 102, 200}."""
+    """Read `"100-102 200"` as {100, 101, 102, 200}."""
     spans = [part.partition("-") for part in text.split()]
     return frozenset(
         n for first, _, last in spans for n in range(int(first), int(last or first) + 1)
@@ -48,12 +52,12 @@ TRANSIENT = numbers(
     "9000 10000"
 )
 # What the token endpoint says of a code or a refresh token that it does not take: 503 is its own
-# number for parameters that are wrong, and not HTTP's «service unavailable».
+# number for parameters that are wrong, and not HTTP's "service unavailable".
 REFUSED_GRANT = UNAUTHENTICATED | {283, 503}
 
 
-def envelope(response: requests.Response) -> dict[str, Any]:
-    """`{"status": ..., "body": ..., "error": ...}`, in which every answer comes; empty for what is
+def envelope(response: requests.Response) -> Item:
+    """Return `{"status": ..., "body": ..., "error": ...}`, in which every answer comes; empty for what is
     none."""
     if response.status_code != HTTPStatus.OK:
         return {}
@@ -64,13 +68,13 @@ def envelope(response: requests.Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) and type(answer.get("status")) is int else {}
 
 
-def is_repeated(answer: dict[str, Any]) -> bool:
-    """Whether a 601 refuses a question because it was just asked, and not because of the limit. It may
+def is_repeated(answer: Item) -> bool:
+    """Return whether a 601 refuses a question because it was just asked, and not because of the limit. It may
     tell a wait that has nothing to do with that."""
     return "same arguments" in str(answer.get("error")).lower()
 
 
-class EnvelopeSignals(Signals):
+class EnvelopeSignals(ResponsePolicy):
     """Withings answers 200 whatever happened; what happened is the envelope's `status`."""
 
     # Its limit is a number of requests a minute.
@@ -81,8 +85,8 @@ class EnvelopeSignals(Signals):
         if answer.get("status") != TOO_MANY:
             return super().refused(response, attempt)
         body = answer.get("body")
-        told = seconds_until(str(body.get("wait_seconds"))) if isinstance(body, dict) else None
-        wait = wait_after_refusal(response, attempt) if told is None else told
+        asked = seconds_until(str(body.get("wait_seconds"))) if isinstance(body, dict) else None
+        wait = wait_after_refusal(response, attempt) if asked is None else asked
         return min(wait, SAME_QUESTION) if is_repeated(answer) else wait
 
     def failed(self, response: requests.Response) -> str | None:
@@ -97,10 +101,10 @@ class WithingsAPIClient(OAuthClient):
     the new access token is used: so a pair whose answer was lost can be asked for again.
     """
 
-    provider = "withings"
-    service = "Withings"
+    provider = SOURCE.provider
+    service = SOURCE.title
     authorize_path = "/oauth2_user/authorize2"
-    token_path = "/v2/oauth2"  # noqa: S105 - a path
+    token_path = "/v2/oauth2"
     scopes = ("user.metrics",)
     scope_separator = ","
     token_params = {"action": "requesttoken"}
@@ -109,11 +113,12 @@ class WithingsAPIClient(OAuthClient):
     def rate_limit(self) -> RateLimit:
         return RateLimit(settings.WITHINGS_REQUESTS_PER_MINUTE, 60)
 
-    def signals(self) -> Signals:
+    def policy(self) -> ResponsePolicy:
         return EnvelopeSignals()
 
-    def authorize_url(self) -> str:
-        return self.base_url("ACCOUNT_URL") + self.authorize_path
+    @classmethod
+    def authorize_url(cls) -> str:
+        return cls.base_url("ACCOUNT_URL") + cls.authorize_path
 
     def scope_of(self, path: str) -> str:
         return "user.metrics" if path == "/measure" else ""
@@ -121,7 +126,7 @@ class WithingsAPIClient(OAuthClient):
     # --- Answers
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        """The `body` of one answer."""
+        """Return the `body` of one answer."""
         response = self.request("POST", path, data=dict(params))
         return self._body(self._opened(response), path)
 
@@ -130,26 +135,26 @@ class WithingsAPIClient(OAuthClient):
             response
         )
 
-    def _reason(self, answer: dict[str, Any]) -> str:
-        return self.without_secrets(str(answer.get("error") or "no reason given"))
+    def _reason(self, answer: Item) -> str:
+        return self.credential.without_secrets(str(answer.get("error") or "no reason given"))
 
-    def _opened(self, response: requests.Response) -> dict[str, Any]:
-        """The envelope. Raises BadResponse for what is none."""
+    def _opened(self, response: requests.Response) -> Item:
+        """Return the envelope. Raises BadResponse for what is none."""
         answer = envelope(response)
         if not answer:
-            self.door.json(response)  # tells what came instead, if it is no JSON
+            self.http.json(response)  # tells what came instead, if it is no JSON
             raise BadResponse(
                 f"Withings answered {response.status_code} without the status that all its answers have.",
                 response.status_code,
             )
         return answer
 
-    def _body(self, answer: dict[str, Any], path: str) -> dict[str, Any]:
+    def _body(self, answer: Item, path: str) -> Item:
         status, body = answer["status"], answer.get("body")
         if status == OK and isinstance(body, dict):
             return body
         if status in FORBIDDEN:
-            raise self.not_allowed(path, status)
+            raise self.permissions.not_allowed(path, status)
         raise BadResponse(
             f"Withings answered status {status} to {path} ({self._reason(answer)}).", status
         )
@@ -158,41 +163,41 @@ class WithingsAPIClient(OAuthClient):
         answer = self._opened(response)
         status, reason = answer["status"], self._reason(answer)
         if status in UNAUTHENTICATED | INVALID and "client" in reason:
-            raise self._client_unknown(reason)
+            raise client_unknown(type(self), reason)
         if status in REFUSED_GRANT:
-            raise self._consent_refused(reason)
+            raise consent_refused(type(self), reason)
         return self._body(answer, self.token_path)
 
-    def account_of(self, answer: dict[str, Any]) -> str:
+    def account_of(self, answer: Mapping[str, object]) -> str:
         # Documented as a number, sent as a text too.
-        return plain(answer.get("userid"))[:64]
+        return ascii_text(answer.get("userid"))[:64]
 
-    # --- The end
+    # --- Disconnecting
 
     def revoke(self) -> None:
-        """Signed, as the reference asks for every call but the data's."""
+        """Withdraw the consent, with a signature, as the reference asks for every call but the data's."""
         form = {
             "action": "revoke",
-            "client_id": self._setting("client_id"),
+            "client_id": self.setting("client_id"),
             "nonce": self._nonce(),
             "userid": self.credential.account,
         }
         form["signature"] = self._signature(form["action"], form["client_id"], form["nonce"])
-        response = self.door.request("POST", self.base_url() + self.token_path, data=form)
+        response = self.http.request("POST", self.base_url() + self.token_path, data=form)
         answer = self._opened(response)
         if answer["status"] != OK:
             raise BadResponse(
-                f"Withings answered status {answer['status']} to the withdrawal of the consent ({self._reason(answer)}).",
+                f"Withings answered status {answer['status']} to the request to revoke the consent ({self._reason(answer)}).",
                 answer["status"],
             )
 
     def _nonce(self) -> str:
-        client_id, now = self._setting("client_id"), str(int(time.time()))
+        client_id, now = self.setting("client_id"), str(int(time.time()))
         form = {"action": "getnonce", "client_id": client_id, "timestamp": now}
         form["signature"] = self._signature("getnonce", client_id, now)
-        response = self.door.request("POST", f"{self.base_url()}/v2/signature", data=form)
+        response = self.http.request("POST", f"{self.base_url()}/v2/signature", data=form)
         return str(self._body(self._opened(response), "/v2/signature").get("nonce"))
 
     def _signature(self, *values: str) -> str:
-        key = self._setting("client_secret").encode()
+        key = self.setting("client_secret").encode()
         return hmac.new(key, ",".join(values).encode(), hashlib.sha256).hexdigest()

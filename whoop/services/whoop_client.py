@@ -7,8 +7,10 @@ from http import HTTPStatus
 
 from django.conf import settings
 
-from lifetracker.http import BadResponse, RateLimit, Signals
+from lifetracker.errors import BadResponse
+from lifetracker.sync.http import RateLimit, ResponsePolicy
 from oauth_integration.client import OAuthClient
+from whoop.source import SOURCE
 
 # Belongs to no stream of its own.
 BODY_PATH = "/developer/v2/user/measurement/body"
@@ -23,7 +25,7 @@ SCOPES_OF_PATHS = {
 }
 
 
-class DailySignals(Signals):
+class DailySignals(ResponsePolicy):
     # Beside the limit for a minute there is one for a day.
     longest_window = 86_400.0
 
@@ -32,10 +34,10 @@ class WhoopAPIClient(OAuthClient):
     """Consent, tokens and requests at WHOOP. Every refresh replaces both tokens and kills the old
     pair."""
 
-    provider = "whoop"
-    service = "WHOOP"
+    provider = SOURCE.provider
+    service = SOURCE.title
     authorize_path = "/oauth/oauth2/auth"
-    token_path = "/oauth/oauth2/token"  # noqa: S105 - a path
+    token_path = "/oauth/oauth2/token"
     scopes = (
         "offline",  # without it there is no refresh token, and the connection dies within the hour
         "read:cycles",
@@ -52,7 +54,7 @@ class WhoopAPIClient(OAuthClient):
         fitting = (s for pattern, s in SCOPES_OF_PATHS.items() if re.fullmatch(pattern, own))
         return next(fitting, "")
 
-    def signals(self) -> Signals:
+    def policy(self) -> ResponsePolicy:
         return DailySignals()
 
     def rate_limit(self) -> RateLimit:
@@ -62,5 +64,5 @@ class WhoopAPIClient(OAuthClient):
         response = self.request("DELETE", "/developer/v2/user/access")
         if response.status_code != HTTPStatus.NO_CONTENT:
             raise BadResponse(
-                f"WHOOP answered {response.status_code} to the withdrawal of the consent."
+                f"WHOOP answered {response.status_code} to the request to revoke the consent."
             )

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import CommandError, OutputWrapper
 from django.utils import timezone
 
 from fasting.imports import Outcome, Question, Stored, import_export, zones_of_earlier_csv
 from fasting.models import FastingPeriod, spoken
 from fasting.zero import CSV, ORDERS, CannotImport, Fast, Options, read_export, zone_name
+from lifetracker.management.command import QuickCommand
+from lifetracker.words import counted
 
 # Lines of one kind; how many more there are is said.
 MOST_LINES = 20
@@ -23,7 +25,7 @@ MOST_LINES = 20
 def time_zone(text: str) -> ZoneInfo:
     if zone_name(text) is None:
         raise ArgumentTypeError(
-            f"{text!r} is no time zone. It takes a name such as Europe/Berlin or America/New_York."
+            f"{text!r} is not a time zone. Use a name such as Europe/Berlin or America/New_York."
         )
     return ZoneInfo(text)
 
@@ -35,7 +37,7 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Import the fasts of an export of the Zero app: its CSV, or its JSON data package."
     requires_migrations_checks = True
 
@@ -69,11 +71,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told: ZoneInfo | None = options["timezone"]
+        given: ZoneInfo | None = options["timezone"]
         reading = Options(
-            zone=told or ZoneInfo(timezone.get_default_timezone_name()),
+            zone=given or ZoneInfo(timezone.get_default_timezone_name()),
             now=timezone.now(),
-            zone_told=told is not None,
+            zone_given=given is not None,
             known_zones=zones_of_earlier_csv(),
             date_order=options["date_order"],
             notes=options["notes"],
@@ -98,9 +100,9 @@ class Command(BaseCommand):
             new = (f"{times(fast, zone)} ({fast.where})" for fast in outcome.created)
             self.lines("new", new)
             self.lines("changed", (change(*pair, zone) for pair in outcome.updated))
-        self.lines("removed", (fast.told(zone) for fast in outcome.removed))
+        self.lines("removed", (fast.times(zone) for fast in outcome.removed))
         stays = sorted([*outcome.kept, *outcome.spared], key=attrgetter("start"))
-        self.lines("kept, though not in this file", (fast.told(zone) for fast in stays))
+        self.lines("kept, though not in this file", (fast.times(zone) for fast in stays))
         self.lines(
             "running, not imported", (f"since {r.since} ({r.where})" for r in export.running)
         )
@@ -119,13 +121,13 @@ class Command(BaseCommand):
         )
         if outcome.kept:
             self.stdout.write(
-                f"{len(outcome.kept)} fasts of the other form of export are not in this file and were "
-                "kept: too few others are in both to know that they were deleted in the app."
+                f"Not in this file, and kept: {counted(len(outcome.kept), 'fast')} of the other form of export. "
+                "Too few others are in both to know what was deleted in the app."
             )
         if outcome.spared:
             self.stdout.write(
-                f"{len(outcome.spared)} fasts are not in this file and were kept: a row that cannot "
-                "be read could be any of them."
+                f"Not in this file, and kept: {counted(len(outcome.spared), 'fast')}. A row that cannot be read "
+                "could be any of them."
             )
         if overlaps.count:
             self.stdout.write(f"Pairs of fasts that overlap, all kept: {overlaps.count}")

@@ -6,11 +6,11 @@ from django.core.management.base import CommandError
 
 from github_projects.models import GITHUB, Repository
 from lifetracker.management.sync_command import SourceSyncCommand
-from lifetracker.sync import Order
+from lifetracker.sync.plans import SyncRequest
 
 
 class Command(SourceSyncCommand):
-    help = "List your repositories at GitHub, and look into those that have changed."
+    help = "Read the list of your GitHub repositories, and analyze those that have changed."
     source_name = GITHUB
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -19,18 +19,18 @@ class Command(SourceSyncCommand):
             "--repo",
             metavar="NAME",
             default="",
-            help="Look into this one alone, changed or not: its name, or owner/name.",
+            help="Analyze this repository alone, changed or not: its name, or owner/name.",
         )
 
         parser.add_argument(
             "--accept-malformed",
             action="store_true",
-            help="From now on read the one that --repo names although git's check of its objects fails.",
+            help="Read the repository of --repo although git's check of its objects fails, now and in the future.",
         )
 
-    def order(self, options: dict[str, Any]) -> Order:
+    def order(self, options: dict[str, Any]) -> SyncRequest:
         if options["accept_malformed"]:
-            named = Repository.objects.named(options["repo"])
-            if not named.update(accept_malformed=True):
+            found = Repository.objects.with_name(options["repo"])
+            if not found.update(accept_malformed=True):
                 raise CommandError("--accept-malformed needs --repo with the name of a repository.")
         return replace(super().order(options), only=options["repo"])

@@ -3,26 +3,28 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from getpass import getpass
-from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import CommandError, OutputWrapper
 
+from lifetracker.accounts.events import Kind, record
 from lifetracker.backups.archive import Manifest, UnusableBackup, write_backup
 from lifetracker.backups.files import Unwritable, chosen_path, destination
 from lifetracker.backups.sealing import sealed
+from lifetracker.management.command import QuickCommand
 from lifetracker.management.counting import Bar, add_destination, may_ask
+from lifetracker.words import counted
 
 ABOUT_THE_KEY = (
-    "The services' tokens in it are encrypted under SECRET_KEY, which is not in it. Keep that key too, "
+    "The backup does not contain SECRET_KEY, which encrypts the stored tokens. Keep a copy of that key "
     "in another place."
 )
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
-        "Write everything that this program keeps into one file, while it runs. `restore` takes it back, into"
-        " this kind of database or another."
+        "Back up all data to one file. Life Tracker can keep running. `restore` reads the file into an empty"
+        " SQLite or PostgreSQL database."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,23 +32,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--encrypt",
             action="store_true",
-            help="Ask for a passphrase, and encrypt with it. With BACKUP_PASSPHRASE set, every backup is encrypted.",
+            help="Ask for a passphrase and encrypt the backup with it. If BACKUP_PASSPHRASE is set, every backup is encrypted.",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        passphrase = self.passphrase(wanted=options["encrypt"])
+    def handle(self, *, file: str | None, encrypt: bool, overwrite: bool, **_: object) -> None:
+        passphrase = self.passphrase(wanted=encrypt)
         bar = Bar("Backup")
         try:
-            path = chosen_path(options["file"], "lifetracker-backup")
+            path = chosen_path(file, "lifetracker-backup")
             with ExitStack() as stack:
-                out = stack.enter_context(destination(path, overwrite=options["overwrite"]))
+                out = stack.enter_context(destination(path, overwrite=overwrite))
                 if passphrase:
                     out = stack.enter_context(sealed(out, passphrase))
                 manifest = write_backup(out, bar.add)
         except (Unwritable, UnusableBackup, OSError) as error:
-            raise CommandError(f"There is no backup: {error}") from None
+            raise CommandError(f"The backup failed: {error}") from None
         finally:
             bar.close()
+        record(
+            Kind.BACKUP,
+            detail=f"{counted(manifest.rows, 'row')}{', encrypted' if passphrase else ''}",
+        )
         where = f"{path or 'standard output'}{', encrypted' if passphrase else ''}"
         # Standard output may be the backup itself.
         self.tell(manifest, where, self.stdout if path else self.stderr)
@@ -57,14 +63,14 @@ class Command(BaseCommand):
         may_ask()
         given = getpass("Passphrase: ")
         if not given:
-            raise CommandError("An empty passphrase keeps nothing secret.")
-        if getpass("Once more: ") != given:
-            raise CommandError("These were two different passphrases.")
+            raise CommandError("The passphrase must not be empty.")
+        if getpass("Repeat the passphrase: ") != given:
+            raise CommandError("The two passphrases differ.")
         return given
 
     def tell(self, manifest: Manifest, where: str, out: OutputWrapper) -> None:
         for held in manifest.tables:
             if held.rows:
-                out.write(f"{held.table}: {held.rows}", str)
-        out.write(f"{manifest.rows} rows in {where}.", str)
+                out.write(f"{held.table}: {held.rows:,}", str)
+        out.write(f"Backup written to {where}: {counted(manifest.rows, 'row')}.", str)
         out.write(ABOUT_THE_KEY, str)

@@ -6,27 +6,31 @@ import os
 import secrets
 import subprocess
 from contextlib import AbstractContextManager, ExitStack, closing
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypedDict
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
+from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB
 from github_projects.services.git import git_version
-from lifetracker import processes
-from lifetracker.http import NotConfigured, SyncError
-from lifetracker.models import SyncState
+from lifetracker.errors import NotConfigured, SyncError
+from lifetracker.management.command import QuickCommand
+from lifetracker.management.report import changes_of, line
+from lifetracker.models import SyncRun, SyncState
+from lifetracker.ops import processes
 from lifetracker.sandbox.life import HOME, life_of
 from lifetracker.sandbox.zero import write_export
-from lifetracker.streams import sources
+from lifetracker.sync.streams import Source, sources
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
 from oauth_integration.models import environment
@@ -41,18 +45,26 @@ RATE_LIMIT = ["--rate-limit", "100", "--rate-window", "2"]
 USER = "demo"
 
 
-class Command(BaseCommand):
-    help = "Show everything on made-up data, in a database of its own, until Ctrl-C."
+class ServiceState(TypedDict, total=False):
+    """What the state of the sandbox says of a stand-in, as far as it is used here."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    client_id: str
+    client_secret: str
+    token: str
+
+
+class Command(QuickCommand):
+    help = "Run Life Tracker with made-up data in its own database until you press Ctrl-C."
+
+    def handle(self, *args: object, **options: object) -> None:
         if not settings.DEMO:
-            raise CommandError("The demo runs as `make demo` or `python manage.py demo`.")
+            raise CommandError("Start the demo with `make demo` or `python manage.py demo`.")
         processes.end_at_signals()
         try:
             with ExitStack() as running:
                 self.show(running)
         except KeyboardInterrupt:
-            self.stdout.write("\nStopped. `make demo` goes on from here.")
+            self.stdout.write("\nStopped. `make demo` continues from here.")
 
     def show(self, running: ExitStack) -> None:
         for port, name in ((settings.PORT, "PORT"), (settings.SANDBOX_PORT, "SANDBOX_PORT")):
@@ -65,21 +77,21 @@ class Command(BaseCommand):
         os.environ["DEMO"] = "true"
         self.fill(self.sandbox(running))
         password = set_password()
-        self.say("Starting the web page and a worker")
-        web = running.enter_context(quiet("The web page", *processes.web_server()))
+        self.say("Starting the web server and a worker")
+        web = running.enter_context(quiet("The web server", *processes.web_server()))
         worker = running.enter_context(quiet("The worker", *processes.manage("qcluster")))
         processes.wait_for(f"http://127.0.0.1:{settings.PORT}/api/health", web, self.say)
         self.stdout.write(
-            f"\n  http://localhost:{settings.PORT}\n  login {USER}, password {password}\n\n"
-            f"All data is made up; it comes from {settings.SANDBOX_URL}. Ctrl-C stops.\n"
-            "Commands for the demo's data begin with DEMO=true: DEMO=true .venv/bin/python manage.py api_token create NAME"
+            f"\nOpen http://localhost:{settings.PORT}\nUser name: {USER}\nPassword: {password}\n\n"
+            f"All data is made up and comes from {settings.SANDBOX_URL}. Press Ctrl-C to stop.\n"
+            "To use a command with the demo's data, put DEMO=true before it: DEMO=true .venv/bin/python manage.py api_token create NAME"
         )
         self.stdout.flush()
         processes.watch(web, worker)
 
-    def sandbox(self, running: ExitStack) -> dict[str, Any]:
+    def sandbox(self, running: ExitStack) -> dict[str, ServiceState]:
         """Start it, and return what it says of itself."""
-        self.say("Starting the sandbox, a stand-in for the services")
+        self.say("Starting stand-ins for the services")
         redirect_uris = [
             part
             for name in providers()
@@ -97,61 +109,65 @@ class Command(BaseCommand):
             raise CommandError(f"The sandbox answered with status {answer.status_code}.")
         return dict(answer.json())
 
-    def fill(self, state: dict[str, Any]) -> None:
-        """Bring in what every source has, as a person would."""
-        missing = without_git()
-        use("TOGGL_API_TOKEN", state["toggl"]["api_token"])
-        use("GITHUB_ACCESS_TOKEN", "" if missing else state["github"]["token"])
-        # These stand-ins do not limit; WHOOP's does, within seconds.
-        use("TOGGL_REQUESTS_PER_MINUTE", 0)
-        use("WITHINGS_REQUESTS_PER_MINUTE", 0)
+    def fill(self, state: dict[str, ServiceState]) -> None:
+        """Sync what every source has, as a person would."""
         for source in sources.values():
-            if source.name == GITHUB and missing:
-                self.stdout.write(f"Leaving GitHub out. {missing}")
+            if reason := why_left_out(source, state):
+                self.stdout.write(f"{source.title}: left out. {reason}")
                 continue
+            stand_in = state[source.slug]
             if client_class := providers().get(source.slug):
-                self.say(f"Giving consent at {client_class.service}'s stand-in")
-                connect(client_class, state[source.slug])
+                self.say(f"Connecting and syncing {source.title}")
+                connect(client_class, stand_in)
             else:
-                self.say(f"Reading {source.name}'s stand-in")
+                self.say(f"Syncing {source.title}")
+                for name in source.declaration.required:
+                    use(name, stand_in["token"])
             self.sync(source.slug)
-        self.say("Importing an export of the Zero app")
+        self.say("Importing fasts from the Zero app")
         with TemporaryDirectory() as folder:
             export = write_export(Path(folder), life_of(SEED), DAYS_OF_HISTORY, timezone.now())
-            call_command("import_zero", export.archive, stdout=self.stdout, stderr=self.stderr)
+            call_command("import_zero", export.archive, stdout=StringIO(), stderr=self.stderr)
+        self.stdout.write(
+            line(ZERO, [FastingPeriod], changes_of(SyncRun.objects.filter(source=ZERO)[0]))
+        )
 
     def say(self, text: str) -> None:
         self.stdout.write(f"{text} ...")
         self.stdout.flush()
 
     def sync(self, name: str) -> None:
-        """Everything at the first start, what is new at the next ones."""
+        """Sync everything at the first start, what is new at the next ones."""
         states = SyncState.objects.filter(source__iexact=name)
         whole = states.exists() and all(state.whole_history for state in states)
         call_command(f"sync_{name}", full=not whole, stdout=self.stdout, stderr=self.stderr)
 
 
 def quiet(name: str, *command: str) -> AbstractContextManager[processes.Child]:
-    """A child that is heard only when something goes wrong."""
+    """Start a child whose output is shown only when something goes wrong."""
     return processes.child(name, *command, stdout=subprocess.DEVNULL)
 
 
 def remember_home() -> None:
-    """Where the person of the made-up data lives, for the next start on this database (`manage.py`
+    """Store where the person of the made-up data lives, for the next start on this database (`manage.py`
     reads it): another zone would move all of their past."""
     database = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         Path(f"{database}.zone").write_text(HOME)
 
 
-def use(name: str, value: Any) -> None:
-    """A setting, for this process and for those that it starts."""
+def use(name: str, value: str | Path) -> None:
+    """Set a setting, for this process and for those that it starts."""
     os.environ[name] = str(value)
     setattr(settings, name, value)
 
 
-def without_git() -> str:
-    """Why GitHub's part cannot be shown here; empty where it can."""
+def why_left_out(source: Source, state: dict[str, ServiceState]) -> str:
+    """Return why the source cannot be shown here; empty where it can."""
+    if source.slug not in state:
+        return "The sandbox has no stand-in for it."
+    if source.name != GITHUB:
+        return ""
     try:
         git_version()
     except NotConfigured as error:
@@ -159,10 +175,14 @@ def without_git() -> str:
     return ""
 
 
-def ask(method: str, url: str, **options: Any) -> requests.Response:
-    """Of a stand-in, which on a busy machine takes its time."""
+def ask(
+    method: str, url: str, data: dict[str, str] | None = None, *, allow_redirects: bool = True
+) -> requests.Response:
+    """Send a request to a stand-in, which on a busy machine takes its time."""
     try:
-        return requests.request(method, url, timeout=ANSWER_TIME, **options)
+        return requests.request(
+            method, url, data=data, timeout=ANSWER_TIME, allow_redirects=allow_redirects
+        )
     except requests.RequestException as error:
         place = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
         raise CommandError(
@@ -170,7 +190,7 @@ def ask(method: str, url: str, **options: Any) -> requests.Response:
         ) from None
 
 
-def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
+def connect(client_class: type[OAuthClient], stand_in: ServiceState) -> None:
     """Do what a person would: open the consent page, press Allow, come back with the code."""
     with closing(client_class()) as client:
         credential = client.credential
@@ -193,7 +213,7 @@ def connect(client_class: type[OAuthClient], stand_in: dict[str, Any]) -> None:
 
 
 def set_password() -> str:
-    """A new one for each start of the demo; nothing else can log in."""
+    """Set a new password for each start of the demo; nothing else can log in."""
     password = secrets.token_urlsafe(9)
     user, _ = get_user_model().objects.get_or_create(
         username=USER, defaults={"is_staff": True, "is_superuser": True}

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from lifetracker.accounts.events import Kind, record
+from lifetracker.backups.export import write_export
 from lifetracker.backups.files import Unwritable, chosen_path, destination
-from lifetracker.export import write_export
+from lifetracker.management.command import QuickCommand
 from lifetracker.management.counting import Bar, add_destination
+from lifetracker.words import counted
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
-        "Write all records as CSV and JSON into one zip, with a README of its files, columns and units. No"
-        " passwords and no tokens."
+        "Export all records as CSV and JSON to one zip file. A README in it explains the files, columns and"
+        " units. It contains no passwords and no tokens."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,21 +23,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--excel",
             action="store_true",
-            help="Begin each CSV with a byte order mark, so that Excel shows umlauts as they are.",
+            help="Start each CSV with a byte order mark, so that Excel shows accented letters correctly.",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *, file: str | None, overwrite: bool, excel: bool, **_: object) -> None:
         bar = Bar("Export")
         try:
-            path = chosen_path(options["file"], "lifetracker-export")
-            with destination(path, overwrite=options["overwrite"]) as out:
-                counts = write_export(out, bar.add, excel=options["excel"])
+            path = chosen_path(file, "lifetracker-export")
+            with destination(path, overwrite=overwrite) as out:
+                counts = write_export(out, bar.add, excel=excel)
         except (Unwritable, OSError) as error:
-            raise CommandError(f"There is no export: {error}") from None
+            raise CommandError(f"The export failed: {error}") from None
         finally:
             bar.close()
+        total = sum(counts.values())
+        record(Kind.EXPORT, detail=counted(total, "record"))
         # Standard output may be the export itself.
-        told = self.stdout if path else self.stderr
+        report = self.stdout if path else self.stderr
         for name, count in counts.items():
-            told.write(f"{name}: {count}", str)
-        told.write(f"{sum(counts.values())} rows in {path or 'standard output'}.", str)
+            report.write(f"{name}: {count:,}", str)
+        report.write(
+            f"Export written to {path or 'standard output'}: {counted(total, 'row')}.", str
+        )

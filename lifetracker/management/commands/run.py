@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 
-from lifetracker import processes
+from lifetracker.management.command import QuickCommand
+from lifetracker.ops import processes
 
 
-class Command(BaseCommand):
-    help = (
-        "Serves the pages and runs a worker, with your own data, until Ctrl-C. `make run` calls it."
-    )
+class Command(QuickCommand):
+    help = "Run the web server and a worker with your own data until you press Ctrl-C. `make run` calls it."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         processes.end_at_signals()
         try:
             with ExitStack() as running:
@@ -30,8 +27,8 @@ class Command(BaseCommand):
         processes.prepare_database()
         if settings.STATIC_ROOT:
             call_command("collectstatic", interactive=False, verbosity=0)
-        self.say("Starting the web page and a worker")
-        web = running.enter_context(processes.child("The web page", *processes.web_server()))
+        self.say("Starting the web server and a worker")
+        web = running.enter_context(processes.child("The web server", *processes.web_server()))
         worker = running.enter_context(processes.child("The worker", *processes.manage("qcluster")))
         processes.wait_for(f"http://127.0.0.1:{settings.PORT}/api/health", web, self.say)
         self.stdout.write(

@@ -4,40 +4,53 @@ import errno
 import signal
 from argparse import ArgumentParser
 from types import FrameType
-from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from lifetracker.management.command import QuickCommand
 from lifetracker.sandbox.server import Sandbox
 
 
-class Command(BaseCommand):
-    help = "Answers as the services do, from an invented life, on one local port."
-    requires_system_checks = []  # it needs neither the database nor any source's settings
+class Command(QuickCommand):
+    help = (
+        "Run stand-ins for WHOOP, Withings, Toggl and GitHub with made-up data on one local port."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=5010)
-        parser.add_argument("--days", type=int, default=1095, help="how far history goes back")
-        parser.add_argument("--seed", type=int, default=1, help="another seed, another life")
+        parser.add_argument("--days", type=int, default=1095, help="length of the history in days")
         parser.add_argument(
-            "--rate-limit", type=int, default=100, help="requests a window; 0: no limit"
+            "--seed", type=int, default=1, help="a different seed creates different data"
+        )
+        parser.add_argument(
+            "--rate-limit", type=int, default=100, help="requests per window; 0 means no limit"
         )
         parser.add_argument("--rate-window", type=float, default=60, help="seconds")
         parser.add_argument(
             "--redirect-uri",
             action="append",
             default=[],
-            help="an address that consent may return to; may be given several times",
+            help="an allowed redirect URI; can be given several times",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        port: int,
+        days: int,
+        seed: int,
+        rate_limit: int,
+        rate_window: float,
+        redirect_uri: list[str],
+        **_: object,
+    ) -> None:
         sandbox = Sandbox(
-            options["seed"],
-            options["days"],
-            options["port"],
-            redirect_uris=options["redirect_uri"],
+            seed,
+            days,
+            port,
+            redirect_uris=redirect_uri,
         )
-        sandbox.whoop.limits.configure(options["rate_limit"] or None, options["rate_window"])
+        sandbox.whoop.limits.configure(rate_limit or None, rate_window)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._serve(sandbox)
@@ -51,9 +64,9 @@ class Command(BaseCommand):
             if error.errno != errno.EADDRINUSE:
                 raise
             raise CommandError(
-                f"Port {sandbox.port} is taken. Choose another with --port."
+                f"Port {sandbox.port} is already in use. Choose another with --port."
             ) from error
-        self.stdout.write(f"Sandbox at {sandbox.url} (Ctrl-C stops it)")
+        self.stdout.write(f"The sandbox runs at {sandbox.url}")
         self.stdout.flush()
         sandbox.wait()
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from lifetracker.http import SyncError
+from lifetracker.errors import SyncError
+from lifetracker.management.command import QuickCommand
 from lifetracker.models import WebhookDelivery
-from lifetracker.webhooks import Subscriptions, Webhook, webhooks
+from lifetracker.sync.webhooks import Subscriptions, Webhook, webhooks
+from lifetracker.words import counted, title_of
 
 
 def able() -> dict[str, tuple[Webhook, Subscriptions]]:
@@ -15,30 +16,37 @@ def able() -> dict[str, tuple[Webhook, Subscriptions]]:
     return {w.slug: (w, w.subscriptions()) for w in webhooks.values() if w.subscriptions}
 
 
-class Command(BaseCommand):
-    help = "Show where services deliver what they push, and tell those that can be told."
+class Command(QuickCommand):
+    help = "Show the webhook addresses, and subscribe or unsubscribe services."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="Addresses, what waits, and the services' subscriptions.")
-        for name, text in (("subscribe", "Let a service deliver."), ("unsubscribe", "End that.")):
+        actions.add_parser(
+            "list", help="Show each service's address, waiting deliveries and subscriptions."
+        )
+        for name, text in (
+            ("subscribe", "Subscribe to a service's webhooks."),
+            ("unsubscribe", "Unsubscribe from a service's webhooks."),
+        ):
             actions.add_parser(name, help=text).add_argument("service", choices=sorted(able()))
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["action"] == "list":
+    def handle(self, *, action: str, service: str = "", **_: object) -> None:
+        if action == "list":
             for webhook in webhooks.values():
                 self.describe(webhook)
             return
-        webhook, subscriptions = able()[options["service"]]
+        webhook, subscriptions = able()[service]
         try:
-            for line in getattr(subscriptions, options["action"])(webhook.address()):
+            for line in getattr(subscriptions, action)(webhook.address()):
                 self.stdout.write(line)
         except SyncError as error:
             raise CommandError(str(error)) from None
 
     def describe(self, webhook: Webhook) -> None:
         waiting = WebhookDelivery.objects.waiting().filter(source=webhook.source).count()
-        self.stdout.write(f"{webhook.source}: {webhook.path}, {waiting} deliveries wait")
+        self.stdout.write(
+            f"{title_of(webhook.source)}: {webhook.path}, {counted(waiting, 'delivery', 'deliveries')} waiting"
+        )
         self.stdout.write(f"  {webhook.hint}")
         if webhook.subscriptions:
             try:

@@ -37,13 +37,13 @@ class Access:
 
     @property
     def token(self) -> str:
-        """Another one for each kind, and after each `issue`."""
+        """Return the token: another one for each kind, and after each `issue`."""
         text = f"github/{self.seed}/{self.issued}/{self.options.token_kind}"
         secret = hashlib.sha256(text.encode()).hexdigest()[:36]
         return f"{PREFIXES[self.options.token_kind]}{secret}"
 
     def issue(self) -> str:
-        """A new token in the place of the old one."""
+        """Make a new token in the place of the old one, and return it."""
         self.issued, self.revoked, self.expires = self.issued + 1, False, None
         return self.token
 
@@ -67,14 +67,14 @@ class Access:
         return caller == "user" and bool(self.options.private) and self.reaches(repository)
 
     def reaches(self, repository: Repository) -> bool:
-        """Whether the token was made for it: what lists hold."""
+        """Return whether the token was made for it: what lists hold."""
         return self.selected is None or repository.id in self.selected
 
     def wants_sso(self, repository: Repository) -> bool:
         return repository.owner in self.sso_owners
 
     def headers(self, wanted: str) -> dict[str, str]:
-        """What an answer says of the token; `wanted` are the permissions that would do."""
+        """Return what an answer says of the token; `wanted` are the permissions that would do."""
         headers = {}
         if self.options.token_kind == "classic":  # noqa: S105
             headers = {"X-OAuth-Scopes": SCOPES, "X-Accepted-OAuth-Scopes": ""}
@@ -87,7 +87,7 @@ class Access:
 
 
 def _given(authorization: str) -> str | None:
-    """The token in it: after a word, or as the password of HTTP Basic."""
+    """Return the token in it: after a word, or as the password of HTTP Basic."""
     scheme, _, value = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         return value.strip() or None

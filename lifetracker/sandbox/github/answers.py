@@ -1,7 +1,5 @@
 """How GitHub says no."""
 
-from typing import Any
-
 from lifetracker.sandbox.messages import Answer, json_answer
 
 DOCS = "https://docs.github.com/rest"
@@ -16,7 +14,7 @@ NO_USER_AGENT = (
 class Refused(Exception):
     """A request that gets this status, with this message in a body of GitHub's form."""
 
-    def __init__(self, status: int, message: str, docs: str = DOCS, **more: Any) -> None:
+    def __init__(self, status: int, message: str, docs: str = DOCS, **more: object) -> None:
         super().__init__(message)
         self.status = status
         self.content = {

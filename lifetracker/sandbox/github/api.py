@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 from dataclasses import replace
-from typing import Any
 
 from lifetracker.sandbox.github.access import Access, Caller
 from lifetracker.sandbox.github.answers import DOCS, NO_USER_AGENT, Refused, not_found
@@ -79,7 +78,7 @@ class API:
         self, incoming: Incoming, caller: Caller, budget: Budget, wanted: str
     ) -> dict[str, str]:
         number = next(self._numbers)
-        head: dict[str, Any] = {
+        head: dict[str, str] = {
             **ALWAYS,
             **budget.headers(),
             "X-GitHub-Request-Id": f"C0DE:{number:08X}:1F2E3D:2A3B4C:{number * 7:08X}",

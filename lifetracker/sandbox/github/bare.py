@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 CONFIG = """[core]
 	repositoryformatversion = 0
@@ -60,7 +59,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(*arguments: str, given: bytes = b"", **variables: str) -> bytes:
-    """What a git command wrote. Raises ValueError with its complaint when it fails."""
+    """Run a git command; return what it wrote. Raises ValueError with its complaint when it fails."""
     done = subprocess.run(  # noqa: S603 - git itself, with arguments of our own
         [_git(), *arguments],
         input=given,
@@ -105,13 +104,13 @@ class Bare:
         self.git("fast-import", "--quiet", "--force", given=stream)
 
     def oid(self, ref: str) -> str | None:
-        """The end of this ref, if there is one. All refs are loose: nothing packs them."""
+        """Return the commit at the end of this ref, if there is one. All refs are loose: nothing packs them."""
         path = self.path / ref
         return path.read_text().strip() if path.is_file() else None
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no branch."""
+        """Return whether there is no branch."""
         return not any(path.is_file() for path in (self.path / "refs" / "heads").rglob("*"))
 
     def branches(self) -> list[str]:
@@ -119,7 +118,7 @@ class Bare:
         return names.decode().split()
 
     def resolve(self, text: str) -> str | None:
-        """The commit that a branch, a tag or (a part of) an oid stands for."""
+        """Return the commit that a branch, a tag or (a part of) an oid stands for."""
         if text.startswith("-"):
             return None
         for name in (f"refs/heads/{text}", text):
@@ -134,7 +133,7 @@ class Bare:
         return int(self.git("rev-list", "--count", *limits, oid, "--"))
 
     def sizes(self, oid: str) -> Iterator[tuple[str, int]]:
-        """Path and size of each file."""
+        """Yield path and size of each file."""
         for line in self.git("ls-tree", "-r", "-l", "-z", oid).split(b"\0")[:-1]:
             facts, _, path = line.partition(b"\t")
             size = facts.split()[3]
@@ -142,7 +141,7 @@ class Bare:
                 yield path.decode(errors="replace"), int(size)
 
     def log(self, oid: str, skip: int, most: int, *limits: str) -> list[Logged]:
-        """The newest first, as `git log` does."""
+        """Return commits, the newest first, as `git log` does."""
         out = self.git(
             *("log", f"--skip={skip}", f"--max-count={most}", f"--format={LOG_FORMAT}"),
             *("--shortstat", "--no-renames", *limits, oid, "--"),
@@ -151,7 +150,7 @@ class Bare:
         return [_logged(*part.split("\0", 10)) for part in text.split("\x1e")[1:]]
 
 
-def _logged(*parts: Any) -> Logged:
+def _logged(*parts: str) -> Logged:
     oid, tree, parents, *names, message, stat = parts
     changed = {
         word.split()[1][:3]: int(word.split()[0]) for word in stat.strip().split(",") if word

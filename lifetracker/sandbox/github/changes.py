@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.github.imports import Commit
@@ -19,20 +18,27 @@ class Changes:
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
         self._shelf, self._clock = shelf, clock
 
-    def add_repository(self, name: str, stream: bytes | str | None = None, **fields: Any) -> int:
-        """A new one, with the history of a fast-import stream or empty; its id.
+    def add_repository(
+        self,
+        name: str,
+        stream: bytes | str | None = None,
+        **fields: object,
+    ) -> int:
+        """Add a repository, with the history of a fast-import stream or empty; return its id.
 
-        `fields` as of `set_fields`. Unless it is told, the default branch is `main`, `master`,
+        `fields` as of `set_fields`. Unless it is given, the default branch is `main`, `master`,
         or the first one that the stream has.
         """
         with self._shelf.lock:
             if self._shelf.by_name(self._shelf.login, name):
                 raise ValueError(f"there is a repository {name}")
-            repository = self._shelf.add(name, fields.get("default_branch") or "main")
+            branch = fields.get("default_branch")
+            default_branch = str(branch) if branch else None
+            repository = self._shelf.add(name, default_branch or "main")
             try:
                 if stream is not None:
                     self._import(repository, stream)
-                    self._choose_branch(repository, fields.get("default_branch"))
+                    self._choose_branch(repository, default_branch)
                 repository.set(**fields)
             except ValueError:
                 self._shelf.delete(repository)
@@ -122,9 +128,9 @@ class Changes:
     def archive(self, name: str, *, archived: bool = True) -> None:
         self.set_fields(name, archived=archived)
 
-    def set_fields(self, name: str, **fields: Any) -> None:
+    def set_fields(self, name: str, **fields: object) -> None:
         """private, fork, archived, disabled, template, description, language, disk_usage (KB),
-        default_branch, pushed_at, created_at, updated_at (moved to now if it is not told)."""
+        default_branch, pushed_at, created_at, updated_at (moved to now if it is not given)."""
         with self._shelf.lock:
             repository = self._shelf.find(name)
             repository.set(**{"updated_at": self._clock.now(), **fields})
@@ -135,7 +141,7 @@ class Changes:
         with self._shelf.lock:
             self._shelf.delete(self._shelf.find(name))
 
-    def recreate(self, name: str, stream: bytes | str | None = None, **fields: Any) -> int:
+    def recreate(self, name: str, stream: bytes | str | None = None, **fields: object) -> int:
         """Delete it and make another one under its name; the new id."""
         with self._shelf.lock:
             own = self._shelf.find(name).name
@@ -160,9 +166,9 @@ class Changes:
     def _pushed(self, repository: Repository) -> None:
         repository.pushed_at = repository.updated_at = self._clock.now()
 
-    def _choose_branch(self, repository: Repository, told: str | None) -> None:
+    def _choose_branch(self, repository: Repository, wanted: str | None) -> None:
         found = repository.bare.branches()
-        chosen = (told, *(name for name in DEFAULT_BRANCHES if name in found), *found, "main")
+        chosen = (wanted, *(name for name in DEFAULT_BRANCHES if name in found), *found, "main")
         self._point(repository, next(name for name in chosen if name))
 
     def _point(self, repository: Repository, branch: str) -> None:

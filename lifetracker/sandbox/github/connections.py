@@ -5,18 +5,18 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from lifetracker.sandbox.github.measure import error
+from lifetracker.sandbox.messages import JsonObject
 
-Key = tuple[Any, Any]  # what it is sorted by, then what makes it unique
+Key = tuple[str | int, str | int]  # what it is sorted by, then what makes it unique
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     key: Key
-    node: Callable[[], Any]  # made only if its page is asked for
-    more: dict[str, Any] = field(default_factory=dict)  # further fields of its edge
+    node: Callable[[], object]  # made only if its page is asked for
+    more: dict[str, object] = field(default_factory=dict)  # further fields of its edge
 
     @property
     def cursor(self) -> str:
@@ -25,9 +25,9 @@ class Entry:
 
 
 def connection(
-    entries: Sequence[Entry], arguments: dict[str, Any], *, down: bool = False, **more: Any
-) -> dict[str, Any]:
-    """The page that `first`, `after`, `last` and `before` mean."""
+    entries: Sequence[Entry], arguments: JsonObject, *, down: bool = False, **more: object
+) -> dict[str, object]:
+    """Return the page that `first`, `after`, `last` and `before` mean."""
     entries = sorted(entries, key=lambda entry: entry.key, reverse=down)
     left = [
         entry

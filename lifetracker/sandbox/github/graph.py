@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -28,7 +27,7 @@ from lifetracker.sandbox.github.repositories import Facts
 from lifetracker.sandbox.github.schema import schema
 from lifetracker.sandbox.github.shapes import Addresses, zulu
 from lifetracker.sandbox.github.shelf import Shelf
-from lifetracker.sandbox.messages import Answer, Incoming, json_answer
+from lifetracker.sandbox.messages import Answer, Incoming, JsonObject, json_answer
 
 UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")
 DOCS = "https://docs.github.com/graphql"
@@ -42,8 +41,8 @@ TIMED_OUT = (
 class Query:
     document: DocumentNode
     operation: OperationDefinitionNode
-    variables: dict[str, Any]
-    coerced: dict[str, Any]  # with defaults, each of its type
+    variables: dict[str, object]
+    coerced: dict[str, object]  # with defaults, each of its type
 
 
 class GraphQL:
@@ -93,7 +92,7 @@ class GraphQL:
             operation_name=query.operation.name.value if query.operation.name else None,
         )
 
-    def _rate(self, measured: Measured) -> dict[str, Any]:
+    def _rate(self, measured: Measured) -> dict[str, object]:
         budget = self._limits.graphql.shown()
         return {
             "cost": measured.cost,
@@ -105,7 +104,7 @@ class GraphQL:
         }
 
 
-def _body(raw_body: bytes) -> tuple[str, dict[str, Any], str | None]:
+def _body(raw_body: bytes) -> tuple[str, dict[str, object], str | None]:
     try:
         body = json.loads(raw_body)
     except ValueError as wrong:
@@ -118,8 +117,10 @@ def _body(raw_body: bytes) -> tuple[str, dict[str, Any], str | None]:
     return body["query"], variables, body.get("operationName")
 
 
-def _read(text: str, variables: dict[str, Any], name: str | None) -> Query | list[dict[str, Any]]:
-    """A valid query, or what is wrong with it."""
+def _read(
+    text: str, variables: dict[str, object], name: str | None
+) -> Query | list[dict[str, object]]:
+    """Return a valid query, or what is wrong with it."""
     try:
         document = parse(text)
     except GraphQLError as wrong:
@@ -138,20 +139,20 @@ def _read(text: str, variables: dict[str, Any], name: str | None) -> Query | lis
 
 
 def _result(result: ExecutionResult) -> Answer:
-    content: dict[str, Any] = {"data": result.data}
+    content: dict[str, object] = {"data": result.data}
     if result.errors:
         content["errors"] = [_shown(one) for one in result.errors]
     return json_answer(200, content, JSON)
 
 
-def _errors(*errors: dict[str, Any]) -> Answer:
+def _errors(*errors: dict[str, object]) -> Answer:
     """Of a query that was not begun."""
     return json_answer(200, {"errors": list(errors)}, JSON)
 
 
-def _shown(wrong: GraphQLError) -> dict[str, Any]:
+def _shown(wrong: GraphQLError) -> dict[str, object]:
     """GitHub keeps the kind of an error beside its message, and has words of its own."""
-    shown: dict[str, Any] = dict(wrong.formatted)
+    shown: JsonObject = dict(wrong.formatted)
     extensions = shown.pop("extensions", {})
     if "type" in extensions:
         return {"type": extensions["type"], **shown}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -36,7 +35,7 @@ class Measured:
 
 
 def measure(
-    document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
+    document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, object]
 ) -> Measured:
     """Of a document that is valid, with variables that have their defaults."""
     fragments = {
@@ -63,7 +62,7 @@ def error(kind: str, message: str, node: FieldNode | None = None, *path: str) ->
 @dataclass(frozen=True, slots=True)
 class _Walk:
     fragments: dict[str, FragmentDefinitionNode]
-    variables: dict[str, Any]
+    variables: dict[str, object]
     found: Measured
 
     def fields(self, selected: SelectionSetNode, times: int, path: tuple[str, ...]) -> None:
@@ -73,7 +72,7 @@ class _Walk:
                 self.fields(node.selection_set, times * self._size(node, times, here), here)
 
     def _size(self, node: FieldNode, times: int, path: tuple[str, ...]) -> int:
-        """How many things a field stands for; 1 unless it is a connection."""
+        """Return how many things a field stands for; 1 unless it is a connection."""
         name = node.name.value
         if name not in CONNECTIONS:
             return 1

@@ -87,7 +87,7 @@ class Calendar:
 
 
 def of_old_fair(life: Life, year: int) -> Iterator[Moment]:
-    """What was done for the fair of a year."""
+    """Yield what was done for the fair of a year."""
     on = date(year, 5, 1)
     while on < date(year, 10, 1):
         rng = life.stream("github", on)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
@@ -16,9 +15,10 @@ from lifetracker.sandbox.github.people import LOGIN, USER_ID
 from lifetracker.sandbox.github.repositories import Facts, Repository
 from lifetracker.sandbox.github.shapes import Addresses, from_seconds, zulu
 from lifetracker.sandbox.github.shelf import Shelf
+from lifetracker.sandbox.messages import JsonObject
 
-Item = dict[str, Any]
-SORTS: dict[str, Callable[[Repository], Any]] = {
+Item = JsonObject
+SORTS: dict[str, Callable[[Repository], str | int]] = {
     "NAME": lambda repository: repository.name.lower(),
     "CREATED_AT": lambda repository: zulu(repository.created_at),
     "UPDATED_AT": lambda repository: zulu(repository.updated_at),
@@ -42,7 +42,7 @@ class Objects:
         return {
             "viewer": lambda _: self.user(self.access.login),
             "rateLimit": lambda *_, **_given: rate,
-            "repository": self._named,
+            "repository": self._repository_by_name,
             "node": lambda _, **given: self._node(given["id"]),
             "nodes": lambda _, **given: self._nodes(given["ids"]),
         }
@@ -94,10 +94,16 @@ class Objects:
             "ref": lambda _, **given: self._ref(one, given["qualifiedName"]),
         }
 
-    def _named(self, info: GraphQLResolveInfo[Any], **given: Any) -> Item:
-        owner, name = given["owner"], given["name"]
+    def _repository_by_name(
+        self,
+        info: GraphQLResolveInfo[None],
+        *,
+        owner: str,
+        name: str,
+        followRenames: bool,  # noqa: N803 - GitHub's name
+    ) -> Item:
         found = self.shelf.by_name(owner, name)
-        if found is None and given["followRenames"]:
+        if found is None and followRenames:
             found = self.shelf.moved(owner, name)
         if found is None or not self.access.sees("user", found):
             message = f"Could not resolve to a Repository with the name '{owner}/{name}'."

@@ -1,12 +1,12 @@
 """The switches: kinds of tokens, what a token may see, and how well GraphQL is."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lifetracker.sandbox.switches import Switches
 
 
 class Options(Switches):
-    CHOICES: ClassVar[dict[str, tuple[Any, ...]]] = {
+    CHOICES: ClassVar[dict[str, tuple[object, ...]]] = {
         "token_kind": ("fine_grained", "classic"),
         "emails": (True, False),  # whether the token may read e-mail addresses
         "private": (True, False),  # whether it sees private repositories

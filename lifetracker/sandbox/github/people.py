@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import dataclass
-from typing import Any
 
 LOGIN, USER_ID = "mara-lindner", 48_211_907
 
@@ -33,7 +32,7 @@ ACCOUNTS = {
 IDS = dict(ACCOUNTS.values())
 
 
-def emails() -> list[dict[str, Any]]:
+def emails() -> list[dict[str, object]]:
     """As `GET /user/emails` shows them."""
     return [
         {"email": WORK.email, "primary": True, "verified": True, "visibility": "public"},

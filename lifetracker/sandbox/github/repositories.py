@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from lifetracker.sandbox.github import people
 from lifetracker.sandbox.github.bare import Bare, Logged
@@ -71,7 +71,7 @@ class Repository:
     def is_empty(self) -> bool:
         return self.bare.is_empty
 
-    def set(self, **fields: Any) -> None:
+    def set(self, **fields: object) -> None:
         """Raises ValueError for what is no field to set."""
         for name, value in fields.items():
             if name not in FIELDS:
@@ -105,7 +105,7 @@ class Facts:
         return self._counts[oid]
 
     def languages(self, repository: Repository) -> dict[str, int]:
-        """Bytes by language on the default branch, the largest first."""
+        """Return bytes by language on the default branch, the largest first."""
         oid = repository.tip
         if oid is None:
             return {}
@@ -126,7 +126,7 @@ def _languages(bare: Bare, oid: str) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import unquote, urlencode
 
 from lifetracker.sandbox.github import people
@@ -21,7 +21,7 @@ from lifetracker.sandbox.messages import Answer, Incoming, json_answer
 NAMED, NUMBERED = r"/repos/([^/]+)/([^/]+)", r"/repositories/(\d+)"
 AFFILIATIONS = ("owner", "collaborator", "organization_member")
 VISIBILITIES = ("all", "public", "private")
-SORTS: dict[str, Callable[[Repository], Any]] = {
+SORTS: dict[str, Callable[[Repository], str | datetime]] = {
     "full_name": lambda repository: repository.full_name.lower(),
     "created": lambda repository: repository.created_at,
     "updated": lambda repository: repository.updated_at,
@@ -64,7 +64,7 @@ class Rest:
             (re.compile("/rate_limit"), "", self._rate_limit),
         ]
         for path, handler in of_one.items():
-            for pattern, find in ((NAMED, self._named), (NUMBERED, self._numbered)):
+            for pattern, find in ((NAMED, self._by_name), (NUMBERED, self._by_number)):
                 route = re.compile(pattern + path), "metadata=read", _found(find, handler)
                 self._routes.append(route)
 
@@ -80,7 +80,7 @@ class Rest:
         raise not_found()
 
     def wanted(self, path: str) -> str:
-        """The permission that a path wants, which every answer tells."""
+        """Return the permission that a path wants, which every answer tells."""
         fitting = (wanted for pattern, wanted, _ in self._routes if pattern.fullmatch(path))
         return next(fitting, "")
 
@@ -132,7 +132,7 @@ class Rest:
         down = query.get("direction", "asc" if sort == "full_name" else "desc") == "desc"
         return sorted(found, key=SORTS.get(sort, SORTS["full_name"]), reverse=down)
 
-    def _named(self, asked: Asked, owner: str, name: str) -> Repository:
+    def _by_name(self, asked: Asked, owner: str, name: str) -> Repository:
         found = self._shelf.by_name(owner, name)
         if found is None:
             moved = self._shelf.moved(owner, name)
@@ -140,7 +140,7 @@ class Rest:
                 raise self._elsewhere(asked, moved)
         return self._visible(asked, found)
 
-    def _numbered(self, asked: Asked, id: str) -> Repository:
+    def _by_number(self, asked: Asked, id: str) -> Repository:
         return self._visible(asked, self._shelf.by_id(int(id)))
 
     def _visible(self, asked: Asked, repository: Repository | None) -> Repository:
@@ -198,7 +198,7 @@ def _found(
     return lambda asked, *words: handler(asked, find(asked, *words))
 
 
-def _json(content: Any, headers: dict[str, str] | None = None) -> Answer:
+def _json(content: object, headers: dict[str, str] | None = None) -> Answer:
     return json_answer(200, content, JSON | (headers or {}))
 
 

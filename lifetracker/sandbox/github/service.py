@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lifetracker.sandbox import outgoing
-from lifetracker.sandbox.control import Verb
 from lifetracker.sandbox.github import people, webhooks
 from lifetracker.sandbox.github.access import Access
 from lifetracker.sandbox.github.api import API
@@ -19,13 +18,13 @@ from lifetracker.sandbox.github.rest import Rest
 from lifetracker.sandbox.github.shapes import Addresses, Item, Shapes
 from lifetracker.sandbox.github.shelf import Shelf
 from lifetracker.sandbox.github.transport import Transport
+from lifetracker.sandbox.host import Host, Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lifetracker.sandbox.server import Sandbox
 
 GIT = "/git"
 
@@ -36,7 +35,7 @@ class GitHub(Changes):
     name = "github"
     title = "GitHub: REST, GraphQL, git over HTTP"
 
-    def __init__(self, sandbox: "Sandbox", *, life: Life, days: int) -> None:
+    def __init__(self, sandbox: Host, *, life: Life, days: int) -> None:
         super().__init__(Shelf(life, sandbox.clock, days), sandbox.clock)
         self._sandbox = sandbox
         self.options = Options()
@@ -79,7 +78,7 @@ class GitHub(Changes):
 
     @property
     def graphql_calls(self) -> list[str]:
-        """The text of each query."""
+        """Return the text of each query."""
         return self._graph.calls
 
     def answer(self, incoming: Incoming, path: str) -> Answer:
@@ -102,7 +101,7 @@ class GitHub(Changes):
         return self._shelf.find(name).bare.path
 
     def issue_token(self) -> str:
-        """Another token in the place of the old one."""
+        """Make another token in the place of the old one, and return it."""
         return self._access.issue()
 
     def revoke_token(self) -> None:
@@ -173,7 +172,7 @@ class GitHub(Changes):
             "secondary-limit": self.limits.secondary,
         }
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         """Does not generate the repositories: until something needs them there are none."""
         return {
             "url": self.url,

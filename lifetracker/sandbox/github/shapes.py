@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from lifetracker.sandbox.github import people
 from lifetracker.sandbox.github.bare import Logged
@@ -11,8 +10,9 @@ from lifetracker.sandbox.github.options import Options
 from lifetracker.sandbox.github.people import LOGIN
 from lifetracker.sandbox.github.plans import PLANS
 from lifetracker.sandbox.github.repositories import Facts, Repository
+from lifetracker.sandbox.messages import JsonObject
 
-Item = dict[str, Any]
+Item = JsonObject
 # What follows the address of a repository in the links of its own.
 LINKS = {
     "forks_url": "/forks",

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.github.bare import Bare
@@ -41,7 +40,7 @@ class Shelf:
         self.login = LOGIN
         self._begin = (clock.now() - timedelta(days=days)).date()
         self._root: Path | None = None
-        self._remove: weakref.finalize[..., Any] | None = None
+        self._remove: weakref.finalize[..., Shelf] | None = None
         self.close()
 
     def close(self) -> None:
@@ -74,16 +73,16 @@ class Shelf:
             return self._all.get(id)
 
     def by_name(self, owner: str, name: str) -> Repository | None:
-        """Names compare without case."""
+        """Return the repository of this name, in whatever case."""
         wanted = _key(owner, name)
         return next((r for r in self.all() if _key(r.owner, r.name) == wanted), None)
 
     def moved(self, owner: str, name: str) -> Repository | None:
-        """What had this name before."""
+        """Return the repository that had this name before."""
         return self._all.get(self._redirects.get(_key(owner, name), 0))
 
     def find(self, name: str) -> Repository:
-        """By `NAME` or `OWNER/NAME`. Raises LookupError."""
+        """Return a repository by `NAME` or `OWNER/NAME`. Raises LookupError."""
         owner, _, own = name.rpartition("/")
         found = self.by_name(owner or self.login, own)
         if found is None and not owner:
@@ -93,7 +92,7 @@ class Shelf:
         return found
 
     def add(self, name: str, branch: str, *, id: int | None = None) -> Repository:
-        """One more, empty one, in the place of any that was moved away from there."""
+        """Add an empty repository, in the place of any that was moved away from there."""
         self._prepare()
         now = self._clock.now()
         id = next(self._unused) if id is None else id

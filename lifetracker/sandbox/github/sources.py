@@ -154,7 +154,7 @@ class Source:
 
 
 def lock_file(rng: Random, name: str, packages: int) -> bytes:
-    """A `package-lock.json`: long, generated, and not what anybody wrote."""
+    """Return a `package-lock.json`: long, generated, and not what anybody wrote."""
     found = {"": {"name": name, "version": "1.0.0", "license": "UNLICENSED"}}
     for n in range(packages):
         version = f"{rng.randint(0, 9)}.{rng.randint(0, 20)}.{rng.randint(0, 9)}"

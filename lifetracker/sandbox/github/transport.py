@@ -108,12 +108,12 @@ def _answer(spoken: bytes) -> Answer:
 
 
 def _has_objects(answer: Answer) -> bool:
-    """Whether a pack is in it: `packfile` begins it in version 2, a sideband's `PACK` before."""
+    """Return whether a pack is in it: `packfile` begins it in version 2, a sideband's `PACK` before."""
     result = answer.headers.get("Content-Type") == "application/x-git-upload-pack-result"
     return result and (b"000dpackfile\n" in answer.body or b"\x01PACK" in answer.body)
 
 
 def _damaged(body: bytes) -> bytes:
-    """Another bit in the middle of the pack's objects."""
+    """Return the answer with another bit in the middle of the pack's objects."""
     at = body.index(b"PACK") + 12 + (len(body) - body.index(b"PACK")) // 3
     return body[:at] + bytes([body[at] ^ 0x55]) + body[at + 1 :]

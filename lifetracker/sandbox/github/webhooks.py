@@ -1,7 +1,7 @@
 """Deliveries as GitHub makes them: their body, their signature."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.github.people import LOGIN, WORK
@@ -13,26 +13,31 @@ EVENTS = ("push", "ping")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How to deliver. What is left out is made right.
+    """How to deliver one event by hand. What is left out is made right."""
 
-    `before` and `after` are oids of the push, `ref` is its ref, `secret` signs with another
-    secret, `signature` is sent as it is ("" sends none at all). What is not answered with 2xx is
-    tried `attempts` times in all, `pause` seconds apart, always with the same `delivery`.
-    """
-
+    #: Which kind of event.
     event: Literal["push", "ping"] = "push"
+    #: The id of the delivery, the same for all attempts.
     delivery: str = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    #: The oid of the ref before the push.
     before: str = NOTHING
+    #: The oid of the ref after the push.
     after: str | None = None
+    #: The ref that was pushed; without it, the default branch.
     ref: str | None = None
+    #: Whether the push replaced history.
     forced: bool = False
+    #: Signs in place of the right secret.
     secret: str | None = None
+    #: Sent as it is in place of the right one; "" sends none at all.
     signature: str | None = None
+    #: How often in all a delivery is tried that is not answered with 2xx.
     attempts: int = 1
+    #: Seconds between two attempts.
     pause: float = 0.0
 
 
-def content(how: Delivery, shown: dict[str, Any], one: Repository, to: str) -> dict[str, Any]:
+def content(how: Delivery, shown: dict[str, object], one: Repository, to: str) -> dict[str, object]:
     if how.event not in EVENTS:
         raise ValueError(f"no event {how.event!r}; there are {', '.join(EVENTS)}")
     sender = shown["owner"]

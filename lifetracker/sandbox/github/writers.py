@@ -45,7 +45,7 @@ class Writer:
         self._pull: Pull | None = None
 
     def write(self, moment: Moment, branch: str) -> Iterator[Commit]:
-        """The commits of one moment: one, or a merge as well."""
+        """Yield the commits of one moment: one, or a merge as well."""
         main = f"refs/heads/{branch}"
         if not self._files:
             yield self._commit(main, moment, "Initial commit", self._beginning())
@@ -68,11 +68,11 @@ class Writer:
         yield self._commit(self._pull.ref, moment, message, changes, base=base)
 
     def _begins_pull(self) -> bool:
-        """The first one soon, so that there is one in a short history as well."""
+        """Return whether a pull request begins now: the first one soon, so that there is one in a short history as well."""
         return self._rng.random() < 0.06 or (self._commits > 3 and not self._pulls)
 
     def strangers(self) -> Iterator[Commit]:
-        """The history that was there before a fork."""
+        """Yield the history that was there before a fork."""
         at, zones = YEARS_AGO, ("+0200", "-0300", "+0530", "-1130")
         for n in range(64):
             at += self._rng.randint(DAY // 8, 40 * DAY)
@@ -85,7 +85,7 @@ class Writer:
     def _merged(self, main: str, moment: Moment, pull: Pull) -> Iterator[Commit]:
         """Something small on the branch itself first, so that there is something to merge."""
         self._pull = None
-        note = self._named("NOTES.md")
+        note = self._source_at("NOTES.md")
         note.edit(self._rng, self.plan.nouns)
         changes: Changes = {note.path: note.content()}
         yield self._commit(main, moment, "Write it down", changes)
@@ -107,7 +107,7 @@ class Writer:
         )
 
     def _beginning(self) -> Changes:
-        readme = self._named("README.md")
+        readme = self._source_at("README.md")
         changes: Changes = {readme.path: readme.content(), ".gitignore": b"*.log\n/tmp/\n"}
         for kind in dict.fromkeys(self.plan.kinds):
             source = self._new(kind)
@@ -120,7 +120,7 @@ class Writer:
         return changes
 
     def _work(self) -> Changes:
-        """What one commit changes."""
+        """Return what one commit changes."""
         changes: Changes = {}
         for _ in range(self._rng.choices((1, 2, 3), (6, 3, 1))[0]):
             source = self._touched()
@@ -144,7 +144,7 @@ class Writer:
         return source
 
     def _moved(self) -> Changes:
-        """A file under another name and otherwise as it was."""
+        """Return a file under another name and otherwise as it was."""
         source = self._rng.choice(list(self._files.values()))
         if source.path in ("README.md", "NOTES.md"):
             return {}
@@ -162,10 +162,10 @@ class Writer:
     def _new(self, kind: str) -> Source:
         folder = FOLDERS.get(kind, "docs" if kind == "md" else "")
         name = f"{self._unused()}.{kind}"
-        return self._named(f"{folder}/{name}" if folder else name)
+        return self._source_at(f"{folder}/{name}" if folder else name)
 
-    def _named(self, path: str) -> Source:
-        """An existing file, or else a new one that has begun."""
+    def _source_at(self, path: str) -> Source:
+        """Return an existing file, or else a new one that has begun."""
         if path not in self._files:
             topic = self.plan.name.replace("-", " ")
             self._files[path] = Source(path, topic)

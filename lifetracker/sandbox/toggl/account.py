@@ -5,7 +5,7 @@ from collections.abc import Collection
 from lifetracker.sandbox.life import HOME
 from lifetracker.sandbox.toggl.entries import Item
 from lifetracker.sandbox.toggl.names import MAIN, OWN, USER_ID, WORKSPACES
-from lifetracker.sandbox.toggl.reading import FULL_NAME
+from lifetracker.sandbox.toggl.own_entries import FULL_NAME
 
 ORGANIZATIONS = {MAIN: 9_013_377, OWN: 9_020_450}
 WORKSPACE_NAMES = {MAIN: "Studio Nordwind", OWN: "Mara's workspace"}

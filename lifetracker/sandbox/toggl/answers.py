@@ -1,7 +1,8 @@
 """How Toggl says things: items in the shape that the options want, errors as mere text."""
 
 import copy
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
 from lifetracker.sandbox.messages import Answer, json_answer
 from lifetracker.sandbox.toggl import times
@@ -18,6 +19,8 @@ BUCKET_PAGE = b"""<html>
 </html>
 """
 OVER_QUOTA = "You have hit your hourly limit for API calls. The quota will reset in {} seconds."
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -49,11 +52,11 @@ class Voice:
                 item[name] = self.items(list(item[name]))
         return item
 
-    def items(self, items: list[Any]) -> list[Any] | None:
+    def items(self, items: list[T]) -> list[T] | None:
         return None if self._options.null_lists and not items else items
 
-    def listing(self, items: list[Any]) -> Answer:
-        return json_answer(200, self.items(items))
+    def listing(self, items: Sequence[object]) -> Answer:
+        return json_answer(200, self.items(list(items)))
 
     def refusal(self, refused: Refused) -> Answer:
         if self._options.error_quotes:

@@ -13,8 +13,8 @@ from lifetracker.sandbox.toggl.catalogue import Catalogue
 from lifetracker.sandbox.toggl.entries import Item
 from lifetracker.sandbox.toggl.names import WORKSPACES, Names
 from lifetracker.sandbox.toggl.options import Options
+from lifetracker.sandbox.toggl.own_entries import OwnEntries
 from lifetracker.sandbox.toggl.quota import Bucket, Quota
-from lifetracker.sandbox.toggl.reading import Reading
 from lifetracker.sandbox.toggl.records import Records
 from lifetracker.sandbox.toggl.reports import Reports
 from lifetracker.sandbox.toggl.subscriptions import Subscriptions
@@ -39,7 +39,7 @@ class Parts:
 
     records: Records
     names: Names
-    reading: Reading
+    own_entries: OwnEntries
     writing: Writing
     catalogue: Catalogue
     reports: Reports
@@ -97,12 +97,12 @@ class API:
         raise Refused(405, "Method not allowed") if allowed else Refused(404, "Not found")
 
     def _routes_of_user(self) -> Routes:
-        reading, lists = self._parts.reading, self._parts.catalogue
+        own_entries, lists = self._parts.own_entries, self._parts.catalogue
         return {
             ("GET", ""): self._me,
             ("GET", "/logged"): lambda _: Answer(200),
             ("GET", "/quota"): self._quotas,
-            ("GET", "/time_entries"): self._listing(reading.entries),
+            ("GET", "/time_entries"): self._listing(own_entries.entries),
             ("GET", "/time_entries/current"): self._current,
             ("GET", r"/time_entries/(\d+)"): self._entry,
             ("GET", "/projects"): self._listing(lists.projects),
@@ -168,7 +168,7 @@ class API:
             me |= {
                 "tags": shown(lists.tags({})),
                 "clients": shown(lists.clients({})),
-                "time_entries": shown(self._parts.reading.recent()),
+                "time_entries": shown(self._parts.own_entries.recent()),
                 "projects": shown(lists.projects({})),
                 "workspaces": self._workspaces(),
             }
@@ -176,7 +176,7 @@ class API:
 
     def _current(self, incoming: Incoming) -> Answer:
         state = self._parts.records.running(self._parts.records.now())
-        seen = state is not None and self._parts.reading.is_visible(state)
+        seen = state is not None and self._parts.own_entries.is_visible(state)
         return json_answer(200, self._voice.entry(state) if state and seen else None)
 
     def _workspaces(self) -> list[Item]:
@@ -190,7 +190,7 @@ class API:
 
     def _entry(self, incoming: Incoming, id: int) -> Answer:
         state = self._parts.writing.state(id)
-        return json_answer(200, self._parts.reading.shown(state, incoming.query))
+        return json_answer(200, self._parts.own_entries.shown(state, incoming.query))
 
     def _is_known(self, incoming: Incoming) -> bool:
         """User and password of HTTP Basic are the token and a fixed word."""
@@ -209,7 +209,7 @@ class API:
 
 
 def _organization(path: str) -> int | None:
-    """Whose quota a request counts against; None: the user's own."""
+    """Return whose quota a request counts against; None: the user's own."""
     match = OF_WORKSPACE.fullmatch(path)
     return account.ORGANIZATIONS.get(int(next(filter(None, match.groups())))) if match else None
 

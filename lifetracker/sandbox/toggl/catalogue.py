@@ -1,16 +1,19 @@
 """The lists of projects, clients and tags, with their filters and pages."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TypeVar
 
 from lifetracker.sandbox.toggl import times
 from lifetracker.sandbox.toggl.answers import Refused
 from lifetracker.sandbox.toggl.entries import Item
 from lifetracker.sandbox.toggl.names import Names, is_deleted
-from lifetracker.sandbox.toggl.reading import TRUE
+from lifetracker.sandbox.toggl.own_entries import TRUE
 from lifetracker.sandbox.toggl.records import Records
 
 PAGE, LONGEST_PAGE = 151, 200
 PAGE_OF_ALL = 201
+
+T = TypeVar("T")
 
 
 class Catalogue:
@@ -66,7 +69,7 @@ class Catalogue:
         return self._counted([project])[0]
 
     def _of(self, kind: str, query: dict[str, str]) -> list[Item]:
-        """All living ones; with `since` what has changed, deleted ones too."""
+        """Return all live ones; with `since` what has changed, deleted ones too."""
         now = self._records.now()
         if "since" not in query:
             return self._names.living(kind, now)
@@ -97,7 +100,7 @@ def _whole(query: dict[str, str], name: str, default: int) -> int:
     return int(text) if text else default
 
 
-def _choice(query: dict[str, str], name: str, choices: dict[str, Any], default: str) -> Any:
+def _choice(query: dict[str, str], name: str, choices: Mapping[str, T], default: str) -> T:
     text = query.get(name, default)
     if text not in choices:
         raise Refused(400, f"{name} must be one of {', '.join(choices)}")

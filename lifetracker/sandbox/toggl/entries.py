@@ -1,11 +1,11 @@
 """One time entry with its life: started, stopped, edited, deleted."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from lifetracker.sandbox.messages import JsonObject
 from lifetracker.sandbox.toggl import times
 
-Item = dict[str, Any]
+Item = JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class State:
 
     @property
     def at(self) -> int:
-        """The last modification, also where `at` is malformed."""
+        """Return the last modification, also where `at` is malformed."""
         instant = times.lenient(self.item.get("at"))
         return self.since if instant is None else instant
 
@@ -40,11 +40,11 @@ class Entry:
         return self.start, self.id
 
     def at(self, now: int) -> State | None:
-        """How it stands at this instant; None before there is anything to see."""
+        """Return how it stands at this instant; None before there is anything to see."""
         return next((state for state in reversed(self.states) if state.since <= now), None)
 
     def enter(self, state: State, later: tuple[State, ...] = ()) -> None:
-        """Be this from now on; `later` is what is still to come of it."""
+        """Take this form from now on; `later` is what is still to come of it."""
         self.states = (*(s for s in self.states if s.since <= state.since), state, *later)
 
 

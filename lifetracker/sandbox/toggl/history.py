@@ -31,7 +31,7 @@ def entries(life: Life, on: date) -> list[Entry]:
 
 @lru_cache(maxsize=4096)
 def others(life: Life, on: date) -> tuple[Entry, ...]:
-    """Those of the colleague, who shares the main workspace."""
+    """Return those of the colleague, who shares the main workspace."""
     rng, first = life.stream("toggl-colleague", on), first_id(on) + OTHERS
     return tuple(
         _entry(rng, stint, first + n, COLLEAGUE_ID) for n, stint in enumerate(colleague(life, on))
@@ -70,7 +70,7 @@ def _entry(rng: Random, stint: Stint, id: int, user_id: int) -> Entry:
 
 
 def _timed(rng: Random, stint: Stint, final: Item) -> tuple[State, ...]:
-    """The server hears of both ends a moment later; of an end before the next beginning."""
+    """Return when the server hears of both ends: a moment later, and of an end before the next beginning."""
     begun = stint.start * SECOND + rng.randint(500_000, 900_000)
     stopped = stint.end * SECOND + rng.randint(4_000, 450_000)
     if stopped <= begun:

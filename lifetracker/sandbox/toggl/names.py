@@ -46,7 +46,7 @@ class Named:
 
 
 def project_id(name: str) -> int:
-    """Those of the fairs follow from the year."""
+    """Return the id of a project; those of the fairs follow from the year."""
     known = PROJECT_IDS.get(name)
     return 181_000_000 + 131 * int(name[-4:]) if known is None else known
 
@@ -75,7 +75,7 @@ class Names:
         }
 
     def all(self, kind: str, now: int) -> Iterator[Item]:
-        """What there is now, by id, deleted and archived ones too."""
+        """Yield what there is now, by id, deleted and archived ones too."""
         self._hold_fairs(times.local_date(now))
         with self.lock:
             named = sorted(self._kinds[kind].items())
@@ -130,7 +130,7 @@ class Names:
         return self._add("tag", _tag(next(self._unused), name, now))
 
     def tag_ids(self, names: Iterable[object], now: int) -> list[int]:
-        """Their ids; what is not known yet is made, what is no name left out."""
+        """Return their ids; what is not known yet is made, what is no name left out."""
         known = {tag["name"]: tag["id"] for tag in self.living("tag", now)}
         return [
             known[name] if name in known else self.add_tag(name, now)

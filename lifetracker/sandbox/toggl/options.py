@@ -1,12 +1,12 @@
 """The switches for what varies: where the real service is undocumented or differs by account."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 class Options:
     """Assigning an unknown option or value raises ValueError: a test must not test nothing."""
 
-    CHOICES: ClassVar[dict[str, tuple[Any, ...]]] = {
+    CHOICES: ClassVar[dict[str, tuple[object, ...]]] = {
         "running": ("epoch", "minus_one"),  # the duration of a running entry
         "null_lists": (False, True),  # empty lists are null
         "error_quotes": (True, False),  # an error is a JSON string, or bare text called JSON
@@ -34,7 +34,7 @@ class Options:
     reports_page_limit: int = 1000
     reports_delay: float = 0
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         names = (*self.CHOICES, *self.NUMBERS)
         if name not in names:
             raise ValueError(f"no option {name!r}; there are {', '.join(names)}")
@@ -45,7 +45,7 @@ class Options:
             raise ValueError(f"{name} must be a number, not {value!r}")
         super().__setattr__(name, value)
 
-    def configure(self, **changes: Any) -> dict[str, Any]:
+    def configure(self, **changes: object) -> dict[str, object]:
         """Set several at once; all of them as they stand now."""
         for name, value in changes.items():
             setattr(self, name, value)

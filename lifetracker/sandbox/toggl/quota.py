@@ -8,7 +8,6 @@ import math
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 PLENTY = 1_000_000  # what is left where there is no limit
 
@@ -73,7 +72,7 @@ class Quota:
         }
         return Admission(admitted, resets_in, headers)
 
-    def listing(self, organizations: tuple[int, ...]) -> list[dict[str, Any]]:
+    def listing(self, organizations: tuple[int, ...]) -> list[dict[str, int | None]]:
         listed = []
         with self._lock:
             for organization in (None, *organizations):
@@ -89,7 +88,7 @@ class Quota:
         return listed
 
     def _window(self, organization: int | None) -> tuple[Window, float]:
-        """The running one, or as long as nothing has come a new one that begins now."""
+        """Return the running window, or as long as nothing has come a new one that begins now."""
         limit, now = self.user if organization is None else self.organization, time.monotonic()
         window = self._windows.get(organization)
         if window is None or not window.used or now - window.opened >= self.window:

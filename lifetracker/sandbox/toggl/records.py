@@ -38,10 +38,11 @@ class Records:
         self._by_id: dict[int, Entry] = {}
         self._first = self._last = clock.now().date()
         self._made = False
+        self._last_unused = 0
         self.changed: Listener = _nobody
 
     def now(self) -> int:
-        """The instant of the clock, with every day made that can be seen from there."""
+        """Return the instant of the clock, with every day made that can be seen from there."""
         moment = self._clock.now()
         # A local day can begin before the UTC one and end after it.
         first, last = moment.date() - (self._days + 1) * ONE_DAY, moment.date() + ONE_DAY
@@ -51,7 +52,7 @@ class Records:
         return times.to_us(moment)
 
     def states(self, now: int, since: int | None = None, before: int | None = None) -> list[State]:
-        """What is or was there now, newest start first; `since` and `before` limit the start."""
+        """Return what is or was there now, newest start first; `since` and `before` limit the start."""
         with self.lock:
             low = 0 if since is None else bisect.bisect_left(self._entries, (since, 0), key=by_key)
             high = None
@@ -134,7 +135,7 @@ class Records:
             self._file_anew(entry, item)
 
     def others(self, now: int, first: date, last: date) -> list[State]:
-        """The colleague's living ones, begun from this local day to that one."""
+        """Return the colleague's live entries, begun from this local day to that one."""
         days = _days(max(first, self._first), min(last, self._last))
         found = (entry.at(now) for day in days for entry in history.others(self._life, day))
         return [state for state in found if state is not None and not state.deleted]
@@ -165,7 +166,7 @@ class Records:
             self._put(entry)
 
     def _tags(self, fields: Item, now: int) -> Item:
-        """Names for ids that came alone, and ids for names; unknown names become tags."""
+        """Return names for ids that came alone, and ids for names; unknown names become tags."""
         tags, ids = fields.get("tags"), fields.get("tag_ids")
         if isinstance(tags, list) and "tag_ids" not in fields:
             return {"tag_ids": self._names.tag_ids(tags, now)}
@@ -183,11 +184,14 @@ class Records:
         return changes
 
     def _unused_id(self, now: int) -> int:
+        """Return one after those that were given before: a search from the first would grow longer with each."""
         first = history.first_id(times.local_date(now)) + history.ADDED
-        return next(id for id in itertools.count(first) if id not in self._by_id)
+        ids = itertools.count(max(first, self._last_unused + 1))
+        self._last_unused = next(id for id in ids if id not in self._by_id)
+        return self._last_unused
 
     def _filled_in(self, fields: Item, id: int, now: int, *, running: bool) -> Item:
-        """What was given stays as it was given; the rest is made to fit."""
+        """Return an entry in which what was given stays as it is, and the rest is made to fit."""
         ends = {} if running else _ends(fields, now)
         item: Item = {
             "id": id,
@@ -214,7 +218,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _ends(fields: Item, now: int) -> Item:
-    """Both ends and the length: an hour up to now, or whatever fits what was given."""
+    """Return both ends and the length: an hour up to now, or whatever fits what was given."""
     given = fields.get("duration")
     length = given * SECOND if isinstance(given, int) else HOUR
     stop = times.lenient(fields.get("stop"))
@@ -236,6 +240,6 @@ def _length(item: Item) -> int:
 
 
 def _with(later: State, changes: Item) -> State:
-    """What is still to come of an entry, after a change to it."""
+    """Return what is still to come of an entry, after a change to it."""
     item = {**later.item, **changes, "at": later.item["at"]}
     return State(later.since, related(item), later.running)

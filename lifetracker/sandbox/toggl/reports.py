@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from lifetracker.sandbox.life import ONE_DAY
 from lifetracker.sandbox.messages import Answer, Incoming, json_answer
@@ -33,8 +32,8 @@ UPGRADE = "To use this feature, please upgrade your workspace to a paid plan."
 TOO_LONG = "The maximum date range allowed is 366 days"
 BLANK: Item = dict.fromkeys(("id", "workspace_id", "duration", "tag_ids", "at", *ALIKE))
 USER_NAMES = {USER_ID: "Mara Lindner", COLLEAGUE_ID: "Jonas Ahrens"}
-ORDERS: dict[str, Callable[[Item], Any]] = {
-    "date": lambda item: times.lenient(item["start"]),
+ORDERS: dict[str, Callable[[Item], str | int]] = {
+    "date": lambda item: times.lenient(item["start"]) or 0,
     "user": lambda item: item["user_id"],
     "duration": lambda item: _number(item["duration"]),
     "description": lambda item: str(item["description"] or ""),
@@ -118,7 +117,7 @@ class Reports:
         return direction, _whole(body, "rounding_minutes", 0) if direction else 0
 
     def _found(self, workspace_id: int, search: Search) -> list[Item]:
-        """What has come to an end, in order; changes are known only after a while."""
+        """Return what has come to an end, in order; changes are known only after a while."""
         now = self._records.now() - int(self._options.reports_delay * SECOND)
         low, high = times.midnight(search.first), times.midnight(search.last + ONE_DAY)
         states = self._records.living(now, low, high)
@@ -140,7 +139,7 @@ class Reports:
         return item
 
     def _tests(self, body: Item) -> list[Test]:
-        """Those that an entry must pass; [null] in a list means: without any."""
+        """Return those that an entry must pass; [null] in a list means: without any."""
         tests = [
             _among(body[name], value)
             for name, value in VALUES.items()
@@ -178,11 +177,11 @@ class Reports:
             shown |= dict.fromkeys(("billable_amount_in_cents", "hourly_rate_in_cents"))
             shown["currency"] = "EUR"
         if search.asks("enrich_response"):
-            shown |= self._named(first)
+            shown |= self._names_of(first)
         times_of_row = [_times(item, *search.rounding) for item in row.entries]
         return {**shown, "time_entries": times_of_row, "row_number": number}
 
-    def _named(self, item: Item) -> Item:
+    def _names_of(self, item: Item) -> Item:
         now = self._records.now()
         project = self._names.find("project", item["project_id"], now) or {}
         client = self._names.find("client", project.get("client_id"), now) or {}
@@ -216,7 +215,7 @@ def _date(body: Item, name: str, default: date) -> date:
 
 
 def _whole(body: Item, name: str, default: int) -> int:
-    """Text is refused, also of digits: the real API is typed."""
+    """Return a whole number. Text is refused, also of digits: the real API is typed."""
     value = body.get(name)
     if value is None:
         return default

@@ -2,10 +2,10 @@
 
 import copy
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lifetracker.sandbox import outgoing
-from lifetracker.sandbox.control import Verb
+from lifetracker.sandbox.host import Host, Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
 from lifetracker.sandbox.toggl import webhooks
@@ -15,22 +15,19 @@ from lifetracker.sandbox.toggl.catalogue import Catalogue
 from lifetracker.sandbox.toggl.entries import Item, State
 from lifetracker.sandbox.toggl.names import USER_ID, WORKSPACES, Names
 from lifetracker.sandbox.toggl.options import Options
+from lifetracker.sandbox.toggl.own_entries import OwnEntries
 from lifetracker.sandbox.toggl.quota import Bucket, Quota
-from lifetracker.sandbox.toggl.reading import Reading
 from lifetracker.sandbox.toggl.records import Records
 from lifetracker.sandbox.toggl.reports import Reports
 from lifetracker.sandbox.toggl.subscriptions import Subscriptions
 from lifetracker.sandbox.toggl.writing import Writing
-
-if TYPE_CHECKING:
-    from lifetracker.sandbox.server import Sandbox
 
 
 class Toggl:
     name = "toggl"
     title = "Toggl Track API v9, Reports API v3, Webhooks v1"
 
-    def __init__(self, sandbox: "Sandbox", *, life: Life, days: int) -> None:
+    def __init__(self, sandbox: Host, *, life: Life, days: int) -> None:
         self._sandbox = sandbox
         self.options = Options()
         self.quota = Quota()
@@ -53,7 +50,7 @@ class Toggl:
         parts = Parts(
             records=self._records,
             names=self._names,
-            reading=Reading(*every),
+            own_entries=OwnEntries(*every),
             writing=self._writing,
             catalogue=self._catalogue,
             reports=Reports(*every),
@@ -71,27 +68,27 @@ class Toggl:
         return self._api.answer(incoming, path)
 
     def entries(self) -> list[Item]:
-        """What is not deleted, as GET shows it, newest start first; copies."""
+        """Return the entries that are not deleted, as GET shows it, newest start first; copies."""
         now = self._records.now()
         return [copy.deepcopy(self._voice.entry(state)) for state in self._records.living(now)]
 
-    def add(self, **fields: Any) -> int:
-        """One more entry; what is given is served as it is, what is missing is made up."""
+    def add(self, **fields: object) -> int:
+        """Add an entry; what is given is served as it is, what is missing is made up."""
         return self._records.add(fields)
 
-    def start(self, description: str = "", **fields: Any) -> int:
+    def start(self, description: str = "", **fields: object) -> int:
         """Begin now; as everywhere in Toggl, what ran before stops."""
         return self._writing.begin({"description": description, **fields})
 
     def stop(self, id: int) -> None:
         self._records.stop(id)
 
-    def edit(self, id: int, **changes: Any) -> None:
+    def edit(self, id: int, **changes: object) -> None:
         """Change fields and move `at`. New times without a duration bring their own."""
         self._records.edit(id, changes)
 
     def delete(self, id: int) -> None:
-        """Leaves a tombstone, which only `since` shows."""
+        """Delete an entry; only `since` shows it from then on."""
         self._records.delete(id)
 
     def replace(self, id: int, item: Item) -> None:
@@ -99,7 +96,7 @@ class Toggl:
         self._records.replace(id, item)
 
     def projects(self) -> list[Item]:
-        """Archived ones too, deleted ones not."""
+        """Return the projects, archived ones too, deleted ones not."""
         return self._copies(self._catalogue.projects({"include_archived": "true"}))
 
     def clients(self) -> list[Item]:
@@ -109,10 +106,10 @@ class Toggl:
         return self._copies(self._catalogue.tags({}))
 
     def rename(self, kind: str, id: int, name: str) -> None:
-        """A project, client or tag; the entries that have it are not modified by that."""
+        """Rename a project, client or tag; the entries that have it are not modified by that."""
         self._change(kind, id, name=name)
 
-    def add_project(self, name: str, client_id: int | None = None, **fields: Any) -> int:
+    def add_project(self, name: str, client_id: int | None = None, **fields: object) -> int:
         id = self._names.add_project(name, client_id, self._records.now(), fields)
         return self._added("project", id)
 
@@ -120,7 +117,7 @@ class Toggl:
         self._change("project", id, active=False, status="archived")
 
     def delete_project(self, id: int) -> None:
-        """Its entries stay, without a project."""
+        """Delete a project; its entries stay, without one."""
         item = self._names.delete("project", id, self._records.now())
         self._subscriptions.happened("project", "deleted", item)
 
@@ -131,13 +128,13 @@ class Toggl:
         return self._added("client", self._names.add_client(name, self._records.now()))
 
     def leave_workspace(self, id: int) -> None:
-        """She is removed from it: nothing in it is listed, and it refuses what is asked about it."""
+        """Remove her from the workspace: nothing in it is listed, and it refuses what is asked about it."""
         if id not in WORKSPACES:
             raise LookupError(f"no workspace {id}")
         self._names.left.add(id)
 
     def join_workspace(self, id: int) -> None:
-        """She is a member again, and sees again what is hers."""
+        """Make her a member again, and sees again what is hers."""
         self._names.left.discard(id)
 
     def deliver_webhook(self, id: int, to: str, **how: Any) -> int:
@@ -179,11 +176,12 @@ class Toggl:
             "bucket": self.bucket.configure,
         }
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         now = self._records.now()
         return {
             "url": self.url,
             "api_token": self.api_token,
+            "token": self.api_token,
             "user_id": self.user_id,
             "workspace_ids": self.workspace_ids,
             "webhook_secret": self.webhook_secret,
@@ -198,7 +196,7 @@ class Toggl:
             },
         }
 
-    def _change(self, kind: str, id: int, **changes: Any) -> None:
+    def _change(self, kind: str, id: int, **changes: object) -> None:
         item = self._names.change(kind, id, self._records.now(), **changes)
         self._subscriptions.happened(kind, "updated", item)
 

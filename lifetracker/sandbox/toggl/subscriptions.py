@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from lifetracker.sandbox import outgoing
 from lifetracker.sandbox.messages import Answer, Incoming, json_answer
@@ -25,7 +24,7 @@ CHANGEABLE = ("url_callback", "event_filters", "enabled", "description", "secret
 class Event:
     """`status` is the receiver's last answer; None: it was not sent yet."""
 
-    content: dict[str, Any]
+    content: dict[str, object]
     happened: int
     status: int | None = None
 
@@ -148,7 +147,7 @@ class Subscriptions:
         return json_answer(200, {"status": "OK"})
 
     def events(self, incoming: Incoming, workspace_id: int, id: int) -> Answer:
-        """Those of the last week, newest first."""
+        """Return those of the last week, newest first."""
         oldest = self._now() - KEPT
         shown = [
             {**event.content, "status": event.status}
@@ -180,7 +179,7 @@ class Subscriptions:
             subscription.events.append(Event(content, now))
             self._send_pending(subscription)
 
-    def shown(self) -> Any:
+    def shown(self) -> object:
         return [subscription.shown() for subscription in self._all.values()]
 
     def _send_pending(self, subscription: Subscription) -> None:
@@ -242,7 +241,7 @@ def _checked(body: Item) -> Item:
 
 
 def _code(raw_body: bytes) -> object:
-    """The one with which a receiver answers, if it answers with one."""
+    """Return the one with which a receiver answers, if it answers with one."""
     try:
         body = json.loads(raw_body)
     except ValueError:

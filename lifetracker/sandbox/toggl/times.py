@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from lifetracker.sandbox.life import HOME
@@ -19,25 +18,20 @@ def to_us(moment: datetime) -> int:
     return round(moment.timestamp() * SECOND)
 
 
-def from_us(instant: int) -> datetime:
-    seconds, fraction = divmod(instant, SECOND)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=fraction)
-
-
 def utc(instant: int) -> str:
-    """`2025-10-28T20:38:54+00:00`"""
+    """Return such as `2025-10-28T20:38:54+00:00`."""
     return datetime.fromtimestamp(instant // SECOND, UTC).isoformat()
 
 
 def zulu(instant: int) -> str:
-    """`2025-10-28T20:38:06.0614Z`: without the zeros at the end of the fraction."""
+    """Return such as `2025-10-28T20:38:06.0614Z`: without the zeros at the end of the fraction."""
     seconds, fraction = divmod(instant, SECOND)
     text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     return f"{text}.{fraction:06d}".rstrip("0") + "Z" if fraction else f"{text}Z"
 
 
 def local(instant: int) -> str:
-    """`2025-01-06T09:00:00+01:00`"""
+    """Return such as `2025-01-06T09:00:00+01:00`."""
     return datetime.fromtimestamp(instant // SECOND, ZONE).isoformat()
 
 
@@ -46,12 +40,12 @@ def local_date(instant: int) -> date:
 
 
 def midnight(on: date) -> int:
-    """The beginning of this day in the zone of the profile."""
+    """Return the beginning of this day in the zone of the profile."""
     return to_us(datetime.combine(on, time.min, ZONE))
 
 
-def lenient(value: Any) -> int | None:
-    """The instant of a value that may be anything."""
+def lenient(value: object) -> int | None:
+    """Return the instant of a value that may be anything."""
     return _read(value) if isinstance(value, str) else None
 
 
@@ -66,7 +60,7 @@ def _read(text: str) -> int | None:
 
 
 def strict(text: str) -> int:
-    """A date, which is its midnight in the profile's zone, or RFC 3339. Raises ValueError."""
+    """Return a date, which is its midnight in the profile's zone, or RFC 3339. Raises ValueError."""
     if DATE.fullmatch(text):
         return midnight(date.fromisoformat(text))
     if not RFC_3339.fullmatch(text):

@@ -3,7 +3,6 @@
 import http.client
 import time
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from lifetracker.sandbox import outgoing
@@ -19,19 +18,21 @@ UNREACHABLE = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How to deliver one event by hand. What is left out is made right.
+    """How to deliver one event by hand. What is left out is made right."""
 
-    `secret` signs with another secret, `signature` is sent as it is ("" sends none at all). A
-    delivery that is not answered with 2xx is tried `attempts` times in all, `pause` seconds
-    apart, always with the same event_id.
-    """
-
+    #: What happened to the item.
     action: str = "updated"
+    #: The id of the event, the same for all attempts.
     event_id: int = 501
+    #: The subscription that it belongs to.
     subscription_id: int = 6
+    #: Signs in place of the right secret.
     secret: str | None = None
+    #: Sent as it is in place of the right one; "" sends none at all.
     signature: str | None = None
+    #: How often in all a delivery is tried that is not answered with 2xx.
     attempts: int = 1
+    #: Seconds between two attempts.
     pause: float = 0.0
 
 
@@ -45,7 +46,7 @@ class Reply:
         return self.status // 100 == 2
 
 
-def event(entity: str, item: Item, how: Delivery, *, now: int, to: str) -> dict[str, Any]:
+def event(entity: str, item: Item, how: Delivery, *, now: int, to: str) -> dict[str, object]:
     """Values of the metadata are text, numbers too."""
     if how.action not in ACTIONS:
         raise ValueError(f"no action {how.action!r}; there are {', '.join(ACTIONS)}")
@@ -68,8 +69,8 @@ def event(entity: str, item: Item, how: Delivery, *, now: int, to: str) -> dict[
     }
 
 
-def ping(subscription_id: int, code: str, code_url: str, *, now: int, to: str) -> dict[str, Any]:
-    """The event that asks whether its receiver wants any."""
+def ping(subscription_id: int, code: str, code_url: str, *, now: int, to: str) -> dict[str, object]:
+    """Return the event that asks whether its receiver wants any."""
     return {
         **_envelope(subscription_id, now, to),
         "metadata": {"request_type": "POST", "event_user_id": USER_ID},
@@ -93,7 +94,7 @@ def deliver(to: str, raw_body: bytes, secret: str, how: Delivery) -> int:
 
 
 def post(to: str, raw_body: bytes, signature: str) -> Reply:
-    """Status 0 when nobody answers there."""
+    """Send the event; return the status, 0 when nobody answers there."""
     url = urlsplit(to)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     headers = {"Content-Type": "application/json"}
@@ -110,7 +111,7 @@ def post(to: str, raw_body: bytes, signature: str) -> Reply:
         connection.close()
 
 
-def _envelope(subscription_id: int, now: int, to: str) -> dict[str, Any]:
+def _envelope(subscription_id: int, now: int, to: str) -> dict[str, object]:
     """The order of the members is that of the official example."""
     return {
         "event_id": 0,

@@ -63,7 +63,7 @@ class Writing:
         return Answer(200)
 
     def state(self, id: int, workspace_id: int | None = None) -> State:
-        """A living entry, of this workspace if one is named."""
+        """Return a live entry, of this workspace if one is named."""
         try:
             state = self._records.state(id)
         except LookupError as error:
@@ -95,7 +95,7 @@ def _object(raw_body: bytes) -> Item:
 
 
 def _fields(body: Item) -> Item:
-    """What a client may set, with times in the form in which lists show them."""
+    """Return what a client may set, with times in the form in which lists show them."""
     fields = {name: body[name] for name in WRITABLE if name in body}
     for name in ("start", "stop"):
         if fields.get(name) is not None:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from lifetracker.sandbox.messages import JsonObject
 from lifetracker.sandbox.whoop.options import Options
 
-Record = dict[str, Any]
+Record = JsonObject
 KINDS = ("cycle", "recovery", "sleep", "workout")
 OPTIONAL_BY_SWITCH = ("sport_id", "step_count")
 
@@ -41,7 +41,7 @@ class Entry:
         return not self.deleted and self.appears <= now
 
     def at(self, now: int) -> Record:
-        """The record as it stands now, before the options; shared, so do not change it."""
+        """Return the record as it stands now, before the options; shared, so do not change it."""
         if self.phase is not None and now < self.settles:
             return {**self.record, **self.phase(now), **self.changes}
         return {**self.record, **self.changes} if self.changes else self.record
@@ -51,7 +51,7 @@ class Entry:
         self.forget()
 
     def replace(self, record: Record) -> None:
-        """Be this record from now on, without phases."""
+        """Take the form of this record from now on, without phases."""
         self.record, self.changes, self.phase = record, {}, None
         self.forget()
 
@@ -65,7 +65,7 @@ class Entry:
         self._ready = (-1, b"")
 
     def json(self, now: int, options: Options) -> bytes:
-        """What goes over the wire; final records are written once and kept."""
+        """Return what goes over the wire; final records are written once and kept."""
         if now < self.settles:
             return dumps(served(self.at(now), options))
         if self._ready[0] != options.version:
@@ -74,7 +74,7 @@ class Entry:
 
 
 def served(record: Record, options: Options) -> Record:
-    """A copy as the options want it."""
+    """Return a copy as the options want it."""
     hidden = [name for name in OPTIONAL_BY_SWITCH if not getattr(options, name)]
     shown = {name: value for name, value in record.items() if name not in hidden}
     return _without_null(shown) if options.optional_fields == "absent" else shown
@@ -89,7 +89,7 @@ def _without_null(record: Record) -> Record:
 
 
 def merged(base: Record, changes: Record) -> Record:
-    """`base` with `changes`, dictionaries within merged too."""
+    """Return `base` with `changes`, dictionaries within merged too."""
     result = dict(base)
     for name, value in changes.items():
         inner = result.get(name)
@@ -100,5 +100,5 @@ def merged(base: Record, changes: Record) -> Record:
     return result
 
 
-def dumps(content: Any) -> bytes:
+def dumps(content: object) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()

@@ -37,7 +37,7 @@ def _night(life: Life, on: date) -> Night:
 
 
 def _next_night(life: Life, on: date) -> Night:
-    """The one that ends the cycle of this day: a night without sleep opens none."""
+    """Return the one that ends the cycle of this day: a night without sleep opens none."""
     following = on + ONE_DAY
     while not life.day(following).slept:
         following += ONE_DAY

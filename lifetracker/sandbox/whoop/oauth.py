@@ -4,7 +4,6 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.messages import Answer, Incoming, json_answer
@@ -94,8 +93,8 @@ class OAuth:
             grant = self._by_access.get(access_token)
             return grant.scopes if grant and grant.expires > self._clock.ms() else None
 
-    def grant(self, scopes: tuple[str, ...], lifetime: int | None = None) -> dict[str, Any]:
-        """The token answer to a new consent."""
+    def grant(self, scopes: tuple[str, ...], lifetime: int | None = None) -> dict[str, object]:
+        """Return the token answer to a new consent."""
         with self._lock:
             return self._issue(Grant(scopes), lifetime)
 
@@ -115,7 +114,7 @@ class OAuth:
             self.revoked = True
 
     def token(self, incoming: Incoming) -> Answer:
-        """The token endpoint."""
+        """Answer at the token endpoint."""
         try:
             form = incoming.form()
             if "grant_type" not in form:
@@ -132,7 +131,7 @@ class OAuth:
         if given != (self.client_id, self.client_secret):
             raise TokenError(401, "invalid_client", INVALID_CLIENT)
 
-    def _redeem(self, form: dict[str, str]) -> dict[str, Any]:
+    def _redeem(self, form: dict[str, str]) -> dict[str, object]:
         with self._lock:
             match form:
                 case {"grant_type": "authorization_code", "code": code}:
@@ -141,13 +140,13 @@ class OAuth:
                     return self._rotate(token)
         raise TokenError(400, "invalid_request", INVALID_REQUEST)
 
-    def _redeem_code(self, value: str, redirect_uri: str | None) -> dict[str, Any]:
+    def _redeem_code(self, value: str, redirect_uri: str | None) -> dict[str, object]:
         code = self._codes.pop(value, None)
         if code is None or code.expires <= self._clock.ms() or code.redirect_uri != redirect_uri:
             raise TokenError(400, "invalid_grant", INVALID_GRANT)
         return self._issue(Grant(code.scopes))
 
-    def _rotate(self, token: str) -> dict[str, Any]:
+    def _rotate(self, token: str) -> dict[str, object]:
         grant = self._by_refresh.get(token)
         if grant is None or grant.refresh != token:
             if grant and self._options.rotation == "family":
@@ -160,8 +159,8 @@ class OAuth:
         self._by_access.pop(grant.access or "", None)
         grant.access = grant.refresh = None
 
-    def _issue(self, grant: Grant, lifetime: int | None = None) -> dict[str, Any]:
-        """A new pair for this grant; the former access token is dead from now on."""
+    def _issue(self, grant: Grant, lifetime: int | None = None) -> dict[str, object]:
+        """Make a new pair for this grant; the former access token is dead from now on."""
         self._forget(grant)
         seconds = self._options.token_lifetime if lifetime is None else lifetime
         self.revoked = False

@@ -1,12 +1,12 @@
 """What varies in WHOOP's answers."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lifetracker.sandbox.switches import Switches
 
 
 class Options(Switches):
-    CHOICES: ClassVar[dict[str, tuple[Any, ...]]] = {
+    CHOICES: ClassVar[dict[str, tuple[object, ...]]] = {
         "rotation": ("family", "single"),  # what a second use of a refresh token kills
         "last_page": ("null", "absent", "empty"),  # its next_token
         "optional_fields": ("null", "absent"),  # those without a value

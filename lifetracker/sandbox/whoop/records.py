@@ -5,7 +5,6 @@ import itertools
 import threading
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.instants import iso, parse, to_ms
@@ -36,7 +35,7 @@ class Records:
         self.now()
 
     def now(self) -> int:
-        """The instant of the clock, with every day made that can be seen from there."""
+        """Return the instant of the clock, with every day made that can be seen from there."""
         moment = self._clock.now()
         first, last = moment.date() - self._days * ONE_DAY, moment.date() + ONE_DAY
         if first < self._first or last > self._last:
@@ -50,7 +49,7 @@ class Records:
         return self._shelves[kind]
 
     def find(self, kind: str, id: str | int) -> Entry:
-        """A recovery by its cycle or its sleep. Raises LookupError; finds deleted ones too."""
+        """Return a recovery by its cycle or its sleep. Raises LookupError; finds deleted ones too."""
         entry = self.shelf(kind).find(str(id))
         if entry is None and kind == "recovery":
             entry = self._recovery_of(str(id))
@@ -59,7 +58,7 @@ class Records:
         return entry
 
     def visible(self, kind: str) -> Iterator[Entry]:
-        """What can be seen now, newest first."""
+        """Yield what can be seen now, newest first."""
         now = self.now()
         return (entry for entry in self.shelf(kind) if entry.visible(now))
 
@@ -81,7 +80,7 @@ class Records:
             return copy.deepcopy(entry.at(now))
 
     def set_deleted(self, kind: str, id: str | int, deleted: bool) -> None:
-        """A sleep takes its recovery along, both ways."""
+        """Delete or restore a record. A sleep takes its recovery along."""
         with self.lock:
             entry = self.find(kind, id)
             recovery = self._recovery_of(entry.id) if kind == "sleep" else None
@@ -166,7 +165,7 @@ class Records:
         return start, NEVER if open_cycle else _instant(record.get("end")) or start
 
 
-def _instant(text: Any) -> int | None:
+def _instant(text: object) -> int | None:
     try:
         return parse(text) if isinstance(text, str) else None
     except ValueError:

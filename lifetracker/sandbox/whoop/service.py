@@ -3,9 +3,9 @@
 import copy
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lifetracker.sandbox.control import Verb
+from lifetracker.sandbox.host import Host, Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.limits import RateLimiter
 from lifetracker.sandbox.messages import Answer, Incoming
@@ -18,9 +18,6 @@ from lifetracker.sandbox.whoop.options import Options
 from lifetracker.sandbox.whoop.records import Records
 from lifetracker.sandbox.whoop.shapes import MAX_HEART_RATE, USER_ID
 
-if TYPE_CHECKING:
-    from lifetracker.sandbox.server import Sandbox
-
 REDIRECT_URI = "http://localhost:5001/callback"
 AUTHORIZE, TOKEN = "/oauth/oauth2/auth", "/oauth/oauth2/token"
 
@@ -30,7 +27,7 @@ class Whoop:
     title = "WHOOP API v2"
 
     def __init__(
-        self, sandbox: "Sandbox", *, life: Life, days: int, redirect_uris: Iterable[str] = ()
+        self, sandbox: Host, *, life: Life, days: int, redirect_uris: Iterable[str] = ()
     ) -> None:
         self._sandbox = sandbox
         self.options = Options()
@@ -72,12 +69,12 @@ class Whoop:
 
     @property
     def redirect_uris(self) -> list[str]:
-        """The registered ones; append to register another."""
+        """Return the registered ones; append to register another."""
         return self._oauth.redirect_uris
 
     @property
     def refreshes(self) -> int:
-        """How often the token endpoint has rotated a pair."""
+        """Return how often the token endpoint has rotated a pair."""
         return self._oauth.refreshes
 
     @property
@@ -93,8 +90,10 @@ class Whoop:
             return self._oauth.token(incoming)
         return Answer(405 if path in (AUTHORIZE, TOKEN) else 404)
 
-    def issue_tokens(self, scope: str | None = None, lifetime: int | None = None) -> dict[str, Any]:
-        """A token answer as if consent had been given: to everything, unless a scope is named."""
+    def issue_tokens(
+        self, scope: str | None = None, lifetime: int | None = None
+    ) -> dict[str, object]:
+        """Return a token answer as if consent had been given: to everything, unless a scope is named."""
         scopes = SCOPES if scope is None else tuple(scope.split())
         return self._oauth.grant(scopes, lifetime)
 
@@ -107,7 +106,7 @@ class Whoop:
         self._oauth.withheld = set(scopes)
 
     def records(self, kind: str) -> list[Record]:
-        """What would be served now, newest first; copies."""
+        """Return what would be served now, newest first; copies."""
         now = self._records.now()
         with self._records.lock:
             return [
@@ -115,12 +114,12 @@ class Whoop:
                 for entry in self._records.visible(kind)
             ]
 
-    def edit(self, kind: str, id: str | int, **changes: Any) -> Record:
+    def edit(self, kind: str, id: str | int, **changes: object) -> Record:
         """Change top-level fields; a `score` is merged into the old one unless it is None."""
         return self._records.edit(kind, id, changes)
 
-    def rescore(self, kind: str, id: str | int, **score: Any) -> Record:
-        """Score anew, also what was pending or without a score."""
+    def rescore(self, kind: str, id: str | int, **score: object) -> Record:
+        """Score a record anew, also what was pending or without a score."""
         return self.edit(kind, id, score_state="SCORED", score=score)
 
     def make_pending(self, kind: str, id: str | int) -> Record:
@@ -139,11 +138,11 @@ class Whoop:
         return self.edit("sleep", main.id, end=nap["end"])
 
     def delete(self, kind: str, id: str | int) -> None:
-        """A sleep takes its recovery along."""
+        """Delete a record; a sleep takes its recovery along."""
         self._records.set_deleted(kind, id, True)
 
     def restore(self, kind: str, id: str | int) -> None:
-        """What `delete` took away, the recovery of a sleep too."""
+        """Restore what `delete` took away, the recovery of a sleep too."""
         self._records.set_deleted(kind, id, False)
 
     def add(self, kind: str, record: Record) -> str:
@@ -191,7 +190,7 @@ class Whoop:
             "webhook": self.deliver_webhook,
         }
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         return {
             "url": self.url,
             "client_id": self.client_id,

@@ -281,7 +281,7 @@ def recovery(life: Life, night: Night) -> Entry:
 
 
 def _recovery_score(rng: Random, day: Day, yesterday: Day) -> Record:
-    """A hard day, an illness, a flight or a short night lower it; HRV and pulse follow."""
+    """Return the score: a hard day, an illness, a flight or a short night lower it; HRV and pulse follow."""
     hours = (day.wake - day.bed).total_seconds() / 3600
     tired = 34 * (min(yesterday.load, 1.4) - 0.3) + 12 * (day.block - 0.6) + 14 * day.jet_lag
     score = 62 + 14 * (day.fitness - 0.5) - tired - 42 * day.ill + 6 * (hours - 7.4)

@@ -18,7 +18,7 @@ class Shelf:
         self._longest = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        """Newest first, deleted and future ones too."""
+        """Yield all entries, newest first, deleted and future ones too."""
         return reversed(self.entries)
 
     def find(self, id: str) -> Entry | None:
@@ -36,7 +36,7 @@ class Shelf:
         self.put(entry)
 
     def overlapping(self, since: int, before: tuple[int, str], now: int) -> Iterator[Entry]:
-        """Newest first: visible, sorting before this key, not ended before `since`."""
+        """Yield entries, newest first: visible, sorting before this key, not ended before `since`."""
         for index in range(bisect.bisect_left(self.entries, before, key=by_key) - 1, -1, -1):
             entry = self.entries[index]
             if entry.start < since - self._longest and now >= entry.settles:
@@ -46,7 +46,7 @@ class Shelf:
 
 
 def _end(entry: Entry, now: int) -> int:
-    """An entry in a phase may end earlier than planned, or not yet."""
+    """Return the end: an entry in a phase may end earlier than planned, or not yet."""
     if now >= entry.settles:
         return entry.end
     end = entry.at(now).get("end", entry.end)

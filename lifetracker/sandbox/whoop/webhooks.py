@@ -16,22 +16,25 @@ KINDS_WITH_EVENTS = ("sleep", "recovery", "workout")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How to deliver. What is left out is made right.
+    """How to deliver one event by hand. What is left out is made right."""
 
-    `secret` signs with another secret, `signature` is sent as it is ("" sends none at all),
-    `age` dates the delivery back by seconds, `user_id` and `legacy` change the body (`legacy`:
-    the integer id of v1). A delivery that is not answered with 2xx is tried `attempts` times in
-    all, `pause` seconds apart, always with the same trace_id.
-    """
-
+    #: What happened to the record.
     event: str = "updated"
+    #: The id of the delivery, the same for all attempts.
     trace_id: str | None = None
+    #: Signs in place of the right secret.
     secret: str | None = None
+    #: Sent as it is in place of the right one; "" sends none at all.
     signature: str | None = None
+    #: Seconds by which the delivery is dated back.
     age: float = 0.0
+    #: Sent in place of the true one.
     user_id: int | None = None
+    #: Whether the id is the integer of v1.
     legacy: bool = False
+    #: How often in all a delivery is tried that is not answered with 2xx.
     attempts: int = 1
+    #: Seconds between two attempts.
     pause: float = 0.0
 
 

@@ -38,7 +38,7 @@ ZONES = ("zero", "one", "two", "three", "four", "five")
 
 
 def workouts(life: Life, night: Night) -> list[Entry]:
-    """Those of the day after this night; none are seen without the strap."""
+    """Return those of the day after this night; none are seen without the strap."""
     rng = life.stream("whoop-workouts", night.day.date)
     if not night.day.strap:
         return []
@@ -98,7 +98,7 @@ def _score(rng: Random, bout: Bout, length: int) -> Record:
 
 
 def _recorded(rng: Random) -> float:
-    """A fraction, though the specification speaks of percent."""
+    """Return a fraction, though the specification speaks of percent."""
     kind = rng.random()
     if kind < 0.6:
         return 1.0
@@ -106,7 +106,7 @@ def _recorded(rng: Random) -> float:
 
 
 def _zones(rng: Random, effort: float, length: int) -> Record:
-    """Time in each zone, most of it around the effort; the zones sum to the length."""
+    """Return time in each zone, most of it around the effort; the zones sum to the length."""
     weights = [
         math.exp(-(((zone / 5 - 0.95 * effort) / 0.24) ** 2)) * rng.uniform(0.7, 1.3)
         for zone in range(len(ZONES))

@@ -1,7 +1,6 @@
 """What is sent to a subscriber: unsigned form fields, so that anybody could have sent them."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from lifetracker.sandbox import outgoing
@@ -19,21 +18,23 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """How to deliver. What is left out is made right.
+    """How to deliver. What is left out is made right."""
 
-    `user_id` and `appli` are sent in place of the true ones. `date` sends the day's `date`
-    instead of `startdate` and `enddate`, `deviceid` adds the device. `action` is one of ACTIONS,
-    for the profile itself. A callback that is not answered with 2xx is tried `attempts` times in
-    all, `pause` seconds apart; it is sent `copies` times however it is answered.
-    """
-
+    #: Sent in place of the true kind of notification.
     appli: int | None = None
+    #: Sent in place of the true one.
     user_id: int | str | None = None
+    #: Whether `date`, the day, is sent in place of `startdate` and `enddate`.
     date: bool = False
+    #: Whether the device is sent too.
     deviceid: bool = False
+    #: One of ACTIONS, for the profile itself.
     action: str | None = None
+    #: How often in all a delivery is tried that is not answered with 2xx.
     attempts: int = 1
+    #: Seconds between two attempts.
     pause: float = 0.0
+    #: How often it is sent, however it is answered.
     copies: int = 1
 
     def __post_init__(self) -> None:
@@ -41,14 +42,14 @@ class Callback:
             raise ValueError(f"no action {self.action!r}; there are {', '.join(ACTIONS)}")
 
     def applis(self, entry: Entry | None) -> list[int]:
-        """The kinds of notification that a group, or without one the profile, causes."""
+        """Return the kinds of notification that a group, or without one the profile, causes."""
         if self.appli is not None:
             return [self.appli]
         return [PROFILE] if entry is None else _applis(entry.group)
 
 
-def fields(entry: Entry | None, appli: int, user_id: int, how: Callback) -> dict[str, Any]:
-    sent: dict[str, Any] = {"userid": how.user_id or user_id, "appli": appli}
+def fields(entry: Entry | None, appli: int, user_id: int, how: Callback) -> dict[str, object]:
+    sent: dict[str, object] = {"userid": how.user_id or user_id, "appli": appli}
     if how.action is not None:
         sent["action"] = how.action
     if entry is None:
@@ -62,8 +63,8 @@ def fields(entry: Entry | None, appli: int, user_id: int, how: Callback) -> dict
     return sent
 
 
-def deliver(to: str, sent: dict[str, Any], how: Callback) -> list[int]:
-    """The last status of each copy. Raises OSError."""
+def deliver(to: str, sent: dict[str, object], how: Callback) -> list[int]:
+    """Send the copies; return the last status of each. Raises OSError."""
     body = urlencode(sent).encode()
     return [
         outgoing.post_until_accepted(to, body, FORM, how.attempts, how.pause)
@@ -71,7 +72,7 @@ def deliver(to: str, sent: dict[str, Any], how: Callback) -> list[int]:
     ]
 
 
-def _applis(group: dict[str, Any]) -> list[int]:
+def _applis(group: dict[str, object]) -> list[int]:
     """Malformed measures are told of as weights."""
     measures = group.get("measures")
     there = {

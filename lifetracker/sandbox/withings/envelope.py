@@ -1,6 +1,6 @@
 """The envelope of every answer: HTTP 200, and what happened in `status`."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from lifetracker.sandbox.messages import Answer, json_answer
 
@@ -39,14 +39,14 @@ class Refusal(Exception):
         status: int,
         error: str | None = None,
         *,
-        body: dict[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         bare: bool = False,
     ) -> None:
         super().__init__(status)
         self.answer = failure(status, error, body=body, bare=bare)
 
 
-def success(body: dict[str, Any]) -> Answer:
+def success(body: Mapping[str, object]) -> Answer:
     return json_answer(200, {"status": 0, "body": body})
 
 
@@ -54,7 +54,7 @@ def failure(
     status: int,
     error: str | None = None,
     *,
-    body: dict[str, Any] | None = None,
+    body: Mapping[str, object] | None = None,
     bare: bool = False,
 ) -> Answer:
     """`bare` leaves out the body, which other errors have, mostly empty."""

@@ -7,7 +7,6 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.life import Life
@@ -68,7 +67,7 @@ class Groups:
         self._joined = False
 
     def now(self) -> int:
-        """The second of the clock, with every day made that can be seen from there."""
+        """Return the second of the clock, with every day made that can be seen from there."""
         moment = self._clock.now()
         first, last = moment.date() - self._days * ONE_DAY, moment.date() + ONE_DAY
         if first < self._first or last > self._last:
@@ -77,7 +76,7 @@ class Groups:
         return int(moment.timestamp())
 
     def visible(self) -> list[Entry]:
-        """In the order in which they were created."""
+        """Return the groups in the order in which they were created."""
         now = self.now()
         with self.lock:
             return [entry for entry in self._sorted if entry.visible(now)]
@@ -121,7 +120,7 @@ class Groups:
             self.find(id).deleted = deleted
 
     def _usual(self, given: Record, id: int, now: int) -> Record:
-        """What a group has that says nothing else; one typed in (attrib 2 or 4) has no device."""
+        """Return what a group has that says nothing else; one typed in (attrib 2 or 4) has no device."""
         typed = given.get("attrib") in (2, 4)
         device = None if typed else scale_of(self._clock.now().date())
         device_id = device.id(self._life.seed) if device else None
@@ -169,16 +168,16 @@ class Groups:
         self._put(entry.read(now))
 
 
-def type_of(measure: Any) -> int | None:
+def type_of(measure: object) -> int | None:
     type = measure.get("type") if isinstance(measure, dict) else None
     return type if isinstance(type, int) else None
 
 
-def _types(measures: Any) -> frozenset[int] | None:
+def _types(measures: object) -> frozenset[int] | None:
     found = [type_of(one) for one in measures] if isinstance(measures, list) else [None]
     known = frozenset(type for type in found if type is not None)
     return known if None not in found else None
 
 
-def _whole(value: Any, otherwise: int) -> int:
+def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) else otherwise

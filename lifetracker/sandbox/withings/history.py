@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from random import Random
-from typing import Any
 
 from lifetracker.sandbox.body import (
     HEIGHT,
@@ -17,8 +16,9 @@ from lifetracker.sandbox.body import (
     weighings,
 )
 from lifetracker.sandbox.life import Life
+from lifetracker.sandbox.messages import JsonObject
 
-Record = dict[str, Any]
+Record = JsonObject
 WEIGHT, HEIGHT_TYPE, FAT_FREE, FAT_RATIO, FAT_MASS = 1, 4, 5, 6, 8
 DIASTOLIC, SYSTOLIC, PULSE = 9, 10, 11
 MUSCLE, HYDRATION, BONE, PULSE_WAVE, VASCULAR_AGE = 76, 77, 88, 91, 155
@@ -54,7 +54,7 @@ def measure(type: int, value: float, unit: int, fm: int = 131) -> Record:
 
 
 def composition(body: Body, unit: int, fm: int = 131) -> list[Record]:
-    """Weight in steps of 10 g, and all that follows from the resistance of the body."""
+    """Return weight in steps of 10 g, and all that follows from the resistance of the body."""
     return [
         measure(WEIGHT, round(body.weight, 2), unit, fm),
         measure(FAT_MASS, body.fat, -2, fm),

@@ -22,7 +22,7 @@ class Limits:
         self._limiter.configure(limit, window, day_limit=sys.maxsize)
 
     def wait(self) -> int | None:
-        """Seconds to wait for a request that is not let in."""
+        """Return seconds to wait for a request that is not let in."""
         admitted, headers = self._limiter.admit()
         return None if admitted else int(headers["X-RateLimit-Reset"])
 
@@ -33,7 +33,7 @@ class Repetitions:
         self._seen: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
 
     def wait(self, path: str, given: Mapping[str, str]) -> int | None:
-        """Seconds to wait until these arguments may come again; None lets them in."""
+        """Return seconds to wait until these arguments may come again; None lets them in."""
         key, now = (path, frozenset(given.items())), time.monotonic()
         with self._lock:
             self._seen = {known: at for known, at in self._seen.items() if now - at < SAME_WITHIN}

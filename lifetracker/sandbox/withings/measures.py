@@ -3,7 +3,6 @@
 import copy
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from lifetracker.sandbox.life import HOME
 from lifetracker.sandbox.messages import Answer
@@ -18,7 +17,7 @@ from lifetracker.sandbox.withings.history import Record
 from lifetracker.sandbox.withings.options import Options
 
 # Beside the order of creation, in which they are kept.
-ORDERS: dict[str, Callable[[Entry], Any]] = {
+ORDERS: dict[str, Callable[[Entry], int | tuple[int, int]]] = {
     "newest": lambda entry: (-entry.date, -entry.id),
     # The same on every page of one reading, and again tomorrow.
     "shuffled": lambda entry: zlib.crc32(str(entry.id).encode()),
@@ -48,7 +47,7 @@ class Measures:
         return success(page)
 
     def all(self) -> list[Record]:
-        """Every real measure with all its parts; copies."""
+        """Return every real measure with all its parts; copies."""
         measured = self._found(lambda entry: entry.category == 1)
         return [copy.deepcopy(entry.group) for entry in measured]
 
@@ -102,7 +101,7 @@ def _whole(name: str, text: str) -> int:
 
 
 def _narrowed(entry: Entry, types: frozenset[int] | None) -> Record:
-    """The group with these measures only; what is malformed is served as it is."""
+    """Return the group with these measures only; what is malformed is served as it is."""
     measures = entry.group.get("measures")
     if types is None or not isinstance(measures, list):
         return entry.group

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from lifetracker.sandbox import outgoing
@@ -60,7 +59,7 @@ class Notify:
         with self._lock:
             self._subscriptions.clear()
 
-    def _subscribe(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _subscribe(self, given: Mapping[str, str]) -> dict[str, object]:
         appli = _appli(given)
         if appli is None:
             raise Refusal(INVALID_PARAMS, "Invalid Params: invalid appli")
@@ -68,7 +67,7 @@ class Notify:
         self._put(Subscription(appli, url, _comment(given, "")))
         return {}
 
-    def _list(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _list(self, given: Mapping[str, str]) -> dict[str, object]:
         return {
             "profiles": [
                 {
@@ -81,14 +80,14 @@ class Notify:
             ]
         }
 
-    def _get(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _get(self, given: Mapping[str, str]) -> dict[str, object]:
         found = self._matching(_appli(given) or METRICS, given)
         if not found:
             raise Refusal(NO_NOTIFICATION)
         one = found[0]
         return {"appli": one.appli, "callbackurl": one.callbackurl, "comment": one.comment}
 
-    def _revoke(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _revoke(self, given: Mapping[str, str]) -> dict[str, object]:
         found = self._matching(_appli(given), given)
         if not found:
             raise Refusal(NO_SUBSCRIPTION)
@@ -97,7 +96,7 @@ class Notify:
                 self._subscriptions.pop((one.appli, one.callbackurl), None)
         return {}
 
-    def _update(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _update(self, given: Mapping[str, str]) -> dict[str, object]:
         appli = _appli(given)
         found = self._matching(appli, given)
         if appli is None or not found:

@@ -4,7 +4,6 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lifetracker.sandbox.clock import Clock
 from lifetracker.sandbox.instants import HOUR, SECOND
@@ -81,8 +80,8 @@ class OAuth:
                 former = former.parent
             return pair.scopes
 
-    def grant(self, scopes: tuple[str, ...], lifetime: int | None = None) -> dict[str, Any]:
-        """The body of the token answer to a new consent."""
+    def grant(self, scopes: tuple[str, ...], lifetime: int | None = None) -> dict[str, object]:
+        """Return the body of the token answer to a new consent."""
         with self._lock:
             return self._issue(scopes, lifetime=lifetime)
 
@@ -106,7 +105,7 @@ class OAuth:
                     return success(self._rotate(token))
         raise Refusal(INVALID_PARAMS, "Invalid Params: invalid grant_type")
 
-    def _redeem(self, value: str, redirect_uri: str | None) -> dict[str, Any]:
+    def _redeem(self, value: str, redirect_uri: str | None) -> dict[str, object]:
         code = self._codes.pop(value, None)
         if code is None or code.dies <= self._clock.ms():
             raise Refusal(INVALID_PARAMS, "Invalid Params: invalid code", bare=True)
@@ -114,7 +113,7 @@ class OAuth:
             raise Refusal(INVALID_PARAMS, "Invalid Params: invalid redirect_uri")
         return self._issue(code.scopes)
 
-    def _rotate(self, token: str) -> dict[str, Any]:
+    def _rotate(self, token: str) -> dict[str, object]:
         pair = self._by_refresh.get(token)
         if pair is None or pair.dead or pair.refresh_dies <= self._clock.ms():
             raise Refusal(INVALID_PARAMS, "Invalid Params: invalid refresh_token")
@@ -128,7 +127,7 @@ class OAuth:
 
     def _issue(
         self, scopes: tuple[str, ...], *, parent: Pair | None = None, lifetime: int | None = None
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         now = self._clock.ms()
         seconds = self._options.token_lifetime if lifetime is None else lifetime
         access, refresh = secrets.token_hex(20), secrets.token_hex(20)

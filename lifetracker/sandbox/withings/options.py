@@ -1,12 +1,12 @@
 """What varies in Withings' answers."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lifetracker.sandbox.switches import Switches
 
 
 class Options(Switches):
-    CHOICES: ClassVar[dict[str, tuple[Any, ...]]] = {
+    CHOICES: ClassVar[dict[str, tuple[object, ...]]] = {
         "order": ("created", "newest", "shuffled"),  # none is promised
         "more": ("int", "bool"),
         "userid": ("int", "str"),  # in token answers

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lifetracker.sandbox import instants
-from lifetracker.sandbox.control import Verb
 from lifetracker.sandbox.faults import Fault
+from lifetracker.sandbox.host import Host, Verb
 from lifetracker.sandbox.life import Life
 from lifetracker.sandbox.messages import Answer, Incoming
 from lifetracker.sandbox.withings import callbacks, consent
@@ -33,9 +33,6 @@ from lifetracker.sandbox.withings.signing import Signing
 from lifetracker.sandbox.withings.user import User
 from lifetracker.sandbox.withings.weighins import weighin
 
-if TYPE_CHECKING:
-    from lifetracker.sandbox.server import Sandbox
-
 USER_ID = 20_418_033
 REDIRECT_URI = "http://localhost:5001/oauth/withings/callback"
 AUTHORIZE = "/oauth2_user/authorize2"
@@ -49,7 +46,7 @@ class Withings:
     user_id = USER_ID
 
     def __init__(
-        self, sandbox: "Sandbox", *, life: Life, days: int, redirect_uris: Iterable[str] = ()
+        self, sandbox: Host, *, life: Life, days: int, redirect_uris: Iterable[str] = ()
     ) -> None:
         self._sandbox, self._life = sandbox, life
         self.options = Options()
@@ -89,12 +86,12 @@ class Withings:
 
     @property
     def redirect_uris(self) -> list[str]:
-        """The registered ones; append to register another."""
+        """Return the registered ones; append to register another."""
         return self._oauth.redirect_uris
 
     @property
     def refreshes(self) -> int:
-        """How often the token endpoint has rotated a pair."""
+        """Return how often the token endpoint has rotated a pair."""
         return self._oauth.refreshes
 
     def answer(self, incoming: Incoming, path: str) -> Answer:
@@ -108,24 +105,24 @@ class Withings:
             return refusal.answer
 
     def issue_tokens(self, scope: str | None = None, lifetime: int | None = None) -> Record:
-        """The body of a token answer as if consent had been given: to all, or to these scopes."""
+        """Return the body of a token answer as if consent had been given: to all, or to these scopes."""
         scopes = SCOPES if scope is None else tuple(scope.split(","))
         return self._oauth.grant(scopes, lifetime)
 
     def groups(self) -> list[Record]:
-        """All real measures that would be served now, with every type in them; copies."""
+        """Return all real measures that would be served now, with every type in them; copies."""
         return self._measures.all()
 
     def add(self, group: Record) -> int:
         """Serve one more group, however malformed, with what it lacks filled in; its grpid."""
         return self._groups.add(group)
 
-    def edit(self, grpid: int, **changes: Any) -> Record:
+    def edit(self, grpid: int, **changes: object) -> Record:
         """Change top-level fields. `modified` moves, unless it is among them."""
         return self._groups.edit(grpid, changes)
 
     def delete(self, grpid: int) -> None:
-        """The group stops appearing, without a trace."""
+        """Delete a group, which stops appearing, without a trace."""
         self._groups.set_deleted(grpid, True)
 
     def restore(self, grpid: int) -> None:
@@ -164,11 +161,11 @@ class Withings:
                 statuses += callbacks.deliver(url, sent, callback)
         return statuses
 
-    def subscriptions(self) -> list[dict[str, Any]]:
+    def subscriptions(self) -> list[dict[str, object]]:
         return [asdict(subscription) for subscription in self._notify.subscriptions()]
 
     def revoke(self) -> None:
-        """The user takes access back: all tokens die, and all subscriptions end."""
+        """Take access back, as the user does: all tokens die, and all subscriptions end."""
         self._oauth.revoke_all()
         self._notify.clear()
 
@@ -212,7 +209,7 @@ class Withings:
             "issue-tokens": self.issue_tokens,
         }
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         return {
             "url": self.url,
             "client_id": self.client_id,

@@ -1,7 +1,6 @@
 """`/v2/user`: what the user owns and wants."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from lifetracker.sandbox.body import WANTED_WEIGHT
 from lifetracker.sandbox.life import HOME, Life
@@ -27,11 +26,11 @@ class User:
         raise Refusal(NOT_IMPLEMENTED)
 
     def _owned(self) -> list[Device]:
-        """Those that have measured something."""
+        """Return those that have measured something."""
         seen = {entry.group.get("deviceid") for entry in self._groups.visible()}
         return [device for device in TYPES if device.id(self._life.seed) in seen]
 
-    def _device(self, device: Device) -> dict[str, Any]:
+    def _device(self, device: Device) -> dict[str, object]:
         id = device.id(self._life.seed)
         dates = [e.date for e in self._groups.visible() if e.group.get("deviceid") == id]
         return {

@@ -23,7 +23,7 @@ MEASURES = {
 def weighin(
     life: Life, on: date, kg: float, given: Mapping[str, float | None]
 ) -> list[list[Record]]:
-    """The measures of each group. What is not given is as it would be for this person."""
+    """Return the measures of each group. What is not given is as it would be for this person."""
     for name in given:
         if name not in MEASURES:
             raise ValueError(f"no measure {name!r}; there are {', '.join(MEASURES)}")

@@ -1,20 +1,19 @@
 from __future__ import annotations
 
-from typing import Any
+from django.core.management.base import CommandError
 
-from django.core.management.base import BaseCommand, CommandError
-
+from lifetracker.management.command import QuickCommand
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.models import OAuthCredential, environment
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
         "Move client ids, secrets and refresh tokens from the environment into the database, where they are"
         " encrypted and where each new token is stored. What the database has already stays as it is."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         incomplete = [name for name, client in providers().items() if not self.move(client)]
         if incomplete:
             raise CommandError(
@@ -22,7 +21,7 @@ class Command(BaseCommand):
             )
 
     def move(self, client: type[OAuthClient]) -> bool:
-        """False if the environment names the service but not all that it needs."""
+        """Move the settings of a service, and return False if one that it needs is missing."""
         credential = OAuthCredential.objects.of(client.provider)
         if not credential.setting("client_id"):
             self.stdout.write(f"{client.service}: nothing to move")

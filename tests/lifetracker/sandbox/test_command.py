@@ -57,6 +57,6 @@ def test_a_taken_port_is_named(sandbox: Sandbox) -> None:
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert output == ""
-    assert f"Port {sandbox.port} is taken" in errors
+    assert f"Port {sandbox.port} is already in use" in errors
     assert "--port" in errors
     assert "Traceback" not in errors

@@ -3,5 +3,5 @@ from time_logs.models import TOGGL
 
 
 class Command(SourceSyncCommand):
-    help = "Sync time entries from Toggl: what has changed, and what is not verified yet of the last 30 days, or more."
+    help = "Sync time entries from Toggl. Default: all changes, and the last 30 days or everything since the last sync."
     source_name = TOGGL

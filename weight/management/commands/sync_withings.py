@@ -3,5 +3,5 @@ from weight.models import WITHINGS
 
 
 class Command(SourceSyncCommand):
-    help = "Sync weigh-ins from Withings: what has changed, and what is not verified yet of the last 30 days, or more."
+    help = "Sync weigh-ins from Withings. Default: all changes, and the last 30 days or everything since the last sync."
     source_name = WITHINGS

@@ -3,5 +3,5 @@ from weight.services.withings_client import WithingsAPIClient
 
 
 class Command(ConsentCommand):
-    help = "Connect Withings: opens the browser for your consent and stores the tokens, encrypted."
+    help = "Connect Withings: open the browser for your consent and store the tokens encrypted."
     client_class = WithingsAPIClient

@@ -3,5 +3,5 @@ from whoop.models import WHOOP
 
 
 class Command(SourceSyncCommand):
-    help = "Sync cycles, recoveries, sleeps and workouts from WHOOP: what is not verified yet of the last 30 days, or more."
+    help = "Sync cycles, recoveries, sleeps and workouts from WHOOP. Default: the last 30 days, or everything since the last sync."
     source_name = WHOOP

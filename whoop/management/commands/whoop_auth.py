@@ -3,5 +3,5 @@ from whoop.services.whoop_client import WhoopAPIClient
 
 
 class Command(ConsentCommand):
-    help = "Connect WHOOP: opens the browser for your consent and stores the tokens, encrypted."
+    help = "Connect WHOOP: open the browser for your consent and store the tokens encrypted."
     client_class = WhoopAPIClient

@@ -1,0 +1,323 @@
+"""Goals: a metric, a rule and a line. What comes of them is computed (`progress.py`), never typed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from goals.plan import Direction, Kind, Per, Rule, Span, merged
+from goals.validation import FIXED, ROLLING, Wish, problems_of, unit_of
+from lifetracker.days import today
+from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.models import DayMark, fields
+from lifetracker.models.conflicts import ConstraintsInWords
+
+# So long an easier goal waits, so that nobody eases it on a bad day.
+EASING = timedelta(days=7)
+ANOTHER_GOAL = "This cannot be changed later. Create another goal instead."
+ENDS_EARLY = "The end must not be before the start."
+
+
+class GoalQuerySet(models.QuerySet["Goal"]):
+    def live(self) -> Self:
+        """Return the goals that are not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def mark_deleted(self) -> int:
+        """Delete goals so that they can be restored; return how many it met."""
+        return self.live().update(deleted_at=timezone.now())
+
+    def restore(self) -> int:
+        """Bring deleted goals back; return how many it met."""
+        return self.filter(deleted_at__isnull=False).update(deleted_at=None)
+
+
+class Goal(ConstraintsInWords):
+    """What its owner wants a metric to come to: a value by a date, or a total, a mean or a count of days in each
+    day, week, month or rolling window."""
+
+    exported = True
+
+    name = models.CharField(max_length=100)
+    metric = models.CharField(
+        max_length=100, help_text="The key of a metric, such as time.hours or weight.trend."
+    )
+    kind = models.CharField(
+        max_length=5,
+        choices=Kind,
+    )
+    per = models.CharField(
+        "period",
+        max_length=7,
+        blank=True,
+        choices=Per,
+        help_text="What the total, the mean or the count is of. Empty for a value to reach.",
+    )
+    rolling_days = fields.PositiveSmallIntegerField(
+        "length of the rolling window",
+        unit="days",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(ROLLING[0]), MaxValueValidator(ROLLING[1])],
+    )
+    direction = models.CharField(
+        max_length=8,
+        choices=Direction,
+        default=Direction.AT_LEAST,
+    )
+    target = fields.FloatField(unit="", help_text="In the unit of the metric, or in days.")
+    unit = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="The unit of the target. If you give one, it must be that of the metric.",
+    )
+    day_at_least = fields.FloatField(
+        "a day counts from",
+        unit="",
+        null=True,
+        blank=True,
+        help_text="For a count of days: the lowest value of a day that counts.",
+    )
+    day_at_most = fields.FloatField(
+        "a day counts up to",
+        unit="",
+        null=True,
+        blank=True,
+        help_text="For a count of days: the highest value of a day that counts.",
+    )
+    start = models.DateField(default=today)
+    start_value = fields.FloatField(
+        "value at the start",
+        unit="",
+        null=True,
+        blank=True,
+        help_text="For a value to reach: where the line begins. Empty: the value of the metric on that day.",
+    )
+    end = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The last day. Empty: the goal has no end.",
+    )
+    notes = models.TextField(blank=True, default="", max_length=10_000)
+    created_at = models.DateTimeField("added", auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True)
+    deleted_at = models.DateTimeField(
+        "deleted", null=True, blank=True, editable=False, help_text="When you deleted the goal."
+    )
+
+    objects = GoalQuerySet.as_manager()
+
+    #: What the database held of it when it was read.
+    _stored: Mapping[str, Any] = {}
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=F("start")),
+                name="goal_ends_after_start",
+                violation_error_message=ENDS_EARLY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **options: Any) -> None:
+        """Store the goal and, where it asks for something else than before, a line. An easier one begins in seven
+        days, any other at once."""
+        self.unit = self._unit()
+        super().save(*args, **options)
+        rules = self.rules()
+        wanted = self.rule(self.start if not rules else today())
+        if not rules or wanted._replace(begins=rules[-1].begins) != rules[-1]:
+            begins = first_day(Kind(self.kind), Direction(self.direction), rules, wanted)
+            self.lines.create(**wanted._replace(begins=begins)._asdict())
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        goal = super().from_db(db, field_names, values, **options)
+        goal._stored = dict(zip(field_names, values, strict=True))
+        return goal
+
+    def clean(self) -> None:
+        """Raise ValidationError with what speaks against the goal, by field."""
+        if not self.metric or self.target is None or self.start is None:
+            # A form says so itself, and asks about the rest all the same.
+            return
+        found: dict[str, list[str]] = {}
+        for name, text in problems_of(Wish(*(getattr(self, one) for one in Wish._fields))):
+            found.setdefault(name, []).append(text)
+        for name in FIXED:
+            if name in self._stored and getattr(self, name) != self._stored[name]:
+                found[name] = [ANOTHER_GOAL]
+        if found:
+            raise ValidationError(found)
+
+    def _unit(self) -> str:
+        try:
+            return unit_of(self.kind, metric_of(self.metric))
+        except UnknownMetric:
+            return self.unit
+
+    def rule(self, begins: date) -> Rule:
+        """Return what the goal asks for as it was last changed."""
+        return Rule(begins, self.target, self.end, self.day_at_least, self.day_at_most)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return what it has asked for, in the order in which that was said."""
+        return tuple(Rule(*line) for line in self.lines.order_by("pk").values_list(*Rule._fields))
+
+    def free_spans(self, span: Span) -> tuple[Span, ...]:
+        """Return the days of a span on which nothing is asked for."""
+        return FreePeriod.objects.of(self).spans(span)
+
+
+class GoalLine(models.Model):
+    """What a goal asked for from a day on. Lines are kept: of those that have begun, the newest one holds."""
+
+    exported = True
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="lines")
+    begins = models.DateField(help_text="The first day on which it holds.")
+    target = fields.FloatField(unit="")
+    end = models.DateField(null=True)
+    day_at_least = fields.FloatField("a day counts from", unit="", null=True)
+    day_at_most = fields.FloatField("a day counts up to", unit="", null=True)
+    created_at = models.DateTimeField("added", auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "line of a goal"
+        verbose_name_plural = "lines of goals"
+
+    def __str__(self) -> str:
+        return f"{self.target:g} from {self.begins}"
+
+
+class FreePeriodQuerySet(models.QuerySet["FreePeriod"]):
+    def of(self, goal: Goal) -> Self:
+        """Return those of a goal, and those of all goals."""
+        return self.filter(Q(goal=goal) | Q(goal__isnull=True))
+
+    def spans(self, span: Span) -> tuple[Span, ...]:
+        """Return the days of a span that are free, by two statements at most."""
+        touching = self.filter(Q(end__gte=span.first) | Q(end__isnull=True), start__lte=span.last)
+        found = list(touching.order_by().values_list("mark", "start", "end"))
+        parts = [(mark, span & Span(start, end or span.last)) for mark, start, end in found]
+        whole = [part for mark, part in parts if not mark]
+        marked = [(mark, part) for mark, part in parts if mark]
+        return merged([*whole, *marked_days(marked)])
+
+
+def marked_days(parts: list[tuple[str, Span]]) -> list[Span]:
+    """Return the days of spans that have a confirmed mark of the kind."""
+    if not parts:
+        return []
+    wanted = Q()
+    for kind, span in parts:
+        wanted |= Q(kind=kind, date__range=(span.first, span.last))
+    days = DayMark.objects.confirmed().filter(wanted).order_by().values_list("date", flat=True)
+    return [Span(day, day) for day in days]
+
+
+class FreePeriod(ConstraintsInWords):
+    """Days on which a goal asks for nothing: all from a start to an end, or those of them that are marked, such as
+    days of illness."""
+
+    exported = True
+
+    goal = models.ForeignKey(
+        Goal,
+        on_delete=models.CASCADE,
+        related_name="free_periods",
+        null=True,
+        blank=True,
+        help_text="Empty: all goals.",
+    )
+    start = models.DateField()
+    end = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The last free day. Only marked days need no end.",
+    )
+    mark = models.CharField(
+        max_length=7,
+        blank=True,
+        default="",
+        choices=DayMark.Kind,
+        help_text="If given, only the days with a confirmed mark of this kind are free.",
+    )
+    note = models.TextField(blank=True, default="", max_length=10_000)
+    created_at = models.DateTimeField("added", auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True)
+
+    objects = FreePeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-start", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=F("start")),
+                name="free_period_ends_after_start",
+                violation_error_message=ENDS_EARLY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        days = f"{self.start} to {self.end or 'open'}"
+        return f"{days} ({self.mark})" if self.mark else days
+
+    def clean(self) -> None:
+        if self.end is None and not self.mark:
+            raise ValidationError({"end": "Enter the last free day."})
+
+
+# --- When a change begins -------------------------------------------------------------------------
+
+
+def is_easier(kind: Kind, direction: Direction, new: Rule, old: Rule) -> bool:
+    """Return whether a rule asks for less than another one in any respect."""
+    if direction.sign * (new.target - old.target) < 0:
+        return True
+    if admits_more(new, old) if direction is Direction.AT_LEAST else admits_more(old, new):
+        return True
+    new_end, old_end = new.end or date.max, old.end or date.max
+    return new_end > old_end if kind is Kind.REACH else new_end < old_end
+
+
+def admits_more(one: Rule, other: Rule) -> bool:
+    """Return whether days count by a rule that do not count by another one."""
+    lows, highs = (
+        [fallback if value is None else value for value in values]
+        for fallback, values in (
+            (-math.inf, (one.day_at_least, other.day_at_least)),
+            (math.inf, (one.day_at_most, other.day_at_most)),
+        )
+    )
+    return lows[0] < lows[1] or highs[0] > highs[1]
+
+
+def first_day(kind: Kind, direction: Direction, rules: tuple[Rule, ...], wanted: Rule) -> date:
+    """Return the day on which a changed goal begins: the first one on which it is not easier than what holds then,
+    at the latest in seven days. `wanted` begins today, or with a goal that is new."""
+    if not rules:
+        return wanted.begins
+    present = wanted.begins
+    for day in (present, *sorted(rule.begins for rule in rules if rule.begins > present)):
+        holds = next((rule for rule in reversed(rules) if rule.begins <= day), rules[0])
+        if day < present + EASING and not is_easier(kind, direction, wanted, holds):
+            return day
+    return present + EASING

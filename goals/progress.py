@@ -1,0 +1,272 @@
+"""How a goal gets on: computed from its metric whenever it is asked for, and stored nowhere."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from goals.courses import Budget, Course, Lined, Sum, Way, course_of
+from goals.pace import NO_ODDS, Odds, Pace, odds_for, pace_of
+from goals.plan import Kind, Plan, Span
+from goals.tally import Measured, Tally
+from lifetracker.days import ONE_DAY
+
+# Slack of a week and more.
+AHEAD = 7
+NOT_VERIFIED = "The records of this goal are not complete up to today."
+NO_VALUE = "There is no value of the last four weeks."
+NO_DAY = "No day of the last period is known."
+NOT_BEGUN = "The goal has not begun yet."
+NO_START = "The value at the start is unknown."
+
+
+class Status(enum.StrEnum):
+    REACHED = "reached"
+    AHEAD = "ahead"
+    ON_TRACK = "on_track"
+    DUE = "due"
+    BEHIND = "behind"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is due at the end of a day if nothing is done until then."""
+
+    day: date
+    amount: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a goal stands on a day. Amounts are in the goal's unit."""
+
+    day: date
+    period: Span
+    status: Status
+    #: Why the status is unknown.
+    reason: str = ""
+    value: float | None = None
+    #: What is asked for at the end of the period.
+    target: float | None = None
+    line: float | None = None
+    due_today: float | None = None
+    next_due: Due | None = None
+    slack_days: int | None = None
+    #: What a limit leaves for the rest of the period.
+    budget_left: float | None = None
+    days_left: int | None = None
+    pace: Pace | None = None
+    odds: Odds = NO_ODDS
+    #: Of the days of the period up to now that count.
+    known_days: int = 0
+    unknown_days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """When a goal is looked at. `share_left`: how much of today is still to come, from 0 to 1."""
+
+    today: date
+    share_left: float = 1.0
+    #: The same for the same goal and day.
+    seed: str = ""
+
+
+def progress_of(
+    plan: Plan, measured: Measured, moment: Moment, verified: Span | None = None
+) -> Progress:
+    """Return where a goal stands. `verified`: the days of which all records were read; None where no service has
+    any."""
+    day = min(moment.today, plan.last_day or date.max)
+    course = course_of(plan, Tally(plan, measured, day), day)
+    if missing := what_is_missing(course):
+        return nothing_known(course, missing)
+    found = known_progress(course, moment)
+    if found.status in {Status.REACHED, Status.BEHIND} and is_sure(course):
+        return found
+    if verified is not None and not is_verified(course, verified):
+        return without_figures(found)
+    return found
+
+
+def what_is_missing(course: Course) -> str:
+    """Return why nothing can be said, "" where something can."""
+    if not isinstance(course, Way):
+        return ""
+    if course.plan.start_value is None:
+        return NO_START if course.plan.start <= course.day else NOT_BEGUN
+    return "" if course.newest else NO_VALUE
+
+
+def nothing_known(course: Course, reason: str) -> Progress:
+    return Progress(
+        day=course.day, period=course.period, status=Status.UNKNOWN, reason=reason,
+        value=course.value, target=course.target,
+    )  # fmt: skip
+
+
+def without_figures(found: Progress) -> Progress:
+    """Return what can be said without all records: not what is due, nor whether it is enough."""
+    return replace(
+        found,
+        status=Status.UNKNOWN,
+        reason=NOT_VERIFIED,
+        due_today=None,
+        next_due=None,
+        slack_days=None,
+        budget_left=None,
+        pace=None,
+        odds=NO_ODDS,
+    )
+
+
+def is_sure(course: Course) -> bool:
+    """Return whether more records would change nothing: a total that is reached, a limit that is passed."""
+    if isinstance(course, Sum):
+        return course.is_reached
+    return isinstance(course, Budget) and not course.is_fulfilled
+
+
+def is_verified(course: Course, verified: Span) -> bool:
+    """Return whether all days that the value is made of were read; of a value to reach, the last one."""
+    if isinstance(course, Way):
+        return course.day <= verified.last
+    first = max(course.period.first, course.plan.start)
+    return verified.first <= first and course.day <= verified.last
+
+
+def known_progress(course: Course, moment: Moment) -> Progress:
+    is_over = course.day < moment.today
+    rest = None if is_over else course.rest
+    known, unknown = counts_of_days(course)
+    return Progress(
+        day=course.day,
+        period=course.period,
+        status=final_status(course) if is_over else status_of(course),
+        reason="" if course.value is not None or not is_over else NO_DAY,
+        value=course.value,
+        target=course.target,
+        line=course.plan.line(course.day),
+        due_today=None if is_over else course.due_today,
+        next_due=None if is_over else next_due(course),
+        slack_days=None if is_over else course.slack,
+        budget_left=course.in_hand if isinstance(course, Budget) and not is_over else None,
+        days_left=len(rest.days) if rest else None,
+        pace=pace_of(course, rest) if rest else None,
+        odds=odds_for(course, rest, moment.seed, moment.share_left) if rest else NO_ODDS,
+        known_days=known,
+        unknown_days=unknown,
+    )
+
+
+def counts_of_days(course: Course) -> tuple[int, int]:
+    """Return how many days of the period up to now are known, and how many that count are not."""
+    if isinstance(course, Way):
+        return int(course.newest is not None), 0
+    so_far = Span(course.period.first, course.day)
+    known = course.tally.known(so_far)
+    active_known = sum(course.plan.is_active(day) for day, _ in known)
+    return len(known), course.plan.active_days(so_far) - active_known
+
+
+def status_of(course: Course) -> Status:
+    if course.is_reached:
+        return Status.REACHED
+    slack = course.slack
+    if slack is None:
+        return Status.ON_TRACK
+    if slack < 0:
+        return Status.BEHIND if course.is_behind else Status.DUE
+    if slack >= AHEAD:
+        return Status.AHEAD
+    return Status.ON_TRACK if slack else Status.DUE
+
+
+def final_status(course: Course) -> Status:
+    """Return the status of a goal that is over."""
+    if course.value is None:
+        return Status.UNKNOWN
+    return Status.REACHED if course.is_fulfilled else Status.BEHIND
+
+
+def next_due(course: Course) -> Due | None:
+    """Return what is due first after today; None where nothing is, or that cannot be said."""
+    if not isinstance(course, Lined) or course.slack is None or course.slack < 0:
+        return None
+    day = course.day + timedelta(days=course.slack + 1)
+    last = course.plan.last_day
+    if last and day > last:
+        return None
+    amount = course.missing(day)
+    return Due(day, amount) if amount > 0 else None
+
+
+# --- Earlier periods ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A period that is over. `is_reached`: None where unknown days could change it."""
+
+    period: Span
+    value: float | None
+    target: float | None
+    is_reached: bool | None
+    known_days: int
+    unknown_days: int
+
+
+def periods_before(plan: Plan, day: date, number: int) -> list[Span]:
+    """Return so many periods before that of a day, newest first, none that ended before the goal began. Of a value
+    to reach these are weeks."""
+    found: list[Span] = []
+    current = week_before(plan, day)
+    while len(found) < number and current.last >= plan.start:
+        found.append(current)
+        current = week_before(plan, current.first)
+    return found
+
+
+def week_before(plan: Plan, day: date) -> Span:
+    if plan.kind is Kind.REACH:
+        return Span(day - timedelta(days=7), day - ONE_DAY)
+    return plan.period_of(plan.period_of(day).first - ONE_DAY)
+
+
+def past_of(plan: Plan, tally: Tally, period: Span, verified: Span | None) -> Past | None:
+    """Return how a period ended; None where nothing was asked for in it."""
+    if not plan.active_days(period):
+        return None
+    course = course_of(plan, tally, period.last)
+    if what_is_missing(course):
+        return Past(
+            period=period, value=course.value, target=None, is_reached=None, known_days=0,
+            unknown_days=len(period),
+        )  # fmt: skip
+    known, unknown = counts_of_days(course)
+    return Past(
+        period=period,
+        value=course.value,
+        target=target_of(course),
+        is_reached=how_it_ended(course, unknown, verified),
+        known_days=known,
+        unknown_days=unknown,
+    )
+
+
+def target_of(course: Course) -> float:
+    return course.plan.line(course.day) if isinstance(course, Way) else course.target
+
+
+def how_it_ended(course: Course, unknown_days: int, verified: Span | None) -> bool | None:
+    """Return whether a period was reached; None where nobody knows. A total that was reached and a limit that was
+    passed stay so whatever is not known; the mean of a period is that of its known days."""
+    ended = course.is_kept
+    if is_sure(course):
+        return ended
+    is_known = verified is None or is_verified(course, verified)
+    if isinstance(course, Sum | Budget):
+        is_known &= not unknown_days
+    return ended if is_known and course.value is not None else None

@@ -1,0 +1,15 @@
+"""The content security policy of pages that use a passkey: beside that of the API they alone run a script."""
+
+from __future__ import annotations
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+with_script = csp_update({"script-src": [SELF], "connect-src": [SELF]})
+
+
+def allow_script(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response with a policy that allows our own scripts."""
+    return with_script(lambda _: response)(request)

@@ -1,0 +1,76 @@
+"""Where accounts are logged in, and the end of it."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils import timezone
+
+from lifetracker.accounts.addresses import client_address
+from lifetracker.accounts.events import Kind, record
+from lifetracker.accounts.models import UserSession, UserSessionQuerySet
+
+# The first that fits: most say that they are others too.
+BROWSERS = {
+    "Edge": r"Edg(e|A|iOS)?/",
+    "Opera": r"OPR/",
+    "Samsung Internet": r"SamsungBrowser/",
+    "Firefox": r"(Firefox|FxiOS)/",
+    "Chrome": r"(HeadlessChrome|Chrome|CriOS|Chromium)/",
+    "Safari": r"Safari/",
+}
+SYSTEMS = {
+    "an iPhone": r"iPhone",
+    "an iPad": r"iPad",
+    "Android": r"Android",
+    "Windows": r"Windows",
+    "a Mac": r"Macintosh|Mac OS X",
+    "ChromeOS": r"CrOS",
+    "Linux": r"Linux",
+}
+
+
+def note(request: HttpRequest) -> None:
+    """Write down that this session was seen, every few minutes."""
+    UserSession.objects.note(request, client_address(request))
+
+
+def end(ended: UserSessionQuerySet) -> int:
+    """End these at once; return how many."""
+    found = list(ended.select_related("user"))
+    for one in found:
+        record(Kind.SESSION_ENDED, one.user, device_of(one.browser))
+    return UserSession.objects.filter(pk__in=[one.pk for one in found]).forget()
+
+
+def others(request: HttpRequest) -> UserSessionQuerySet:
+    """Return every login of this account but the one that asks."""
+    own = UserSession.objects.filter(user=request.user.pk)
+    return own.exclude(session=request.session.session_key)
+
+
+def end_others(request: HttpRequest) -> int:
+    """End them, those too that were not seen since logins are noted; return how many."""
+    unnoted = Session.objects.filter(usersession=None, expire_date__gt=timezone.now())
+    keys = [
+        one.session_key
+        for one in unnoted.iterator()
+        if one.get_decoded().get(SESSION_KEY) == str(request.user.pk)
+        and one.session_key != request.session.session_key
+    ]
+    removed = Session.objects.filter(pk__in=keys).delete()[0]
+    return removed + end(others(request))
+
+
+def device_of(browser: str) -> str:
+    """Return `Firefox on Linux` for what a browser says of itself."""
+    name, system = (
+        next((name for name, form in forms.items() if re.search(form, browser)), "")
+        for forms in (BROWSERS, SYSTEMS)
+    )
+    if not name:
+        return "A program"
+    return f"{name} on {system}" if system else name

@@ -1,0 +1,36 @@
+"""The admin. Importing it registers the pages of this app; other apps take what they share from here."""
+
+from lifetracker.admin import accounts, history, machinery, marks
+from lifetracker.admin.lists import (
+    ChoiceFilter,
+    Choices,
+    QuickList,
+    ReadOnlyAdmin,
+    SourceFilter,
+    figure,
+    labels,
+    pretty,
+)
+from lifetracker.admin.records import GoneFilter, InstantField, SourceRecordAdmin
+from lifetracker.admin.sidebar import dashboard, environment_badge, sidebar
+
+__all__ = [
+    "ChoiceFilter",
+    "Choices",
+    "GoneFilter",
+    "InstantField",
+    "QuickList",
+    "ReadOnlyAdmin",
+    "SourceFilter",
+    "SourceRecordAdmin",
+    "accounts",
+    "dashboard",
+    "environment_badge",
+    "figure",
+    "history",
+    "labels",
+    "machinery",
+    "marks",
+    "pretty",
+    "sidebar",
+]

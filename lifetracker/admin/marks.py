@@ -1,0 +1,69 @@
+"""Marked days: proposals to confirm or refuse, and days that a person marks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from lifetracker.admin.lists import QuickList, labels
+from lifetracker.models import DayMark
+from lifetracker.web.forms import RecordForm
+from lifetracker.words import counted
+
+STATES = {"proposed": "warning", "confirmed": "success", "refused": "danger"}
+
+
+@admin.register(DayMark)
+class DayMarkAdmin(QuickList):
+    list_display = ("date", "kind", "shown_state", "short_reason", "short_note")
+    list_filter = ("state", "kind")
+    date_hierarchy = "date"
+    actions = ("confirm", "refuse")
+    form = RecordForm
+    fields = ("date", "kind", "state", "note", "reason_texts", "spell", "created_at", "updated_at")
+    readonly_fields = ("reason_texts", "spell", "created_at", "updated_at")
+    #: What a person says of a day that nobody proposed.
+    typed_fields: ClassVar = ("date", "kind", "note")
+
+    def get_fields(self, request: HttpRequest, obj: DayMark | None = None) -> Any:
+        return self.typed_fields if obj is None else self.fields
+
+    @labels("State", "state", STATES)
+    def shown_state(self, mark: DayMark) -> str:
+        return mark.state
+
+    @admin.display(description="Reasons")
+    def short_reason(self, mark: DayMark) -> str:
+        return truncatechars(" ".join(texts_of(mark)), 120)
+
+    @admin.display(description="Note", ordering="note")
+    def short_note(self, mark: DayMark) -> str:
+        return truncatechars(mark.note, 60)
+
+    @admin.display(description="Reasons")
+    def reason_texts(self, mark: DayMark) -> SafeString | str:
+        return format_html_join("", "<p>{}</p>", ((text,) for text in texts_of(mark))) or "–"
+
+    @admin.action(description="Confirm", permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._answer(request, queryset, DayMark.State.CONFIRMED)
+
+    @admin.action(description="Refuse", permissions=["decide"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._answer(request, queryset, DayMark.State.REFUSED)
+
+    def _answer(self, request: HttpRequest, marks: QuerySet[Any], state: DayMark.State) -> None:
+        number = DayMark.objects.filter(pk__in=marks.values("pk")).answer(state)
+        self.message_user(request, f"{counted(number, 'day')} {state}.")
+
+
+def texts_of(mark: DayMark) -> list[str]:
+    """Return the reasons in words. A backup may hold any JSON."""
+    reasons = mark.reasons if isinstance(mark.reasons, list) else []
+    return [str(one["text"]) for one in reasons if isinstance(one, dict) and "text" in one]

@@ -1,0 +1,1 @@
+"""Says whether everything works, and what its owner has to do where it does not."""

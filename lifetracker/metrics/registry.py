@@ -1,0 +1,49 @@
+"""The metrics of all domains. An app declares its own in `metrics.py`, where they are found as its streams are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lifetracker.metrics.declaration import Family, Metric
+
+metrics: dict[str, Metric] = {}
+families: list[Family] = []
+#: Those with a key that was taken: `manage.py check` refuses them.
+repeated: list[Metric] = []
+
+
+class UnknownMetric(LookupError):
+    """There is no metric with this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is no metric with the key {key!r}.")
+        self.key = key
+
+
+def register_metrics(*declared: Metric) -> None:
+    """Add metrics. One whose key is taken is left out, and refused by `manage.py check`."""
+    repeated.extend(one for one in declared if metrics.setdefault(one.key, one) is not one)
+
+
+def register_family(family: Family) -> None:
+    families.append(family)
+
+
+def metric_of(key: str) -> Metric:
+    """Return the metric with this key. Raises UnknownMetric."""
+    if key in metrics:
+        return metrics[key]
+    for family in families:
+        if key.startswith(family.prefix) and (found := family.find(key)):
+            return found
+    raise UnknownMetric(key)
+
+
+def metrics_of(keys: Iterable[str]) -> list[Metric]:
+    """Return the metrics with these keys, each once. Raises UnknownMetric."""
+    return [metric_of(key) for key in dict.fromkeys(keys)]
+
+
+def all_metrics() -> list[Metric]:
+    """Return those that are declared and, after them, those that come with the data."""
+    return [*metrics.values(), *(metric for family in families for metric in family.members())]

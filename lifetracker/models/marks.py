@@ -1,0 +1,117 @@
+"""Days that are unlike others: their owner was ill, away, or had them off."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from lifetracker import days
+from lifetracker.models.conflicts import ConstraintsInWords
+
+
+class DayMarkQuerySet(models.QuerySet["DayMark"]):
+    def confirmed(self) -> Self:
+        return self.filter(state=DayMark.State.CONFIRMED)
+
+    def proposed(self) -> Self:
+        return self.filter(state=DayMark.State.PROPOSED)
+
+    def refused(self) -> Self:
+        return self.filter(state=DayMark.State.REFUSED)
+
+    def between(self, first: date, last: date) -> Self:
+        """Return the marks of the days from `first` to `last`, both included."""
+        return self.filter(date__range=(first, last))
+
+    def answer(self, state: DayMark.State) -> int:
+        """Store what the owner says of these days; return how many."""
+        return self.update(state=state, updated_at=timezone.now())
+
+    def excluded_days(self, first: date, last: date) -> set[date]:
+        """Return the days that say nothing about what is usual: the confirmed days of illness, travel and holiday."""
+        marks = self.confirmed().between(first, last).filter(kind__in=UNUSUAL).order_by()
+        return set(marks.values_list("date", flat=True))
+
+
+class DayMark(ConstraintsInWords):
+    """A day that its owner marked, or that a rule proposes to be marked, as one of illness, travel, holiday or
+    something else."""
+
+    exported = True
+    export_name = "day-marks"
+
+    class Kind(models.TextChoices):
+        SICK = "sick", "sick"
+        TRAVEL = "travel", "travel"
+        HOLIDAY = "holiday", "holiday"
+        OTHER = "other", "other"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "proposed"
+        CONFIRMED = "confirmed", "confirmed"
+        REFUSED = "refused", "refused"
+
+    date = models.DateField(help_text="The day that is marked.")
+    kind = models.CharField(max_length=7, choices=Kind)
+    state = models.CharField(
+        max_length=9,
+        choices=State,
+        default=State.CONFIRMED,
+        help_text="A rule proposes; you confirm or refuse. Only confirmed days count.",
+    )
+    note = models.TextField(blank=True, default="")
+    reasons = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="What a proposal is based on: a list of objects with a text and its numbers. "
+        "Empty for what you marked yourself.",
+    )
+    spell = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The first day of the illness, the trip or the stay that a proposal belongs to.",
+    )
+    created_at = models.DateTimeField("added", auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True)
+
+    objects = DayMarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date", "kind"]
+        verbose_name = "marked day"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["date", "kind"],
+                name="day_marked_once_per_kind",
+                violation_error_message="This day already has a mark of this kind.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.kind}"
+
+    def clean(self) -> None:
+        # A date that could not be read has its message already.
+        if self.date and not days.FIRST_DAY <= self.date <= days.LAST_DAY:
+            raise ValidationError({"date": days.OUT_OF_RANGE})
+
+    def with_spell(self) -> models.QuerySet[DayMark]:
+        """Return this mark and the days of the same illness, trip or stay that still wait for an answer."""
+        waiting = Q(kind=self.kind, spell=self.spell, state=DayMark.State.PROPOSED)
+        return DayMark.objects.filter(Q(pk=self.pk) | waiting if self.spell else Q(pk=self.pk))
+
+
+#: The kinds of days that say nothing about what is usual.
+UNUSUAL = (DayMark.Kind.SICK, DayMark.Kind.TRAVEL, DayMark.Kind.HOLIDAY)
+
+
+def excluded_days(first: date, last: date) -> set[date]:
+    """Return the days from `first` to `last`, both included, that stay out of the usual, in one statement."""
+    return DayMark.objects.excluded_days(first, last)

@@ -1,0 +1,128 @@
+"""The tokens with which scripts use the API."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any, NamedTuple, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.dispatch import Signal
+from django.utils import timezone
+
+# By this a token is known for one wherever it turns up: by people, and by what scans for secrets.
+TOKEN_PREFIX = "lt_"  # noqa: S105 - no secret
+# So much of a secret is shown in lists; what remains is far beyond guessing.
+SHOWN = len(TOKEN_PREFIX) + 6
+USE_IS_NOTED_EVERY = timedelta(minutes=5)
+
+
+def digest_of(secret: str) -> str:
+    """Return what is kept of a token. Its secret is 256 bits of chance, which nobody can try through: a slow
+    hash, as for passwords, would only make each request slow."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# Sent with the `token` whose use has ended.
+token_revoked = Signal()
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self) -> Self:
+        now = timezone.now()
+        return self.filter(revoked_at=None).exclude(expires_at__lte=now)
+
+    def of(self, secret: str) -> ApiToken | None:
+        """Return the token with this secret, usable or not, and its person."""
+        return self.select_related("user").filter(digest=digest_of(secret)).first()
+
+    def issue(
+        self, user: Any, name: str, *, read_only: bool = False, days: int | None = None
+    ) -> IssuedToken:
+        """Return a new token, which works for `days` from now, or until it is revoked. Its secret is known
+        here and now, and never again."""
+        token = self.model(user=user, name=name, read_only=read_only)
+        if days is not None:
+            token.expires_at = timezone.now() + timedelta(days=days)
+        secret = token.draw_secret()
+        token.save()
+        return IssuedToken(token, secret)
+
+    def revoke(self) -> int:
+        """Revoke these tokens; return how many were valid."""
+        working = list(self.filter(revoked_at=None).select_related("user"))
+        for token in working:
+            token_revoked.send(ApiToken, token=token)
+        return self.filter(pk__in=[token.pk for token in working]).update(revoked_at=timezone.now())
+
+
+class ApiToken(models.Model):
+    """What a script shows instead of a login. It is kept as a digest, and can do what its person can,
+    or of that only read."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(max_length=60, help_text="The script or device that will use it.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    prefix = models.CharField("starts with", max_length=SHOWN, editable=False)
+    read_only = models.BooleanField(
+        "read only",
+        default=False,
+        help_text="A read-only token cannot change anything or start a sync.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(
+        "expires", null=True, blank=True, help_text="Leave empty for a token without a time limit."
+    )
+    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=Q(revoked_at=None),
+                name="api_token_named_once_per_user",
+                violation_error_message="You already have a token with this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def draw_secret(self) -> str:
+        """Return a new secret, of which the digest and the beginning are kept."""
+        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        self.digest, self.prefix = digest_of(secret), secret[:SHOWN]
+        return secret
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    def refusal(self) -> str:
+        """Return why it opens nothing; empty if it does."""
+        if self.revoked_at:
+            return "This API token has been revoked."
+        if self.has_expired:
+            return "This API token has expired."
+        return "" if self.user.is_active else "The account that owns this API token is inactive."
+
+    def note_use(self) -> None:
+        """Store when it was used, to within some minutes, so that what only reads hardly ever writes."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at >= USE_IS_NOTED_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+
+
+class IssuedToken(NamedTuple):
+    token: ApiToken
+    secret: str

@@ -1,0 +1,221 @@
+"""How the bytes of an answer come in: within a total time, and no more of them than are sensible."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+# What may stand in a query; a list stands in it item by item.
+Param = str | int | float | list[str] | None
+Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
+
+# Bytes of a body, after it was decompressed.
+MAX_BODY = 20_000_000
+CHUNK = 64 * 1024
+# Seconds after which a wait for bytes is interrupted, so that a lease can be renewed.
+WAIT_SLICE = 10.0
+
+
+class BodyTooLong(Exception):
+    """The body of an answer has more than `MAX_BODY` bytes."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one answer may take, in seconds: as a `whole`, with its headers, and in `silence`, without
+    a byte. `on_wait` is called once the connection is there and while bytes are waited for."""
+
+    whole: float
+    silence: float
+    on_wait: Callable[[], None]
+
+
+_limits: ContextVar[Limits | None] = ContextVar("limits", default=None)
+
+
+@contextmanager
+def limited(limits: Limits) -> Iterator[None]:
+    """Apply these limits to what a session with an `Adapter` asks for within the block."""
+    token = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(token)
+
+
+class _Reader(io.RawIOBase):
+    """Bytes of one answer from its socket. A timeout of the socket alone would not do: it begins
+    anew with every byte, so that an answer that comes drop by drop never ends."""
+
+    def __init__(self, sock: socket.socket, file: io.BufferedReader, limits: Limits) -> None:
+        self._sock = sock
+        self._file = file  # keeps the socket open for as long as this is
+        self._limits = limits
+        self._end = time.monotonic() + limits.whole
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read what has come. Raises TimeoutError."""
+        end = min(self._end, time.monotonic() + self._limits.silence)
+        while (left := end - time.monotonic()) > 0:
+            self._sock.settimeout(min(left, WAIT_SLICE))
+            try:
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                self._limits.on_wait()
+        raise TimeoutError("the answer took too long")
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        limits = _limits.get()
+        if limits:
+            self.fp = io.BufferedReader(_Reader(sock, self.fp, limits))
+
+
+# `response_class` is http.client's answer, which urllib3 makes its own of.
+
+
+class _Http(HTTPConnection):
+    response_class = _Response
+
+    def connect(self) -> None:
+        super().connect()
+        is_connected()
+
+
+class _Https(HTTPSConnection):
+    response_class = _Response
+
+    def connect(self) -> None:
+        super().connect()
+        is_connected()
+
+
+def is_connected() -> None:
+    """Call `on_wait` before anything is sent: who has lost a lease meanwhile sends nothing."""
+    if limits := _limits.get():
+        limits.on_wait()
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class Adapter(HTTPAdapter):
+    """Connections that keep to what `limited` says."""
+
+    def __init__(self) -> None:
+        self._pools: dict[tuple[object, ...], ConnectionPool] = {}
+        super().__init__()
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> ConnectionPool:
+        """Return the pool of the request's host, which is looked for once: that takes as long as sending
+        a request does."""
+        host = str(request.url).split("/", 3)[:3]
+        key = (*host, verify, cert, *(proxies or {}).items())
+        if key not in self._pools:
+            self._pools[key] = super().get_connection_with_tls_context(
+                request, verify, proxies=proxies, cert=cert
+            )
+        return self._pools[key]
+
+    def close(self) -> None:
+        self._pools.clear()
+        super().close()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        # A SOCKS proxy has connections of its own kind.
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        return manager
+
+
+class Session(requests.Session):
+    """A session whose answers can be limited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, Adapter())
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, Param] | None = None,
+        auth: Auth | None = None,
+        **options: Any,
+    ) -> requests.Response:
+        """Send a GET, as `request` does it for a session without cookies. What `request` does for questions of
+        any kind takes as long as all the rest of a plain one."""
+        request = requests.PreparedRequest()
+        request.method = "GET"
+        known = {name: value for name, value in (params or {}).items() if value is not None}
+        base = prepared(url)
+        query = urlencode(known, doseq=True)
+        request.url = f"{base}{'&' if '?' in base else '?'}{query}" if query else base
+        request.headers = CaseInsensitiveDict(self.headers)  # type: ignore[arg-type]  # none is of bytes
+        if auth:
+            auth(request)
+        return self.send(request, allow_redirects=False, **options)
+
+    def get_redirect_target(self, _response: requests.Response) -> None:
+        """Return None: no redirect is followed. To prepare for one, the base class would read its whole body."""
+        return
+
+
+@lru_cache(maxsize=100)
+def prepared(url: str) -> str:
+    """Return the address as it is sent. Raises what `requests` raises for one that is none."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return str(request.url)
+
+
+def read_body(response: requests.Response) -> None:
+    """Take the body in, piece by piece, so that neither a long one nor one that was compressed a
+    thousandfold is ever in memory as a whole. Raises BodyTooLong."""
+    body = bytearray()
+    for piece in response.iter_content(CHUNK):
+        body += piece
+        if len(body) > MAX_BODY:
+            response.close()
+            raise BodyTooLong
+    response._content = bytes(body)

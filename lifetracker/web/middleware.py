@@ -1,0 +1,135 @@
+"""What every request passes: whose it is taken to be, what is refused, what its answer forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from csp.decorators import csp
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from lifetracker.accounts.addresses import address_in
+from lifetracker.api import errors
+
+LOGGED_OUT = "You have been logged out, so nothing was changed. Log in and try again."
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+# What a page could ask the browser for, and ours never do.
+UNUSED = (
+    *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
+    *("magnetometer", "microphone", "midi", "payment", "usb"),
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED)
+
+
+UNTRUSTED_PROXY = (
+    "A proxy reports that this request came over https, but Life Tracker trusts no proxy. If your own proxy forwards "
+    "requests to Life Tracker, set TRUSTED_PROXIES=1. See docs/production.md.\n"
+)
+
+
+def read_forwarded_proto(get_response: Answer) -> Answer:
+    """Believe only a trusted proxy about the scheme; where there is none, say so, because the redirect to
+    https would never end. A scheme is the same in capitals (RFC 3986, 3.1), and Django compares it letter by letter."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        scheme = request.META.pop("HTTP_X_FORWARDED_PROTO", "").lower()
+        if scheme and settings.TRUSTED_PROXIES:
+            request.META["HTTP_X_FORWARDED_PROTO"] = scheme
+        elif scheme.startswith("https") and settings.SECURE_SSL_REDIRECT and not is_health(request):
+            return HttpResponse(UNTRUSTED_PROXY, "text/plain", HTTPStatus.BAD_REQUEST)
+        return get_response(request)
+
+    return answer
+
+
+def answer_health_by_address(get_response: Answer) -> Answer:
+    """Platforms ask for the health by the address of a container, or without a name at all. Nothing in its answer
+    depends on the name; every other path takes the names of ALLOWED_HOSTS alone."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        host = request.META.get("HTTP_HOST", "")
+        if is_health(request) and (not host or address_in(host)):
+            request.META["HTTP_HOST"] = settings.LOCAL_HOSTS[0]
+        return get_response(request)
+
+    return answer
+
+
+def is_health(request: HttpRequest) -> bool:
+    return request.path_info in {"/api/health", "/api/health/"}
+
+
+def permissions_policy(get_response: Answer) -> Answer:
+    """And that nothing is kept: what is answered is a person's own, but for static files, which say
+    themselves how long they are good."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return answer
+
+
+def policy_of_the_admin(get_response: Answer) -> Answer:
+    """The admin's theme needs more than our own pages may do."""
+    relaxed = csp(settings.CONTENT_SECURITY_POLICY_OF_THE_ADMIN)
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        match = request.resolver_match
+        if match and "admin" in match.app_names:
+            return relaxed(lambda _: response)(request)
+        return response
+
+    return answer
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Lead whoever is not logged in to the login, and from there to where they were. What a form was
+    to do is not done after the login: its address takes no GET."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, LOGGED_OUT)
+        login = resolve_url(self.get_login_url(view_func))
+        return redirect_to_login(errors.page_of_form(request), login, REDIRECT_FIELD_NAME)
+
+
+def explain_wrong_methods(get_response: Answer) -> Answer:
+    """Where an address that only a button sends to is opened by a browser, say so."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_empty = not response.streaming and not getattr(response, "content", b"")
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not is_empty:
+            return response
+        explained: HttpResponseBase = errors.method_not_allowed(request)
+        explained.headers["Allow"] = response.headers["Allow"]
+        return explained
+
+    return answer
+
+
+def refuse_nul(get_response: Answer) -> Answer:
+    """PostgreSQL has no text with a NUL in it, and no honest client sends one."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        parts = (request.path_info, *request.COOKIES.values())
+        if any("\0" in part for part in parts) or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address or a cookie contains a NUL character.")
+        return get_response(request)
+
+    return answer

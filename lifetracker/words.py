@@ -1,0 +1,18 @@
+"""Numbers with their nouns and names of services, as people read them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 row`, or `1,270 rows`. `plural` is for a noun that does not just take an s."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def title_of(name: str) -> str:
+    """Return how a service writes its own name, such as `WHOOP`, by the name or the slug of its source."""
+    titles = {
+        key: source.title for source in settings.SOURCES for key in (source.name, source.slug)
+    }
+    return titles.get(name) or name

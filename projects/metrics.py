@@ -1,0 +1,72 @@
+"""The metrics of each project: its hours and its commits."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from django.db.models import Count, FloatField
+from django.db.models.functions import Cast
+
+from github_projects.models import Repository
+from lifetracker.metrics.declaration import Absent, Family, Grouped, Metric, Role
+from lifetracker.metrics.registry import register_family
+from projects.models import Project, ProjectRepository, ProjectTogglProject
+from projects.totals import commits_of, only_of
+from time_logs.metrics import hours_metric
+
+PREFIX = "projects."
+KEY = re.compile(r"projects\.(\d{1,18})\.(hours|commits)")
+
+
+def hours_of(project: int, name: str, refs: tuple[str, ...]) -> Metric:
+    return hours_metric(
+        f"{PREFIX}{project}.hours",
+        f"Time on {name}",
+        only_of(refs),
+        filters={"project_ref__in": refs},
+        parents=("time.hours",),
+    )
+
+
+def commits_metric(project: int, name: str) -> Metric:
+    return Metric(
+        key=f"{PREFIX}{project}.commits",
+        label=f"Commits in {name}",
+        unit="",
+        series=Grouped(rows=partial(commits_of, project), day=Cast(Count("pk"), FloatField())),
+        model=Repository,
+        absent=Absent.ZERO,
+        additive=True,
+        role=Role.BOTH,
+        parents=("github.commits",),
+        smallest=1.0,
+    )
+
+
+def members(project: int | None = None) -> list[Metric]:
+    """Return the hours of the projects that have a Toggl project, and the commits of those that have a repository."""
+    only = {} if project is None else {"project": project}
+    names: dict[int, str] = {}
+    refs: dict[int, list[str]] = {}
+    times = ProjectTogglProject.objects.filter(**only).order_by("project", "pk")
+    for pk, name, ref in times.values_list("project", "project__name", "toggl_project__source_id"):
+        names[pk] = name
+        refs.setdefault(pk, []).append(ref)
+    code = ProjectRepository.objects.filter(**only).order_by("project")
+    coded = dict(code.values_list("project", "project__name"))
+    return [
+        *(hours_of(pk, names[pk], tuple(found)) for pk, found in refs.items()),
+        *(commits_metric(pk, name) for pk, name in coded.items()),
+    ]
+
+
+def find(key: str) -> Metric | None:
+    """Return a metric of a project by its key. One whose project has nothing of the kind is not there."""
+    match = KEY.fullmatch(key)
+    if match is None or not Project.objects.filter(pk=match[1]).exists():
+        return None
+    return next((one for one in members(int(match[1])) if one.key == key), None)
+
+
+register_family(Family(prefix=PREFIX, members=members, find=find))

@@ -1,0 +1,80 @@
+"""Projects and suggestions in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from projects.models import Project, ProjectRepository, Suggestion
+from tests.makers import entry, repository, toggl_project
+from tests.projects.test_models import project
+
+pytestmark = pytest.mark.django_db
+
+FORMS = {
+    f"{prefix}-{name}": value
+    for prefix in ("repository_links", "toggl_links", "goal_links")
+    for name, value in (("TOTAL_FORMS", "0"), ("INITIAL_FORMS", "0"))
+}
+
+
+def typed(**values: Any) -> dict[str, Any]:
+    return {"name": "House", "status": "active", "notes": ""} | FORMS | values
+
+
+def test_a_project_is_added_with_its_repository(admin_client: Client) -> None:
+    code = repository()
+    first = {"repository_links-TOTAL_FORMS": "1", "repository_links-0-repository": code.pk}
+    answer = admin_client.post("/admin/projects/project/add/", typed(**first))
+    assert answer.status_code == 302, answer.content.decode()
+    assert ProjectRepository.objects.get().project.name == "House"
+
+
+def test_a_repository_of_another_project_is_refused_beside_the_field(admin_client: Client) -> None:
+    code = repository()
+    project(repositories=[code])
+    first = {"repository_links-TOTAL_FORMS": "1", "repository_links-0-repository": code.pk}
+    answer = admin_client.post("/admin/projects/project/add/", typed(**first))
+    assert answer.status_code == 200
+    (form,) = answer.context["inline_admin_formsets"][0].formset.forms
+    assert form.errors == {"repository": ["This repository already belongs to a project."]}
+    assert Project.objects.count() == 1
+
+
+def test_a_project_shows_what_it_comes_to(admin_client: Client) -> None:
+    made = project(toggl_projects=[toggl_project(1)])
+    entry(1, 90, project_ref="1")
+    page = admin_client.get(f"/admin/projects/project/{made.pk}/change/").content.decode()
+    assert "1.5 h" in page
+    assert "Active days" in page
+
+
+def test_suggestions_are_answered_in_the_list(admin_client: Client) -> None:
+    names = ("Garden", "Taxes")
+    for number, name in enumerate(names):
+        repository(name.lower())
+        toggl_project(number, name=name)
+    page = admin_client.get("/admin/projects/suggestion/").content.decode()
+    assert "The repository robin/garden and the Toggl project Garden may belong together." in page
+    for number, action in enumerate(("confirm", "refuse")):
+        one = Suggestion.objects.get(toggl_project__name=names[number])
+        chosen = {"action": action, "_selected_action": [one.pk]}
+        answer = admin_client.post("/admin/projects/suggestion/", chosen, follow=True)
+        text = answer.content.decode()
+        assert ("Joined in the project Garden.", "1 suggestion refused.")[number] in text
+    assert [one.name for one in Project.objects.all()] == ["Garden"]
+    admin_client.get("/admin/projects/suggestion/")
+    assert not Suggestion.objects.waiting().exists()
+
+
+def test_one_that_is_outdated_says_why(admin_client: Client) -> None:
+    code = repository("garden")
+    toggl_project(1, name="Garden")
+    Suggestion.objects.find()
+    project("House", repositories=[code])
+    chosen = {"action": "confirm", "_selected_action": [Suggestion.objects.get().pk]}
+    answer = admin_client.post("/admin/projects/suggestion/", chosen, follow=True)
+    assert "This repository already belongs to a project." in answer.content.decode()
+    assert [one.name for one in Project.objects.all()] == ["House"]

@@ -1,0 +1,10 @@
+from moods.models import Mood
+
+from lifetracker.web.cards import Card, Visit, register_card
+
+
+def make(visit: Visit) -> Mood | None:
+    return Mood.objects.live().first()
+
+
+register_card(Card("mood", "moods/card.html", make, order=50))

@@ -1,0 +1,5 @@
+from moods import api
+
+from lifetracker.api.lists import record_urls
+
+urlpatterns = record_urls("moods", api.Moods)

@@ -1,0 +1,70 @@
+"""The metrics of weigh-ins: weight, its trend, and what the body is made of."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Avg, QuerySet
+
+from lifetracker.metrics.declaration import Computed, Grouped, Known, Metric, Role, Values
+from lifetracker.metrics.registry import register_metrics
+from weight.models import FADED, WeighIn, smooth
+
+
+def weigh_ins() -> QuerySet[Any, Any]:
+    return WeighIn.objects.all().certain()
+
+
+def weigh_in_metric(name: str, column: str, **options: Any) -> Metric:
+    """A weigh-in without the value, such as one on a scale that does not measure it, says nothing of the others of
+    its day."""
+    return Metric(
+        key=f"weight.{name}",
+        series=Grouped(rows=weigh_ins, day=Avg(column)),
+        model=WeighIn,
+        role=Role.OUTCOME,
+        known=Known.ON_WAKING,
+        **options,
+    )
+
+
+kg = weigh_in_metric("kg", "weight_kg", label="Weight", unit="kg", decimals=1, smallest=0.2)
+fat_ratio = weigh_in_metric(
+    "fat_ratio", "fat_ratio", label="Body fat", unit="%", decimals=1, smallest=0.5, bounds=(0, 100)
+)
+lean_mass = weigh_in_metric(
+    "lean_mass",
+    "lean_mass_kg",
+    label="Lean mass",
+    unit="kg",
+    decimals=1,
+    smallest=0.3,
+    parents=("weight.kg",),
+)
+
+
+def trend_of(first: date, weights: Values) -> Values:
+    """Return the smoothed weight of the days with a weigh-in."""
+    days = [
+        (first + timedelta(days=at), weight)
+        for at, weight in enumerate(weights)
+        if weight is not None
+    ]
+    trend: Values = [None] * len(weights)
+    for point in smooth(days):
+        trend[(point.date - first).days] = point.trend
+    return trend
+
+
+trend = Metric(
+    key="weight.trend",
+    label="Weight trend",
+    unit="kg",
+    decimals=1,
+    series=Computed(inputs=("weight.kg",), compute=trend_of, lookback=FADED),
+    smallest=0.1,
+    known=Known.ON_WAKING,
+)
+
+register_metrics(kg, trend, fat_ratio, lean_mass)

@@ -1,0 +1,490 @@
+"""The metrics of WHOOP's records: recovery, sleep, strain."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Avg, Case, Count, F, FloatField, Max, Min, Q, QuerySet, Sum, When
+from django.db.models.lookups import GreaterThan
+
+from lifetracker.days import ONE_DAY, days_from, elapsed, local_date
+from lifetracker.metrics.declaration import (
+    Better,
+    Computed,
+    DayValues,
+    Grouped,
+    Known,
+    Metric,
+    Own,
+    Role,
+    Values,
+    of_whole_day,
+)
+from lifetracker.metrics.registry import register_metrics
+from lifetracker.metrics.statistics import HOURS, hours_apart, mean_hour
+from lifetracker.models.expressions import HourOfDay, WallSeconds
+from whoop.models import (
+    KILOJOULES_PER_KILOCALORIE,
+    ScoreState,
+    WhoopCycle,
+    WhoopRecovery,
+    WhoopSleep,
+)
+
+PENDING = Q(score_state=ScoreState.PENDING)
+NOT_SCORED = "WHOOP has not scored it yet."
+STILL_RUNNING = "WHOOP's day is still running."
+
+
+def recoveries() -> QuerySet[Any, Any]:
+    return WhoopRecovery.objects.happened()
+
+
+def nights() -> QuerySet[Any, Any]:
+    return WhoopSleep.objects.nights().happened()
+
+
+def all_sleep() -> QuerySet[Any, Any]:
+    return WhoopSleep.objects.happened()
+
+
+def cycles() -> QuerySet[Any, Any]:
+    return WhoopCycle.objects.happened()
+
+
+# --- Recovery -------------------------------------------------------------------------------------
+
+
+def recovery_metric(name: str, column: str, **options: Any) -> Metric:
+    return Metric(
+        key=f"whoop.{name}",
+        series=Grouped(rows=recoveries, day=of_whole_day(Avg(column), column), open_rows=PENDING),
+        model=WhoopRecovery,
+        why_open=NOT_SCORED,
+        role=Role.OUTCOME,
+        known=Known.ON_WAKING,
+        **options,
+    )
+
+
+recovery_score = recovery_metric(
+    "recovery_score",
+    "recovery_score",
+    label="Recovery",
+    unit="%",
+    smallest=5.0,
+    bounds=(0, 100),
+    better=Better.HIGHER,
+    parents=("whoop.hrv", "whoop.resting_heart_rate", "whoop.sleep_performance"),
+)
+hrv = recovery_metric(
+    "hrv",
+    "hrv_rmssd",
+    label="HRV",
+    unit="ms",
+    smallest=2.0,
+    better=Better.HIGHER,
+    logarithmic=True,
+)
+resting_heart_rate = recovery_metric(
+    "resting_heart_rate",
+    "resting_heart_rate",
+    label="Resting heart rate",
+    unit="bpm",
+    smallest=1.0,
+    better=Better.LOWER,
+)
+blood_oxygen = recovery_metric(
+    "spo2", "spo2_percentage", label="Blood oxygen", unit="%", decimals=1, smallest=0.5,
+    bounds=(0, 100),
+)  # fmt: skip
+skin_temperature = recovery_metric(
+    "skin_temperature", "skin_temp_celsius", label="Skin temperature", unit="°C", decimals=1,
+    smallest=0.2, bounds=(None, None),
+)  # fmt: skip
+
+# --- Sleep ----------------------------------------------------------------------------------------
+
+
+def night_metric(name: str, day: Any, **options: Any) -> Metric:
+    return Metric(
+        key=f"whoop.{name}",
+        series=Grouped(rows=nights, day=day, open_rows=PENDING),
+        model=WhoopSleep,
+        why_open=NOT_SCORED,
+        known=Known.ON_WAKING,
+        **options,
+    )
+
+
+def mean_of_night(column: str) -> Any:
+    return of_whole_day(Avg(column), column)
+
+
+sleep_hours = night_metric(
+    "sleep_hours",
+    of_whole_day(Sum("total_sleep_hours"), "total_sleep_hours"),
+    label="Sleep",
+    unit="h",
+    decimals=1,
+    smallest=0.25,
+    better=Better.HIGHER,
+    role=Role.BOTH,
+    additive=True,
+)
+sleep_performance = night_metric(
+    "sleep_performance",
+    mean_of_night("sleep_performance"),
+    label="Sleep performance",
+    unit="%",
+    smallest=3.0,
+    better=Better.HIGHER,
+    role=Role.OUTCOME,
+    parents=("whoop.sleep_hours", "whoop.sleep_need"),
+)
+sleep_efficiency = night_metric(
+    "sleep_efficiency",
+    mean_of_night("sleep_efficiency"),
+    label="Sleep efficiency",
+    unit="%",
+    smallest=1.0,
+    bounds=(0, 100),
+    better=Better.HIGHER,
+    role=Role.OUTCOME,
+    parents=("whoop.sleep_hours",),
+)
+respiratory_rate = night_metric(
+    "respiratory_rate",
+    mean_of_night("respiratory_rate"),
+    label="Respiratory rate",
+    unit="breaths per minute",
+    decimals=1,
+    smallest=0.3,
+    role=Role.OUTCOME,
+)
+deep_sleep = night_metric(
+    "deep_sleep_hours",
+    of_whole_day(Sum("deep_sleep_min"), "deep_sleep_min") / 60.0,
+    label="Deep sleep",
+    unit="h",
+    decimals=1,
+    smallest=0.15,
+    role=Role.OUTCOME,
+    parents=("whoop.sleep_hours",),
+    additive=True,
+)
+rem_sleep = night_metric(
+    "rem_sleep_hours",
+    of_whole_day(Sum("rem_sleep_min"), "rem_sleep_min") / 60.0,
+    label="REM sleep",
+    unit="h",
+    decimals=1,
+    smallest=0.15,
+    role=Role.OUTCOME,
+    parents=("whoop.sleep_hours",),
+    additive=True,
+)
+bedtime = night_metric(
+    "bedtime",
+    HourOfDay(Min(WallSeconds("start_time", "utc_offset_min"))),
+    label="Bedtime",
+    unit="h",
+    decimals=2,
+    smallest=0.25,
+    bounds=(0, 24),
+    circular=True,
+    role=Role.ACTION,
+)
+waking_time = night_metric(
+    "waking_time",
+    HourOfDay(Max(WallSeconds("end_time", "utc_offset_min"))),
+    label="Waking time",
+    unit="h",
+    decimals=2,
+    smallest=0.25,
+    bounds=(0, 24),
+    circular=True,
+    role=Role.ACTION,
+)
+# WHOOP's own debt is a part of the need that WHOOP shows: with it, our debt would count twice. Naps are left out,
+# because the debt counts what was slept in them. A day of two nights needs no more sleep than one.
+sleep_need = night_metric(
+    "sleep_need",
+    of_whole_day(
+        Max(F("need_baseline_min") + F("need_from_strain_min")),
+        "need_baseline_min",
+        "need_from_strain_min",
+    )
+    / 60.0,
+    label="Sleep need",
+    unit="h",
+    decimals=1,
+    smallest=0.25,
+    role=Role.CONTEXT,
+)
+sleep_debt_by_whoop = night_metric(
+    "sleep_debt_by_whoop",
+    of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0,
+    label="Sleep debt by WHOOP",
+    unit="h",
+    decimals=1,
+    smallest=0.25,
+    better=Better.LOWER,
+    parents=("whoop.sleep_hours",),
+)
+# A nap alone says nothing of a night without the strap.
+sleep_with_naps = Metric(
+    key="whoop.sleep_with_naps",
+    label="Sleep with naps",
+    unit="h",
+    decimals=1,
+    series=Grouped(
+        rows=all_sleep,
+        day=Case(
+            When(
+                GreaterThan(Count("pk", filter=Q(nap=False)), 0),
+                then=of_whole_day(Sum("total_sleep_hours"), "total_sleep_hours"),
+            ),
+            output_field=FloatField(),
+        ),
+        open_rows=PENDING,
+    ),
+    model=WhoopSleep,
+    why_open=NOT_SCORED,
+    smallest=0.25,
+    better=Better.HIGHER,
+    role=Role.BOTH,
+    parents=("whoop.sleep_hours",),
+    additive=True,
+)
+
+DEBT_NIGHTS, LEAST_DEBT_NIGHTS = 14, 10
+
+
+def debt(_first: date, need: Values, asleep: Values) -> Values:
+    """Return the hours of sleep missing over two weeks: what the known nights lacked on average, for all 14 of them;
+    at least 10 must be known. Our own rule: no study fixes the two weeks or equal weights."""
+    lacks = [
+        None if wanted is None or slept is None else wanted - slept
+        for wanted, slept in zip(need, asleep, strict=True)
+    ]
+    debts: Values = []
+    for at in range(len(lacks)):
+        known = [one for one in lacks[max(at - DEBT_NIGHTS + 1, 0) : at + 1] if one is not None]
+        enough = len(known) >= LEAST_DEBT_NIGHTS
+        debts.append(max(sum(known) / len(known) * DEBT_NIGHTS, 0.0) if enough else None)
+    return debts
+
+
+sleep_debt = Metric(
+    key="whoop.sleep_debt",
+    label="Sleep debt",
+    unit="h",
+    decimals=1,
+    series=Computed(
+        inputs=("whoop.sleep_need", "whoop.sleep_with_naps"),
+        compute=debt,
+        lookback=DEBT_NIGHTS - 1,
+    ),
+    smallest=0.5,
+    better=Better.LOWER,
+    known=Known.ON_WAKING,
+)
+
+FREE_DAYS = {5, 6}
+JET_LAG_NIGHTS, LEAST_FREE_NIGHTS, LEAST_WORK_NIGHTS = 28, 4, 8
+
+
+def jet_lag(first: date, bedtimes: Values, waking: Values) -> Values:
+    """Return how many hours the middle of the sleep before free days lies from that before work days, over 28 days
+    with at least 4 and 8 known ones (Wittmann and others 2006). Free days are Saturday and Sunday."""
+    middles = [
+        None if start is None or end is None else (start + (end - start) % HOURS / 2) % HOURS
+        for start, end in zip(bedtimes, waking, strict=True)
+    ]
+    is_free = [(first.weekday() + at) % 7 in FREE_DAYS for at in range(len(middles))]
+    return [
+        jet_lag_of(*(slice_of(one, at, JET_LAG_NIGHTS) for one in (middles, is_free)))
+        for at in range(len(middles))
+    ]
+
+
+def slice_of(values: list[Any], at: int, length: int) -> list[Any]:
+    return values[max(at - length + 1, 0) : at + 1]
+
+
+def jet_lag_of(middles: Values, is_free: list[bool]) -> float | None:
+    known = [(one, free) for one, free in zip(middles, is_free, strict=True) if one is not None]
+    free_days = [one for one, free in known if free]
+    work_days = [one for one, free in known if not free]
+    if len(free_days) < LEAST_FREE_NIGHTS or len(work_days) < LEAST_WORK_NIGHTS:
+        return None
+    free_time, work_time = mean_hour(free_days), mean_hour(work_days)
+    if free_time is None or work_time is None:
+        return None
+    return abs(hours_apart(free_time, work_time))
+
+
+social_jet_lag = Metric(
+    key="whoop.social_jet_lag",
+    label="Social jet lag",
+    unit="h",
+    decimals=1,
+    series=Computed(
+        inputs=("whoop.bedtime", "whoop.waking_time"),
+        compute=jet_lag,
+        lookback=JET_LAG_NIGHTS - 1,
+    ),
+    smallest=0.25,
+    better=Better.LOWER,
+    known=Known.ON_WAKING,
+)
+
+REGULARITY_DAYS, LEAST_PAIRS = 28, 7
+DAY_MINUTES = 24 * 60
+# A stretch of sleep, in minutes from noon on the clock on the wall.
+Stretch = tuple[float, float]
+
+
+def sleep_of_days(first: date, last: date) -> dict[date, list[Stretch]]:
+    """Return the stretches of sleep between the noon before each day and its own noon, of days with a night."""
+    rows = all_sleep().filter(date__range=(first - ONE_DAY, last + ONE_DAY)).order_by()
+    stretches: dict[date, list[Stretch]] = defaultdict(list)
+    known = set()
+    for day, nap, start, end, offset in rows.values_list(
+        "date", "nap", "start_time", "end_time", "utc_offset_min"
+    ):
+        known |= set() if nap else {day}
+        noon, begin, length = from_noon(start, end, offset)
+        while length > 0:
+            until = min(begin + length, DAY_MINUTES)
+            stretches[noon].append((begin, until))
+            noon, begin, length = noon + ONE_DAY, 0.0, length - (until - begin)
+    return {day: stretches[day] for day in known}
+
+
+def from_noon(start: datetime, end: datetime, offset: int) -> tuple[date, float, float]:
+    """Return the day whose noon comes next, the minutes since the noon before it, and the length in minutes."""
+    half_a_day = DAY_MINUTES // 2
+    since = (start.timestamp() / 60 + offset + half_a_day) % DAY_MINUTES
+    return local_date(start, offset + half_a_day), since, elapsed(start, end).total_seconds() / 60
+
+
+def agreement(one: list[Stretch], other: list[Stretch]) -> float:
+    """Return the share of the minutes of two days at which their owner was asleep in both or awake in both."""
+    edges = sorted({0.0, float(DAY_MINUTES), *(edge for both in (*one, *other) for edge in both)})
+    equal = sum(
+        until - begin
+        for begin, until in pairwise(edges)
+        if is_asleep(one, begin) == is_asleep(other, begin)
+    )
+    return equal / DAY_MINUTES
+
+
+def is_asleep(stretches: list[Stretch], minute: float) -> bool:
+    return any(begin <= minute < until for begin, until in stretches)
+
+
+def read_regularity(first: date, last: date) -> dict[date, DayValues]:
+    """Return the sleep regularity index (Phillips and others 2017) over the 28 days up to each day, of at least 7
+    pairs of neighbouring days: 100 for days that are all alike, 0 for chance. Time in bed counts as asleep."""
+    asleep = sleep_of_days(first - timedelta(days=REGULARITY_DAYS), last)
+    pairs = {
+        day: agreement(asleep[day - ONE_DAY], stretches)
+        for day, stretches in asleep.items()
+        if day - ONE_DAY in asleep
+    }
+    window = [timedelta(days=back) for back in range(REGULARITY_DAYS - 1)]
+    found = {}
+    for day in days_from(first, last):
+        shares = [pairs[day - back] for back in window if day - back in pairs]
+        if day in asleep:
+            enough = len(shares) >= LEAST_PAIRS
+            found[day] = DayValues((200 * sum(shares) / len(shares) - 100 if enough else None,))
+    return found
+
+
+sleep_regularity = Metric(
+    key="whoop.sleep_regularity",
+    label="Sleep regularity",
+    unit="of 100",
+    series=Own(read=read_regularity, records=lambda day: all_sleep().filter(date=day)),
+    model=WhoopSleep,
+    smallest=2.0,
+    bounds=(-100, 100),
+    better=Better.HIGHER,
+    known=Known.ON_WAKING,
+    parents=("whoop.bedtime", "whoop.waking_time"),
+)
+
+# --- Strain ---------------------------------------------------------------------------------------
+
+
+def cycle_metric(name: str, day: Any, **options: Any) -> Metric:
+    return Metric(
+        key=f"whoop.{name}",
+        series=Grouped(rows=cycles, day=day, open_rows=Q(end_time__isnull=True) | PENDING),
+        model=WhoopCycle,
+        why_open=STILL_RUNNING,
+        **options,
+    )
+
+
+# WHOOP's scale is logarithmic: a sum of strain means nothing.
+strain = cycle_metric(
+    "strain",
+    of_whole_day(Avg("strain"), "strain"),
+    label="Strain",
+    unit="of 21",
+    decimals=1,
+    smallest=0.5,
+    bounds=(0, 21),
+    role=Role.BOTH,
+)
+energy = cycle_metric(
+    "energy",
+    of_whole_day(Sum("kilojoules"), "kilojoules") / KILOJOULES_PER_KILOCALORIE,
+    label="Energy",
+    unit="kcal",
+    smallest=50.0,
+    role=Role.CONTEXT,
+    additive=True,
+)
+steps = cycle_metric(
+    "steps",
+    of_whole_day(Sum("step_count"), "step_count"),
+    label="Steps",
+    unit="",
+    smallest=250.0,
+    role=Role.ACTION,
+    better=Better.HIGHER,
+    additive=True,
+)
+
+register_metrics(
+    recovery_score,
+    hrv,
+    resting_heart_rate,
+    blood_oxygen,
+    skin_temperature,
+    sleep_hours,
+    sleep_with_naps,
+    sleep_need,
+    sleep_debt,
+    sleep_debt_by_whoop,
+    sleep_performance,
+    sleep_efficiency,
+    respiratory_rate,
+    deep_sleep,
+    rem_sleep,
+    bedtime,
+    waking_time,
+    sleep_regularity,
+    social_jet_lag,
+    strain,
+    energy,
+    steps,
+)

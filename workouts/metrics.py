@@ -1,0 +1,148 @@
+"""The metrics of workouts of all sources: how many, how long, and what they load."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
+
+from lifetracker.metrics.declaration import (
+    Absent,
+    Computed,
+    Grouped,
+    Metric,
+    Role,
+    Values,
+    of_whole_day,
+)
+from lifetracker.metrics.registry import register_metrics
+from workouts.models import Workout
+
+ZONES = range(1, 6)
+#: A day without a workout is known to be one where WHOOP was worn, which its strain shows.
+WORN = "whoop.strain"
+PENDING = Q(score_state="PENDING_SCORE")
+NOT_SCORED = "A workout of this day has not been scored yet."
+
+
+def workouts() -> QuerySet[Any, Any]:
+    return Workout.objects.happened()
+
+
+def workout_metric(name: str, day: Any, open_rows: Q | None = None, **options: Any) -> Metric:
+    return Metric(
+        key=f"workouts.{name}",
+        series=Grouped(rows=workouts, day=day, open_rows=open_rows),
+        model=Workout,
+        why_open=NOT_SCORED,
+        absent=Absent.ZERO,
+        zero_where=WORN,
+        role=Role.ACTION,
+        additive=True,
+        **options,
+    )
+
+
+count = workout_metric(
+    "count",
+    Cast(Count("*"), FloatField()),
+    label="Workouts",
+    unit="",
+    smallest=1.0,
+)
+minutes = workout_metric(
+    "minutes",
+    of_whole_day(Sum("duration_min"), "duration_min"),
+    label="Workout time",
+    unit="min",
+    smallest=5.0,
+)
+# Edwards' summed zones: a minute in zone 3 counts three times one in zone 1.
+load = workout_metric(
+    "load",
+    of_whole_day(
+        Sum(
+            sum((F(f"zone_{zone}_min") * float(zone) for zone in ZONES[1:]), F("zone_1_min") * 1.0)
+        ),
+        *(f"zone_{zone}_min" for zone in ZONES),
+    ),
+    open_rows=PENDING,
+    label="Training load",
+    unit="points",
+    smallest=5.0,
+    parents=("workouts.minutes",),
+)
+
+WEEK, THREE_WEEKS = 7, 21
+
+
+def load_change(_first: date, loads: Values) -> Values:
+    """Return the mean load of 7 days over that of the 21 days before them; None unless all of these days are known. It
+    compares, and predicts nothing: no study holds that a ratio foretells injuries (Impellizzeri and others 2020)."""
+    changes: Values = []
+    for at in range(len(loads)):
+        week = loads[max(at - WEEK + 1, 0) : at + 1]
+        before = loads[max(at - WEEK - THREE_WEEKS + 1, 0) : max(at - WEEK + 1, 0)]
+        changes.append(ratio_of_means(week, before) if len(before) == THREE_WEEKS else None)
+    return changes
+
+
+def ratio_of_means(one: Values, other: Values) -> float | None:
+    known = [[value for value in values if value is not None] for values in (one, other)]
+    if len(known[0]) < len(one) or len(known[1]) < len(other) or not sum(known[1]):
+        return None
+    return (sum(known[0]) / len(one)) / (sum(known[1]) / len(other))
+
+
+def monotony_of(_first: date, loads: Values) -> Values:
+    """Return the mean load of 7 days over its standard deviation (Foster 1998); None unless all are known, or where
+    they are all alike."""
+    found: Values = []
+    for at in range(len(loads)):
+        known = [one for one in loads[max(at - WEEK + 1, 0) : at + 1] if one is not None]
+        mean = sum(known) / len(known) if len(known) == WEEK else 0.0
+        spread = math.sqrt(sum((one - mean) ** 2 for one in known) / (WEEK - 1))
+        found.append(mean / spread if len(known) == WEEK and spread > 0 else None)
+    return found
+
+
+def strain_index_of(first: date, loads: Values) -> Values:
+    """Return the load of 7 days times its monotony (Foster 1998); None where that has no monotony."""
+    return [
+        None if one is None else one * sum(load or 0.0 for load in loads[at - WEEK + 1 : at + 1])
+        for at, one in enumerate(monotony_of(first, loads))
+    ]
+
+
+change_of_load = Metric(
+    key="workouts.load_change",
+    label="Load against the three weeks before",
+    unit="times",
+    decimals=2,
+    series=Computed(
+        inputs=("workouts.load",), compute=load_change, lookback=WEEK + THREE_WEEKS - 1
+    ),
+    smallest=0.1,
+)
+monotony = Metric(
+    key="workouts.monotony",
+    label="Training monotony",
+    unit="",
+    decimals=2,
+    series=Computed(inputs=("workouts.load",), compute=monotony_of, lookback=WEEK - 1),
+    smallest=0.1,
+)
+
+strain_index = Metric(
+    key="workouts.strain_index",
+    label="Load times monotony",
+    unit="points",
+    series=Computed(inputs=("workouts.load",), compute=strain_index_of, lookback=WEEK - 1),
+    smallest=50.0,
+    parents=("workouts.monotony",),
+)
+
+register_metrics(count, minutes, load, change_of_load, monotony, strain_index)
