@@ -53,7 +53,7 @@ class BeginDialog(FinishDialog):
 class FastSourceFilter(SourceFilter):
     """Zero is imported and not synced, so it is not among the declared sources."""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [(name, name) for name in (ZERO, MANUAL)]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -55,7 +56,7 @@ def fasts_near(first: date, last: date) -> list[Fast]:
     return sorted(found, key=lambda fast: fast.start)
 
 
-def ids_between(first: date, last: date) -> QuerySet[Any, Any]:
+def ids_between(first: date, last: date) -> QuerySet[FastingPeriod, object]:
     """Return the ids of the fasts with a part in these days, and of the running ones. Those that ended are dated by their
     end, which leads to them."""
     happened = FastingPeriod.objects.happened().order_by()
@@ -64,7 +65,7 @@ def ids_between(first: date, last: date) -> QuerySet[Any, Any]:
     )
     # With the column of the index of running fasts, which is the shortest way to them.
     running = happened.running().filter(source__gte="")
-    ids: QuerySet[Any, Any] = ended.values("pk").union(running.values("pk"), all=True)
+    ids: QuerySet[FastingPeriod, object] = ended.values("pk").union(running.values("pk"), all=True)
     return ids
 
 
@@ -102,29 +103,43 @@ def windows_by_day(fasts: Iterable[Fast]) -> dict[date, float]:
     return windows
 
 
-def fasts_on(day: date) -> QuerySet[Any, Any]:
+def fasts_on(day: date) -> QuerySet[FastingPeriod]:
     """Return the fasts with a part in a day."""
-    rows: QuerySet[Any, Any] = FastingPeriod.objects.filter(
+    rows: QuerySet[FastingPeriod] = FastingPeriod.objects.filter(
         pk__in=ids_between(day, day), start__lt=midnight(day + ONE_DAY)
     )
     return rows
 
 
-def fast_metric(name: str, column: int, **options: Any) -> Metric:
-    return Metric(
-        key=f"fasting.{name}",
-        unit="h",
-        decimals=1,
-        series=Own(read=read_fasts, column=column, records=fasts_on),
-        model=FastingPeriod,
-        why_open="A fast is running.",
-        role=Role.ACTION,
-        **options,
-    )
+def of_fasts(column: int) -> Own:
+    return Own(read=read_fasts, column=column, records=fasts_on)
 
 
-hours = fast_metric("hours", 0, label="Hours fasted", smallest=0.5, additive=True, bounds=(0, 25))
-longest = fast_metric("longest", 1, label="Longest fast", smallest=0.5)
-eating_window = fast_metric("eating_window", 2, label="Eating window", smallest=0.5, bounds=(0, 24))
+fast_metric = partial(
+    Metric,
+    unit="h",
+    decimals=1,
+    model=FastingPeriod,
+    why_open="A fast is running.",
+    role=Role.ACTION,
+)
+
+
+hours = fast_metric(
+    key="fasting.hours",
+    series=of_fasts(0),
+    label="Hours fasted",
+    smallest=0.5,
+    additive=True,
+    bounds=(0, 25),
+)
+longest = fast_metric(key="fasting.longest", series=of_fasts(1), label="Longest fast", smallest=0.5)
+eating_window = fast_metric(
+    key="fasting.eating_window",
+    series=of_fasts(2),
+    label="Eating window",
+    smallest=0.5,
+    bounds=(0, 24),
+)
 
 register_metrics(hours, longest, eating_window)

@@ -233,7 +233,7 @@ class FastingManager(models.Manager.from_queryset(FastingQuerySet)):  # type: ig
         return fast  # type: ignore[no-any-return]
 
 
-def compiled(queryset: models.QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+def compiled(queryset: models.QuerySet[FastingPeriod, object]) -> tuple[str, tuple[Any, ...]]:
     """Return its statement and its values."""
     statement, values = queryset.query.sql_with_params()
     return statement, tuple(values)

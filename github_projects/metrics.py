@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce
 
 from github_projects.models import EARLIEST_DATE, Commit, Repository
 from lifetracker.days import latest
-from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role
+from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role, Rows
 from lifetracker.metrics.registry import register_metrics
 
 
-def counted() -> QuerySet[Any, Any]:
+def counted() -> QuerySet[Repository]:
     return Repository.objects.counted().order_by()
 
 
-def own_commits() -> QuerySet[Any, Any]:
+def own_commits() -> QuerySet[Commit]:
     rows = Commit.objects.each_within(counted()).filter(mine=True)
     # As `plausible` has it, but not as a column by whose index the database would rather look than by the date's.
     moment = Coalesce("authored_at", "committed_at")
-    plausible: QuerySet[Any, Any] = rows.alias(moment=moment).filter(
+    plausible: QuerySet[Commit] = rows.alias(moment=moment).filter(
         moment__range=(EARLIEST_DATE, latest())
     )
     return plausible
 
 
-def own_commits_with_repositories() -> QuerySet[Any, Any]:
+def own_commits_with_repositories() -> QuerySet[Commit]:
     """Return the same for what joins their repositories, which would multiply what is counted with it."""
     return own_commits()
 
 
-def code_metric(name: str, rows: Any, day: Any, **options: Any) -> Metric:
-    return Metric(
-        key=f"github.{name}",
-        series=Grouped(rows=rows, day=Cast(day, FloatField())),
-        model=Repository,
-        absent=Absent.ZERO,
-        role=Role.BOTH,
-        **options,
-    )
+def of_commits(rows: Rows, day: Expression) -> Grouped:
+    return Grouped(rows=rows, day=Cast(day, FloatField()))
+
+
+code_metric = partial(Metric, model=Repository, absent=Absent.ZERO, role=Role.BOTH)
 
 
 commits = code_metric(
-    "commits", own_commits, Count("pk"), label="Commits", unit="", smallest=1.0, additive=True
+    key="github.commits",
+    series=of_commits(own_commits, Count("pk")),
+    label="Commits",
+    unit="",
+    smallest=1.0,
+    additive=True,
 )
 churn = code_metric(
-    "churn",
-    own_commits,
-    Sum(F("added") + F("deleted")),
+    key="github.churn",
+    series=of_commits(own_commits, Sum(F("added") + F("deleted"))),
     label="Lines changed",
     unit="lines",
     smallest=10.0,
@@ -58,12 +59,14 @@ churn = code_metric(
 )
 # Not added up: a repository that was worked on twice in a week is one.
 active_repositories = code_metric(
-    "active_repositories",
-    own_commits_with_repositories,
-    Count(
-        "repository_links__repository",
-        filter=Q(repository_links__repository__in=counted().values("pk")),
-        distinct=True,
+    key="github.active_repositories",
+    series=of_commits(
+        own_commits_with_repositories,
+        Count(
+            "repository_links__repository",
+            filter=Q(repository_links__repository__in=counted().values("pk")),
+            distinct=True,
+        ),
     ),
     label="Active repositories",
     unit="",

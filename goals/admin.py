@@ -52,10 +52,10 @@ class DeletedFilter(admin.SimpleListFilter):
     title = "deleted"
     parameter_name = "deleted"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [("yes", "Yes")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         """Leave the deleted ones out unless they are asked for."""
         return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
@@ -145,7 +145,7 @@ class GoalAdmin(QuickList):
     def delete_model(self, request: HttpRequest, obj: Goal) -> None:
         Goal.objects.filter(pk=obj.pk).mark_deleted()
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         Goal.objects.filter(pk__in=queryset.values("pk")).mark_deleted()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -153,7 +153,7 @@ class GoalAdmin(QuickList):
         return [str(goal) for goal in objs], {}, set(), []
 
     @admin.action(description="Restore deleted goals", permissions=["decide"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def restore(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         number = Goal.objects.filter(pk__in=queryset.values("pk")).restore()
         self.message_user(request, f"Goals restored: {number}.")
 

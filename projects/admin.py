@@ -107,12 +107,14 @@ class SuggestionAdmin(QuickList):
     readonly_fields = fields = ("text", "state", "created_at", "updated_at")
     actions = ("confirm", "refuse")
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         if request.method == "GET" and self.has_change_permission(request):
             Suggestion.objects.find()
         return super().changelist_view(request, extra_context)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
         return super().get_queryset(request).with_names()  # type: ignore[no-any-return]  # of suggestions
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -123,7 +125,7 @@ class SuggestionAdmin(QuickList):
         return suggestion.state
 
     @admin.action(description="Confirm", permissions=["decide"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Suggestion]) -> None:
         for suggestion in queryset:
             try:
                 self.message_user(request, f"Joined in the project {suggestion.confirm()}.")
@@ -131,7 +133,7 @@ class SuggestionAdmin(QuickList):
                 self.message_user(request, " ".join(error.messages), level="error")
 
     @admin.action(description="Refuse", permissions=["decide"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Suggestion]) -> None:
         for suggestion in queryset:
             suggestion.refuse()
         self.message_user(request, f"{counted(len(queryset), 'suggestion')} refused.")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers, viewsets
 from rest_framework.permissions import SAFE_METHODS
@@ -53,7 +53,7 @@ class OwnerTotalsSerializer(serializers.Serializer[Totals]):
 class IdsField(serializers.ListField):
     """The ids of what belongs to a project."""
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]], **options: Any) -> None:
+    def __init__(self, rows: Callable[[], QuerySet[Model]], **options: Any) -> None:
         #: Those that may belong to a project.
         self.rows = rows
         child = WholeField(min_value=1)

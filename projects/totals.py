@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
@@ -101,7 +100,7 @@ def commits_by_project() -> Iterator[tuple[int | None, date, int, int]]:
         yield None, day, commits, churn
 
 
-def own_links() -> QuerySet[Any, Any]:
+def own_links() -> QuerySet[RepositoryCommit]:
     """Return where the own commits of projects are, each commit once in a project, in however many of its repositories
     it is."""
     links = RepositoryCommit.objects.filter(
@@ -118,12 +117,12 @@ def own_links() -> QuerySet[Any, Any]:
     return links.exclude(Exists(earlier)).order_by()
 
 
-def own_commits(repositories: QuerySet[Repository]) -> QuerySet[Any, Any]:
-    rows: QuerySet[Any, Any] = Commit.objects.each_within(repositories).filter(mine=True)
+def own_commits(repositories: QuerySet[Repository]) -> QuerySet[Commit]:
+    rows: QuerySet[Commit] = Commit.objects.each_within(repositories).filter(mine=True)
     return rows.filter(plausible_condition("authored_at"))
 
 
-def commits_of(project: int) -> QuerySet[Any, Any]:
+def commits_of(project: int) -> QuerySet[Commit]:
     """Return the own commits of a project, each once in however many of its repositories it is."""
     return own_commits(Repository.objects.filter(project_links__project=project))
 

@@ -15,17 +15,17 @@ from time_logs.models import TimeEntry, TogglProject, TogglTag
 class Names(forms.CharField):
     """A list of names, typed with commas between them."""
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         text = super().to_python(value) or ""
         validators.ProhibitNullCharactersValidator()(text)
         names = [name.strip() for name in text.split(",")]
         return [name for name in names if name]
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((data or "").strip() != self.prepare_value(initial or []))
+    def has_changed(self, initial: object, data: object) -> bool:
+        return str(data or "").strip() != self.prepare_value(initial or [])
 
 
 class TimeEntryForm(RecordForm):

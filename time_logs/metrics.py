@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -54,18 +53,25 @@ def opened(
     }
 
 
-def entries_on(day: date) -> QuerySet[Any, Any]:
+def entries_on(day: date) -> QuerySet[TimeEntry]:
     """Return the entries with a part in a day."""
     return TimeEntry.objects.happened().reaching(midnight(day), midnight(day + ONE_DAY))
 
 
-def hours_metric(key: str, label: str, only: Only, **options: Any) -> Metric:
+def hours_metric(
+    key: str,
+    label: str,
+    only: Only,
+    filters: Mapping[str, object] | None = None,
+    parents: tuple[str, ...] = (),
+) -> Metric:
+    """Return the hours of the entries for which `only` and `filters` say the same."""
     return Metric(
         key=key,
         label=label,
         unit="h",
         decimals=1,
-        series=Own(read=partial(read_hours, only), records=records_of(options.pop("filters", {}))),
+        series=Own(read=partial(read_hours, only), records=records_of(filters or {})),
         model=TimeEntry,
         absent=Absent.ZERO,
         why_open=RUNNING,
@@ -74,11 +80,11 @@ def hours_metric(key: str, label: str, only: Only, **options: Any) -> Metric:
         smallest=0.25,
         # Where clocks are put back.
         bounds=(0, 25),
-        **options,
+        parents=parents,
     )
 
 
-def records_of(filters: dict[str, Any]) -> Callable[[date], QuerySet[Any, Any]]:
+def records_of(filters: Mapping[str, object]) -> Callable[[date], QuerySet[TimeEntry]]:
     return lambda day: entries_on(day).filter(**filters)
 
 
@@ -140,22 +146,19 @@ def values_of(day: BlockDay) -> tuple[float | None, ...]:
 ended_entries_on = records_of({"end__isnull": False})
 
 
-def block_metric(name: str, column: int, better: Better = Better.HIGHER, **options: Any) -> Metric:
-    return Metric(
-        key=f"time.{name}",
-        series=Own(read=read_blocks, column=column, records=ended_entries_on),
-        model=TimeEntry,
-        why_open=RUNNING,
-        better=better,
-        role=Role.BOTH,
-        parents=("time.hours",),
-        **options,
-    )
+def of_blocks(column: int) -> Own:
+    return Own(read=read_blocks, column=column, records=ended_entries_on)
+
+
+block_metric = partial(
+    Metric, model=TimeEntry, why_open=RUNNING, role=Role.BOTH, parents=("time.hours",)
+)
 
 
 deep_hours = block_metric(
-    "deep_hours",
-    0,
+    key="time.deep_hours",
+    series=of_blocks(0),
+    better=Better.HIGHER,
     label="Deep work",
     unit="h",
     decimals=1,
@@ -165,12 +168,25 @@ deep_hours = block_metric(
     bounds=(0, 24),
 )
 focus_share = block_metric(
-    "focus_share", 1, label="Focus share", unit="%", smallest=5.0, bounds=(0, 100)
+    key="time.focus_share",
+    series=of_blocks(1),
+    better=Better.HIGHER,
+    label="Focus share",
+    unit="%",
+    smallest=5.0,
+    bounds=(0, 100),
 )
-longest_block = block_metric("longest_block", 2, label="Longest block", unit="min", smallest=5.0)
+longest_block = block_metric(
+    key="time.longest_block",
+    series=of_blocks(2),
+    better=Better.HIGHER,
+    label="Longest block",
+    unit="min",
+    smallest=5.0,
+)
 switches = block_metric(
-    "switches",
-    3,
+    key="time.switches",
+    series=of_blocks(3),
     better=Better.LOWER,
     label="Changes of project in an hour",
     unit="per hour",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
 
 from django.db.models import Avg, QuerySet
 
@@ -12,30 +12,39 @@ from lifetracker.metrics.registry import register_metrics
 from weight.models import FADED, WeighIn, smooth
 
 
-def weigh_ins() -> QuerySet[Any, Any]:
+def weigh_ins() -> QuerySet[WeighIn]:
     return WeighIn.objects.all().certain()
 
 
-def weigh_in_metric(name: str, column: str, **options: Any) -> Metric:
-    """A weigh-in without the value, such as one on a scale that does not measure it, says nothing of the others of
-    its day."""
-    return Metric(
-        key=f"weight.{name}",
-        series=Grouped(rows=weigh_ins, day=Avg(column)),
-        model=WeighIn,
-        role=Role.OUTCOME,
-        known=Known.ON_WAKING,
-        **options,
-    )
+def of_weigh_ins(column: str) -> Grouped:
+    """Return the mean of a day. A weigh-in without the value, such as one on a scale that does not measure it, says nothing
+    of the others of its day."""
+    return Grouped(rows=weigh_ins, day=Avg(column))
 
 
-kg = weigh_in_metric("kg", "weight_kg", label="Weight", unit="kg", decimals=1, smallest=0.2)
+weigh_in_metric = partial(Metric, model=WeighIn, role=Role.OUTCOME, known=Known.ON_WAKING)
+
+
+kg = weigh_in_metric(
+    key="weight.kg",
+    series=of_weigh_ins("weight_kg"),
+    label="Weight",
+    unit="kg",
+    decimals=1,
+    smallest=0.2,
+)
 fat_ratio = weigh_in_metric(
-    "fat_ratio", "fat_ratio", label="Body fat", unit="%", decimals=1, smallest=0.5, bounds=(0, 100)
+    key="weight.fat_ratio",
+    series=of_weigh_ins("fat_ratio"),
+    label="Body fat",
+    unit="%",
+    decimals=1,
+    smallest=0.5,
+    bounds=(0, 100),
 )
 lean_mass = weigh_in_metric(
-    "lean_mass",
-    "lean_mass_kg",
+    key="weight.lean_mass",
+    series=of_weigh_ins("lean_mass_kg"),
     label="Lean mass",
     unit="kg",
     decimals=1,

@@ -27,7 +27,7 @@ class ScoreStateFilter(ChoiceFilter):
     title = "score"
     parameter_name = "score_state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [(str(value), str(label).capitalize()) for value, label in ScoreState.choices]
 
 

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import Avg, Case, Count, F, FloatField, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    F,
+    FloatField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.expressions import Combinable
 from django.db.models.lookups import GreaterThan
 
 from lifetracker.days import ONE_DAY, days_from, elapsed, local_date
@@ -34,45 +48,44 @@ from whoop.models import (
     WhoopSleep,
 )
 
+T = TypeVar("T")
+
 PENDING = Q(score_state=ScoreState.PENDING)
 NOT_SCORED = "WHOOP has not scored it yet."
 STILL_RUNNING = "WHOOP's day is still running."
 
 
-def recoveries() -> QuerySet[Any, Any]:
+def recoveries() -> QuerySet[WhoopRecovery]:
     return WhoopRecovery.objects.happened()
 
 
-def nights() -> QuerySet[Any, Any]:
+def nights() -> QuerySet[WhoopSleep]:
     return WhoopSleep.objects.nights().happened()
 
 
-def all_sleep() -> QuerySet[Any, Any]:
+def all_sleep() -> QuerySet[WhoopSleep]:
     return WhoopSleep.objects.happened()
 
 
-def cycles() -> QuerySet[Any, Any]:
+def cycles() -> QuerySet[WhoopCycle]:
     return WhoopCycle.objects.happened()
 
 
 # --- Recovery -------------------------------------------------------------------------------------
 
 
-def recovery_metric(name: str, column: str, **options: Any) -> Metric:
-    return Metric(
-        key=f"whoop.{name}",
-        series=Grouped(rows=recoveries, day=of_whole_day(Avg(column), column), open_rows=PENDING),
-        model=WhoopRecovery,
-        why_open=NOT_SCORED,
-        role=Role.OUTCOME,
-        known=Known.ON_WAKING,
-        **options,
-    )
+def of_recoveries(column: str) -> Grouped:
+    return Grouped(rows=recoveries, day=of_whole_day(Avg(column), column), open_rows=PENDING)
+
+
+recovery_metric = partial(
+    Metric, model=WhoopRecovery, why_open=NOT_SCORED, role=Role.OUTCOME, known=Known.ON_WAKING
+)
 
 
 recovery_score = recovery_metric(
-    "recovery_score",
-    "recovery_score",
+    key="whoop.recovery_score",
+    series=of_recoveries("recovery_score"),
     label="Recovery",
     unit="%",
     smallest=5.0,
@@ -81,8 +94,8 @@ recovery_score = recovery_metric(
     parents=("whoop.hrv", "whoop.resting_heart_rate", "whoop.sleep_performance"),
 )
 hrv = recovery_metric(
-    "hrv",
-    "hrv_rmssd",
+    key="whoop.hrv",
+    series=of_recoveries("hrv_rmssd"),
     label="HRV",
     unit="ms",
     smallest=2.0,
@@ -90,43 +103,64 @@ hrv = recovery_metric(
     logarithmic=True,
 )
 resting_heart_rate = recovery_metric(
-    "resting_heart_rate",
-    "resting_heart_rate",
+    key="whoop.resting_heart_rate",
+    series=of_recoveries("resting_heart_rate"),
     label="Resting heart rate",
     unit="bpm",
     smallest=1.0,
     better=Better.LOWER,
 )
 blood_oxygen = recovery_metric(
-    "spo2", "spo2_percentage", label="Blood oxygen", unit="%", decimals=1, smallest=0.5,
+    key="whoop.spo2",
+    series=of_recoveries("spo2_percentage"),
+    label="Blood oxygen",
+    unit="%",
+    decimals=1,
+    smallest=0.5,
     bounds=(0, 100),
-)  # fmt: skip
+)
 skin_temperature = recovery_metric(
-    "skin_temperature", "skin_temp_celsius", label="Skin temperature", unit="°C", decimals=1,
-    smallest=0.2, bounds=(None, None),
-)  # fmt: skip
+    key="whoop.skin_temperature",
+    series=of_recoveries("skin_temp_celsius"),
+    label="Skin temperature",
+    unit="°C",
+    decimals=1,
+    smallest=0.2,
+    bounds=(None, None),
+)
 
 # --- Sleep ----------------------------------------------------------------------------------------
 
 
-def night_metric(name: str, day: Any, **options: Any) -> Metric:
-    return Metric(
-        key=f"whoop.{name}",
-        series=Grouped(rows=nights, day=day, open_rows=PENDING),
-        model=WhoopSleep,
-        why_open=NOT_SCORED,
-        known=Known.ON_WAKING,
-        **options,
+def of_nights(day: Combinable) -> Grouped:
+    return Grouped(rows=nights, day=day, open_rows=PENDING)
+
+
+def mean_of_nights(column: str) -> Grouped:
+    return of_nights(of_whole_day(Avg(column), column))
+
+
+night_metric = partial(Metric, model=WhoopSleep, why_open=NOT_SCORED, known=Known.ON_WAKING)
+
+
+def hours_of_stage(name: str, label: str) -> Metric:
+    minutes = f"{name}_min"
+    return night_metric(
+        key=f"whoop.{name}_hours",
+        series=of_nights(of_whole_day(Sum(minutes), minutes) / 60.0),
+        label=label,
+        unit="h",
+        decimals=1,
+        smallest=0.15,
+        role=Role.OUTCOME,
+        parents=("whoop.sleep_hours",),
+        additive=True,
     )
 
 
-def mean_of_night(column: str) -> Any:
-    return of_whole_day(Avg(column), column)
-
-
 sleep_hours = night_metric(
-    "sleep_hours",
-    of_whole_day(Sum("total_sleep_hours"), "total_sleep_hours"),
+    key="whoop.sleep_hours",
+    series=of_nights(of_whole_day(Sum("total_sleep_hours"), "total_sleep_hours")),
     label="Sleep",
     unit="h",
     decimals=1,
@@ -136,8 +170,8 @@ sleep_hours = night_metric(
     additive=True,
 )
 sleep_performance = night_metric(
-    "sleep_performance",
-    mean_of_night("sleep_performance"),
+    key="whoop.sleep_performance",
+    series=mean_of_nights("sleep_performance"),
     label="Sleep performance",
     unit="%",
     smallest=3.0,
@@ -146,8 +180,8 @@ sleep_performance = night_metric(
     parents=("whoop.sleep_hours", "whoop.sleep_need"),
 )
 sleep_efficiency = night_metric(
-    "sleep_efficiency",
-    mean_of_night("sleep_efficiency"),
+    key="whoop.sleep_efficiency",
+    series=mean_of_nights("sleep_efficiency"),
     label="Sleep efficiency",
     unit="%",
     smallest=1.0,
@@ -157,39 +191,19 @@ sleep_efficiency = night_metric(
     parents=("whoop.sleep_hours",),
 )
 respiratory_rate = night_metric(
-    "respiratory_rate",
-    mean_of_night("respiratory_rate"),
+    key="whoop.respiratory_rate",
+    series=mean_of_nights("respiratory_rate"),
     label="Respiratory rate",
     unit="breaths per minute",
     decimals=1,
     smallest=0.3,
     role=Role.OUTCOME,
 )
-deep_sleep = night_metric(
-    "deep_sleep_hours",
-    of_whole_day(Sum("deep_sleep_min"), "deep_sleep_min") / 60.0,
-    label="Deep sleep",
-    unit="h",
-    decimals=1,
-    smallest=0.15,
-    role=Role.OUTCOME,
-    parents=("whoop.sleep_hours",),
-    additive=True,
-)
-rem_sleep = night_metric(
-    "rem_sleep_hours",
-    of_whole_day(Sum("rem_sleep_min"), "rem_sleep_min") / 60.0,
-    label="REM sleep",
-    unit="h",
-    decimals=1,
-    smallest=0.15,
-    role=Role.OUTCOME,
-    parents=("whoop.sleep_hours",),
-    additive=True,
-)
+deep_sleep = hours_of_stage("deep_sleep", "Deep sleep")
+rem_sleep = hours_of_stage("rem_sleep", "REM sleep")
 bedtime = night_metric(
-    "bedtime",
-    HourOfDay(Min(WallSeconds("start_time", "utc_offset_min"))),
+    key="whoop.bedtime",
+    series=of_nights(HourOfDay(Min(WallSeconds("start_time", "utc_offset_min")))),
     label="Bedtime",
     unit="h",
     decimals=2,
@@ -199,8 +213,8 @@ bedtime = night_metric(
     role=Role.ACTION,
 )
 waking_time = night_metric(
-    "waking_time",
-    HourOfDay(Max(WallSeconds("end_time", "utc_offset_min"))),
+    key="whoop.waking_time",
+    series=of_nights(HourOfDay(Max(WallSeconds("end_time", "utc_offset_min")))),
     label="Waking time",
     unit="h",
     decimals=2,
@@ -212,13 +226,15 @@ waking_time = night_metric(
 # WHOOP's own debt is a part of the need that WHOOP shows: with it, our debt would count twice. Naps are left out,
 # because the debt counts what was slept in them. A day of two nights needs no more sleep than one.
 sleep_need = night_metric(
-    "sleep_need",
-    of_whole_day(
-        Max(F("need_baseline_min") + F("need_from_strain_min")),
-        "need_baseline_min",
-        "need_from_strain_min",
-    )
-    / 60.0,
+    key="whoop.sleep_need",
+    series=of_nights(
+        of_whole_day(
+            Max(F("need_baseline_min") + F("need_from_strain_min")),
+            "need_baseline_min",
+            "need_from_strain_min",
+        )
+        / 60.0
+    ),
     label="Sleep need",
     unit="h",
     decimals=1,
@@ -226,8 +242,8 @@ sleep_need = night_metric(
     role=Role.CONTEXT,
 )
 sleep_debt_by_whoop = night_metric(
-    "sleep_debt_by_whoop",
-    of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0,
+    key="whoop.sleep_debt_by_whoop",
+    series=of_nights(of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0),
     label="Sleep debt by WHOOP",
     unit="h",
     decimals=1,
@@ -312,7 +328,7 @@ def jet_lag(first: date, bedtimes: Values, waking: Values) -> Values:
     ]
 
 
-def slice_of(values: list[Any], at: int, length: int) -> list[Any]:
+def slice_of(values: list[T], at: int, length: int) -> list[T]:
     return values[max(at - length + 1, 0) : at + 1]
 
 
@@ -423,20 +439,17 @@ sleep_regularity = Metric(
 # --- Strain ---------------------------------------------------------------------------------------
 
 
-def cycle_metric(name: str, day: Any, **options: Any) -> Metric:
-    return Metric(
-        key=f"whoop.{name}",
-        series=Grouped(rows=cycles, day=day, open_rows=Q(end_time__isnull=True) | PENDING),
-        model=WhoopCycle,
-        why_open=STILL_RUNNING,
-        **options,
-    )
+def of_cycles(day: Combinable) -> Grouped:
+    return Grouped(rows=cycles, day=day, open_rows=Q(end_time__isnull=True) | PENDING)
+
+
+cycle_metric = partial(Metric, model=WhoopCycle, why_open=STILL_RUNNING)
 
 
 # WHOOP's scale is logarithmic: a sum of strain means nothing.
 strain = cycle_metric(
-    "strain",
-    of_whole_day(Avg("strain"), "strain"),
+    key="whoop.strain",
+    series=of_cycles(of_whole_day(Avg("strain"), "strain")),
     label="Strain",
     unit="of 21",
     decimals=1,
@@ -445,8 +458,8 @@ strain = cycle_metric(
     role=Role.BOTH,
 )
 energy = cycle_metric(
-    "energy",
-    of_whole_day(Sum("kilojoules"), "kilojoules") / KILOJOULES_PER_KILOCALORIE,
+    key="whoop.energy",
+    series=of_cycles(of_whole_day(Sum("kilojoules"), "kilojoules") / KILOJOULES_PER_KILOCALORIE),
     label="Energy",
     unit="kcal",
     smallest=50.0,
@@ -454,8 +467,8 @@ energy = cycle_metric(
     additive=True,
 )
 steps = cycle_metric(
-    "steps",
-    of_whole_day(Sum("step_count"), "step_count"),
+    key="whoop.steps",
+    series=of_cycles(of_whole_day(Sum("step_count"), "step_count")),
     label="Steps",
     unit="",
     smallest=250.0,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Any
+from functools import partial
 
 from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from lifetracker.metrics.declaration import (
@@ -28,48 +29,48 @@ PENDING = Q(score_state="PENDING_SCORE")
 NOT_SCORED = "A workout of this day has not been scored yet."
 
 
-def workouts() -> QuerySet[Any, Any]:
+def workouts() -> QuerySet[Workout]:
     return Workout.objects.happened()
 
 
-def workout_metric(name: str, day: Any, open_rows: Q | None = None, **options: Any) -> Metric:
-    return Metric(
-        key=f"workouts.{name}",
-        series=Grouped(rows=workouts, day=day, open_rows=open_rows),
-        model=Workout,
-        why_open=NOT_SCORED,
-        absent=Absent.ZERO,
-        zero_where=WORN,
-        role=Role.ACTION,
-        additive=True,
-        **options,
-    )
+def of_workouts(day: Combinable, open_rows: Q | None = None) -> Grouped:
+    return Grouped(rows=workouts, day=day, open_rows=open_rows)
+
+
+workout_metric = partial(
+    Metric,
+    model=Workout,
+    why_open=NOT_SCORED,
+    absent=Absent.ZERO,
+    zero_where=WORN,
+    role=Role.ACTION,
+    additive=True,
+)
 
 
 count = workout_metric(
-    "count",
-    Cast(Count("*"), FloatField()),
+    key="workouts.count",
+    series=of_workouts(Cast(Count("*"), FloatField())),
     label="Workouts",
     unit="",
     smallest=1.0,
 )
 minutes = workout_metric(
-    "minutes",
-    of_whole_day(Sum("duration_min"), "duration_min"),
+    key="workouts.minutes",
+    series=of_workouts(of_whole_day(Sum("duration_min"), "duration_min")),
     label="Workout time",
     unit="min",
     smallest=5.0,
 )
 # Edwards' summed zones: a minute in zone 3 counts three times one in zone 1.
+SUMMED_ZONES = sum(
+    (F(f"zone_{zone}_min") * float(zone) for zone in ZONES[1:]), F("zone_1_min") * 1.0
+)
 load = workout_metric(
-    "load",
-    of_whole_day(
-        Sum(
-            sum((F(f"zone_{zone}_min") * float(zone) for zone in ZONES[1:]), F("zone_1_min") * 1.0)
-        ),
-        *(f"zone_{zone}_min" for zone in ZONES),
+    key="workouts.load",
+    series=of_workouts(
+        of_whole_day(Sum(SUMMED_ZONES), *(f"zone_{zone}_min" for zone in ZONES)), PENDING
     ),
-    open_rows=PENDING,
     label="Training load",
     unit="points",
     smallest=5.0,

@@ -36,10 +36,10 @@ class UserAdmin(DjangoUserAdmin, LeanList):  # type: ignore[type-arg]  # not gen
         kept = super().get_readonly_fields(request, obj)
         return kept if request.user.is_superuser else (*kept, *rights)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return super().has_change_permission(request, obj) and is_not_above(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return super().has_delete_permission(request, obj) and is_not_above(request, obj)
 
 
@@ -61,10 +61,10 @@ class GroupAdmin(DjangoGroupAdmin, LeanList):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(request.user.is_superuser)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(request.user.is_superuser)
 
 
@@ -100,9 +100,9 @@ class ApiTokenAdmin(QuickList):
             return "revoked"
         return "expired" if token.has_expired else "valid"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """A token has the rights of its person: those of others are for superusers alone."""
-        every: QuerySet[Any] = super().get_queryset(request)
+        every: QuerySet[Model] = super().get_queryset(request)
         return every if request.user.is_superuser else every.filter(user=request.user.pk)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -130,6 +130,6 @@ class ApiTokenAdmin(QuickList):
         self.message_user(request, f"Copy the token now. It is shown only once: {secret}")
 
     @admin.action(description="Revoke", permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         count = queryset.revoke()  # type: ignore[attr-defined]  # ApiToken's own
         self.message_user(request, f"Tokens revoked: {count}.")

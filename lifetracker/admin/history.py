@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
@@ -138,10 +137,10 @@ class DismissedFilter(admin.SimpleListFilter):
     title = "dismissed"
     parameter_name = "dismissed"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [("no", "No"), ("yes", "Yes")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         if self.value() in {"yes", "no"}:
             return queryset.filter(dismissed_at__isnull=self.value() == "no")
         return queryset
@@ -188,7 +187,7 @@ class RejectedItemAdmin(ReadOnlyAdmin):
     )
 
     @admin.action(description="Dismiss, with the reason entered here", permissions=["decide"])
-    def dismiss(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             self.message_user(
@@ -199,7 +198,7 @@ class RejectedItemAdmin(ReadOnlyAdmin):
         self.message_user(request, f"Items dismissed: {number}.")
 
     @admin.action(description="Undo the dismissal", permissions=["decide"])
-    def take_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         self.message_user(request, f"Items pending again: {queryset.take_back()}.")  # type: ignore[attr-defined]  # its own
 
     @labels("State", "dismissed_at", {"dismissed": ""})
@@ -230,7 +229,7 @@ class PendingDeletionAdmin(ReadOnlyAdmin):
         description="Accept the deletion at the next sync",
         permissions=["decide"],
     )
-    def accept(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def accept(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         number = queryset.update(accepted=True)
         self.message_user(
             request,

@@ -121,7 +121,7 @@ class ChoiceFilter(admin.SimpleListFilter):
     """Equality with one of a few values that are known beforehand: Django's own filter would ask
     the whole table which there are."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         value = self.value()
         return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
 
@@ -130,14 +130,14 @@ class SourceFilter(ChoiceFilter):
     title = "source"
     parameter_name = "source"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [(name, title_of(name)) for name in [*sources, *file_sources, MANUAL]]
 
 
 class SyncedFilter(SourceFilter):
     """Only the sources that are synced or imported."""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [(name, title_of(name)) for name in [*sources, *file_sources]]
 
 
@@ -145,7 +145,7 @@ class StreamFilter(ChoiceFilter):
     title = "stream"
     parameter_name = "stream"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         names = {stream.name for source in sources.values() for stream in source.streams}
         names |= set(RejectedItem.objects.order_by().values_list("stream", flat=True).distinct())
         return [(name, name) for name in sorted(names)]
@@ -154,7 +154,7 @@ class StreamFilter(ChoiceFilter):
 class QuickChangeList(ChangeList):
     """A page of a long list costs about as much as a page of a short one."""
 
-    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Model]:
         # Whole payloads would be carried through every sort.
         queryset = super().get_queryset(request, *args, **kwargs).defer(*self.model_admin.heavy)
         span = cache(partial(span_of, queryset.all()))
@@ -171,7 +171,7 @@ class QuickChangeList(ChangeList):
             self.full_result_count = self.result_count
 
 
-def span_of(queryset: QuerySet[Any], field: str) -> dict[str, Any]:
+def span_of(queryset: QuerySet[Model], field: str) -> dict[str, Any]:
     """Return the `first` and the `last` value, each read by an index: what the date hierarchy asks for by one
     statement, for which a database reads every row."""
     known = queryset.exclude(**{field: None}).values_list(field, flat=True)
@@ -201,7 +201,9 @@ def year_of(value: date) -> int:
 class LeanList(ModelAdmin):
     """A list whose page carries little beside what it shows."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         response: HttpResponse = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse):
             response.add_post_render_callback(without_indents)

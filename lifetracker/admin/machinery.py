@@ -45,7 +45,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     )
 
     @admin.action(description="Try failed deliveries again", permissions=["decide"])
-    def again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def again(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         self.message_user(request, f"Deliveries to try again: {queryset.try_again()}.")  # type: ignore[attr-defined]  # its own
 
     @admin.display(description="Outcome")

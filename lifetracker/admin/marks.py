@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html_join
@@ -51,14 +51,14 @@ class DayMarkAdmin(QuickList):
         return format_html_join("", "<p>{}</p>", ((text,) for text in texts_of(mark))) or "–"
 
     @admin.action(description="Confirm", permissions=["decide"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         self._answer(request, queryset, DayMark.State.CONFIRMED)
 
     @admin.action(description="Refuse", permissions=["decide"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         self._answer(request, queryset, DayMark.State.REFUSED)
 
-    def _answer(self, request: HttpRequest, marks: QuerySet[Any], state: DayMark.State) -> None:
+    def _answer(self, request: HttpRequest, marks: QuerySet[Model], state: DayMark.State) -> None:
         number = DayMark.objects.filter(pk__in=marks.values("pk")).answer(state)
         self.message_user(request, f"{counted(number, 'day')} {state}.")
 

@@ -25,10 +25,10 @@ class GoneFilter(admin.SimpleListFilter):
     title = "deleted at the service"
     parameter_name = "gone"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
         return [("no", "No"), ("yes", "Yes")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         if self.value() in {"yes", "no"}:
             return queryset.filter(deleted_at__isnull=self.value() == "no")
         return queryset

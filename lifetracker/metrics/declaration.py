@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Case, Count, FloatField, Model, Q, QuerySet, When
 from django.db.models.expressions import Combinable, Expression
@@ -15,7 +15,7 @@ from django.db.models.lookups import Exact
 #: The value of each day of a range, oldest first; None is unknown.
 Values = list[float | None]
 #: Rows that have a `date`.
-Rows = Callable[[], QuerySet[Any, Any]]
+Rows = Callable[[], QuerySet[Model]]
 
 
 class Absent(enum.Enum):
@@ -111,7 +111,7 @@ class Own:
     #: The position of its value among those that are read.
     column: int = 0
     #: Returns the records behind one day.
-    records: Callable[[date], QuerySet[Any, Any]]
+    records: Callable[[date], QuerySet[Model]]
 
 
 @dataclass(frozen=True, kw_only=True)

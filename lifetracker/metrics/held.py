@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from lifetracker import days
 from lifetracker.metrics.declaration import Computed, Grouped, Metric
@@ -120,7 +120,7 @@ def last_known(series: Series) -> date | None:
     )
 
 
-def read_days(queries: Sequence[QuerySet[Any, Any]]) -> list[date | None]:
+def read_days(queries: Sequence[QuerySet[Model, object]]) -> list[date | None]:
     """Return the first day of each query, in one statement for all."""
     if not queries:
         return []
@@ -136,9 +136,9 @@ def as_date(day: date | str) -> date:
     return day if isinstance(day, date) else date.fromisoformat(day)
 
 
-def days_with_value(metric: Metric) -> QuerySet[Any, Any]:
+def days_with_value(metric: Metric) -> QuerySet[Model, object]:
     series = metric.series
-    rows: QuerySet[Any, Any]
+    rows: QuerySet[Model, object]
     if isinstance(series, Grouped):
         rows = series.rows().order_by().values("date").annotate(value=series.day)
         return rows.filter(value__isnull=False).values("date")

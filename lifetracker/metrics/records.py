@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import IntegerField, Model, QuerySet, Value
 
@@ -38,7 +38,7 @@ def records_behind(metric: Metric, day: date) -> list[Record]:
     return sorted(found, key=lambda one: (one.date, one.model._meta.label, one.id), reverse=True)
 
 
-def rows_between(metric: Metric, first: date, last: date) -> Iterator[QuerySet[Any, Any]]:
+def rows_between(metric: Metric, first: date, last: date) -> Iterator[QuerySet[Model]]:
     """Yield the rows behind the days of a metric, by one query for each kind of row."""
     series = metric.series
     if isinstance(series, Computed):
@@ -69,7 +69,7 @@ def ids_by_metric(metrics: Sequence[Metric], day: date) -> dict[str, list[Record
 class DayQuery(NamedTuple):
     """The records of a day, and the keys of the metrics that they are behind."""
 
-    rows: QuerySet[Any, Any]
+    rows: QuerySet[Model]
     keys: list[str]
 
 

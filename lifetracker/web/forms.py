@@ -55,7 +55,7 @@ class MinuteField(forms.DateTimeField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return moment if is_aware(moment) else instant_of(moment)
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         """Compare what was shown, which lacks the seconds, with what came back."""
         shown = self.widget.format_value(self.prepare_value(initial)) or ""
         return bool(shown != (data or ""))
