@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from statistics import fmean, stdev
 from typing import TypeVar
 
 from django.db.models import (
@@ -38,7 +39,7 @@ from lifetracker.metrics.declaration import (
     of_whole_day,
 )
 from lifetracker.metrics.registry import register_metrics
-from lifetracker.metrics.statistics import HOURS, hours_apart, mean_hour
+from lifetracker.metrics.statistics import HOURS, hours_apart, logarithms, mean_hour
 from lifetracker.models.expressions import HourOfDay, WallSeconds
 from whoop.models import (
     KILOJOULES_PER_KILOCALORIE,
@@ -127,6 +128,31 @@ skin_temperature = recovery_metric(
     decimals=1,
     smallest=0.2,
     bounds=(None, None),
+)
+
+VARIATION_DAYS, LEAST_VARIATION_DAYS = 7, 5
+
+
+def variation_of(_first: date, hrv: Values) -> Values:
+    """Return the coefficient of variation of the logarithms of 7 days, in percent, with at least 5 known ones (Plews and
+    others 2012, Flatt and Esco 2015). That of the values themselves, which many apps show, is 3 to 5 times larger."""
+    found: Values = []
+    logs = logarithms(hrv)
+    for at in range(len(logs)):
+        known = [one for one in slice_of(logs, at, VARIATION_DAYS) if one is not None]
+        enough = len(known) >= LEAST_VARIATION_DAYS and fmean(known) > 0
+        found.append(100 * stdev(known) / fmean(known) if enough else None)
+    return found
+
+
+hrv_variation = Metric(
+    key="whoop.hrv_variation",
+    label="HRV variation",
+    unit="%",
+    decimals=1,
+    series=Computed(inputs=("whoop.hrv",), compute=variation_of, lookback=VARIATION_DAYS - 1),
+    smallest=0.3,
+    known=Known.ON_WAKING,
 )
 
 # --- Sleep ----------------------------------------------------------------------------------------
@@ -480,6 +506,7 @@ steps = cycle_metric(
 register_metrics(
     recovery_score,
     hrv,
+    hrv_variation,
     resting_heart_rate,
     blood_oxygen,
     skin_temperature,

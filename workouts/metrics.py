@@ -118,6 +118,50 @@ def strain_index_of(first: date, loads: Values) -> Values:
     ]
 
 
+FOUR_WEEKS, MOST_UNKNOWN = 28, 7
+
+
+def average_over(days: int, loads: Values) -> Values:
+    """Return the average in which older days count less and less (Williams and others 2017): a new day moves it by
+    2 / (days + 1) of its distance. It begins with the mean of the first 28 known days, and is shown after them.
+
+    An unknown day enters nothing. Where more than 7 of 28 days are unknown, it begins anew.
+    """
+    averages: Values = []
+    first: list[float] = []
+    begun, average = 0, 0.0
+    for at, load in enumerate(loads):
+        begun = begun if first else at
+        averages.append(None)
+        if loads[max(at - FOUR_WEEKS + 1, begun) : at + 1].count(None) > MOST_UNKNOWN:
+            first.clear()
+        elif load is not None and len(first) < FOUR_WEEKS:
+            first.append(load)
+            average = sum(first) / len(first)
+        elif load is not None:
+            average += (load - average) * 2 / (days + 1)
+            averages[-1] = average
+    return averages
+
+
+def average_load(days: int, name: str, label: str) -> Metric:
+    return Metric(
+        key=f"workouts.{name}",
+        label=label,
+        unit="points",
+        series=Computed(
+            inputs=("workouts.load",),
+            compute=lambda _first, loads: average_over(days, loads),
+            # What is older weighs less than a millionth, so that a day has the same value in whichever range.
+            lookback=FOUR_WEEKS + 10 * days,
+        ),
+        smallest=5.0,
+    )
+
+
+acute_load = average_load(WEEK, "acute_load", "Acute load")
+chronic_load = average_load(FOUR_WEEKS, "chronic_load", "Chronic load")
+
 change_of_load = Metric(
     key="workouts.load_change",
     label="Load against the three weeks before",
@@ -146,4 +190,6 @@ strain_index = Metric(
     parents=("workouts.monotony",),
 )
 
-register_metrics(count, minutes, load, change_of_load, monotony, strain_index)
+register_metrics(
+    count, minutes, load, acute_load, chronic_load, change_of_load, monotony, strain_index
+)

@@ -254,6 +254,8 @@ def expected(hours: int) -> dict[str, list[float | None]]:
     return {
         "whoop.recovery_score": times(SCORES, 70),
         "whoop.hrv": times(SCORES, 60),
+        # On the days with five scores among the last seven.
+        "whoop.hrv_variation": [*[X] * 5, *[0] * 6, X, X, X],
         "whoop.resting_heart_rate": times(SCORES, 50),
         "whoop.spo2": times(SCORES, 96.5),
         "whoop.skin_temperature": times(SCORES, 33.5),
@@ -280,6 +282,8 @@ def expected(hours: int) -> dict[str, list[float | None]]:
         "workouts.count": [X, 1, 0, X, 2, 0, 0, 0, 0, 0, 0, 1, 0, X],
         "workouts.minutes": [X, 50, 0, X, 70, 0, 0, 0, 0, 0, 0, 20, 0, X],
         "workouts.load": [X, 115, 0, X, X, 0, 0, 0, 0, 0, 0, X, 0, X],
+        "workouts.acute_load": UNKNOWN,
+        "workouts.chronic_load": UNKNOWN,
         "workouts.load_change": UNKNOWN,
         "workouts.monotony": UNKNOWN,
         "workouts.strain_index": UNKNOWN,

@@ -1,4 +1,4 @@
-"""What is computed from WHOOP's nights: debt, social jet lag, regularity, recovery bands."""
+"""What is computed from WHOOP's nights: debt, social jet lag, regularity, recovery bands; how HRV varies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from datetime import date
 import pytest
 
 from lifetracker.metrics.declaration import Values
-from whoop.metrics import agreement, debt, jet_lag
+from whoop.metrics import agreement, debt, jet_lag, variation_of
 from whoop.models import band_of
 
 MONDAY = date(2026, 3, 2)
+
+
+def test_the_variation_of_hrv_is_that_of_its_logarithms() -> None:
+    week: Values = [60, 66, 54, 60, 72, 48, 60]
+    assert variation_of(MONDAY, week) == [*[None] * 4, *[pytest.approx(3.2, abs=0.6)] * 3]
+    assert variation_of(MONDAY, week)[-1] == pytest.approx(3.20, abs=0.005)
+    assert variation_of(MONDAY, [*week, None, None])[-1] is not None, "five are known"
+    assert variation_of(MONDAY, [*week, None, None, None])[-1] is None
+    assert variation_of(MONDAY, [*week[:6], 0.0])[-1] == variation_of(MONDAY, week[:6])[-1]
 
 
 def test_debt_over_two_weeks() -> None:
