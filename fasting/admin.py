@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
@@ -144,8 +143,4 @@ class FastingPeriodAdmin(SourceRecordAdmin):
             )
         except FastConflict as error:
             messages.error(request, error.text)
-        listing = reverse("admin:fasting_fastingperiod_changelist")
-        if "HX-Request" in request.headers:
-            # The dialog's own script sent it: a plain redirect would be loaded into the dialog.
-            return HttpResponse(headers={"HX-Redirect": listing})
-        return HttpResponseRedirect(listing)
+        return self.back_to_list(request)

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
+from unfold.decorators import action
+from unfold.forms import BaseDialogForm
 
 from lifetracker.admin import QuickList, labels
 from lifetracker.web.forms import RecordForm
@@ -100,19 +102,29 @@ class ProjectAdmin(QuickList):
 
 @admin.register(Suggestion)
 class SuggestionAdmin(QuickList):
-    """What may belong together. Each visit of the list looks for more."""
+    """What may belong together. It is looked for after syncs, and by a button for projects that are new since."""
 
     list_display = ("text", "shown_state", "updated_at")
     list_filter = ("state",)
     readonly_fields = fields = ("text", "state", "created_at", "updated_at")
     actions = ("confirm", "refuse")
+    actions_list = ("look",)
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, object] | None = None
-    ) -> HttpResponse:
-        if request.method == "GET" and self.has_change_permission(request):
-            Suggestion.objects.find()
-        return super().changelist_view(request, extra_context)
+    # By a dialog, because without one unfold's button is a link, whose request could write without being asked to.
+    @action(  # type: ignore[untyped-decorator]  # of unfold, which has no types
+        description="Look for like names",
+        icon="search",
+        permissions=["decide"],
+        dialog={
+            "title": "Look for like names now",
+            "description": "",
+            "form_submit_text": "Look",
+        },
+    )
+    def look(self, request: HttpRequest, _form: BaseDialogForm) -> HttpResponse:
+        found = Suggestion.objects.find()
+        self.message_user(request, f"{counted(found, 'new suggestion')}.")
+        return self.back_to_list(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
         return super().get_queryset(request).with_names()  # type: ignore[no-any-return]  # of suggestions

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from django.contrib import admin
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -220,6 +221,14 @@ class QuickList(LeanList):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """For actions on rows whose columns are for nobody to change: who may only look may not act."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def back_to_list(self, request: HttpRequest) -> HttpResponse:
+        """Answer what a dialog of the list sent."""
+        listing = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        if "HX-Request" in request.headers:
+            # The dialog's own script sent it: a plain redirect would be loaded into the dialog.
+            return HttpResponse(headers={"HX-Redirect": listing})
+        return HttpResponseRedirect(listing)
 
     show_full_result_count = False
     list_per_page = 50

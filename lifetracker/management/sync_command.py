@@ -11,6 +11,7 @@ from tqdm import tqdm
 from lifetracker.errors import SyncError
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.report import line_of, stream_lines
+from lifetracker.metrics.proposals import propose_after
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.sync.job import retry_rejected, sync
 from lifetracker.sync.plans import SyncRequest
@@ -178,6 +179,8 @@ class SourceSyncCommand(SyncCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         order = self.order(options)
         run = self.execute_run(sources[self.source_name], order, retry=options["retry_rejected"])
+        if run is not None:
+            propose_after(run)
         if not succeeded(run):
             raise CommandError(
                 f"{title_of(self.source_name)} was not synced completely. The reason is shown above."

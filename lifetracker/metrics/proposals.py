@@ -1,12 +1,13 @@
-"""Proposals to mark days: rules of the apps look for days of illness and travel, and the owner is asked.
+"""What the owner is asked after a sync: rules of the apps look for days of illness and travel, and an app may look for
+something else, such as names that are alike.
 
-An app registers its rules in `proposals.py`, where they are found as its metrics are. Rules run after a sync and by a
-command, never in a request.
+An app registers its rules and searches in `proposals.py`, where they are found as its metrics are. Rules run after a
+sync and by a command, never in a request.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,6 +74,16 @@ def register_rule(name: str, rule: Rule, *, source: str) -> None:
     sources_read.add(source)
 
 
+#: What else is looked for after a sync, by the name of its source.
+searches: dict[str, list[Callable[[], object]]] = defaultdict(list)
+
+
+def register_search(search: Callable[[], object], *, sources: Iterable[str]) -> None:
+    """Let `search` store what it finds to ask after each sync of these sources that changed a record."""
+    for source in sources:
+        searches[source].append(search)
+
+
 class Outcome(NamedTuple):
     """How many proposals were made and withdrawn, by kind, and how many wait for an answer in all."""
 
@@ -97,10 +108,14 @@ def propose_day_marks(first: date | None = None, last: date | None = None) -> Ou
     )
 
 
-def propose_after(run: SyncRun) -> Outcome | None:
-    """Propose by the rules after a sync that changed what they look at; return None where it did not."""
-    has_news = run.has_changed_records and run.source in sources_read
-    return propose_day_marks() if has_news else None
+def propose_after(run: SyncRun) -> None:
+    """Propose by the rules and searches after a sync that changed what they look at."""
+    if not run.has_changed_records:
+        return
+    if run.source in sources_read:
+        propose_day_marks()
+    for search in searches.get(run.source, ()):
+        search()
 
 
 Marks = dict[tuple[date, str], DayMark]

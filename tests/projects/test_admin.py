@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from projects.models import Project, ProjectRepository, Suggestion
@@ -51,11 +53,43 @@ def test_a_project_shows_what_it_comes_to(admin_client: Client) -> None:
     assert "Active days" in page
 
 
+LOOK = "/admin/projects/suggestion/look/"
+
+
+def look(client: Client) -> str:
+    """Press the button that looks for like names; return the page that follows."""
+    answer = client.post(LOOK, {"_form_submitted": "True"}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_button_looks_for_suggestions_and_a_visit_does_not(admin_client: Client) -> None:
+    repository("garden")
+    toggl_project(1, name="Garden")
+    for path in ("/admin/projects/suggestion/", LOOK):
+        page = admin_client.get(path)
+        assert page.status_code == 200
+        assert "Look for like names" in page.content.decode()
+    assert not Suggestion.objects.exists()
+    assert "1 new suggestion." in look(admin_client)
+    assert Suggestion.objects.waiting().count() == 1
+    assert "0 new suggestions." in look(admin_client)
+
+
+def test_who_may_only_look_at_suggestions_starts_no_search(client: Client) -> None:
+    viewer = get_user_model().objects.create_user("viewer", password="a password", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_suggestion"))
+    client.force_login(viewer)
+    assert "Look for like names" not in client.get("/admin/projects/suggestion/").content.decode()
+    assert client.post(LOOK, {"_form_submitted": "True"}).status_code == 403
+
+
 def test_suggestions_are_answered_in_the_list(admin_client: Client) -> None:
     names = ("Garden", "Taxes")
     for number, name in enumerate(names):
         repository(name.lower())
         toggl_project(number, name=name)
+    look(admin_client)
     page = admin_client.get("/admin/projects/suggestion/").content.decode()
     assert "The repository robin/garden and the Toggl project Garden may belong together." in page
     for number, action in enumerate(("confirm", "refuse")):
@@ -65,7 +99,7 @@ def test_suggestions_are_answered_in_the_list(admin_client: Client) -> None:
         text = answer.content.decode()
         assert ("Joined in the project Garden.", "1 suggestion refused.")[number] in text
     assert [one.name for one in Project.objects.all()] == ["Garden"]
-    admin_client.get("/admin/projects/suggestion/")
+    look(admin_client)
     assert not Suggestion.objects.waiting().exists()
 
 
