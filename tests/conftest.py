@@ -5,8 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     interrupts ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # To compile the tests takes longer than to collect them: once is enough for all processes and runs.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
@@ -286,6 +293,39 @@ def assert_equals_upstream(service: Any) -> None:
         assert stored(kind) == upstream(service, kind), kind
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Collect no garbage meanwhile: what is loaded and collected stays to the end."""
+    gc.disable()
+    load_a_share(session.config)
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+def load_a_share(config: pytest.Config) -> None:
+    """Load other files of tests first in each of several processes. They all load all of them, and would otherwise
+    compile each at the same time; so one compiles it, and the others find that done."""
+    if not hasattr(config, "workerinput"):
+        return
+    number = int(config.workerinput["workerid"].removeprefix("gw"))
+    count = config.workerinput["workercount"]
+    files = sorted(file for path in config.args for file in files_of(path))
+    for file in files[len(files) * number // count : len(files) * (number + 1) // count]:
+        # A file that cannot be loaded is told when it is collected.
+        with suppress(Exception), warnings.catch_warnings(action="error"):
+            import_module(".".join(file.relative_to(config.rootpath).with_suffix("").parts))
+
+
+def files_of(path: str) -> Iterable[Path]:
+    """Return the files of tests in a folder, or the one that a test is named with."""
+    file = Path(path.partition("::")[0]).absolute()
+    return file.rglob("test_*.py") if file.is_dir() else [file]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that at the end no process waits for it. With `DATABASE_TESTS_ONLY`, leave out
@@ -296,12 +336,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without = [item for item in items if not asks_the_database(item)]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if asks_the_database(item)]
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let the garbage collector leave alone what is loaded and collected: it stays to the end."""
-    gc.collect()
-    gc.freeze()
 
 
 def asks_the_database(item: pytest.Item) -> bool:
