@@ -122,7 +122,9 @@ class RepositoryJob:
             self._analyze()
         except Cancelled:
             return
-        except Exception as error:  # noqa: BLE001 - an error that ended here would leave the analyzer waiting for this job
+        # Of whatever kind: one that ended this thread would leave the analyzer waiting for the job. `_record_failure`
+        # there marks what a repository or a service is to blame for, and keeps anything else as a fault, which surfaces.
+        except Exception as error:  # noqa: BLE001 - it is passed on
             with suppress(Cancelled):
                 self._send(error)
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from github_projects.models import GITHUB
 from lifetracker.sync.webhooks import (
     NOTHING_TO_DO,
-    Backlog,
+    DeliveryBatch,
     ImmediateResponse,
     Webhook,
     WebhookEvent,
@@ -61,7 +61,7 @@ def moves_default_branch(content: dict[str, Any], repository: dict[str, Any]) ->
     return is_default and content.get("deleted") is not True
 
 
-def work(job: SyncJob[Any], backlog: Backlog) -> None:
+def work(job: SyncJob[Any], batch: DeliveryBatch) -> None:
     """Read the list of repositories, and fetch those that have moved."""
     read_changes(job)
 

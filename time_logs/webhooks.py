@@ -20,7 +20,7 @@ from lifetracker.sync.lossless import Json
 from lifetracker.sync.mapping import Item
 from lifetracker.sync.webhooks import (
     NOTHING_TO_DO,
-    Backlog,
+    DeliveryBatch,
     ImmediateResponse,
     Webhook,
     WebhookEvent,
@@ -83,10 +83,10 @@ def is_of_another(payload: Json) -> bool:
 # --- Processing -----------------------------------------------------------------------------------
 
 
-def work(job: SyncJob[TogglClient], backlog: Backlog) -> None:
+def work(job: SyncJob[TogglClient], batch: DeliveryBatch) -> None:
     read_changes(job)
-    named = [one for one in backlog.pending if one.subject["model"] != ENTRY]
-    with backlog.completing(job, [one for one in backlog.pending if one not in named]):
+    named = [one for one in batch.pending if one.subject["model"] != ENTRY]
+    with batch.completing(job, [one for one in batch.pending if one not in named]):
         pass
     if named:
         for stream in (projects, tags):

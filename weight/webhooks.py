@@ -25,7 +25,7 @@ from lifetracker.sync.streams import Window
 from lifetracker.sync.webhooks import (
     FORM,
     NOTHING_TO_DO,
-    Backlog,
+    DeliveryBatch,
     ImmediateResponse,
     Webhook,
     WebhookEvent,
@@ -115,18 +115,18 @@ def moment_of(text: str) -> datetime:
 # --- Processing -----------------------------------------------------------------------------------
 
 
-def work(job: SyncJob[WithingsAPIClient], backlog: Backlog) -> None:
+def work(job: SyncJob[WithingsAPIClient], batch: DeliveryBatch) -> None:
     """Read windows that overlap once, to their end: several notifications come for one weigh-in."""
-    about = [(asked_for(delivery), delivery) for delivery in backlog.pending]
+    about = [(asked_for(delivery), delivery) for delivery in batch.pending]
     for window in joined(asked for asked, _ in about):
         deliveries = [one for asked, one in about if window.start <= asked.start <= window.end]
         within = Window(max(window.start, BEGINNING), min(window.end, job.now))
-        with backlog.attempt(job, measures.name, deliveries):
+        with batch.attempt(job, measures.name, deliveries):
             if within.start < within.end:
                 job.reader.read_extent(measures, within)
         if window.start + MARGIN > job.now:
             # By Withings' clock it has happened already.
-            backlog.defer(deliveries, "It is in the future by this machine's clock.")
+            batch.defer(deliveries, "It is in the future by this machine's clock.")
 
 
 def asked_for(delivery: WebhookDelivery) -> Window:

@@ -23,7 +23,7 @@ from lifetracker.sync.mapping import Item
 from lifetracker.sync.streams import ServiceClient, Stream
 from lifetracker.sync.webhooks import (
     NOTHING_TO_DO,
-    Backlog,
+    DeliveryBatch,
     ImmediateResponse,
     Webhook,
     WebhookEvent,
@@ -126,21 +126,21 @@ class CurrentRecord(NamedTuple):
         return rows.filter(deleted_at__isnull=False).exists()
 
 
-def work(job: SyncJob[SingleMemberClient], backlog: Backlog) -> None:
+def work(job: SyncJob[SingleMemberClient], batch: DeliveryBatch) -> None:
     """Fetch and store each record once, however many deliveries are about it."""
-    about = by_subject(backlog.pending)
+    about = by_subject(batch.pending)
     known_member = member()
     # What waits for a later attempt learns from this one as well.
-    claimed = [delivery.pk for delivery in backlog.deliveries]
+    claimed = [delivery.pk for delivery in batch.deliveries]
     waiting = WebhookDelivery.objects.waiting().filter(source=WHOOP).exclude(pk__in=claimed)
     for subject, deliveries in by_subject(waiting.filter(pk__lt=max(claimed))).items():
         if subject in about:
             about[subject] += deliveries
     for (follow, record_id), deliveries in about.items():
-        with backlog.attempt(job, deliveries[0].subject["kind"], deliveries):
+        with batch.attempt(job, deliveries[0].subject["kind"], deliveries):
             found = follow(job.client, record_id)
             refuse_unasked(found, known_member)
-            store_found(job, backlog, deliveries, found)
+            store_found(job, batch, deliveries, found)
     job.writer.repair()
 
 
@@ -156,7 +156,7 @@ def by_subject(
 
 def store_found(
     job: SyncJob[SingleMemberClient],
-    backlog: Backlog,
+    batch: DeliveryBatch,
     deliveries: list[WebhookDelivery],
     found: list[CurrentRecord],
 ) -> None:
@@ -165,7 +165,7 @@ def store_found(
     why = reason_to_wait(events, {one.stream.name: one for one in found})
     # The syncs go on where there were enough tries.
     waits = why and not all(one.attempts >= TRIES - 1 for one in deliveries)
-    with backlog.completing(job, [] if waits else deliveries, why):
+    with batch.completing(job, [] if waits else deliveries, why):
         for stream, source_id, item, refusal in found:
             if refusal:
                 job.recorder.counts[stream.name].error = refusal
@@ -178,7 +178,7 @@ def store_found(
                 listed = RejectedItem.objects.filter(source=WHOOP, stream=stream.name)
                 listed.filter(item_key=source_id).delete()
     if waits:
-        backlog.defer(deliveries, why)
+        batch.defer(deliveries, why)
 
 
 def refuse_unasked(found: list[CurrentRecord], known_member: int | None) -> None:

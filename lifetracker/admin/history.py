@@ -152,7 +152,7 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(
         required=False,
         max_length=1000,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Reason for dismissing"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Why you dismiss them"}),
     )
 
 

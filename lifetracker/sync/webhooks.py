@@ -87,7 +87,7 @@ class Webhook:
     #: Returns what the headers and the parsed content say. Raises WebhookRejected.
     read: Callable[[Mapping[str, str], dict[str, Any]], WebhookEvent | ImmediateResponse]
     #: Does what claimed deliveries ask for. Those that it neither completes nor defers are complete when it returns.
-    work: Callable[[SyncJob[Any], Backlog], None]
+    work: Callable[[SyncJob[Any], DeliveryBatch], None]
     #: How to set it up.
     hint: str
     #: The content type of its deliveries.
@@ -172,8 +172,8 @@ def unreadable(what: str) -> WebhookRejected:
 
 
 @dataclass
-class Backlog:
-    """Deliveries that a run has claimed, and has not settled yet."""
+class DeliveryBatch:
+    """Deliveries that a run has claimed together, of which some are settled already."""
 
     deliveries: list[WebhookDelivery]
     _left: set[int] = field(default_factory=set)
@@ -236,19 +236,19 @@ def process_deliveries(job: SyncJob[Client]) -> None:
     What comes in meanwhile is for a run of its own: a run asks nothing twice, and may have read
     already what has changed since.
     """
-    backlog = Backlog(WebhookDelivery.objects.claim(job.source.name, DELIVERIES_AT_ONCE))
-    if backlog.pending:
+    batch = DeliveryBatch(WebhookDelivery.objects.claim(job.source.name, DELIVERIES_AT_ONCE))
+    if batch.pending:
         try:
-            webhooks[job.source.name].work(job, backlog)
+            webhooks[job.source.name].work(job, batch)
         except LeaseLost:
             raise
         except SyncError as error:
-            postpone(backlog.pending, error)
+            postpone(batch.pending, error)
             raise
         except Exception:
-            backlog.release()
+            batch.release()
             raise
-        with backlog.completing(job, backlog.pending):
+        with batch.completing(job, batch.pending):
             pass
     WebhookDelivery.objects.forget_old()
 
