@@ -60,7 +60,7 @@ class Projects(ListMixin, generics.ListAPIView[Repository]):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = OwnerProjectQuery.of(self.request)
-        return query.repositories_of(super().filter_queryset(queryset), asked)  # type: ignore[no-any-return]
+        return query.repositories_of(super().filter_queryset(queryset), asked)
 
 
 class DaySerializer(serializers.Serializer[DayTotals]):
@@ -151,6 +151,8 @@ class OwnerShareSerializer(serializers.Serializer[object]):
     )
     name = serializers.CharField()
     commits = serializers.IntegerField()
+    added = serializers.IntegerField(help_text="lines")
+    deleted = serializers.IntegerField(help_text="lines")
 
 
 class MetricsSerializer(ChurnSerializer):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TypedDict, TypeVar, cast
 
 from django.core.validators import RegexValidator
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from github_projects.models import Repository
+from github_projects.models import Commit, Repository, RepositoryCommit
 from projects.models import Project, toggl_ids_of
 from projects.totals import only_of, project_by_toggl_id
 from time_logs.models import TimeEntry
 from time_logs.sums import EVERY_ENTRY, Only
 
 NONE = "none"
+Rows = TypeVar("Rows", bound=QuerySet[Model])
 
 
 class OwnerProjectQuery(serializers.Serializer[object]):
@@ -42,7 +45,7 @@ def toggl_ids(asked: str) -> tuple[str, ...]:
     return toggl_ids_of(None if asked == NONE else int(asked))
 
 
-def entries_of(rows: Any, asked: str) -> Any:
+def entries_of(rows: Rows, asked: str) -> Rows:
     """Return those of the time entries that are asked for."""
     if not asked:
         return rows
@@ -62,7 +65,7 @@ def condition_of(asked: str) -> Only:
     return Only(f"NOT ({only_of(refs).sql})", refs) if refs else EVERY_ENTRY
 
 
-def repositories_of(rows: Any, asked: str) -> Any:
+def repositories_of(rows: Rows, asked: str) -> Rows:
     """Return those of the repositories that are asked for."""
     if not asked:
         return rows
@@ -73,7 +76,7 @@ def repositories_of(rows: Any, asked: str) -> Any:
     )
 
 
-def seconds_by_project(first: Any, last: Any, asked: str) -> list[dict[str, object]]:
+def seconds_by_project(first: date, last: date, asked: str) -> list[dict[str, object]]:
     """Return the seconds of each project, the most first; without an id, of what belongs to none."""
     projects = project_by_toggl_id()
     names = dict(Project.objects.values_list("pk", "name"))
@@ -87,11 +90,34 @@ def seconds_by_project(first: Any, last: Any, asked: str) -> list[dict[str, obje
     ]
 
 
-def commits_by_project(commits: Any, repositories: QuerySet[Repository]) -> list[dict[str, Any]]:
-    """Return how many of these commits each project has, the most first; without an id, of the repositories that belong
-    to none. A commit counts once in a project, in however many of its repositories it is."""
-    counts = Exists(repositories.order_by().filter(pk=OuterRef("repository_links__repository")))
+class ProjectShare(TypedDict):
+    """The commits of a project and their lines; without an id, of the repositories that belong to none."""
+
+    owner_project: int | None
+    name: str
+    commits: int
+    added: int
+    deleted: int
+
+
+def commits_by_project(
+    commits: QuerySet[Commit], repositories: QuerySet[Repository]
+) -> list[ProjectShare]:
+    """Return the share of each project that has any of these commits in these repositories, the busiest first. A commit
+    counts once in a project, in however many of its repositories it is."""
     path = "repository_links__repository__project_links__project"
-    rows = commits.order_by().filter(counts).values(owner_project=F(path), name=F(f"{path}__name"))
-    found = rows.annotate(commits=Count("pk", distinct=True)).order_by("-commits", "owner_project")
-    return [row | {"name": row["name"] or ""} for row in found]
+    counted = repositories.order_by()
+    counts = Exists(counted.filter(pk=OuterRef("repository_links__repository")))
+    # NULL, which is no project, equals no other NULL.
+    earlier = (
+        RepositoryCommit.objects.filter(
+            commit=OuterRef("pk"), pk__lt=OuterRef("repository_links"), repository__in=counted
+        )
+        .alias(project=Coalesce("repository__project_links__project", 0))
+        .filter(project=Coalesce(OuterRef(path), 0))
+    )
+    # Both by one call, because each would join the links anew.
+    rows = commits.order_by().filter(counts, ~Exists(earlier))
+    shares = rows.values(owner_project=F(path), name=Coalesce(F(f"{path}__name"), Value("")))
+    shares = shares.annotate(commits=Count("pk"), added=Sum("added"), deleted=Sum("deleted"))
+    return cast("list[ProjectShare]", list(shares.order_by("-commits", "owner_project")))

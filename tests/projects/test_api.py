@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from github_projects.models import Repository
 from goals.models import Goal
 from projects.models import Project, Suggestion
 from tests.makers import MORNING, commit, entry, goal, repository, robin, toggl_project
@@ -141,6 +142,53 @@ def test_weeks(person: Client) -> None:
     assert person.get(f"/api/projects/{made.pk}/weeks?days=0").status_code == 400
 
 
+def queries_of(person: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert person.get(path).status_code == 200
+    return len(found)
+
+
+def many(repositories: list[Repository], ref: str) -> None:
+    """Entries of a Toggl project and commits, a week apart."""
+    for number in range(1, 13):
+        entry(number * 7, 45, project_ref=ref)
+        commit(*repositories, days_ago=number * 7, mine=True)
+
+
+def test_the_weeks_of_a_project_cost_the_same_however_many(person: Client) -> None:
+    code, times = [repository("a")], [toggl_project(1)]
+    path = f"/api/projects/{project(repositories=code, toggl_projects=times).pk}/weeks?days=200"
+    entry(3, 90, project_ref="1")
+    commit(*code, days_ago=1, mine=True)
+    few = queries_of(person, path)
+    more = [repository(f"r{number}") for number in range(8)]
+    for one in more:
+        Project.objects.get().repository_links.create(repository=one)
+    for number in range(2, 10):
+        times = [toggl_project(number)]
+        Project.objects.get().toggl_links.create(toggl_project=times[0])
+        many(more, str(number))
+    assert len(person.get(path).json()["weeks"]) > 10
+    assert queries_of(person, path) == few
+    assert few <= 8
+
+
+def test_what_belongs_to_no_project_costs_the_same_however_much(person: Client) -> None:
+    path = "/api/projects/unassigned"
+    project(repositories=[repository("a")], toggl_projects=[toggl_project(1)])
+    many([repository("b")], "2")
+    few = queries_of(person, path)
+    for number in range(2, 10):
+        toggl_project(number)
+        many([repository(f"r{number}")], str(number))
+        project(f"P{number}", [repository(f"p{number}")], [toggl_project(100 + number)])
+        many([repository(f"q{number}")], str(100 + number))
+    found = person.get(path).json()
+    assert (len(found["repositories"]), len(found["toggl_projects"])) == (17, 8)
+    assert queries_of(person, path) == few
+    assert few <= 10
+
+
 def test_what_belongs_to_no_project(person: Client) -> None:
     code, times = repository("portal"), toggl_project(1, name="Portal")
     project(repositories=[repository("b")], toggl_projects=[toggl_project(2)])
@@ -205,8 +253,8 @@ def test_code_by_project(person: Client) -> None:
     metrics = "/api/github/metrics"
     found = person.get(metrics).json()
     assert found["per_owner_project"] == [
-        {"owner_project": None, "name": "", "commits": 2},
-        {"owner_project": made.pk, "name": "Garden", "commits": 1},
+        {"owner_project": None, "name": "", "commits": 2, "added": 20, "deleted": 8},
+        {"owner_project": made.pk, "name": "Garden", "commits": 1, "added": 10, "deleted": 4},
     ]
     assert person.get(f"{metrics}?owner_project={made.pk}").json()["commits"] == 1
     loose = person.get(f"{metrics}?owner_project=none").json()
@@ -214,3 +262,22 @@ def test_code_by_project(person: Client) -> None:
     listed = person.get(f"/api/github/projects?owner_project={made.pk}").json()["results"]
     assert {one["name"] for one in listed} == {"portal", "mirror"}
     assert person.get("/api/github/projects?owner_project=none").json()["count"] == 1
+
+
+def test_a_commit_counts_once_in_a_project_and_in_what_belongs_to_none(person: Client) -> None:
+    portal, mirror, loose, copy = (repository(name) for name in ("portal", "mirror", "l", "m"))
+    made, house = project(repositories=[portal, mirror]), project("House", [repository("house")])
+    commit(loose, copy, portal, mirror, house.repository_links.get().repository, mine=True)
+    commit(copy, loose, added=1, deleted=0)
+    found = person.get("/api/github/metrics").json()["per_owner_project"]
+    one = {"commits": 1, "added": 10, "deleted": 4}
+    assert sorted(found, key=lambda share: share["name"]) == [
+        {"owner_project": None, "name": "", "commits": 2, "added": 11, "deleted": 4},
+        {"owner_project": made.pk, "name": "Garden"} | one,
+        {"owner_project": house.pk, "name": "House"} | one,
+    ]
+    # A link to a repository that totals leave out hides no other one.
+    Repository.objects.filter(pk=portal.pk).update(archived=True)
+    found = person.get("/api/github/metrics").json()["per_owner_project"]
+    assert {"owner_project": made.pk, "name": "Garden"} | one in found
+    assert len(found) == 3
