@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
 from django.utils import timezone
@@ -13,8 +13,15 @@ from lifetracker.days import home_offset
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.proposals import Reason, Spell, register_rule
 from lifetracker.metrics.series import Series, read_series
-from lifetracker.metrics.statistics import USUAL_DAYS, Usual, deviation_from
-from lifetracker.metrics.travel import Night, Stay, jet_lag_days, stays_away
+from lifetracker.metrics.statistics import (
+    HOURS,
+    USUAL_DAYS,
+    Usual,
+    deviation_from,
+    hours_apart,
+    mean_hour,
+)
+from lifetracker.metrics.travel import ELSEWHERE_MIN, Night, Stay, jet_lag_days, stays_away
 from lifetracker.models import DayMark, excluded_days
 from whoop.metrics import (
     hrv,
@@ -153,16 +160,50 @@ def trips(first: date, last: date) -> list[Spell]:
     return spells
 
 
-def recorded_nights(offsets: Sequence[tuple[date, datetime, int]]) -> list[Night]:
-    """Return the nights of which it is known where they were spent. WHOOP may give UTC where the strap did not know
-    its zone: a single night at UTC says nothing."""
+#: The days, when their nights ended, and at how many minutes east of UTC.
+Offsets = Sequence[tuple[date, datetime, int]]
+#: How many nights to each side of one tell when its owner usually wakes up, and how many of these must be known.
+NIGHTS_AROUND, LEAST_NIGHTS_AROUND = 7, 5
+
+
+def recorded_nights(offsets: Offsets) -> list[Night]:
+    """Return the nights of which it is known where they were spent.
+
+    WHOOP may give UTC, which it writes as `Z`, where the strap did not know its zone, and nothing in its data tells that
+    from a place at UTC. So a single night at UTC counts where the hour of waking says the same. Who keeps the hours of
+    home on a trip of one night is not seen to travel.
+    """
     zone = timezone.get_current_timezone()
     return [
         Night(day, offset, home_offset(end, zone))
         for at, (day, end, offset) in enumerate(offsets)
-        if offset
-        or any(one[2] == 0 for one in (*offsets[max(at - 1, 0) : at], *offsets[at + 1 : at + 2]))
+        if offset or has_neighbour_at_utc(offsets, at) or woke_by_clock_of_utc(offsets, at, zone)
     ]
+
+
+def has_neighbour_at_utc(offsets: Offsets, at: int) -> bool:
+    beside = (*offsets[max(at - 1, 0) : at], *offsets[at + 1 : at + 2])
+    return any(offset == 0 for _, _, offset in beside)
+
+
+def woke_by_clock_of_utc(offsets: Offsets, at: int, home: tzinfo) -> bool:
+    """Return whether a night ended nearer to the usual hour by the clock of UTC than by that at home, by as much as makes
+    a night one away from home."""
+    around = offsets[max(at - NIGHTS_AROUND, 0) : at + NIGHTS_AROUND + 1]
+    known = [hour_on_clock(end, offset) for _, end, offset in around if offset]
+    usual = mean_hour(known)
+    if len(known) < LEAST_NIGHTS_AROUND or usual is None:
+        return False
+    _, end, _ = offsets[at]
+    away, at_home = (
+        abs(hours_apart(hour_on_clock(end, offset), usual))
+        for offset in (0, home_offset(end, home))
+    )
+    return at_home - away >= ELSEWHERE_MIN / 60
+
+
+def hour_on_clock(moment: datetime, offset: int) -> float:
+    return (moment.timestamp() / 3600 + offset / 60) % HOURS
 
 
 def trip(stay: Stay) -> Spell:

@@ -400,6 +400,40 @@ def test_a_single_night_at_utc_says_nothing() -> None:
     assert [one.date.day for one in recorded_nights(offsets)] == [1, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize(
+    ("hour", "is_trip"),
+    [
+        (11, False),  # 6 o'clock in New York: the strap did not know its zone
+        (6, True),
+        (7.5, True),
+        (9, False),  # as far from what is usual by one clock as by the other
+    ],
+)
+def test_a_single_night_at_utc_is_away_if_its_owner_woke_by_that_clock(
+    hour: float, is_trip: bool, settings: Any
+) -> None:
+    """From New York, where the nights before and after end at 6 o'clock."""
+    settings.TIME_ZONE = "America/New_York"
+    at_home(date(2026, 1, 1), date(2026, 1, 7), NEW_YORK)
+    night(date(2026, 1, 8), 0)
+    end = datetime.combine(date(2026, 1, 8), time(), UTC) + timedelta(hours=hour)
+    WhoopSleep.objects.filter(utc_offset_min=0).update(end_time=end)
+    at_home(date(2026, 1, 9), date(2026, 1, 12), NEW_YORK)
+    propose()
+    assert proposed(Kind.TRAVEL) == ([date(2026, 1, 8)] if is_trip else [])
+
+
+def test_few_nights_do_not_tell_when_somebody_usually_wakes_up(settings: Any) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    at_home(date(2026, 1, 4), date(2026, 1, 7), NEW_YORK)
+    night(date(2026, 1, 8), 0)
+    propose()
+    assert proposed(Kind.TRAVEL) == []
+    night(date(2026, 1, 9), NEW_YORK)
+    propose()
+    assert proposed(Kind.TRAVEL) == [date(2026, 1, 8)]
+
+
 def test_naps_and_deleted_nights_say_nothing() -> None:
     at_home(date(2026, 1, 1), date(2026, 1, 5))
     night(date(2026, 1, 6), NEW_YORK, nap=True)
