@@ -22,6 +22,8 @@ from lifetracker.models.conflicts import ConstraintsInWords
 
 # So long an easier goal waits, so that nobody eases it on a bad day.
 EASING = timedelta(days=7)
+#: No metric has such numbers.
+TYPED_IN = (-1_000_000_000, 1_000_000_000)
 ANOTHER_GOAL = "This cannot be changed later. Create another goal instead."
 ENDS_EARLY = "The end must not be before the start."
 
@@ -73,7 +75,9 @@ class Goal(ConstraintsInWords):
         choices=Direction,
         default=Direction.AT_LEAST,
     )
-    target = fields.FloatField(unit="", help_text="In the unit of the metric, or in days.")
+    target = fields.FloatField(
+        unit="", typed_in=TYPED_IN, help_text="In the unit of the metric, or in days."
+    )
     unit = models.CharField(
         max_length=40,
         blank=True,
@@ -83,6 +87,7 @@ class Goal(ConstraintsInWords):
     day_at_least = fields.FloatField(
         "a day counts from",
         unit="",
+        typed_in=TYPED_IN,
         null=True,
         blank=True,
         help_text="For a count of days: the lowest value of a day that counts.",
@@ -90,6 +95,7 @@ class Goal(ConstraintsInWords):
     day_at_most = fields.FloatField(
         "a day counts up to",
         unit="",
+        typed_in=TYPED_IN,
         null=True,
         blank=True,
         help_text="For a count of days: the highest value of a day that counts.",
@@ -98,6 +104,7 @@ class Goal(ConstraintsInWords):
     start_value = fields.FloatField(
         "value at the start",
         unit="",
+        typed_in=TYPED_IN,
         null=True,
         blank=True,
         help_text="For a value to reach: where the line begins. Empty: the value of the metric on that day.",

@@ -17,6 +17,8 @@ from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.sync.measures import refuse_zero
 
 NOT_NEGATIVE = [MinValueValidator(0)]
+LONGEST = timedelta(days=31)
+MOST_MINUTES = LONGEST // timedelta(minutes=1)
 BEATS: list[Callable[[float], None]] = [refuse_zero, MaxValueValidator(400)]
 
 
@@ -46,6 +48,7 @@ def zone(number: int) -> fields.FloatField[Any, Any]:
     return fields.FloatField(
         f"zone {number}",
         unit="min",
+        typed_in=(None, MOST_MINUTES),
         null=True,
         blank=True,
         validators=NOT_NEGATIVE,
@@ -92,13 +95,18 @@ class Workout(SourceRecord):
     distance_meters = fields.FloatField(
         "distance",
         unit="m",
+        typed_in=(None, 10_000_000),
         null=True,
         blank=True,
         validators=[refuse_zero, *NOT_NEGATIVE],
         help_text="Leave empty if there was no GPS.",
     )
-    altitude_gain_meters = fields.FloatField("altitude gain", unit="m", null=True, blank=True)
-    altitude_change_meters = fields.FloatField("altitude change", unit="m", null=True, blank=True)
+    altitude_gain_meters = fields.FloatField(
+        "altitude gain", unit="m", typed_in=(0, 100_000), null=True, blank=True
+    )
+    altitude_change_meters = fields.FloatField(
+        "altitude change", unit="m", typed_in=(-20_000, 20_000), null=True, blank=True
+    )
     duration_min = fields.FloatField("duration", unit="min", validators=NOT_NEGATIVE)
     percent_recorded = fields.FloatField(
         "recorded",
@@ -143,5 +151,8 @@ class Workout(SourceRecord):
         for name in ("start", "end"):
             if (moment := getattr(self, name)) and is_future(moment):
                 raise ValidationError({name: "This time must not be in the future."})
-        if self.start and self.end and elapsed(self.start, self.end) < timedelta(0):
+        length = elapsed(self.start, self.end) if self.start and self.end else timedelta(0)
+        if length < timedelta(0):
             raise ValidationError({"end": "The end must not be before the start."})
+        if length > LONGEST:
+            raise ValidationError({"end": f"A workout cannot be longer than {LONGEST.days} days."})

@@ -17,7 +17,7 @@ from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
 from lifetracker.api.fields import AnyField
-from lifetracker.models.fields import unit_of
+from lifetracker.models.fields import TypedInBounds, unit_of
 from lifetracker.sync.measures import refuse_zero
 
 # Its path, the pattern of that, a method and the view.
@@ -169,6 +169,10 @@ class ApiSchema(AutoSchema):
             schema.setdefault("pattern", WITHOUT_NUL if field.allow_blank else NOT_BLANK)
         if direction == "request" and refuse_zero in field.validators:
             schema |= ABOVE_ZERO[schema["type"]]
+        if direction == "request":
+            for bounds in (one for one in field.validators if isinstance(one, TypedInBounds)):
+                schema |= {"maximum": bounds.most}
+                schema |= {} if bounds.least is None else {"minimum": bounds.least}
         if direction == "response" and schema:
             # What an answer holds is what was stored, whatever is put there if nothing is said.
             schema.pop("default", None)

@@ -3,10 +3,14 @@ cards and the export take it from here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import NOT_PROVIDED
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 Set = TypeVar("Set")
@@ -28,14 +32,36 @@ IDENTIFIER = "identifier"
 AnyField = models.Field[Any, Any]
 
 
-class Measured(models.Field[Set, Get]):
-    """Take a `unit` beside the options of Django's class of the same name: what stands behind the number, such
-    as `kg`. It is empty for a plain number, such as a count, and None while nobody has declared it.
+@dataclass(frozen=True)
+class TypedInBounds:
+    """The least and the highest number that a person may type in. The least is None where another validator says it."""
 
-    Migrations do not mention the unit or these classes: a unit changes nothing in the database.
+    least: float | None
+    most: float
+    unit: str
+
+    def __call__(self, value: float) -> None:
+        """Raise ValidationError for what is not between them, NaN among it."""
+        if not (self.least is None or self.least <= value) or not value <= self.most:
+            limits = f"at most {self.most:,}"
+            if self.least is not None:
+                limits = f"a number between {self.least:,} and {self.most:,}"
+            raise ValidationError(f"Enter {limits} {self.unit}".strip() + ".")
+
+
+class Measured(models.Field[Set, Get]):
+    """Take these beside the options of Django's class of the same name.
+
+    `unit`: what stands behind the number, such as `kg`. It is empty for a plain number, such as a count, and None while
+    nobody has declared it.
+    `typed_in`: the least and the highest number that a person may type in. Other than Django's validators it binds
+    no sync: what a service sends is stored, unless no such number can be.
+
+    Migrations mention neither these nor the classes: they change nothing in the database.
     """
 
     unit: str | None = None
+    typed_in: tuple[float | None, float] | None = None
 
     # The type checker looks for `null` and `default` by their names.
     def __init__(
@@ -43,12 +69,19 @@ class Measured(models.Field[Set, Get]):
         verbose_name: str | None = None,
         *,
         unit: str | None = None,
+        typed_in: tuple[float | None, float] | None = None,
         null: bool = False,
         default: object = NOT_PROVIDED,
         **options: Any,
     ) -> None:
         self.unit = unit
+        self.typed_in = typed_in
         super().__init__(verbose_name, null=null, default=default, **options)
+
+    @cached_property
+    def validators(self) -> list[Callable[[Any], None]]:
+        found = list(super().validators)
+        return [*found, TypedInBounds(*self.typed_in, self.unit or "")] if self.typed_in else found
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
