@@ -14,6 +14,8 @@ from typing import NamedTuple
 SLOPE_DAYS, LEAST_DAYS, LEAST_SPAN = 28, 10, 21
 #: How far ahead a forecast may go.
 FARTHEST_DAYS = 2 * SLOPE_DAYS
+#: A target that may be farther away has no date.
+FARTHEST_TARGET_DAYS = 180
 #: Standard deviations to each side of what 90 of 100 lie in.
 NINETY_PERCENT = 1.645
 #: Neighbouring residuals are never taken for more alike than this.
@@ -44,7 +46,8 @@ class Line(NamedTuple):
         return Forecast(self.end + self.slope * ahead, mean, math.hypot(mean, self.spread))
 
     def days_until(self, target: float) -> DaysUntil | None:
-        """Return in how many days the line comes to a weight; None where the slope is not surely towards it."""
+        """Return in how many days the line comes to a weight; None where the slope is not surely towards it, or where that
+        may take more than 180 days."""
         away = target - self.end
         slopes = [
             self.slope + side * NINETY_PERCENT * self.error if self.error else self.slope
@@ -53,6 +56,8 @@ class Line(NamedTuple):
         if not all(slope * away > 0 for slope in slopes):
             return None
         soonest, latest = sorted(away / slope for slope in slopes)
+        if latest > FARTHEST_TARGET_DAYS:
+            return None
         return DaysUntil(round(soonest), round(away / self.slope), round(latest))
 
 
@@ -64,9 +69,13 @@ class Forecast(NamedTuple):
     mean_error: float
     weigh_in_error: float
 
+    def within(self, error: float) -> tuple[float, float]:
+        """Return the band in which 90 of 100 lie, by one of the two errors."""
+        return self.kg - NINETY_PERCENT * error, self.kg + NINETY_PERCENT * error
+
 
 class DaysUntil(NamedTuple):
-    """Days from the last weight on: with the steepest, the likeliest and the flattest slope of the band of 90 %."""
+    """Days from the last one of the line on: with the steepest, the likeliest and the flattest slope of the band of 90 %."""
 
     soonest: int
     likely: int

@@ -104,6 +104,11 @@ class WeighInQuerySet(SourceRecordQuerySet):
         before = [number for number, point in enumerate(points) if point.date <= first]
         return points[before[-1] if before else 0 :]
 
+    def first_of_days(self, first: date, last: date) -> dict[date, float]:
+        """Return the first weight of each day that has one: that of the morning."""
+        rows = self.certain().filter(date__range=(first, last)).order_by("-measured_at", "-pk")
+        return {day: float(kg) for day, kg in rows.values_list("date", "weight_kg")}
+
     def weights(self) -> models.QuerySet[Any, tuple[date, Decimal | float]]:
         """Return, in order of days: date and kg."""
         return self.per_day().values_list("date", "kg")

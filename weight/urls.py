@@ -5,5 +5,6 @@ from weight import api
 
 urlpatterns = [
     re_path(r"^weight/trend/?$", api.Trend.as_view()),
+    re_path(r"^weight/forecast/?$", api.ForecastView.as_view()),
     *record_urls("weight", api.WeighIns),
 ]

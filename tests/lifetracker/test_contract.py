@@ -117,6 +117,7 @@ PROJECT = {
 UNASSIGNED = {"totals", "repositories", "toggl_projects"}
 SUGGESTION = {"id", "text", "project", "repository", "toggl_project", "state"}
 DAY_MARK = {"id", "date", "kind", "state", "note", "reasons", "spell", "updated_at"}
+FORECAST = {"known_days", "slope_per_week", "slope_error_per_week", "days", "target", "detail"}
 CODE = {
     *("start_date", "end_date", "commits", "merges", "active_days", "added", "deleted"),
     *("generated", "code_churn", "repositories", "loc", "repository_size_kb", "all_time"),
@@ -295,6 +296,7 @@ ROWS = [
     Row("PATCH", "/api/weight/{id}", REFUSED, 200, WEIGH_IN, {"fat_ratio": 18.1}),
     Row("DELETE", "/api/weight/{id}", REFUSED, 204),
     Row("GET", "/api/weight/trend", REFUSED, 200, {"change_per_week", "days"}),
+    Row("GET", "/api/weight/forecast", REFUSED, 200, FORECAST),
     Row("GET", "/api/fasting", REFUSED, 200, FAST),
     Row("POST", "/api/fasting", REFUSED, 201, FAST, TYPED_FAST),
     Row("GET", "/api/fasting/{id}", REFUSED, 200, FAST),

@@ -14,7 +14,7 @@ JSON = "application/json"
 
 
 def test_nobody_reads_without_a_login(client: Client) -> None:
-    for path in ("/api/weight", "/api/weight/1", "/api/weight/trend"):
+    for path in ("/api/weight", "/api/weight/1", "/api/weight/trend", "/api/weight/forecast"):
         assert client.get(path).status_code == 401
     assert client.post("/api/weight", {}).status_code == 401
 
@@ -126,3 +126,64 @@ def test_no_trend_of_nothing(person: Client) -> None:
     told = person.get("/api/weight/trend").json()
     assert "Withings is not set up" in told.pop("detail"), "there may be some all the same"
     assert told == {"change_per_week": None, "days": []}
+
+
+# --- Forecast -------------------------------------------------------------------------------------
+
+
+def test_the_forecast_is_that_of_the_line_through_the_mornings(
+    person: Client, django_assert_num_queries: Any
+) -> None:
+    for number in range(28):
+        weigh_in(number, 78.65 + number * 0.05 + (0.1 if number % 2 else -0.1))
+        weigh_in(number - 0.3, 99)
+    weigh_in(0.02, 99, attribution=AMBIGUOUS)
+    weigh_in(30, 120)
+    with django_assert_num_queries(3):  # session, person, weigh-ins
+        found = person.get("/api/weight/forecast?target=78").json()
+    assert (found["known_days"], found["slope_per_week"]) == (28, pytest.approx(-0.35, abs=0.02))
+    assert found["slope_error_per_week"] > 0
+    first, *_, last = found["days"]
+    assert (first["date"], last["date"], len(found["days"])) == ("2026-09-16", "2026-11-11", 9)
+    assert first["kg"] == pytest.approx(78.65, abs=0.1)
+    assert last["kg"] == pytest.approx(78.65 - 56 * 0.05, abs=0.3)
+    for day in found["days"]:
+        assert day["weigh_in_low"] < day["low"] < day["kg"] < day["high"] < day["weigh_in_high"]
+    assert last["high"] - last["low"] > first["high"] - first["low"], "the band widens"
+    target = found["target"]
+    assert (target["kg"], target["likely"]) == (78, "2026-09-29")
+    assert target["soonest"] < target["likely"] < target["latest"]
+    assert "detail" not in found
+
+
+def test_a_target_on_the_other_side_has_no_date(person: Client) -> None:
+    for number in range(28):
+        weigh_in(number, 78 + number * 0.05)
+    found = person.get("/api/weight/forecast?target=80").json()
+    assert (found["target"], found["detail"]) == (
+        None,
+        "At the present rate no date can be given for the target.",
+    )
+    assert person.get("/api/weight/forecast").json()["target"] is None
+    assert "detail" not in person.get("/api/weight/forecast").json()
+
+
+def test_too_few_weigh_ins_have_no_forecast(person: Client) -> None:
+    for number in range(20):
+        weigh_in(number, 78 + number * 0.05)
+    found = person.get("/api/weight/forecast?target=70").json()
+    assert "needs weigh-ins on 10 of the last 28 days" in found.pop("detail")
+    assert found == {
+        "known_days": 20,
+        "slope_per_week": None,
+        "slope_error_per_week": None,
+        "days": [],
+        "target": None,
+    }
+
+
+@pytest.mark.parametrize("target", ["0", "1e308", "NaN", "-70", "light"])
+def test_a_target_that_no_scale_shows_is_refused(person: Client, target: str) -> None:
+    answer = person.get(f"/api/weight/forecast?target={target}")
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["target"]

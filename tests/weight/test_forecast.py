@@ -53,6 +53,11 @@ def test_no_date_where_the_slope_may_as_well_be_the_other_way() -> None:
     assert LINE._replace(slope=0.05).days_until(82) == (29, 40, 65)
 
 
+def test_no_date_that_may_be_more_than_half_a_year_away() -> None:
+    assert LINE.days_until(75) == (72, 100, 163)
+    assert LINE.days_until(74) is None
+
+
 def test_a_straight_line_is_found_again() -> None:
     line = line_of([70.0] * 60 + [80 - 0.05 * day for day in range(28)])
     assert line is not None
