@@ -39,6 +39,7 @@ class GoalForm(RecordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if metric := self.fields.get("metric"):
+            metric.help_text = ""  # it names keys, which only the API takes
             metric.widget = UnfoldAdminSelectWidget(choices=[("", "---------"), *metric_choices()])
 
 
@@ -123,7 +124,6 @@ class GoalAdmin(QuickList):
     list_filter = (DeletedFilter,)
     search_fields = ("name", "metric", "notes")
     search_help_text = "Search in the names, the metrics and the notes"
-    inlines = (FreePeriodInline, LineInline)
     actions = ("restore",)
     results = ("status", "summary", "now", "pace", "odds")
 
@@ -141,6 +141,10 @@ class GoalAdmin(QuickList):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return (*self.results, *FIXED) if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
+        """A goal that is being added has asked for nothing before."""
+        return (FreePeriodInline, LineInline) if obj else (FreePeriodInline,)
 
     def delete_model(self, request: HttpRequest, obj: Goal) -> None:
         Goal.objects.filter(pk=obj.pk).mark_deleted()

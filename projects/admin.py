@@ -112,11 +112,11 @@ class SuggestionAdmin(QuickList):
 
     # By a dialog, because without one unfold's button is a link, whose request could write without being asked to.
     @action(  # type: ignore[untyped-decorator]  # of unfold, which has no types
-        description="Look for like names",
+        description="Look for similar names",
         icon="search",
         permissions=["decide"],
         dialog={
-            "title": "Look for like names now",
+            "title": "Look for similar names now",
             "description": "",
             "form_submit_text": "Look",
         },

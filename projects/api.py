@@ -270,7 +270,7 @@ class SuggestionsSerializer(serializers.Serializer[object]):
 
 
 class Suggestions(APIView):
-    """What may belong together, by like names."""
+    """What may belong together, by similar names."""
 
     body_serializer = None
     success_status = 200
@@ -282,7 +282,7 @@ class Suggestions(APIView):
 
     @extend_schema(request=None, responses=SuggestionsSerializer)
     def post(self, request: Request) -> Response:
-        """Look for like names, and list the suggestions that wait. What was refused is not suggested again."""
+        """Look for similar names, and list the suggestions that wait. What was refused is not suggested again."""
         Suggestion.objects.find()
         return self.listed()
 

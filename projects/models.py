@@ -196,7 +196,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         )
 
     def find(self) -> int:
-        """Store what is suggested by like names and was not before; return how many. What was refused is not suggested
+        """Store what is suggested by similar names and was not before; return how many. What was refused is not suggested
         again, and what nobody has answered and is no longer suggested is deleted."""
         found = {one.key: one for one in alike()}
         outdated = self.filter(state=Suggestion.State.PROPOSED).exclude(key__in=found)
@@ -210,7 +210,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 class Suggestion(models.Model):
     """Two of a project, a repository and a Toggl project whose names are alike, so that they may belong together."""
 
-    not_exported = "which joins were suggested by like names, and what was said to it"
+    not_exported = "which joins were suggested by similar names, and what was said to it"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "proposed"

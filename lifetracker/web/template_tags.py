@@ -49,6 +49,13 @@ def day(value: date, today: date) -> str:
 
 
 @register.filter
+def day_in_sentence(value: date, today: date) -> str:
+    """`today`, `yesterday`, or `Friday 20 November`: the day after other words."""
+    said = day(value, today)
+    return said.lower() if said in {"Today", "Yesterday"} else said
+
+
+@register.filter
 def clock(instant: datetime, offset: int | None) -> str:
     """The time on the wall where the record was made, by its own offset in minutes, else in
     `TIME_ZONE`."""

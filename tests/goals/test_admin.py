@@ -49,6 +49,10 @@ def made(staff: Client, **values: Any) -> Goal:
 
 
 def test_a_goal_is_typed_in_and_its_page_says_where_it_stands(staff: Client) -> None:
+    form = staff.get(reverse("admin:goals_goal_add")).content.decode()
+    assert "Free periods" in form
+    assert "Lines of goals" not in form
+    assert "The key of a metric" not in form
     goal = made(staff)
     assert (goal.unit, [line.target for line in goal.lines.all()]) == ("h", [20])
     makers.entry(2, 600)

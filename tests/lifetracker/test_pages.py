@@ -276,6 +276,8 @@ def test_old_data_say_their_date(visitor: Client) -> None:
 )
 def test_days_as_a_person_says_them(back: int, text: str) -> None:
     assert human.day(TODAY - timedelta(days=back), TODAY) == text
+    within = {"Today": "today", "Yesterday": "yesterday"}.get(text, text)
+    assert human.day_in_sentence(TODAY - timedelta(days=back), TODAY) == within
 
 
 @pytest.mark.parametrize(

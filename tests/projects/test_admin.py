@@ -57,7 +57,7 @@ LOOK = "/admin/projects/suggestion/look/"
 
 
 def look(client: Client) -> str:
-    """Press the button that looks for like names; return the page that follows."""
+    """Press the button that looks for similar names; return the page that follows."""
     answer = client.post(LOOK, {"_form_submitted": "True"}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -69,7 +69,7 @@ def test_a_button_looks_for_suggestions_and_a_visit_does_not(admin_client: Clien
     for path in ("/admin/projects/suggestion/", LOOK):
         page = admin_client.get(path)
         assert page.status_code == 200
-        assert "Look for like names" in page.content.decode()
+        assert "Look for similar names" in page.content.decode()
     assert not Suggestion.objects.exists()
     assert "1 new suggestion." in look(admin_client)
     assert Suggestion.objects.waiting().count() == 1
@@ -80,7 +80,9 @@ def test_who_may_only_look_at_suggestions_starts_no_search(client: Client) -> No
     viewer = get_user_model().objects.create_user("viewer", password="a password", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_suggestion"))
     client.force_login(viewer)
-    assert "Look for like names" not in client.get("/admin/projects/suggestion/").content.decode()
+    assert (
+        "Look for similar names" not in client.get("/admin/projects/suggestion/").content.decode()
+    )
     assert client.post(LOOK, {"_form_submitted": "True"}).status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""Suggestions after syncs: like names are looked for when a service has brought something."""
+"""Suggestions after syncs: similar names are looked for when a service has brought something."""
 
 from __future__ import annotations
 
