@@ -338,6 +338,28 @@ DOUBTFUL = {"endless fresh pages", "empty lists"}
 SAID = {"deep JSON", "huge texts", *DOUBTFUL}
 SLOW = {"one hang", "a hang each time", "a slow drip"}
 LARGE = {"a body of 100 MB", "a gzip bomb"}
+# With these the database is asked to keep something odd. The others end before it, on each database alike.
+STORED = {
+    *(
+        "page loop",
+        "doubled pages",
+        "endless fresh pages",
+        "empty lists",
+        "deep JSON",
+        "wrong types",
+    ),
+    *(
+        "beyond 64 bits",
+        "Infinity",
+        "NaN",
+        "1e999",
+        "NUL",
+        "half surrogates",
+        "huge texts",
+        "no objects",
+    ),
+    *("one hang", "reset within a body", "null"),
+}
 
 
 # --- Services that were read once, and have changed since -----------------------------------------
@@ -529,7 +551,13 @@ def use_address(patch: pytest.MonkeyPatch, source: str, address: str) -> None:
     patch.setattr(settings, f"{source.upper()}_API_URL", address)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        fault if fault in STORED else pytest.param(fault, marks=pytest.mark.one_database)
+        for fault in FAULTS
+    ],
+)
 def test_a_fault_costs_nothing(source: str, fault: str, world: World) -> None:
     says_so = fault in SAID or (source, fault) == ("Toggl", "null")
     before, states_before = rows(source), states(source)
