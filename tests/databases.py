@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,16 @@ def create(name: str, template: str = "") -> None:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
         # What is gone at the end need not be on the disk at each commit.
         cursor.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+
+
+def new_file(path: Path) -> bool:
+    """Write a SQLite database as it is after its migrations, and return whether that was possible: it is a copy of the
+    one of the tests, before anything is written there."""
+    if connection.vendor != "sqlite":
+        return False
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as ours:
+        ours.execute("VACUUM INTO ?", [str(path)])
+    return True
 
 
 def drop(name: str) -> None:

@@ -49,7 +49,7 @@ from lifetracker.backups.tables import (
 from lifetracker.models import Lease, RejectedItem, SyncRun
 from lifetracker.tasks import remove_foreign_schedules
 from oauth_integration.models import OAuthCredential
-from tests import processes
+from tests import databases, processes
 from tests.lifetracker.rows import everything, fill_every_table
 from tests.makers import weigh_in
 from time_logs.models import TogglProject, TogglTag
@@ -141,6 +141,10 @@ def test_what_is_no_state_is_left_out(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_everything_survives_a_way_over_another_database(tmp_path: Path) -> None:
     """On PostgreSQL: to SQLite and back."""
+    other = tmp_path / "elsewhere.sqlite3"
+    elsewhere = {"DATABASE_URL": f"sqlite:///{other}"}
+    if not databases.new_file(other):
+        assert processes.command("migrate", "--verbosity", "0", **elsewhere)[0] == 0
     fill_every_table()
     # What is no task of this program does not come back, and has a test of its own.
     remove_foreign_schedules()
@@ -148,9 +152,7 @@ def test_everything_survives_a_way_over_another_database(tmp_path: Path) -> None
     assert min(map(len, before.values())) >= 2
     call("backup", str(tmp_path / "first.zip"))
 
-    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
     for command in (
-        ("migrate", "--verbosity", "0"),
         ("restore", str(tmp_path / "first.zip")),
         ("backup", str(tmp_path / "second.zip")),
     ):
@@ -785,15 +787,30 @@ def test_the_passphrase_takes_the_same_memory_on_every_machine(
     assert age.lock(b"a key", passphrase) != locked
 
 
+# A key of its own, and how pyrage itself has locked it. It takes the memory that it likes: here 256 MB.
+OLDER_RECIPIENT = "age1y9hawlz69e7myf7fwkr8uvmeugdsa50fmt4nxfshtwyrdnt0vymq9dpr72"
+OLDER_KEY = base64.b64decode(
+    "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBpUlpjZUZxN05qMjNPR25HMHBBUGJBIDE4CjJ0MFRKbTd4S3FZaThr"
+    "NlNhMnBvRUVqQ2VDMGpjWWRvTXNtUUNFN2NJdFUKLS0tIE94OWpEa0tlYUtEUCsybjZTbWh2MXpNOFFHWEdLN1ZBWXd1TDBK"
+    "M052SGMKghO1+SSIWF2SoKdW4KmPNsKK0cT/XmjOTnc3tN1ia2yl/IhHye20l+6pRXWqY74J4iUVE1q35uC3uOzmIpbDVvWV"
+    "FbLFzkT1xXO4OLqpDV8HphmYLTU95pzlFnI+7pA4lHwMa8LBTx7GAg=="
+)
+
+
 def test_a_backup_of_an_older_version_opens(tmp_path: Path, passphrase: str) -> None:
     """Whose key pyrage itself has locked."""
     tags(2)
     path = tmp_path / "b.zip"
     call("backup", str(path))
+    with ZipFile(path) as archive:
+        key = pyrage.passphrase.decrypt(archive.read("key.age"), passphrase).decode()
+        body = pyrage.decrypt(
+            archive.read("backup.zip.age"), [pyrage.x25519.Identity.from_str(key)]
+        )
     empty_the_database()
-    with ZipFile(path) as sealed:
-        key = pyrage.passphrase.decrypt(sealed.read("key.age"), passphrase)
-    change_sealed(path, "key.age", lambda _: pyrage.passphrase.encrypt(key, passphrase))
+    recipient = pyrage.x25519.Recipient.from_str(OLDER_RECIPIENT)
+    change_sealed(path, "backup.zip.age", lambda _: pyrage.encrypt(body, [recipient]))
+    change_sealed(path, "key.age", lambda _: OLDER_KEY)
     call("restore", str(path))
     assert TogglTag.objects.count() == 2
 

@@ -21,9 +21,9 @@ os.umask({umask})
 import django
 django.setup()
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from django.contrib.auth.models import User
-User.objects.get_or_create(username="robin")
+call_command("migrate", "sessions", verbosity=0)
+from django.contrib.sessions.backends.db import SessionStore
+SessionStore().create()
 from pathlib import Path
 for path in sorted(Path({folder!r}).iterdir()):
     print(path.name, oct(path.stat().st_mode & 0o777))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 from django.db import connection
 
 from lifetracker.days import OUT_OF_RANGE
-from tests import processes
+from tests import databases, processes
 from tests.scratch.project import Project
 
 SAID = "There is already a record with this date."
@@ -95,7 +96,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from moods.models import Mood
 
-at_once = Barrier(2)
+at_once = Barrier(2, timeout=30)
 days = [f"2025-{month:02}-{day:02}" for month in (1, 2) for day in range(1, 16)]
 
 def in_the_api(client, day):
@@ -129,8 +130,8 @@ print(json.dumps(seen))
 
 @pytest.fixture
 def database(tmp_path: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database of its own, of the kind that the tests run on."""
-    if connection.vendor == "sqlite":
+    """A database of its own, of the kind that the tests run on, from before the domain came."""
+    if databases.new_file(tmp_path / "scratch.sqlite3"):
         yield f"sqlite:///{tmp_path / 'scratch.sqlite3'}"
         return
     url, _, name = processes.database_url().rpartition("/")
@@ -147,6 +148,8 @@ def project(tmp_path: Path, database: str) -> Project:
     project.run("makemigrations", "moods")
     project.run("check", "--fail-level", "WARNING")
     project.run("migrate", "--verbosity", "0")
+    if connection.vendor == "sqlite":
+        shutil.copy(tmp_path / "scratch.sqlite3", tmp_path / "restored.sqlite3")
     return project
 
 
@@ -193,7 +196,8 @@ def it_is_kept(project: Project, folder: Path) -> None:
     assert ",2025-09-15,5," in written
     project.run("backup", backup)
     elsewhere = {"DATABASE_URL": f"sqlite:///{restored}"}
-    project.run("migrate", "--verbosity", "0", **elsewhere)
+    if not restored.exists():
+        project.run("migrate", "--verbosity", "0", **elsewhere)
     project.run("restore", backup, **elsewhere)
     with closing(sqlite3.connect(restored)) as copy:
         assert copy.execute("SELECT date, score FROM moods_mood ORDER BY date").fetchall() == [

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import pytest
 import requests
 
-from tests import processes
+from tests import databases, processes
 from tests.scratch.project import Project
 from tests.scratch.services import DAY, LENGTH, Somna
 
@@ -48,7 +48,8 @@ def service() -> Iterator[Somna]:
 
 
 @pytest.fixture
-def project(tmp_path: Path, service: Somna) -> Project:
+def project(tmp_path: Path, service: Somna, django_db_setup: None) -> Project:
+    databases.new_file(tmp_path / "scratch.sqlite3")
     return Project(
         tmp_path,
         "somna",
