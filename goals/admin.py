@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -84,7 +84,9 @@ class FreePeriodInline(TabularInline):
     extra = 0
 
 
-def result(title: str, shown: Callable[[Standing], object]) -> Any:
+def result(
+    title: str, shown: Callable[[Standing], object]
+) -> Callable[[GoalAdmin, Goal], str | None]:
     """Return a field of the page of a goal: something of where it stands, which is computed once for all fields."""
 
     @admin.display(description=title)
@@ -133,13 +135,13 @@ class GoalAdmin(QuickList):
     pace = result("Needed pace", shown_pace)
     odds = result("Odds", shown_odds)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> object:
         facts = (None, {"fields": GoalForm.Meta.fields})
         if obj is None:
             return [facts]
         return [("Progress", {"fields": self.results}), facts]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> object:
         return (*self.results, *FIXED) if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
@@ -152,7 +154,7 @@ class GoalAdmin(QuickList):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         Goal.objects.filter(pk__in=queryset.values("pk")).mark_deleted()
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(self, objs: Iterable[Goal], request: HttpRequest) -> object:
         """Nothing else goes with a goal: it can be restored."""
         return [str(goal) for goal in objs], {}, set(), []
 

@@ -64,15 +64,15 @@ class TypedIn(ListMixin, viewsets.ModelViewSet[Any]):
         return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
 
     @transaction.atomic
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def create(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().create(request, *args, **kwargs)
 
     @transaction.atomic
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def update(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().update(request, *args, **kwargs)
 
     @transaction.atomic
-    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().destroy(request, *args, **kwargs)
 
 
@@ -198,7 +198,7 @@ class ProgressSerializer(serializers.Serializer[object]):
     unknown_days = serializers.IntegerField()
 
 
-def facts_of(standing: Standing) -> dict[str, Any]:
+def facts_of(standing: Standing) -> dict[str, object]:
     """Return what the serializer takes: the progress, and what is said of it."""
     odds = standing.progress.odds
     sources = [{"service": title, "reason": why} for title, why in standing.unverified.items()]

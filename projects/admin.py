@@ -57,11 +57,11 @@ class ProjectAdmin(QuickList):
     facts = ("name", "status", ("start", "end"), "notes")
     results = ("hours", "commits", "lines_changed", "active_days", "last_activity")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> object:
         facts = (None, {"fields": self.facts})
         return [("Totals", {"fields": self.results}), facts] if obj else [facts]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> object:
         return self.results if obj else ()
 
     @labels("Status", "status", STATUSES)

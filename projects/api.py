@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -33,6 +33,7 @@ from projects.totals import Totals, totals_by_project, weeks_of
 from time_logs.models import TogglProject
 
 WEEKS = 12
+Link = ProjectRepository | ProjectTogglProject | ProjectGoal
 
 
 class OwnerTotalsSerializer(serializers.Serializer[Totals]):
@@ -59,7 +60,7 @@ class IdsField(serializers.ListField):
         child = WholeField(min_value=1)
         super().__init__(child=child, required=False, default=list, max_length=1000, **options)
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> list[int]:
         ids = super().run_validation(data)
         if missing := sorted(set(ids) - self.existing(ids)):
             listed = ", ".join(map(str, missing))
@@ -93,7 +94,7 @@ class OwnerProjectSerializer(RecordSerializer):
         extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
 
     @extend_schema_field(OwnerTotalsSerializer)
-    def get_totals(self, project: Project) -> Any:
+    def get_totals(self, project: Project) -> Mapping[str, object]:
         # Of all projects at once, for a list as for one.
         found = self.all_totals().get(project.pk, Totals())
         return OwnerTotalsSerializer(found).data
@@ -111,7 +112,7 @@ class OwnerProjectSerializer(RecordSerializer):
     def create(self, validated_data: dict[str, Any]) -> Project:
         return self.store(Project(), validated_data)
 
-    def update(self, instance: Any, validated_data: Any) -> Project:
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Project:
         return self.store(instance, validated_data)
 
     @transaction.atomic
@@ -129,7 +130,9 @@ class OwnerProjectSerializer(RecordSerializer):
         return Project.objects.get(pk=project.pk)
 
 
-def join(project: Project, link: Any, column: str, field: str, ids: list[int] | None) -> None:
+def join(
+    project: Project, link: type[Link], column: str, field: str, ids: list[int] | None
+) -> None:
     """Let these belong to the project, and no others; None changes nothing."""
     if ids is None:
         return
@@ -307,7 +310,7 @@ class Confirm(generics.GenericAPIView[Any]):
         return Response(OwnerProjectSerializer(project).data)
 
 
-class Refuse(generics.GenericAPIView[Any]):
+class Refuse(generics.GenericAPIView[Suggestion]):
     """Refuses a suggestion: it is not made again."""
 
     queryset = Suggestion.objects.all()
