@@ -9,11 +9,13 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from lifetracker.days import ONE_DAY, days_from, elapsed, local_date, midnight, split_by_day, today
 from lifetracker.metrics.declaration import DayValues, Metric, Own, Role
 from lifetracker.metrics.registry import register_metrics
+from lifetracker.models.rows import as_date, as_instant, raw_rows
 
 HOUR = timedelta(hours=1)
 # Between two fasts that are farther apart lie days of which nobody knows.
@@ -52,7 +54,10 @@ def read_fasts(first: date, last: date) -> dict[date, DayValues]:
 def fasts_near(first: date, last: date) -> list[Fast]:
     """Return the fasts with a part in these days or beside them, by their start."""
     rows = FastingPeriod.objects.filter(pk__in=ids_between(first - ONE_DAY, last + ONE_DAY))
-    found = [Fast(*row) for row in rows.order_by().values_list("date", "start", "end")]
+    found = [
+        Fast(as_date(day), as_instant(start), end and as_instant(end))
+        for day, start, end in raw_rows(rows.order_by().values_list("date", "start", "end"))
+    ]
     return sorted(found, key=lambda fast: fast.start)
 
 
@@ -72,11 +77,12 @@ def ids_between(first: date, last: date) -> QuerySet[FastingPeriod, object]:
 def hours_by_day(fasts: Iterable[Ended]) -> dict[date, float]:
     """Add up the fasts split at midnight. What two of them share counts once."""
     hours: dict[date, float] = defaultdict(float)
+    zone, hour = timezone.get_current_timezone(), HOUR.total_seconds()
     covered: datetime | None = None
     for _, start, end in fasts:
         begin = max(start, covered) if covered else start
-        for day, seconds in split_by_day(begin, end):
-            hours[day] += seconds / HOUR.total_seconds()
+        for day, seconds in split_by_day(begin, end, zone):
+            hours[day] += seconds / hour
         covered = max(end, covered) if covered else end
     return hours
 

@@ -129,10 +129,12 @@ def comes_twice(naive: datetime) -> bool:
     return on_the_wall(naive) != on_the_wall(naive, fold=1)
 
 
-def split_by_day(start: datetime, end: datetime) -> Iterator[tuple[date, float]]:
+def split_by_day(
+    start: datetime, end: datetime, zone: tzinfo | None = None
+) -> Iterator[tuple[date, float]]:
     """Yield each local day that `[start, end)` touches, with the seconds of it that lie in that day: a
-    day of 23 or 25 hours has as many."""
-    zone = timezone.get_current_timezone()
+    day of 23 or 25 hours has as many. Who asks about many names the zone."""
+    zone = zone or timezone.get_current_timezone()
     day = start.astimezone(zone).date()
     while start < end:
         next_day = day + ONE_DAY

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from lifetracker.days import ONE_DAY, latest
-from time_logs.sums import instant
+from lifetracker.models.rows import as_instant
 
 LONGEST_GAP = timedelta(minutes=5)
 LEAST_DEEP = timedelta(minutes=45)
@@ -23,7 +23,8 @@ LONGEST_ENTRY = timedelta(hours=12)
 SECONDS_IN_SQLITE = "CAST(strftime('%%s', {}) AS INTEGER)"
 SECONDS_IN_POSTGRES = "CAST(EXTRACT(EPOCH FROM {}) AS DOUBLE PRECISION)"
 
-# `covered`: up to when the entries before have come, so that two at the same time count once.
+# `covered`: up to when the entries before have come, so that two at the same time count once. The entry before is the
+# last of its window and no LAG, for which SQLite would go through all of them once more.
 BLOCKS = """
 WITH entry AS (
     SELECT id, date, client, project, project_ref, {begun} AS begun, {ended} AS ended
@@ -31,10 +32,10 @@ WITH entry AS (
     WHERE date BETWEEN %s AND %s AND "end" <= %s AND deleted_at IS NULL AND duration <= %s
 ), followed AS (
     SELECT id, date, begun, ended,
-    MAX(ended) OVER (ORDER BY begun, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS covered,
-    CASE WHEN client = LAG(client) OVER earlier AND project = LAG(project) OVER earlier
-    AND project_ref = LAG(project_ref) OVER earlier THEN 1 ELSE 0 END AS is_same
-    FROM entry WINDOW earlier AS (ORDER BY begun, id)
+    MAX(ended) OVER earlier AS covered,
+    CASE WHEN client = LAST_VALUE(client) OVER earlier AND project = LAST_VALUE(project) OVER earlier
+    AND project_ref = LAST_VALUE(project_ref) OVER earlier THEN 1 ELSE 0 END AS is_same
+    FROM entry WINDOW earlier AS (ORDER BY begun, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), part AS (
     SELECT id, date, begun,
     CASE WHEN covered IS NULL OR covered <= begun THEN ended - begun
@@ -43,7 +44,7 @@ WITH entry AS (
     CASE WHEN is_same = 0 AND begun - covered <= %s THEN 1 ELSE 0 END AS switches
     FROM followed
 ), numbered AS (
-    SELECT date, seconds, switches, SUM(begins) OVER (ORDER BY begun, id) AS block FROM part
+    SELECT date, seconds, switches, SUM(begins) OVER (ORDER BY begun, id ROWS UNBOUNDED PRECEDING) AS block FROM part
 ), block AS (
     SELECT MIN(date) AS date, SUM(seconds) AS seconds, SUM(switches) AS switches FROM numbered GROUP BY block
 )
@@ -78,7 +79,7 @@ def block_days(table: str, first: date, last: date) -> tuple[dict[date, BlockDay
         cursor.execute(statement, parameters_of(first, last))
         for day, *numbers, started in cursor:
             if day is None:
-                running = started and instant(started)
+                running = started and as_instant(started)
             else:
                 found[date.fromisoformat(str(day))] = BlockDay(*map(float, numbers))
     return found, running

@@ -55,16 +55,9 @@ class Known(enum.Enum):
     AT_END_OF_DAY = "at the end of the day"
 
 
-class DayValue(NamedTuple):
-    """What one day of a metric comes to. `is_open`: something that belongs to it is still running or has no
-    score yet, so that the value is only what there is so far."""
-
-    value: float | None
-    is_open: bool = False
-
-
 class DayValues(NamedTuple):
-    """The same of several metrics that one statement reads."""
+    """What one day of several metrics comes to that one statement reads. `is_open`: something that belongs to it is still
+    running or has no score yet, so that the values are only what there is so far."""
 
     values: tuple[float | None, ...]
     is_open: bool = False

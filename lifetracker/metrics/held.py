@@ -16,6 +16,7 @@ from lifetracker.metrics.described import end_of, with_inputs
 from lifetracker.metrics.registry import metric_of
 from lifetracker.metrics.series import Series, days_before, read_series
 from lifetracker.metrics.verified import Verified
+from lifetracker.models.rows import as_date
 
 #: The coverage is that of so many days up to the present one.
 COVERED_DAYS = 90
@@ -129,11 +130,6 @@ def read_days(queries: Sequence[QuerySet[Model, object]]) -> list[date | None]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for _, values in selects for value in values])
         return [None if day is None else as_date(day) for day in cursor.fetchone()]
-
-
-def as_date(day: date | str) -> date:
-    """Return a day as SQLite, which knows no dates, or PostgreSQL returns it."""
-    return day if isinstance(day, date) else date.fromisoformat(day)
 
 
 def days_with_value(metric: Metric) -> QuerySet[Model, object]:

@@ -15,7 +15,6 @@ from lifetracker.days import today
 from lifetracker.metrics.declaration import (
     Absent,
     Computed,
-    DayValue,
     Grouped,
     Metric,
     Own,
@@ -27,6 +26,7 @@ from lifetracker.metrics.registry import metrics_of
 from lifetracker.metrics.statistics import Usual, usual_of
 from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.models import excluded_days
+from lifetracker.models.rows import as_date, raw_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class SeriesReader:
         self._last = last
         self._first: dict[str, date] = {}
         self._metrics: dict[str, Metric] = {}
-        self._days: dict[str, Mapping[date, DayValue]] = {}
+        self._found: dict[str, Found] = {}
         self._series: dict[str, Series] = {}
 
     def want(self, metric: Metric, first: date) -> None:
@@ -121,9 +121,9 @@ class SeriesReader:
         groups = [
             Group(rows, declared, self._begin(declared)) for rows, declared in grouped.items()
         ]
-        self._days |= read_groups(groups, self._last)
+        self._found |= read_groups(groups, self._last)
         for read, known in own.items():
-            self._days |= read_own(read, known, self._begin(known), self._last)
+            self._found |= read_own(read, known, self._begin(known), self._last)
 
     def _begin(self, keys: Iterable[str]) -> date:
         return min(self._first[key] for key in keys)
@@ -141,14 +141,14 @@ class SeriesReader:
 
     def _fill(self, metric: Metric) -> Series:
         """Put the read days into their places, and zero where that is known."""
-        first = self._first[metric.key]
+        first, found = self._first[metric.key], self._found[metric.key]
         values: Values = [None] * ((self._last - first).days + 1)
-        so_far, days = {}, self._days[metric.key]
-        for day, found in days.items():
-            if found.is_open:
-                so_far[day] = found.value
+        so_far, begin = {}, first.toordinal()
+        for day, value in zip(found.days, found.values, strict=True):
+            if day in found.open_days:
+                so_far[day] = value
             elif day >= first:
-                values[(day - first).days] = found.value
+                values[day.toordinal() - begin] = value
         stretch = self._verified.of(metric)
         if metric.absent is Absent.ZERO and stretch:
             self._fill_zeros(metric, values, so_far, stretch)
@@ -157,14 +157,14 @@ class SeriesReader:
             first=first,
             values=values,
             so_far=so_far,
-            valueless=frozenset(day for day, found in days.items() if found.value is None),
+            valueless=found.valueless,
             verified=stretch,
         )
 
     def _fill_zeros(
         self, metric: Metric, values: Values, so_far: Mapping[date, object], stretch: Stretch
     ) -> None:
-        first, days = self._first[metric.key], self._days[metric.key]
+        first, days = self._first[metric.key], frozenset(self._found[metric.key].days)
         begin, end = (max(stretch.days[0], first), min(stretch.days[1], self._last))
         condition = self.series_of(metric.zero_where) if metric.zero_where else None
         for position in range((begin - first).days, (end - first).days + 1):
@@ -184,6 +184,21 @@ class SeriesReader:
             metric=metric, first=begin, values=values, verified=self._verified.of(metric)
         )
         return whole.since(first)
+
+
+class Found(NamedTuple):
+    """What the days with records come to: as many values as days. No object for each value, because Python would look
+    through all of them again and again for what can be thrown away."""
+
+    days: Sequence[date]
+    values: Sequence[float | None]
+    #: Those on which something is still running or has no score yet, so that the value is only what there is so far.
+    open_days: frozenset[date]
+
+    @property
+    def valueless(self) -> frozenset[date]:
+        pairs = zip(self.days, self.values, strict=True)
+        return frozenset(day for day, value in pairs if value is None)
 
 
 class Group(NamedTuple):
@@ -210,7 +225,7 @@ class Group(NamedTuple):
 NO_VALUE = Cast(Value(None), FloatField())
 
 
-def read_groups(groups: Sequence[Group], last: date) -> dict[str, dict[date, DayValue]]:
+def read_groups(groups: Sequence[Group], last: date) -> dict[str, Found]:
     """Return the days that have rows, by the key of the metric: one statement for all groups."""
     if not groups:
         return {}
@@ -222,15 +237,32 @@ def read_groups(groups: Sequence[Group], last: date) -> dict[str, dict[date, Day
         )
         for number, group in enumerate(groups)
     ]
-    tables: list[list[tuple[Any, ...]]] = [[] for _ in groups]
-    for row in selects[0].union(*selects[1:], all=True) if selects[1:] else selects[0]:
-        tables[row[0]].append(row)
+    tables = [Table([], []) for _ in groups]
+    for row in raw_rows(selects[0].union(*selects[1:], all=True) if selects[1:] else selects[0]):
+        table = tables[row[0]]
+        table.days.append(as_date(row[1]))
+        table.rows.append(row)
     begin = len(COLUMNS)
     return {
-        key: column_of(tables[number], begin + position, group.open_column(one, begin + width))
+        key: tables[number].column(begin + position, group.open_column(one, begin + width))
         for number, group in enumerate(groups)
         for position, (key, one) in enumerate(group.declared.items())
     }
+
+
+class Table(NamedTuple):
+    """The days of a group, and their rows."""
+
+    days: list[date]
+    rows: list[tuple[Any, ...]]
+
+    def column(self, position: int, open_position: int | None) -> Found:
+        """Return one value of each day."""
+        values = [row[position] for row in self.rows]
+        if open_position is None:
+            return Found(self.days, values, frozenset())
+        pairs = zip(self.days, self.rows, strict=True)
+        return Found(self.days, values, frozenset(day for day, row in pairs if row[open_position]))
 
 
 #: What stands before the values of a row: the number of its group, and its day.
@@ -258,21 +290,11 @@ def select_days(
     return select
 
 
-def column_of(
-    table: list[tuple[Any, ...]], column: int, open_column: int | None
-) -> dict[date, DayValue]:
-    """Return one value of each day of a table whose second column is the day."""
-    if open_column is None:
-        return {row[1]: DayValue(row[column]) for row in table}
-    return {row[1]: DayValue(row[column], row[open_column] > 0) for row in table}
-
-
-def read_own(
-    read: Read, declared: Mapping[str, Own], first: date, last: date
-) -> dict[str, dict[date, DayValue]]:
+def read_own(read: Read, declared: Mapping[str, Own], first: date, last: date) -> dict[str, Found]:
     found = read(first, last)
+    open_days = frozenset(day for day, one in found.items() if one.is_open)
     return {
-        key: {day: DayValue(one.values[own.column], one.is_open) for day, one in found.items()}
+        key: Found(list(found), [one.values[own.column] for one in found.values()], open_days)
         for key, own in declared.items()
     }
 
