@@ -31,6 +31,7 @@ from lifetracker.api.metric_answers import (
     RecordBehindSerializer,
     WholeDaySerializer,
 )
+from lifetracker.api.renderers import FastJSONRenderer
 from lifetracker.metrics.answers import chart_answer, day_answer, list_of_metrics, metric_answer
 from lifetracker.metrics.buckets import Bucket
 from lifetracker.metrics.declaration import Metric
@@ -52,6 +53,8 @@ class Conditional(APIView):
     What an answer holds follows from records, marks, syncs, settings and the clock. It is made anew for each request,
     because nothing less tells for sure that it is the same: what a 304 saves is to send it.
     """
+
+    renderer_classes = (FastJSONRenderer,)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **options: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **options)

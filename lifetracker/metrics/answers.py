@@ -5,6 +5,7 @@ An unknown value is None, never zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
@@ -167,15 +168,19 @@ def chart_answer(chosen: Sequence[Metric], first: date, last: date, bucket: Buck
     }
 
 
+#: The usual, and one deviation below and above it, of days without one.
+NOTHING = (None, None, None)
+
+
 def day_columns(described: Described) -> Answer:
     listed = partial(column, described.metric)
-    usual = described.usual
+    value, low, high = zip(*(one[:3] if one else NOTHING for one in described.usual), strict=True)
     return {
         "values": listed(described.series.values),
         "sums": None,
-        "usual": listed(one.value if one else None for one in usual),
-        "low": listed(one.low if one else None for one in usual),
-        "high": listed(one.high if one else None for one in usual),
+        "usual": listed(value),
+        "low": listed(low),
+        "high": listed(high),
     }
 
 
@@ -192,8 +197,9 @@ def bucket_columns(described: Described, bucket: Bucket) -> Answer:
 
 
 def column(metric: Metric, values: Iterable[float | None]) -> Values:
-    digits = metric.decimals + CHART_DIGITS
-    found = [None if value is None else round(value, digits) + 0.0 for value in values]
+    # Of a chart, to whom it is all the same to which side a half is rounded: `round` takes eight times as long.
+    unit, floor = 10.0 ** (metric.decimals + CHART_DIGITS), math.floor
+    found = [None if value is None else floor(value * unit + 0.5) / unit for value in values]
     return [0.0 if value == HOURS else value for value in found] if metric.circular else found
 
 

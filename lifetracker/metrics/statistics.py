@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from lifetracker.metrics.declaration import Metric, Values
@@ -50,50 +52,68 @@ def usual_of(metric: Metric, values: Values, excluded: Collection[int] = ()) -> 
     ln RMSSD). A deviation below the least meaningful difference counts as that, so that after weeks of the same value
     not every step of the sensor is unusual.
     """
-    make = usual_times if metric.circular else usual_values
-    return list(make(metric, values, frozenset(excluded)))
+    excluded = frozenset(excluded)
+    if metric.circular:
+        return list(usual_times(metric, values, excluded))
+    if metric.logarithmic:
+        return list(usual_logarithms(metric, values, excluded))
+    return list(usual_values(metric, values, excluded))
 
 
 def usual_values(
     metric: Metric, values: Values, excluded: Collection[int]
 ) -> Iterator[Usual | None]:
-    scaled = logarithms(values) if metric.logarithmic else values
-    counted = [None if at in excluded else value for at, value in enumerate(scaled)]
-    # Sums of differences from one value keep their digits where the spread is small beside the values.
-    origin = next((value for value in counted if value is not None), 0.0)
-    count, total, squares = 0, 0.0, 0.0
-    for at, value in enumerate(scaled):
-        yield usual_value(metric, value, origin, Sums(count, total, squares))
-        for position, sign in ((at, 1), (at - USUAL_DAYS, -1)):
-            if position >= 0 and (one := counted[position]) is not None:
-                shifted = one - origin
-                count += sign
-                total += sign * shifted
-                squares += sign * shifted * shifted
+    smallest = metric.smallest
+    for value, window in zip(values, windows_of(values, excluded), strict=True):
+        if window is None:
+            yield None
+            continue
+        count, mean, spread = window
+        spread = max(spread, smallest)
+        away = None if value is None else (value - mean) / spread
+        yield Usual(mean, mean - spread, mean + spread, away, count)
 
 
-class Sums(NamedTuple):
-    """How many differences there are, their sum and that of their squares."""
-
-    number: int
-    total: float
-    squares: float
-
-
-def usual_value(metric: Metric, value: float | None, origin: float, sums: Sums) -> Usual | None:
-    """Return the usual by the sums of the differences from `origin`."""
-    count, total, squares = sums
-    if count < LEAST_USUAL_DAYS:
-        return None
-    mean = origin + total / count
-    spread = math.sqrt(max(squares - total * total / count, 0.0) / (count - 1))
-    if metric.logarithmic:
+def usual_logarithms(
+    metric: Metric, values: Values, excluded: Collection[int]
+) -> Iterator[Usual | None]:
+    """Yield the usual of the logarithms, in the unit of the values."""
+    scaled = logarithms(values)
+    for value, window in zip(scaled, windows_of(scaled, excluded), strict=True):
+        if window is None:
+            yield None
+            continue
+        count, mean, spread = window
         spread = max(spread, metric.smallest / math.exp(mean))
         low, middle, high = (math.exp(mean + side * spread) for side in (-1, 0, 1))
-    else:
-        spread = max(spread, metric.smallest)
-        low, middle, high = mean - spread, mean, mean + spread
-    return Usual(middle, low, high, None if value is None else (value - mean) / spread, count)
+        away = None if value is None else (value - mean) / spread
+        yield Usual(middle, low, high, away, count)
+
+
+def windows_of(
+    values: Values, excluded: Collection[int]
+) -> Iterator[tuple[int, float, float] | None]:
+    """Yield for each day how many of the 28 days before it count, their mean and their deviation; None where these are
+    too few."""
+    counted = [None if at in excluded else value for at, value in enumerate(values)]
+    # Sums of differences from one value keep their digits where the spread is small beside the values.
+    origin = next((value for value in counted if value is not None), 0.0)
+    shifted = [0.0 if value is None else value - origin for value in counted]
+    counts = sums_before([value is not None for value in counted])
+    totals, squares = sums_before(shifted), sums_before([value * value for value in shifted])
+    for count, total, square in zip(counts, totals, squares, strict=True):
+        if count < LEAST_USUAL_DAYS:
+            yield None
+        else:
+            variance = max(square - total * total / count, 0.0) / (count - 1)
+            yield int(count), origin + total / count, math.sqrt(variance)
+
+
+def sums_before(numbers: Sequence[float]) -> list[float]:
+    """Return for each position the sum of the 28 numbers before it: the difference of two sums from the beginning, which
+    takes no loop of Python's."""
+    until = [0.0, *accumulate(numbers)][: len(numbers)]
+    return [*until[:USUAL_DAYS], *map(sub, until[USUAL_DAYS:], until)]
 
 
 def deviation_from(metric: Metric, usual: Usual, value: float) -> float:
