@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.load --while-syncing": ("--rounds", "1", "--days", "10"),
     "benchmarks.deliveries": ("--days", "10"),
     "benchmarks.pages": ("--rows", "50", "--rounds", "1"),
+    "benchmarks.metrics": ("--years", "1", "--rounds", "1"),
     "benchmarks.usual": ("--lives", "1", "--days", "120"),
     "benchmarks.goals": ("--lives", "5"),
     "benchmarks.guessing": ("--seconds", "1"),
@@ -42,6 +43,7 @@ PARTS = {
     "benchmarks.child",
     "benchmarks.github_jobs",
     "benchmarks.load_client",
+    "benchmarks.metrics_child",
     "benchmarks.once",
     "benchmarks.pages_child",
 }
