@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 from lifetracker.admin.lists import Choices, QuickList, labels, list_column, pretty
 from lifetracker.days import FIRST_DAY, LAST_DAY, OUT_OF_RANGE
 from lifetracker.models import MANUAL, SourceRecord
+from lifetracker.models.conflicts import ConstraintViolated
 from lifetracker.models.fields import label_of, unit_of
 from lifetracker.web.forms import RecordForm, instant_of
 
@@ -91,6 +92,19 @@ class SourceRecordAdmin(QuickList):
     def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         self.list_display = [list_column(model, entry) for entry in self.list_display]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show in the form also what another process has stored since the form was checked: checked again, it knows."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ConstraintViolated:
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **options: Any

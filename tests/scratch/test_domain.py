@@ -153,6 +153,8 @@ def project(tmp_path: Path, database: str) -> Project:
     return project
 
 
+# Of two at once, PostgreSQL alone lets both write.
+@pytest.mark.django_db
 def test_a_domain_in_a_folder(project: Project, tmp_path: Path) -> None:
     it_is_used(project)
     assert project.run("spectacular").count("x-unit: points") >= 2
