@@ -119,19 +119,28 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture
-def redis_url(worker_id: str) -> str:
-    """An empty database of its own for each process of the tests. Without a Redis this part cannot be
-    shown; where it was named, it must be there."""
+def redis_url() -> Iterator[str]:
+    """An empty database of its own, also beside other runs of the tests on this machine. Without a Redis this part
+    cannot be shown; where it was named, it must be there."""
     server = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-    number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
-    url = f"{server}/{1 + number % 15}"
+    # The locks are in database 0, which no test empties; they end by themselves if a run is killed.
+    locks = redis.from_url(f"{server}/0")
+    numbers = range(1, 16)
     try:
-        redis.from_url(url).flushdb()
+        free = (locks.lock(f"tests-use-database-{number}", timeout=600) for number in numbers)
+        lock, number = next(
+            (lock, number)
+            for lock, number in zip(free, numbers, strict=True)
+            if lock.acquire(blocking=False)
+        )
     except redis.ConnectionError:
         if "TEST_REDIS_URL" in os.environ:
             raise
         pytest.skip(f"no Redis answers at {server} (TEST_REDIS_URL names another)")
-    return url
+    url = f"{server}/{number}"
+    redis.from_url(url).flushdb()
+    yield url
+    lock.release()
 
 
 @pytest.fixture

@@ -248,7 +248,7 @@ def test_every_key_that_the_program_writes_is_poisoned(
 ) -> None:
     store = redis.from_url(redis_url)
     seen: set[str] = set()
-    token = makers.api_token().secret
+    token = makers.api_token()
     port = processes.free_ports(1)[0]
     with Sandbox(seed=2, days=40, shift=running_clock.shift) as sandbox:
         use(settings, sandbox)
@@ -263,7 +263,7 @@ def test_every_key_that_the_program_writes_is_poisoned(
         web = processes.serve(port, env)
         worker = None
         try:
-            ask = Asking(port, token)
+            ask = Asking(port, token.secret)
             processes.wait_until(lambda: ask("/api/health") == 200)
             assert ask("/api/weight") == 200
             assert ask("/api/whoop/refresh/today", method="POST") == 202
@@ -299,10 +299,10 @@ def test_every_key_that_the_program_writes_is_poisoned(
     assert seen == {
         "django_q:lifetracker:q",
         "django_q:lifetracker:cluster",
-        "lifetracker:1:api-requests-token-1",
+        f"lifetracker:1:api-requests-token-{token.token.pk}",
     }
     assert not mark.exists()
-    assert not Failure.objects.exists()
+    assert list(Failure.objects.values_list("func", "result")) == []
     assert not OrmQ.objects.exists()
 
 
