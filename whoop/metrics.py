@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from statistics import fmean, stdev
 from typing import TypeVar
 
@@ -25,7 +24,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import GreaterThan
 
-from lifetracker.days import ONE_DAY, days_from, elapsed, local_date
+from lifetracker.days import ONE_DAY, days_from, elapsed
 from lifetracker.metrics.declaration import (
     Better,
     Computed,
@@ -39,8 +38,15 @@ from lifetracker.metrics.declaration import (
     of_whole_day,
 )
 from lifetracker.metrics.registry import register_metrics
-from lifetracker.metrics.statistics import HOURS, hours_apart, logarithms, mean_hour
+from lifetracker.metrics.statistics import (
+    HOURS,
+    hours_apart,
+    logarithms,
+    mean_time,
+    vector_sums,
+)
 from lifetracker.models.expressions import HourOfDay, WallSeconds
+from lifetracker.models.rows import as_date, as_instant, raw_rows
 from whoop.models import (
     KILOJOULES_PER_KILOCALORIE,
     ScoreState,
@@ -348,26 +354,26 @@ def jet_lag(first: date, bedtimes: Values, waking: Values) -> Values:
         for start, end in zip(bedtimes, waking, strict=True)
     ]
     is_free = [(first.weekday() + at) % 7 in FREE_DAYS for at in range(len(middles))]
-    return [
-        jet_lag_of(*(slice_of(one, at, JET_LAG_NIGHTS) for one in (middles, is_free)))
-        for at in range(len(middles))
-    ]
+    of_free, of_work = (
+        [middle if free is wanted else None for middle, free in zip(middles, is_free, strict=True)]
+        for wanted in (True, False)
+    )
+    sums = (vector_sums(one, JET_LAG_NIGHTS) for one in (of_free, of_work))
+    return [jet_lag_of(free, work) for free, work in zip(*sums, strict=True)]
 
 
 def slice_of(values: list[T], at: int, length: int) -> list[T]:
     return values[max(at - length + 1, 0) : at + 1]
 
 
-def jet_lag_of(middles: Values, is_free: list[bool]) -> float | None:
-    known = [(one, free) for one, free in zip(middles, is_free, strict=True) if one is not None]
-    free_days = [one for one, free in known if free]
-    work_days = [one for one, free in known if not free]
-    if len(free_days) < LEAST_FREE_NIGHTS or len(work_days) < LEAST_WORK_NIGHTS:
+def jet_lag_of(free: tuple[int, float, float], work: tuple[int, float, float]) -> float | None:
+    """Return the hours between two means, each by how many there are and the sums of their vectors."""
+    if free[0] < LEAST_FREE_NIGHTS or work[0] < LEAST_WORK_NIGHTS:
         return None
-    free_time, work_time = mean_hour(free_days), mean_hour(work_days)
+    free_time, work_time = mean_time(*free), mean_time(*work)
     if free_time is None or work_time is None:
         return None
-    return abs(hours_apart(free_time, work_time))
+    return abs(hours_apart(free_time[0], work_time[0]))
 
 
 social_jet_lag = Metric(
@@ -387,6 +393,7 @@ social_jet_lag = Metric(
 
 REGULARITY_DAYS, LEAST_PAIRS = 28, 7
 DAY_MINUTES = 24 * 60
+EPOCH = date(1970, 1, 1).toordinal()
 # A stretch of sleep, in minutes from noon on the clock on the wall.
 Stretch = tuple[float, float]
 
@@ -394,40 +401,47 @@ Stretch = tuple[float, float]
 def sleep_of_days(first: date, last: date) -> dict[date, list[Stretch]]:
     """Return the stretches of sleep between the noon before each day and its own noon, of days with a night."""
     rows = all_sleep().filter(date__range=(first - ONE_DAY, last + ONE_DAY)).order_by()
+    columns = ("date", "nap", "start_time", "end_time", "utc_offset_min")
     stretches: dict[date, list[Stretch]] = defaultdict(list)
     known = set()
-    for day, nap, start, end, offset in rows.values_list(
-        "date", "nap", "start_time", "end_time", "utc_offset_min"
-    ):
-        known |= set() if nap else {day}
-        noon, begin, length = from_noon(start, end, offset)
+    for day, nap, start, end, offset in raw_rows(rows.values_list(*columns)):
+        known |= set() if nap else {as_date(day)}
+        noon, begin, length = from_noon(as_instant(start), as_instant(end), offset)
         while length > 0:
             until = min(begin + length, DAY_MINUTES)
             stretches[noon].append((begin, until))
             noon, begin, length = noon + ONE_DAY, 0.0, length - (until - begin)
-    return {day: stretches[day] for day in known}
+    return {day: merged(stretches[day]) for day in known}
 
 
 def from_noon(start: datetime, end: datetime, offset: int) -> tuple[date, float, float]:
     """Return the day whose noon comes next, the minutes since the noon before it, and the length in minutes."""
-    half_a_day = DAY_MINUTES // 2
-    since = (start.timestamp() / 60 + offset + half_a_day) % DAY_MINUTES
-    return local_date(start, offset + half_a_day), since, elapsed(start, end).total_seconds() / 60
+    days, since = divmod(start.timestamp() / 60 + offset + DAY_MINUTES // 2, DAY_MINUTES)
+    length = elapsed(start, end).total_seconds() / 60
+    return date.fromordinal(EPOCH + int(days)), since, length
+
+
+def merged(stretches: list[Stretch]) -> list[Stretch]:
+    """Return the same time asleep by stretches that share nothing."""
+    found: list[Stretch] = []
+    for begin, until in sorted(stretches):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        else:
+            found.append((begin, until))
+    return found
 
 
 def agreement(one: list[Stretch], other: list[Stretch]) -> float:
-    """Return the share of the minutes of two days at which their owner was asleep in both or awake in both."""
-    edges = sorted({0.0, float(DAY_MINUTES), *(edge for both in (*one, *other) for edge in both)})
-    equal = sum(
-        until - begin
-        for begin, until in pairwise(edges)
-        if is_asleep(one, begin) == is_asleep(other, begin)
+    """Return the share of the minutes of two days at which their owner was asleep in both or awake in both. The stretches
+    of a day share nothing."""
+    asleep = sum(until - begin for begin, until in (*one, *other))
+    shared = sum(
+        max(min(until, end) - max(begin, start), 0.0)
+        for begin, until in one
+        for start, end in other
     )
-    return equal / DAY_MINUTES
-
-
-def is_asleep(stretches: list[Stretch], minute: float) -> bool:
-    return any(begin <= minute < until for begin, until in stretches)
+    return 1 - (asleep - 2 * shared) / DAY_MINUTES
 
 
 def read_regularity(first: date, last: date) -> dict[date, DayValues]:
@@ -439,13 +453,17 @@ def read_regularity(first: date, last: date) -> dict[date, DayValues]:
         for day, stretches in asleep.items()
         if day - ONE_DAY in asleep
     }
-    window = [timedelta(days=back) for back in range(REGULARITY_DAYS - 1)]
-    found = {}
-    for day in days_from(first, last):
-        shares = [pairs[day - back] for back in window if day - back in pairs]
-        if day in asleep:
-            enough = len(shares) >= LEAST_PAIRS
-            found[day] = DayValues((200 * sum(shares) / len(shares) - 100 if enough else None,))
+    most = REGULARITY_DAYS - 1
+    days = days_from(first - timedelta(days=most - 1), last)
+    shares = [pairs.get(day) for day in days]
+    found, count, total = {}, 0, 0.0
+    for at, (day, share) in enumerate(zip(days, shares, strict=True)):
+        if share is not None:
+            count, total = count + 1, total + share
+        if at >= most and (gone := shares[at - most]) is not None:
+            count, total = count - 1, total - gone
+        if day >= first and day in asleep:
+            found[day] = DayValues((200 * total / count - 100 if count >= LEAST_PAIRS else None,))
     return found
 
 

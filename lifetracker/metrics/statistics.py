@@ -210,13 +210,20 @@ def rolling_means(metric: Metric, values: Values, length: int) -> Values:
 
 
 def rolling_times(values: Values, length: int) -> Values:
-    vectors = [None if value is None else vector_of(value) for value in values]
     means: Values = []
+    for count, east, north in vector_sums(values, length):
+        found = mean_time(count, east, north) if count >= ROLLING[length] else None
+        means.append(found[0] if found else None)
+    return means
+
+
+def vector_sums(values: Values, length: int) -> Iterator[tuple[int, float, float]]:
+    """Yield for each day how many times are known of it and the days before it, `length` in all, and the sums of their
+    vectors."""
+    vectors = [None if value is None else vector_of(value) for value in values]
     count, east, north = 0, 0.0, 0.0
     for at in range(len(values)):
         for position, sign in ((at, 1), (at - length, -1)):
             if position >= 0 and (one := vectors[position]) is not None:
                 count, east, north = count + sign, east + sign * one[0], north + sign * one[1]
-        found = mean_time(count, east, north) if count >= ROLLING[length] else None
-        means.append(found[0] if found else None)
-    return means
+        yield count, east, north

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pytest
 
 from lifetracker.metrics.declaration import Values
-from whoop.metrics import agreement, debt, jet_lag, variation_of
+from whoop.metrics import Stretch, agreement, debt, jet_lag, merged, variation_of
 from whoop.models import band_of
 
 MONDAY = date(2026, 3, 2)
@@ -43,6 +44,23 @@ def test_regularity_of_two_nights() -> None:
     assert 200 * share - 100 == pytest.approx(91.7, abs=0.05)
     assert agreement([(660, 1140)], [(660, 1140)]) == 1
     assert agreement([], [(0, 1440)]) == 0
+
+
+def test_days_agree_minute_by_minute() -> None:
+    """As a count of the minutes says, also of days with naps, and of sleep that two records have."""
+    days: list[list[Stretch]] = [
+        [(600, 1100), (130, 190)],
+        [(640, 1000), (990, 1130), (700, 800)],
+        [(0, 30), (30, 45), (1400, 1440)],
+        [],
+    ]
+    for one, other in product(days, days):
+        equal = sum(asleep_at(one, minute) == asleep_at(other, minute) for minute in range(1440))
+        assert agreement(merged(one), merged(other)) == pytest.approx(equal / 1440)
+
+
+def asleep_at(stretches: list[Stretch], minute: int) -> bool:
+    return any(begin <= minute < until for begin, until in stretches)
 
 
 def test_social_jet_lag_goes_round_midnight() -> None:
