@@ -94,10 +94,13 @@ class RunRecorder:
         self._errors: dict[str, dict[type[SyncError], str]] = {}
 
     def resume(self, run: SyncRun) -> bool:
-        """Go on with a run of the queue. Return False where it has ended meanwhile: another process may
-        have had the lease before this one."""
+        """Go on with a run of the queue. Return False where it has ended or was deleted meanwhile: another
+        process may have had the lease before this one."""
         self.run = run
-        run.refresh_from_db()
+        try:
+            run.refresh_from_db()
+        except SyncRun.DoesNotExist:
+            return False
         if not run.is_active:
             return False
         run.attempts += 1

@@ -30,7 +30,7 @@ from lifetracker.models import HeldLease, Lease, PlannedSync, SyncRun
 from lifetracker.sync.checks import check_queue
 from lifetracker.sync.http import HttpClient
 from lifetracker.sync.plans import SyncRequest
-from lifetracker.sync.runs import LEASE, MOST_ATTEMPTS
+from lifetracker.sync.runs import LEASE, MOST_ATTEMPTS, RunRecorder
 from lifetracker.sync.streams import sources
 from oauth_integration.models import OAuthCredential
 from tests import processes
@@ -254,6 +254,27 @@ def test_who_lost_the_lease_writes_no_end(whoop: Any, sandbox: Any) -> None:
         tasks.execute_run(run.pk)
     run.refresh_from_db()
     assert (run.status, run.error) == ("running", "written by the other one")
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(RunRecorder, "resume"), (WhoopAPIClient, "get")],
+    ids=["taken up", "at work"],
+)
+def test_a_run_that_is_deleted_meanwhile_is_no_error(
+    whoop: Any, monkeypatch: pytest.MonkeyPatch, where: type, name: str
+) -> None:
+    run = enqueue()
+    original = getattr(where, name)
+
+    def delete_and_go_on(*arguments: Any) -> Any:
+        SyncRun.objects.all().delete()
+        return original(*arguments)
+
+    monkeypatch.setattr(where, name, delete_and_go_on)
+    tasks.execute_run(run.pk)
+    # What was read is told all the same.
+    assert [run.status for run in SyncRun.objects.all()] == ["success"] * (name == "get")
 
 
 def test_what_waited_for_the_source_goes_on_as_soon_as_it_is_free(whoop: Any) -> None:
