@@ -53,7 +53,7 @@ CONFIG = SchemathesisConfig.from_dict(
     {
         "phases": {"fuzzing": {"enabled": IS_INVENTING}},
         "generation": {
-            "max-examples": EXAMPLES or 10,
+            "max-examples": EXAMPLES or 5,
             "deterministic": not EXAMPLES,
             "database": "none",
             "with-security-parameters": False,
