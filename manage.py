@@ -63,10 +63,15 @@ def main() -> None:
         prepare_demo()
     try:
         execute_from_command_line(sys.argv)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit("Stopped.")
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration: {error}{hint_at_a_key(error)}")
+    except BrokenPipeError:
+        # Whoever reads the output, such as `head`, has enough. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise

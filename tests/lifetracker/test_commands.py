@@ -371,6 +371,17 @@ def test_the_exit_status_of_a_good_run(transactional_db: None, sandbox: Any, set
     assert OAuthCredential.objects.get().is_connected
 
 
+@pytest.mark.parametrize("unbuffered", ["1", ""], ids=["at once", "at the end"])
+def test_whoever_reads_the_output_may_have_enough(transactional_db: None, unbuffered: str) -> None:
+    env = processes.environment(PYTHONUNBUFFERED=unbuffered)
+    with processes.start("metrics", "--format", "csv", env=env) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
 def test_a_taken_port_is_said_by_the_sandbox() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
