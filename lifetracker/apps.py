@@ -2,6 +2,7 @@ import atexit
 import gc
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -30,6 +31,15 @@ class AdminConfig(SimpleAdminConfig):
 def check_admin(app_configs: Sequence[AppConfig] | None, **options: object) -> list[CheckMessage]:
     autodiscover()
     return check_admin_app(app_configs, **options)
+
+
+@checks.register(checks.Tags.urls)
+def check_pages(app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """Load the addresses first, with which the pages are found."""
+    import_module(settings.ROOT_URLCONF)
+    from lifetracker.web import page_checks
+
+    return page_checks.check_pages()
 
 
 class LifetrackerConfig(AppConfig):

@@ -174,7 +174,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lifetracker.web.views.demo",
+                "lifetracker.web.views.frame",
             ],
             "libraries": {"human": "lifetracker.web.template_tags"},
         },

@@ -13,12 +13,12 @@ from lifetracker.api import errors, marks, metrics, runs
 from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
-from lifetracker.web import token_page
+from lifetracker.web import pages, token_page  # noqa: F401 - registers its pages
 from lifetracker.web.views import DocsView, SchemaView, front_page, sync_now
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards")
+autodiscover_modules("cards", "pages")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

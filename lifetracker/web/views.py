@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from csp.constants import SELF
@@ -40,6 +41,7 @@ from lifetracker.sync.plans import SyncRequest
 from lifetracker.sync.streams import sources
 from lifetracker.tasks import enqueue, next_request
 from lifetracker.web.cards import Visit, cards_in_order
+from lifetracker.web.navigation import navigation
 from lifetracker.web.source_status import all_synced_at, source_statuses
 
 JSON, HTML = "application/json", "text/html"
@@ -160,6 +162,6 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
 # --- Every page -----------------------------------------------------------------------------------
 
 
-def demo(request: HttpRequest) -> dict[str, Any]:
-    """For every template: whether all this is made up."""
-    return {"demo": settings.DEMO}
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """For every template: whether all this is made up, and the way to the other pages, made where it is shown."""
+    return {"demo": settings.DEMO, "navigation": partial(navigation, request)}

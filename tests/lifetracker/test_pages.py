@@ -1079,9 +1079,9 @@ def test_pages_hold_nothing_that_a_strict_policy_forbids(visitor: Client) -> Non
         assert 'href="#main"' in html
 
 
-def test_the_style_sheet_asks_nobody(settings: Any) -> None:
-    for name in ("site.css", "admin.css"):
-        path = finders.find(f"lifetracker/{name}")
+def test_the_style_sheets_ask_nobody(settings: Any) -> None:
+    for name in ("tokens", "frame", "components", "charts", "cards", "admin"):
+        path = finders.find(f"lifetracker/{name}.css")
         assert path
         with open(path, encoding="utf-8") as sheet:  # noqa: PTH123 - the finder's own
             assert not re.search(r"url\(|@import|https?:", sheet.read())
