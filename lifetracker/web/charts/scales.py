@@ -1,0 +1,237 @@
+"""Scales: from which value to which a chart reaches, what is written at its sides, and how many marks it has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from django.utils.dateformat import format as format_date
+
+from lifetracker.days import monday_of
+
+#: One value for each day; None where it is not known.
+Values = Sequence[float | None]
+#: The stretch of time that one mark stands for.
+Unit = Literal["day", "week", "month"]
+
+MOST_TICKS = 5
+# In days. More marks than these would lie closer than 2 pixels on a phone.
+BARS_BY_DAY, LINES_BY_DAY, BY_WEEK = 92, 366, 5 * 366
+# A word that begins further to the right would be cut off.
+LAST_LABEL = 0.955
+
+
+# --- Values ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What a chart reaches from and to, in the unit of its values, and the distance of its ticks."""
+
+    low: float
+    high: float
+    step: float
+
+    def share(self, value: float) -> float:
+        """Return where a value lies: 0 is `low`, 1 is `high`. What lies beyond is put at the edge."""
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def ticks(self) -> list[float]:
+        """Return the multiples of the step, both ends included where they are multiples."""
+        first = math.ceil(self.low / self.step - 1e-9)
+        last = math.floor(self.high / self.step + 1e-9)
+        return [round(at * self.step, 10) + 0.0 for at in range(first, last + 1)]
+
+
+def known(values: Values) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def mean(values: Values) -> float | None:
+    """Return the mean of what is known, None if nothing is."""
+    numbers = known(values)
+    return math.fsum(numbers) / len(numbers) if numbers else None
+
+
+def percentile(numbers: Sequence[float], percent: float) -> float:
+    """Return a percentile of at least one number, between two of them in proportion."""
+    ordered = sorted(numbers)
+    place = (len(ordered) - 1) * percent / 100
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def domain_of(values: Values, *, least_span: float = 0.0) -> Domain | None:
+    """Return the domain of a line: from the 1st to the 99th percentile of what is known, rounded outwards.
+
+    It does not begin at zero, and is at least `least_span` high. None if nothing is known."""
+    numbers = known(values)
+    if not numbers:
+        return None
+    return rounded_outwards(percentile(numbers, 1), percentile(numbers, 99), least_span)
+
+
+def domain_from_zero(values: Values) -> Domain | None:
+    """Return the domain of columns: from zero, or from the least if that is negative, to the most.
+
+    None if nothing is known."""
+    numbers = known(values)
+    if not numbers:
+        return None
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+    return rounded_outwards(low, high) if low < high else Domain(0.0, 1.0, 1.0)
+
+
+def rounded_outwards(low: float, high: float, least_span: float = 0.0) -> Domain:
+    """Return a domain that holds both, whose ends are multiples of its step. Equal values lie in its middle."""
+    span = high - low
+    wanted = max(span, least_span) or max(abs(low) * 0.1, 1.0)
+    low, high = low - (wanted - span) / 2, high + (wanted - span) / 2
+    step = step_for(wanted)
+    return Domain(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step)
+
+
+def step_for(span: float) -> float:
+    """Return the least of 1, 2, 5, 10, 20, ... (or 0.5, 0.2, ...) that gives few ticks over a span above 0."""
+    size = 10.0 ** math.floor(math.log10(span / (MOST_TICKS - 1)))
+    return next(
+        size * factor for factor in (1, 2, 5, 10) if span <= size * factor * (MOST_TICKS - 1)
+    )
+
+
+def number_words(value: float) -> str:
+    """Return a number of a tick, with as many places as it has, such as `1,200` or `0.5`."""
+    text = f"{value:,.10f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def clock_words(minutes: float) -> str:
+    """Return minutes after midnight as on a clock, also of the day before or after: -90 is `22:30`."""
+    hours, rest = divmod(round(minutes) % (24 * 60), 60)
+    return f"{hours:02}:{rest:02}"
+
+
+# --- Time -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word below a chart, at the day of this index. A `wide` one is left out on a phone."""
+
+    at: int
+    text: str
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The days that one mark stands for, and what is known of them; None if nothing is."""
+
+    first: date
+    last: date
+    mean: float | None
+    least: float | None
+    most: float | None
+    #: How many days are known.
+    count: int
+
+
+def unit_of_lines(days: int) -> Unit:
+    """Return what a point of a line stands for, when so many days are drawn."""
+    return "day" if days <= LINES_BY_DAY else unit_of_bars(days)
+
+
+def unit_of_bars(days: int) -> Unit:
+    """Return what a bar stands for, when so many days are drawn."""
+    if days <= BARS_BY_DAY:
+        return "day"
+    return "week" if days <= BY_WEEK else "month"
+
+
+def begin_of(day: date, unit: Unit) -> date:
+    """Return the first day of the week (a Monday) or month that a day is in, or the day itself."""
+    if unit == "week":
+        return monday_of(day)
+    return day.replace(day=1) if unit == "month" else day
+
+
+def slices(days: Sequence[date], unit: Unit) -> list[slice]:
+    """Return for each week or month the part of the days that lies in it. The days are in order."""
+    starts = [0]
+    starts += [
+        at for at in range(1, len(days)) if begin_of(days[at], unit) != begin_of(days[at - 1], unit)
+    ]
+    ends = [*starts[1:], len(days)]
+    return [slice(start, end) for start, end in zip(starts, ends, strict=True)] if days else []
+
+
+def buckets(days: Sequence[date], values: Values, unit: Unit) -> list[Bucket]:
+    """Return the mean, the least and the most of each day, week or month. Days and values are equally many."""
+    check_same_length(days, values)
+    return [bucket_of(days[part], values[part]) for part in slices(days, unit)]
+
+
+def bucket_of(days: Sequence[date], values: Values) -> Bucket:
+    numbers = known(values)
+    return Bucket(
+        first=days[0],
+        last=days[-1],
+        mean=mean(numbers),
+        least=min(numbers, default=None),
+        most=max(numbers, default=None),
+        count=len(numbers),
+    )
+
+
+def check_same_length(days: Sequence[date], *series: Sequence[object]) -> None:
+    """Raise ValueError if there is not one value for each day. An empty series is one that is left out."""
+    for one in series:
+        if one and len(one) != len(days):
+            raise ValueError(
+                f"A chart of {len(days)} days got {len(one)} values. "
+                "Give one for each day, None where it is not known."
+            )
+
+
+def day_labels(days: Sequence[date]) -> list[Label]:
+    """Return what is written below a chart of these days (or first days of weeks, of months), in order.
+
+    Each day up to a fortnight, each Monday up to 16 weeks, the months up to 2 years, then the years."""
+    if not days:
+        return []
+    span = (days[-1] - days[0]).days + 1
+    if span <= 14:
+        return [
+            Label(at, format_date(day, "D j"), span > 7 and at % 2 > 0)
+            for at, day in enumerate(days)
+        ]
+    if span <= 112:
+        return _labels_at(days, monday_of, "j M", 4 if span > 45 else 2)
+    if span <= 740:
+        return _labels_at(days, lambda day: day.replace(day=1), "M", 3)
+    return _labels_at(days, lambda day: day.replace(month=1, day=1), "Y", 2 if span > 3000 else 1)
+
+
+def _labels_at(
+    days: Sequence[date], begin: Callable[[date], date], words: str, narrow: int
+) -> list[Label]:
+    """Return a label wherever a new stretch begins; on a phone each `narrow`-th of them."""
+    starts = [
+        next(group)[0] for _, group in groupby(enumerate(days), key=lambda pair: begin(pair[1]))
+    ]
+    if begin(days[0]) != days[0]:
+        # The chart begins in the middle of this one.
+        starts = starts[1:]
+    fitting = [at for at in starts if at / len(days) <= LAST_LABEL]
+    return [
+        Label(at, format_date(days[at], words), number % narrow > 0)
+        for number, at in enumerate(fitting)
+    ]
