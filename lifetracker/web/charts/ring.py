@@ -1,0 +1,62 @@
+"""The ring: a share of a whole, with its number and its band as a word."""
+
+from __future__ import annotations
+
+import math
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lifetracker.web.charts.markup import NOTHING, Band, linked, named, short
+
+RADIUS = 52
+LENGTH = 2 * math.pi * RADIUS
+
+
+def ring(
+    percent: float | None,
+    band: Band | None,
+    *,
+    sentence: str,
+    word: str,
+    href: str = "",
+) -> SafeString:
+    """Return a ring that is filled to `percent`, 0 to 100, in the colour of its band.
+
+    If `percent` is None the ring is dotted and holds no number. `word` stands in it: the name of the band
+    (`Yellow`), or why the score is missing (`Not scored yet`). `sentence` says the whole to who cannot see it."""
+    return format_html(
+        '<div class="ring"><svg viewBox="0 0 120 120" {}>{}</svg>'
+        '<div class="in"{}>{}{}</div></div>',
+        named(sentence),
+        _unknown() if percent is None else _filled(percent, band),
+        NOTHING if href else format_html(' aria-hidden="{}"', "true"),
+        _number(percent, href),
+        _word(percent, band, word),
+    )
+
+
+def _filled(percent: float, band: Band | None) -> SafeString:
+    share = min(max(percent / 100, 0.0), 1.0)
+    return format_html(
+        '<circle class="rail-line" cx="60" cy="60" r="52"/>'
+        '<circle class="value {}" cx="60" cy="60" r="52" stroke-dasharray="{} {}"/>',
+        f"{band}-s" if band else "plain-s",
+        short(share * LENGTH),
+        short(LENGTH),
+    )
+
+
+def _unknown() -> SafeString:
+    return format_html('<circle class="{}" cx="60" cy="60" r="52"/>', "dotted")
+
+
+def _number(percent: float | None, href: str) -> SafeString:
+    if percent is None:
+        return NOTHING
+    return linked(format_html("<b>{}<small>%</small></b>", f"{percent:.0f}"), href)
+
+
+def _word(percent: float | None, band: Band | None, word: str) -> SafeString:
+    known = percent is not None and band
+    return format_html('<span class="{}">{}</span>', f"{band}-t" if known else "plain-t", word)
