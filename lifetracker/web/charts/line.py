@@ -1,0 +1,298 @@
+"""Lines: a dot for each day, the mean of seven days, and the usual band behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from lifetracker.web.charts.frame import ABOVE, Frame, Place, Words, plot
+from lifetracker.web.charts.markup import NOTHING, percent, short
+from lifetracker.web.charts.scales import (
+    Domain,
+    Unit,
+    Values,
+    buckets,
+    check_same_length,
+    day_labels,
+    domain_of,
+    known,
+    mean,
+    number_words,
+    slices,
+    unit_of_lines,
+)
+
+MEAN_DAYS = 7
+# A mean of fewer known days would only repeat one of them.
+LEAST_KNOWN = 3
+# So many known days in a row on one side of the usual band are named.
+OUTSIDE_FOR = 5
+# The inner drawing, which is stretched to the plot.
+WIDTH, HEIGHT = 1000, 100
+# Up to so many, dots are large.
+FEW = 45
+# The room over a plot that has words there, in pixels.
+ROOM_FOR_WORDS = 24
+# More slices than these are too narrow to be pointed at on a phone.
+MOST_PLACES = 92
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What a value usually lies between, both ends in its unit."""
+
+    low: float
+    high: float
+
+
+Stretches = Sequence[Stretch | None]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Days in a row beyond the usual band; the indices of the first and the last."""
+
+    first: int
+    last: int
+    side: Literal["above", "below"]
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+
+def line_chart(
+    points: Values,
+    days: Sequence[date],
+    *,
+    sentence: str,
+    usual: Stretches = (),
+    before: Values = (),
+    places: Sequence[Place | None] = (),
+    height: int = 210,
+    domain: Domain | None = None,
+    least_span: float = 0.0,
+    tick_words: Words = number_words,
+    noun: str = "night",
+    empty: str = "Nothing is known of these days.",
+    table: str = "",
+    column: int = 0,
+) -> SafeString:
+    """Return the line of a metric over days in a row, of which each has a point, or None if it is not known.
+
+    A day that is not known has no dot and breaks the line; a day without a usual breaks the band. The line is the
+    mean of the day and the six before, of which at least three must be known; `before` are the values of the days
+    before the first, so that the line does not begin late. Beyond 366 days a point is the mean of a week, beyond
+    five years of a month, with a band from the least to the most. `places` lead from the day that is pointed at to
+    its page; beyond 92 days they are too narrow and left out, and the table behind the chart leads there.
+    `height` is in pixels; `least_span` is in the unit of the points, as `domain` is, which is else found by
+    `domain_of`. Five days or more in a row outside the usual band are named, counted in `noun`."""
+    check_same_length(days, points, usual, places)
+    unit = unit_of_lines(len(days))
+    line = _by_day(points, usual, before) if unit == "day" else _by(unit, days, points, usual)
+    shown = days if unit == "day" else [days[part][0] for part in slices(days, unit)]
+    frame = Frame(
+        shown,
+        height,
+        domain or domain_of(_all_of(line), least_span=least_span),
+        above=ROOM_FOR_WORDS if line.outside else ABOVE,
+    )
+    return plot(
+        frame,
+        _drawing(frame, line, noun) if known(points) else NOTHING,
+        sentence=sentence,
+        tick_words=tick_words,
+        labels=day_labels(shown),
+        places=places if len(days) <= MOST_PLACES else (),
+        empty=empty,
+        table=table,
+        column=column,
+    )
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The series of a chart, all of the same length."""
+
+    dots: Values
+    mean: Values
+    usual: Stretches
+    spread: Stretches
+    outside: Sequence[Outside]
+
+
+def _by_day(points: Values, usual: Stretches, before: Values) -> _Line:
+    return _Line(
+        dots=points,
+        mean=moving_mean(points, before),
+        usual=usual,
+        spread=(),
+        outside=outside_usual(points, usual),
+    )
+
+
+def _by(unit: Unit, days: Sequence[date], points: Values, usual: Stretches) -> _Line:
+    parts = slices(days, unit)
+    found = buckets(days, points, unit)
+    return _Line(
+        dots=(),
+        mean=[one.mean for one in found],
+        usual=[_mean_stretch(usual[part]) for part in parts] if usual else (),
+        spread=[
+            None if one.least is None or one.most is None else Stretch(one.least, one.most)
+            for one in found
+        ],
+        outside=(),
+    )
+
+
+def _mean_stretch(stretches: Stretches) -> Stretch | None:
+    low = mean([one.low for one in stretches if one])
+    high = mean([one.high for one in stretches if one])
+    return None if low is None or high is None else Stretch(low, high)
+
+
+def _all_of(line: _Line) -> list[float | None]:
+    """Return whatever must lie within the domain: what is known, and the usual of those days."""
+    bounds = [
+        bound
+        for stretches in (line.usual, line.spread)
+        for one in stretches
+        if one
+        for bound in (one.low, one.high)
+    ]
+    points = line.dots or line.mean
+    return [*points, *bounds] if known(points) else []
+
+
+def moving_mean(points: Values, before: Values = ()) -> list[float | None]:
+    """Return for each known day the mean of it and the six before it; None if fewer than three are known.
+
+    A day that is not known has no mean: a line through it would say that something was measured."""
+    series = [*before, *points]
+    means = []
+    for at in range(len(before), len(series)):
+        window = known(series[max(at - MEAN_DAYS + 1, 0) : at + 1])
+        enough = series[at] is not None and len(window) >= LEAST_KNOWN
+        means.append(math.fsum(window) / len(window) if enough else None)
+    return means
+
+
+def outside_usual(points: Values, usual: Stretches) -> list[Outside]:
+    """Return where five known days or more in a row lie above or below their usual. An unknown day ends a row."""
+    if not usual:
+        return []
+    sides = [_side(point, stretch) for point, stretch in zip(points, usual, strict=True)]
+    rows = []
+    for side, group in groupby(enumerate(sides), key=lambda pair: pair[1]):
+        at = [index for index, _ in group]
+        if side and len(at) >= OUTSIDE_FOR:
+            rows.append(Outside(at[0], at[-1], side))
+    return rows
+
+
+def _side(point: float | None, stretch: Stretch | None) -> Literal["above", "below"] | None:
+    if point is None or stretch is None or stretch.low <= point <= stretch.high:
+        return None
+    return "above" if point > stretch.high else "below"
+
+
+# --- The drawing ----------------------------------------------------------------------------------
+
+
+def _drawing(frame: Frame, line: _Line, noun: str) -> SafeString:
+    few = " few" if frame.count <= FEW else ""
+    paths = [
+        ("usual-band", _area(frame, line.usual)),
+        ("spread", _area(frame, line.spread)),
+        (f"dots{few}", _dots(frame, line.dots, within=True)),
+        (f"dots beyond{few}", _dots(frame, line.dots, within=False)),
+        ("trend", _path(frame, line.mean)),
+    ]
+    return format_html(
+        '<svg width="100%" height="{}" y="{}" viewBox="0 0 1000 100" preserveAspectRatio="none">{}</svg>{}',
+        frame.plot_height,
+        frame.above,
+        format_html_join("", '<path class="{}" d="{}"/>', (path for path in paths if path[1])),
+        _brackets(frame, line.outside, noun),
+    )
+
+
+def _point(frame: Frame, at: float, value: float) -> str:
+    return f"{short(frame.across(at) * WIDTH)} {short(frame.share_down(value) * HEIGHT)}"
+
+
+def _runs(series: Sequence[object]) -> Iterator[list[int]]:
+    """Yield the indices of what is known in a row."""
+    for is_known, group in groupby(range(len(series)), key=lambda at: series[at] is not None):
+        if is_known:
+            yield list(group)
+
+
+def _path(frame: Frame, values: Values) -> str:
+    """Return a line that breaks where a value is not known. One alone is a point: a piece of no length."""
+    pieces = []
+    for run in _runs(values):
+        points = [_point(frame, at, value) for at in run if (value := values[at]) is not None]
+        pieces.append("M" + "L".join(points) + ("h0" if len(points) == 1 else ""))
+    return "".join(pieces)
+
+
+def _area(frame: Frame, stretches: Stretches) -> str:
+    """Return the area between lower and upper bounds, in pieces where one is not known."""
+    return "".join(
+        _piece(frame, [(at, one) for at in run if (one := stretches[at]) is not None])
+        for run in _runs(stretches)
+    )
+
+
+def _piece(frame: Frame, run: Sequence[tuple[int, Stretch]]) -> str:
+    """Return one piece, which reaches to the edges of its first and last slices."""
+    ends = [(run[0][0] - 0.5, run[0][1]), *run, (run[-1][0] + 0.5, run[-1][1])]
+    upper = [(at, one.high) for at, one in ends]
+    lower = [(at, one.low) for at, one in reversed(ends)]
+    return "M" + "L".join(_point(frame, at, value) for at, value in upper + lower) + "Z"
+
+
+def _dots(frame: Frame, values: Values, *, within: bool) -> str:
+    """Return the dots within the domain, or those beyond it, which lie at the edge."""
+    domain = frame.domain
+    return "".join(
+        f"M{_point(frame, at, value)}h0"
+        for at, value in enumerate(values)
+        if value is not None and domain is not None and domain.holds(value) == within
+    )
+
+
+def _brackets(frame: Frame, rows: Sequence[Outside], noun: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="event" x1="{}" x2="{}" y1="9" y2="9"/><text{} x="{}" y="13">{}</text>',
+        (
+            (
+                percent(row.first / frame.count),
+                percent((row.last + 1) / frame.count),
+                *_bracket_words(frame, row, noun),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _bracket_words(frame: Frame, row: Outside, noun: str) -> tuple[SafeString, str, str]:
+    """Return the class, the place and the text of a bracket: at its right, or at its left near the end."""
+    words = f"{row.count} {noun}s {row.side} usual"
+    if row.last / frame.count > 0.7:
+        return (
+            format_html(' class="{}"', "end"),
+            percent(max(row.first / frame.count - 0.01, 0)),
+            words,
+        )
+    return NOTHING, percent((row.last + 1) / frame.count + 0.01), words
