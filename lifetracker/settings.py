@@ -471,8 +471,10 @@ NOWHERE, OURS = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NOWHERE],
+        "script-src": [OURS],
         "style-src": [OURS],
         "img-src": [OURS],
+        "manifest-src": [OURS],
         "form-action": [OURS, *dict.fromkeys(CONSENT_PAGES)],
         "frame-ancestors": [NOWHERE],
         "base-uri": [NOWHERE],

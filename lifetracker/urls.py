@@ -14,7 +14,7 @@ from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
 from lifetracker.web import pages, token_page  # noqa: F401 - registers its pages
-from lifetracker.web.views import DocsView, SchemaView, front_page, sync_now
+from lifetracker.web.views import DocsView, SchemaView, front_page, manifest, sync_now
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
@@ -38,6 +38,7 @@ def urls_of_apps(module: str, prefix: str) -> list[URLResolver]:
 
 urlpatterns = [
     path("", front_page, name="home"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("", include("lifetracker.accounts.urls")),
     path("admin/", admin.site.urls),
     path("tokens", token_page.TokensView.as_view(), name="tokens"),

@@ -1,4 +1,4 @@
-"""The content security policy of pages that use a passkey: beside that of the API they alone run a script."""
+"""The content security policy of pages that use a passkey: beside that of the API, they alone ask the server from a script."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from csp.decorators import csp_update
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-with_script = csp_update({"script-src": [SELF], "connect-src": [SELF]})
+with_script = csp_update({"connect-src": [SELF]})
 
 
 def allow_script(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return the response with a policy that allows our own scripts."""
+    """Return the response with a policy that lets our own scripts ask the server."""
     return with_script(lambda _: response)(request)

@@ -75,6 +75,10 @@ class Navigation(NamedTuple):
     tabs: list[Entry]
     sheets: list[Part]
 
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for part in [*self.parts, self.foot] for entry in part.entries]
+
 
 pages: dict[str, Page] = {}
 

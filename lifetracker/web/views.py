@@ -11,9 +11,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
@@ -111,7 +113,7 @@ class SchemaView(SpectacularAPIView):
 
 # The page is made by Swagger UI, which asks for the description; its arrows are pictures in its style.
 @method_decorator(
-    csp_update({"script-src": [SELF], "connect-src": [SELF], "img-src": [SELF, "data:"]}),
+    csp_update({"connect-src": [SELF], "img-src": [SELF, "data:"]}),
     name="dispatch",
 )
 class DocsView(LoginRequiredMixin, TemplateView):
@@ -157,6 +159,28 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.info(request, f"{title}: a sync is already queued.")
     return redirect("home")
+
+
+@login_not_required  # browsers ask for it without the session
+def manifest(request: HttpRequest) -> JsonResponse:
+    """Say how a phone installs these pages. The address depends on the path below which they are served."""
+    icon = {"sizes": "any", "type": "image/svg+xml", "src": static("lifetracker/icon.svg")}
+    picture = {"sizes": "512x512", "type": "image/png", "src": static("lifetracker/icon-512.png")}
+    home = reverse("home")
+    return JsonResponse(
+        {
+            "name": "Life Tracker",
+            "short_name": "Life Tracker",
+            "id": home,
+            "start_url": home,
+            "scope": home,
+            "display": "standalone",
+            "background_color": "#f5f3ee",
+            "theme_color": "#f5f3ee",
+            "icons": [icon, picture],
+        },
+        content_type="application/manifest+json",
+    )
 
 
 # --- Every page -----------------------------------------------------------------------------------

@@ -89,6 +89,15 @@ class Visit:
         with self.page.expect_navigation():
             control.click()
 
+    def entry(self, name: str) -> Locator:
+        """Return the link to a page in the rail, or on a phone in the sheet "More", which is opened for it."""
+        rail = self.page.get_by_role("navigation", name="Account")
+        if rail.is_visible():
+            return rail.get_by_role("link", name=name)
+        tabs = self.page.get_by_role("navigation", name="Tabs")
+        tabs.get_by_text("More").click()
+        return tabs.get_by_role("link", name=name)
+
     def log_in(self) -> Page:
         page = self.go("/login/")
         page.get_by_label("Username").fill("robin")

@@ -121,7 +121,7 @@ def test_tokens_fit(visit: Visiting, size: tuple[int, int, bool], person: User) 
     width, height, dark = size
     window = visit(width, height, dark=dark)
     page = window.come_home()
-    window.follow(page.get_by_role("link", name="API tokens"))
+    window.follow(window.entry("API tokens"))
     name = f"tokens-{width}-{'dark' if dark else 'light'}"
     picture(window, name)
     assert width_of_content(window) <= width
@@ -464,7 +464,8 @@ def fill_admin() -> None:
 def test_the_api_can_be_read(visit: Visiting, size: tuple[int, int, bool]) -> None:
     width, height, dark = size
     window = visit(width, height, dark=dark)
-    window.come_home().get_by_role("link", name="API documentation").click()
+    window.come_home()
+    window.entry("API documentation").click()
     page = window.page
     page.locator("#operations-whoop-whoop_recovery_list").wait_for()
     shown = page.locator(".opblock-summary-path").all_inner_texts()

@@ -183,7 +183,7 @@ def test_of_the_admin_too_and_secrets_are_not_repeated(later: Client, robin: Use
     }
     asked = later.post("/admin/auth/user/add/", form)
     assert "a secret word" not in asked.text
-    assert "script-src" in asked["Content-Security-Policy"]
+    assert "script-src 'self'" in asked["Content-Security-Policy"]
     again = later.post(
         "/admin/auth/user/add/", dict(asked.context["repeated"]) | {"confirm_password": PASSWORD}
     )
@@ -228,7 +228,8 @@ def test_a_passkey_confirms(later: Client, robin: User, monkeypatch: pytest.Monk
     monkeypatch.setattr(time, "time", lambda: real() + QUARTER)
     asked = later.post("/tokens", token_form(), **here)
     assert asks(asked)
-    assert "script-src 'self'" in asked["Content-Security-Policy"]
+    assert "script-src 'self';" in asked["Content-Security-Policy"]
+    assert "connect-src 'self'" in asked["Content-Security-Policy"]
     stranger = Device().sign(later.post("/account/confirm/options", **here).json())
     assert asks(later.post("/tokens", token_form() | {"confirm_passkey": stranger}, **here))
     given = device.sign(later.post("/account/confirm/options", **here).json())

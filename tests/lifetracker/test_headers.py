@@ -42,7 +42,7 @@ def test_our_own_pages_load_our_own_files_and_nothing_inline(root: Client, path:
     found = policy(root.get(path))
     assert found["default-src"] == found["frame-ancestors"] == found["base-uri"] == ["'none'"]
     assert found["style-src"] == found["img-src"] == ["'self'"]
-    assert "script-src" not in found
+    assert found["script-src"] == found["manifest-src"] == ["'self'"]
     assert not re.search(r"unsafe|\*(?!\.)|data:|http:(?!//127)", str(found))
 
 

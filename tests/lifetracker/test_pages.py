@@ -1073,7 +1073,8 @@ def test_error_pages_need_nothing(rf: Any) -> None:
 def test_pages_hold_nothing_that_a_strict_policy_forbids(visitor: Client) -> None:
     scenes.full()
     for html in [visitor.get("/").text, *every_page(Client()).values()]:
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", html)
+        assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|javascript:", html)
+        assert "</script>" not in re.sub(r"<script [^>]*></script>", "", html)
         assert not re.search(r'(?:src|href|action)="(?:https?:)?//', html)
         assert '<html lang="en">' in html
         assert 'href="#main"' in html
@@ -1085,3 +1086,12 @@ def test_the_style_sheets_ask_nobody(settings: Any) -> None:
         assert path
         with open(path, encoding="utf-8") as sheet:  # noqa: PTH123 - the finder's own
             assert not re.search(r"url\(|@import|https?:", sheet.read())
+
+
+def test_a_phone_can_install_the_pages(client: Client) -> None:
+    answer = client.get("/manifest.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    said = answer.json()
+    assert said["start_url"] == said["scope"] == "/"
+    for icon in said["icons"]:
+        assert finders.find(icon["src"].removeprefix("/static/"))

@@ -24,8 +24,15 @@ from tests.addresses import addresses, for_programs
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE")
-# Open to everybody, each for its reason: who logs in is not logged in, and monitors have no account.
-OPEN = ("/login/", "/login/passkey/options", "/admin/login/", "/api/health")
+# Open to everybody, each for its reason: who logs in is not logged in, monitors have no account, and browsers ask for
+# the manifest without the session.
+OPEN = (
+    "/login/",
+    "/login/passkey/options",
+    "/admin/login/",
+    "/api/health",
+    "/manifest.webmanifest",
+)
 # Services cannot log in: what they send is known by its signature.
 SIGNED = "/webhooks/"
 PASSWORD = "correct horse battery"
