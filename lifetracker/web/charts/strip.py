@@ -125,7 +125,7 @@ def _comparison(one: Measure, side: Side) -> str:
 
 def _value(one: Measure, side: Side) -> SafeString:
     if one.value is None:
-        return format_html('<span class="cap">{}</span>', "not known")
+        return format_html('<span class="missing">{}</span>', "not known")
     arrow = {"above": "↑ ", "below": "↓ "}.get(side, "")
     unit = format_html("<small> {}</small>", one.unit) if one.unit else NOTHING
     return linked(format_html("{}{}{}", arrow, one.words, unit), one.href)

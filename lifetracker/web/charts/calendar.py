@@ -1,0 +1,274 @@
+"""Calendars: a cell for each day, in months or as the last few days in a row."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from lifetracker.web.charts.legend import Key, legend
+from lifetracker.web.charts.markup import NOTHING, Band, short
+from lifetracker.web.charts.scales import mean
+
+# In units of the drawing: a cell, and the distance from one to the next.
+CELL, STEP = 14, 16
+# The heads of the weekdays stand above the first row.
+HEAD = 11
+# The last days in a row: the distance from one to the next, and the whole drawing.
+RECENT_STEP, RECENT_BOX = 18, "0 0 126 28"
+# Up to so many months, cells are large enough for the number.
+FEW_MONTHS = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day of a calendar."""
+
+    day: date
+    #: What is shown of the day, in any unit; None if it is not known.
+    value: float | None
+    #: None for a value without bands, or if the value is not known.
+    band: Band | None
+    #: The page of the day.
+    href: str = ""
+    #: What is said when the cell is pointed at: `Fri 27 Nov: 60 %, yellow`.
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class BandNames:
+    """What the bands are called in the legend of a calendar: `Green, 67 and over`."""
+
+    high: str
+    mid: str
+    low: str
+    unknown: str = "Not known"
+
+
+def month_calendar(
+    cells: Sequence[Cell],
+    *,
+    sentence: str,
+    subject: str,
+    unit: str = "",
+    today: date | None = None,
+    first_weekday: int = calendar.MONDAY,
+) -> SafeString:
+    """Return the months of 30 to 366 days as grids of cells, with the mean of each month.
+
+    Cells are in order of days, at most one a day; a day of a month without a cell is left empty, if it lies after
+    `today` as one that is to come. A value that is not known is a dotted cell, and in no mean. `sentence` names the
+    whole; `subject` is what the numbers are of, as in `mean recovery`, and `unit` stands behind them. Weeks begin
+    with `first_weekday`, 0 for Monday. Up to four months have the number in each cell."""
+    months = [list(group) for _, group in groupby(cells, key=lambda cell: _month(cell.day))]
+    grid = _Grid(first_weekday, today, with_numbers=len(months) <= FEW_MONTHS)
+    return format_html(
+        '<div class="months{}" role="group" aria-label="{}">{}</div>',
+        " few" if grid.with_numbers else "",
+        sentence,
+        format_html_join("", "{}", ((_one_month(month, grid, subject, unit),) for month in months)),
+    )
+
+
+def recent_days(cells: Sequence[Cell], *, sentence: str, today: date | None = None) -> SafeString:
+    """Return up to seven days in a row, the last at the right, with their weekdays."""
+    placed = [(1 + RECENT_STEP * at, cell) for at, cell in enumerate(cells[-7:])]
+    return format_html(
+        '<div class="week"><svg viewBox="{}" role="img" aria-label="{}">{}</svg>{}</div>',
+        RECENT_BOX,
+        sentence,
+        format_html_join(
+            "",
+            '<text x="{}" y="7">{}</text>{}',
+            ((x + 7, _initial(cell.day), _drawn(cell, x, HEAD, today)) for x, cell in placed),
+        ),
+        _hits([(cell, (x - 2, HEAD - 1)) for x, cell in placed], RECENT_BOX, RECENT_STEP),
+    )
+
+
+def band_legend(cells: Sequence[Cell], names: BandNames) -> SafeString:
+    """Return the legend of a calendar: how many days are in each band, and how many are not known."""
+    return legend(
+        [
+            Key("c-high", names.high, _count(cells, "high")),
+            Key("c-mid", names.mid, _count(cells, "mid")),
+            Key("c-low", names.low, _count(cells, "low"), pip=True),
+            Key("f-none", names.unknown, str(sum(cell.value is None for cell in cells))),
+        ]
+    )
+
+
+def _count(cells: Sequence[Cell], band: Band) -> str:
+    return str(sum(cell.value is not None and cell.band == band for cell in cells))
+
+
+# --- A month --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Grid:
+    first_weekday: int
+    today: date | None
+    with_numbers: bool
+
+    def column(self, day: date) -> int:
+        return (day.weekday() - self.first_weekday) % 7
+
+    def place(self, day: date) -> tuple[int, int]:
+        """Return the left and the upper edge of the cell of a day."""
+        row = (day.day - 1 + self.column(day.replace(day=1))) // 7
+        return self.column(day) * STEP, HEAD + row * STEP
+
+    def corner(self, day: date) -> tuple[int, int]:
+        x, y = self.place(day)
+        return x - 1, y - 1
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> SafeString:
+    first = cells[0].day
+    found = mean([cell.value for cell in cells])
+    words = "not known" if found is None else f"{found:.0f}{unit}"
+    box = f"-1 0 112 {_height(first, grid)}"
+    return format_html(
+        '<div><h3>{} <small>{}</small></h3><div class="plot">'
+        '<svg class="chart{}" viewBox="{}" role="img" aria-label="{}">{}{}{}</svg>{}</div></div>',
+        _name(first, short_on_phones=not grid.with_numbers),
+        words,
+        " few" if grid.with_numbers else "",
+        box,
+        _sentence(first, cells, f"{subject} {words}"),
+        _heads(grid),
+        format_html_join("", "{}", ((_placed(cell, grid),) for cell in cells)),
+        _ahead(cells, grid),
+        _hits([(cell, grid.corner(cell.day)) for cell in cells], box, STEP),
+    )
+
+
+def _height(day: date, grid: _Grid) -> int:
+    """Return the height of a month: six rows, so that months beside one another are equally high."""
+    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return grid.place(last)[1] + STEP if grid.with_numbers else HEAD + 6 * STEP
+
+
+def _name(first: date, *, short_on_phones: bool) -> SafeString:
+    """Return `November`, of which a phone shows `Nov` where months are small."""
+    name, brief = format_date(first, "F"), format_date(first, "M").rstrip(".")
+    if short_on_phones and name.startswith(brief) and name != brief:
+        return format_html('{}<span class="wide">{}</span>', brief, name.removeprefix(brief))
+    return format_html("{}", name)
+
+
+def _sentence(first: date, cells: Sequence[Cell], words: str) -> str:
+    unknown = sum(cell.value is None for cell in cells)
+    days = f", {unknown} {'day' if unknown == 1 else 'days'} not known" if unknown else ""
+    return f"{format_date(first, 'F Y')}: {words}{days}"
+
+
+def _heads(grid: _Grid) -> SafeString:
+    # 5 January 1970 was a Monday.
+    mondays = [date(1970, 1, 5 + (grid.first_weekday + at) % 7) for at in range(7)]
+    return format_html_join(
+        "",
+        '<text x="{}" y="6">{}</text>',
+        ((7 + STEP * at, _initial(day)) for at, day in enumerate(mondays)),
+    )
+
+
+def _initial(day: date) -> str:
+    return format_date(day, "l")[:1]
+
+
+def _placed(cell: Cell, grid: _Grid) -> SafeString:
+    x, y = grid.place(cell.day)
+    number = _number(cell, x, y) if grid.with_numbers else NOTHING
+    drawn = _drawn(cell, x, y, grid.today, pip=not grid.with_numbers)
+    return format_html("{}{}", drawn, number)
+
+
+def _drawn(cell: Cell, x: int, y: int, today: date | None, *, pip: bool = True) -> SafeString:
+    """Return a cell with its upper left corner at a place: dotted if it is not known, ringed if it is today."""
+    shape = _dotted(x, y) if cell.value is None else _filled(cell.band, x, y, pip=pip)
+    return format_html("{}{}", shape, _ringed(x, y) if cell.day == today else NOTHING)
+
+
+def _filled(band: Band | None, x: int, y: int, *, pip: bool) -> SafeString:
+    """Return a cell in its colour. A bad one has a pip, so that it can be told without colours."""
+    rect = format_html(
+        '<rect class="c-{}" x="{}" y="{}" width="14" height="14" rx="4"/>', band or "plain", x, y
+    )
+    if band != "low" or not pip:
+        return rect
+    return format_html('{}<circle class="pip" cx="{}" cy="{}" r="2.2"/>', rect, x + 7, y + 7)
+
+
+def _dotted(x: int, y: int) -> SafeString:
+    return format_html(
+        '<rect class="f-none" x="{}" y="{}" width="12.8" height="12.8" rx="3.4"/>',
+        short(x + 0.6),
+        short(y + 0.6),
+    )
+
+
+def _ringed(x: int, y: int) -> SafeString:
+    return format_html(
+        '<rect class="ringed" x="{}" y="{}" width="16.4" height="16.4" rx="5.2"/>',
+        short(x - 1.2),
+        short(y - 1.2),
+    )
+
+
+def _number(cell: Cell, x: int, y: int) -> SafeString:
+    if cell.value is None:
+        return NOTHING
+    return format_html(
+        '<text class="number{}" x="{}" y="{}">{}</text>',
+        f" on-{cell.band or 'plain'}",
+        x + 7,
+        short(y + 8.8),
+        f"{cell.value:.0f}",
+    )
+
+
+def _ahead(cells: Sequence[Cell], grid: _Grid) -> SafeString:
+    """Return the days of the month that are still to come."""
+    return format_html_join(
+        "",
+        '<rect class="f-sunken" x="{}" y="{}" width="14" height="14" rx="4"/>',
+        (grid.place(day) for day in _days_to_come(cells[-1].day, grid.today)),
+    )
+
+
+def _days_to_come(last: date, today: date | None) -> Iterator[date]:
+    if today is None:
+        return
+    for number in range(last.day + 1, calendar.monthrange(last.year, last.month)[1] + 1):
+        if (day := last.replace(day=number)) > today:
+            yield day
+
+
+def _hits(placed: Sequence[tuple[Cell, tuple[int, int]]], box: str, width: int) -> SafeString:
+    """Return the links over cells, by the corners at which they begin, half the gap before the cell.
+
+    Keys reach the same days in the table behind the calendar."""
+    linked = [(cell, corner) for cell, corner in placed if cell.href]
+    if not linked:
+        return NOTHING
+    return format_html(
+        '<svg class="hits" viewBox="{}" aria-hidden="true">{}</svg>',
+        box,
+        format_html_join(
+            "",
+            '<a href="{}" tabindex="-1"><rect x="{}" y="{}" width="{}" height="16"/><title>{}</title></a>',
+            ((cell.href, x, y, width, cell.words) for cell, (x, y) in linked),
+        ),
+    )
