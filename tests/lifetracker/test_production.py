@@ -429,7 +429,7 @@ def test_under_a_path_over_ipv6_behind_a_proxy_that_writes_in_capitals(
         links = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
         assert len(links) > 5
         assert [one for one in links if not one.startswith("/tracker/")] == []
-        style = next(one for one in links if "site" in one and one.endswith(".css"))
+        style = next(one for one in links if "tokens." in one and one.endswith(".css"))
         assert style.startswith("/tracker/static/")
         assert server.ask(style.removeprefix("/tracker") if not prefix else style).status == 200
     login = server.ask("/tokens", X_Forwarded_Proto="HTTPS")
