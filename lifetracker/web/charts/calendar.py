@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -65,7 +65,7 @@ def month_calendar(
     Cells are in order of days, at most one a day; a day of a month without a cell is left empty, if it lies after
     `today` as one that is to come. A value that is not known is a dotted cell, and in no mean. `sentence` names the
     whole; `subject` is what the numbers are of, as in `mean recovery`, and `unit` stands behind them. Weeks begin
-    with `first_weekday`, 0 for Monday. Up to four months have the number in each cell."""
+    with `first_weekday`, 0 for Monday. Up to four months have the number in each cell, and only weeks with cells."""
     months = [list(group) for _, group in groupby(cells, key=lambda cell: _month(cell.day))]
     grid = _Grid(first_weekday, today, with_numbers=len(months) <= FEW_MONTHS)
     return format_html(
@@ -116,14 +116,18 @@ class _Grid:
     first_weekday: int
     today: date | None
     with_numbers: bool
+    #: How many weeks at the beginning of the month are left out.
+    skipped: int = 0
 
     def column(self, day: date) -> int:
         return (day.weekday() - self.first_weekday) % 7
 
     def place(self, day: date) -> tuple[int, int]:
         """Return the left and the upper edge of the cell of a day."""
-        row = (day.day - 1 + self.column(day.replace(day=1))) // 7
-        return self.column(day) * STEP, HEAD + row * STEP
+        return self.column(day) * STEP, HEAD + (self.row(day) - self.skipped) * STEP
+
+    def row(self, day: date) -> int:
+        return (day.day - 1 + self.column(day.replace(day=1))) // 7
 
     def corner(self, day: date) -> tuple[int, int]:
         x, y = self.place(day)
@@ -136,9 +140,11 @@ def _month(day: date) -> tuple[int, int]:
 
 def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> SafeString:
     first = cells[0].day
+    if grid.with_numbers:
+        grid = replace(grid, skipped=grid.row(first))
     found = mean([cell.value for cell in cells])
     words = "not known" if found is None else f"{found:.0f}{unit}"
-    box = f"-1 0 112 {_height(first, grid)}"
+    box = f"-1 0 112 {_height(cells, grid)}"
     return format_html(
         '<div><h3>{} <small>{}</small></h3><div class="plot">'
         '<svg class="chart{}" viewBox="{}" role="img" aria-label="{}">{}{}{}</svg>{}</div></div>',
@@ -154,9 +160,9 @@ def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> S
     )
 
 
-def _height(day: date, grid: _Grid) -> int:
-    """Return the height of a month: six rows, so that months beside one another are equally high."""
-    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _height(cells: Sequence[Cell], grid: _Grid) -> int:
+    """Return the height of a month: of the weeks that are drawn, or of six, so that small months are equally high."""
+    last = [cells[-1].day, *_days_to_come(cells[-1].day, grid.today)][-1]
     return grid.place(last)[1] + STEP if grid.with_numbers else HEAD + 6 * STEP
 
 

@@ -23,8 +23,9 @@ from lifetracker.web.charts.scales import (
     number_words,
 )
 
-# Of the width of a slice, what a column takes; a line over it takes a little more.
-BODY, OVER = 0.74, 0.9
+# Of the width of a slice, what a column takes, and less where slices are wide; a line takes a little more.
+BODY, WIDE_BODY, OVER = 0.74, 0.5, 0.16
+WIDE_SLICES = 10
 # The height of the dotted stub where a value is not known, and of a column of zero, in pixels.
 STUB, ZERO = 10.0, 1.5
 # The gap between two parts of a column, in pixels.
@@ -266,17 +267,22 @@ def _rect(
     return format_html(
         '<rect class="{}" x="{}" width="{}" y="{}" height="{}" rx="{}"/>',
         kind,
-        percent(frame.across(at) - BODY / frame.count / 2),
-        percent(BODY / frame.count),
+        percent(frame.across(at) - _body(frame) / 2),
+        percent(_body(frame)),
         short(top),
         short(height),
         short(round_by),
     )
 
 
+def _body(frame: Frame) -> float:
+    """Return the width of a column, as a share of the whole."""
+    return (WIDE_BODY if frame.count <= WIDE_SLICES else BODY) / frame.count
+
+
 def _lines(frame: Frame, values: Values) -> SafeString:
     """Return a short line at each value that is known."""
-    half = OVER / frame.count / 2 if frame.count else 0.0
+    half = (_body(frame) + OVER / frame.count) / 2 if frame.count else 0.0
     return format_html_join(
         "",
         '<line class="need" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>',

@@ -20,8 +20,8 @@ from lifetracker.web.charts.scales import (
 
 # In pixels: the room above the plot, and below it for a line of words.
 ABOVE, BELOW = 6, 24
-# The width of a digit of the axis.
-DIGIT = 6.6
+# The width of a digit of the axis, and of the axis at least, so that charts below one another are equally wide.
+DIGIT, AXIS = 6.6, 38
 # Where no domain is known, the axes stay: so many lines without a number.
 EMPTY_LINES = 3
 
@@ -133,7 +133,7 @@ def _axis(frame: Frame, words: Words) -> SafeString:
     width = max((len(text) for _, text in texts), default=0) * DIGIT + 4
     return format_html(
         '<svg class="axis" width="{}" height="{}" aria-hidden="true">{}</svg>',
-        round(width),
+        max(round(width), AXIS),
         frame.height,
         format_html_join("", '<text x="100%" y="{}">{}</text>', texts),
     )

@@ -40,6 +40,10 @@ WIDTH, HEIGHT = 1000, 100
 FEW = 45
 # The room over a plot that has words there, in pixels.
 ROOM_FOR_WORDS = 24
+# The width of such words, as a share of a wide and of a narrow chart.
+WORDS, WORDS_ON_PHONES = 0.18, 0.45
+# Lower charts have fewer ticks. In pixels.
+LOW = 150
 # More slices than these are too narrow to be pointed at on a phone.
 MOST_PLACES = 92
 
@@ -101,7 +105,7 @@ def line_chart(
     frame = Frame(
         shown,
         height,
-        domain or domain_of(_all_of(line), least_span=least_span),
+        domain or _domain(line, least_span, 3 if height < LOW else 4),
         above=ROOM_FOR_WORDS if line.outside else ABOVE,
     )
     return plot(
@@ -159,17 +163,12 @@ def _mean_stretch(stretches: Stretches) -> Stretch | None:
     return None if low is None or high is None else Stretch(low, high)
 
 
-def _all_of(line: _Line) -> list[float | None]:
-    """Return whatever must lie within the domain: what is known, and the usual of those days."""
-    bounds = [
-        bound
-        for stretches in (line.usual, line.spread)
-        for one in stretches
-        if one
-        for bound in (one.low, one.high)
-    ]
-    points = line.dots or line.mean
-    return [*points, *bounds] if known(points) else []
+def _domain(line: _Line, least_span: float, intervals: int) -> Domain | None:
+    """Return a domain that also holds the usual, and from the least to the most of weeks and months."""
+    bounds = [bound for one in line.usual if one for bound in (one.low, one.high)]
+    extremes = [bound for one in line.spread if one for bound in (one.low, one.high)]
+    points = [*(line.dots or line.mean), *extremes]
+    return domain_of(points, bounds=bounds, least_span=least_span, intervals=intervals)
 
 
 def moving_mean(points: Values, before: Values = ()) -> list[float | None]:
@@ -272,27 +271,65 @@ def _dots(frame: Frame, values: Values, *, within: bool) -> str:
 
 
 def _brackets(frame: Frame, rows: Sequence[Outside], noun: str) -> SafeString:
+    """Return a line over each row outside, with its words where they lie on nothing else."""
+    marks = [(row.first / frame.count, (row.last + 1) / frame.count) for row in rows]
+    texts = _words_of(marks, [row.count for row in rows])
     return format_html_join(
         "",
-        '<line class="event" x1="{}" x2="{}" y1="9" y2="9"/><text{} x="{}" y="13">{}</text>',
+        '<line class="event" x1="{}" x2="{}" y1="9" y2="9"><title>{}</title></line>{}',
         (
-            (
-                percent(row.first / frame.count),
-                percent((row.last + 1) / frame.count),
-                *_bracket_words(frame, row, noun),
-            )
-            for row in rows
+            (percent(start), percent(end), _outside_words(row, noun), _text(text, row, noun))
+            for row, (start, end), text in zip(rows, marks, texts, strict=True)
         ),
     )
 
 
-def _bracket_words(frame: Frame, row: Outside, noun: str) -> tuple[SafeString, str, str]:
-    """Return the class, the place and the text of a bracket: at its right, or at its left near the end."""
-    words = f"{row.count} {noun}s {row.side} usual"
-    if row.last / frame.count > 0.7:
-        return (
-            format_html(' class="{}"', "end"),
-            percent(max(row.first / frame.count - 0.01, 0)),
-            words,
-        )
-    return NOTHING, percent((row.last + 1) / frame.count + 0.01), words
+def _outside_words(row: Outside, noun: str) -> str:
+    return f"{row.count} {noun}s {row.side} usual"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Where the words of a row stand, as a share of the width, and whether they end there. A phone shows one."""
+
+    place: float
+    at_end: bool
+    wide: bool
+
+
+def _words_of(marks: Sequence[tuple[float, float]], counts: Sequence[int]) -> list[_Text | None]:
+    """Return where the words of each mark stand, the longest row first; None if there is no room beside it."""
+    texts: list[_Text | None] = [None] * len(marks)
+    taken = list(marks)
+    for at in sorted(range(len(marks)), key=lambda at: counts[at], reverse=True):
+        others = [one for one in taken if one != marks[at]]
+        for room, text in _rooms(marks[at], first=not any(texts)):
+            if all(room[1] <= left or right <= room[0] for left, right in others):
+                texts[at] = text
+                taken.append(room)
+                break
+    return texts
+
+
+def _rooms(
+    mark: tuple[float, float], *, first: bool
+) -> Iterator[tuple[tuple[float, float], _Text]]:
+    """Yield where words have room in the chart: on the side with more of it, or on the other where it is wide."""
+    before, after = mark[0] - 0.01, mark[1] + 0.01
+    for at_end in (True, False) if before > 1 - after else (False, True):
+        wide = not first or (before if at_end else 1 - after) < WORDS_ON_PHONES
+        room = (before - WORDS, before) if at_end else (after, after + WORDS)
+        if room[0] >= 0 and room[1] <= 1:
+            yield room, _Text(before if at_end else after, at_end, wide)
+
+
+def _text(text: _Text | None, row: Outside, noun: str) -> SafeString:
+    if text is None:
+        return NOTHING
+    names = [name for name, on in (("end", text.at_end), ("wide", text.wide)) if on]
+    return format_html(
+        '<text{} x="{}" y="13">{}</text>',
+        format_html(' class="{}"', " ".join(names)) if names else NOTHING,
+        percent(text.place),
+        _outside_words(row, noun),
+    )

@@ -18,7 +18,10 @@ Values = Sequence[float | None]
 #: The stretch of time that one mark stands for.
 Unit = Literal["day", "week", "month"]
 
-MOST_TICKS = 5
+# Between the ticks of a chart, before its domain is rounded.
+INTERVALS = 4
+# Of fewer values, a hundredth is none of them.
+ENOUGH_FOR_PERCENTILES = 100
 # In days. More marks than these would lie closer than 2 pixels on a phone.
 BARS_BY_DAY, LINES_BY_DAY, BY_WEEK = 92, 366, 5 * 366
 # A word that begins further to the right would be cut off.
@@ -69,14 +72,23 @@ def percentile(numbers: Sequence[float], percent: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def domain_of(values: Values, *, least_span: float = 0.0) -> Domain | None:
+def domain_of(
+    values: Values,
+    *,
+    bounds: Sequence[float] = (),
+    least_span: float = 0.0,
+    intervals: int = INTERVALS,
+) -> Domain | None:
     """Return the domain of a line: from the 1st to the 99th percentile of what is known, rounded outwards.
 
-    It does not begin at zero, and is at least `least_span` high. None if nothing is known."""
+    It does not begin at zero. It holds all `bounds`, is at least `least_span` high, and has about so many
+    `intervals`. Below 100 values it holds each of them. None if nothing is known."""
     numbers = known(values)
     if not numbers:
         return None
-    return rounded_outwards(percentile(numbers, 1), percentile(numbers, 99), least_span)
+    percent = 1 if len(numbers) >= ENOUGH_FOR_PERCENTILES else 0
+    low, high = percentile(numbers, percent), percentile(numbers, 100 - percent)
+    return rounded_outwards(min(low, *bounds, high), max(high, *bounds, low), least_span, intervals)
 
 
 def domain_from_zero(values: Values) -> Domain | None:
@@ -90,21 +102,21 @@ def domain_from_zero(values: Values) -> Domain | None:
     return rounded_outwards(low, high) if low < high else Domain(0.0, 1.0, 1.0)
 
 
-def rounded_outwards(low: float, high: float, least_span: float = 0.0) -> Domain:
+def rounded_outwards(
+    low: float, high: float, least_span: float = 0.0, intervals: int = INTERVALS
+) -> Domain:
     """Return a domain that holds both, whose ends are multiples of its step. Equal values lie in its middle."""
     span = high - low
     wanted = max(span, least_span) or max(abs(low) * 0.1, 1.0)
     low, high = low - (wanted - span) / 2, high + (wanted - span) / 2
-    step = step_for(wanted)
+    step = step_for(wanted, intervals)
     return Domain(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step)
 
 
-def step_for(span: float) -> float:
-    """Return the least of 1, 2, 5, 10, 20, ... (or 0.5, 0.2, ...) that gives few ticks over a span above 0."""
-    size = 10.0 ** math.floor(math.log10(span / (MOST_TICKS - 1)))
-    return next(
-        size * factor for factor in (1, 2, 5, 10) if span <= size * factor * (MOST_TICKS - 1)
-    )
+def step_for(span: float, intervals: int = INTERVALS) -> float:
+    """Return the least of 1, 2, 5, 10, 20, ... (or 0.5, 0.2, ...) of which so many reach over a span above 0."""
+    size = 10.0 ** math.floor(math.log10(span / intervals))
+    return next(size * factor for factor in (1, 2, 5, 10, 20) if span <= size * factor * intervals)
 
 
 def number_words(value: float) -> str:

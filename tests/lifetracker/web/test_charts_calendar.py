@@ -87,6 +87,13 @@ def test_few_months_have_the_number_in_each_cell() -> None:
     assert not with_class(root, "pip")
 
 
+def test_few_months_begin_and_end_with_the_weeks_of_their_cells() -> None:
+    root = parsed(months(cells(date(2026, 11, 17), date(2026, 11, 24))))
+    [chart] = with_class(root, "chart")
+    assert chart.attrib["viewBox"] == "-1 0 112 43", "two weeks"
+    assert with_class(root, "c-mid")[0].attrib["y"] == "11"
+
+
 @pytest.mark.parametrize(("first_weekday", "x", "head"), [(0, "96", "M"), (6, "0", "S")])
 def test_weeks_begin_with_the_weekday_that_is_asked_for(
     first_weekday: int, x: str, head: str

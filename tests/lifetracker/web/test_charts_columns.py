@@ -51,7 +51,7 @@ def test_columns_stand_on_zero_in_proportion() -> None:
 def test_a_day_removed_is_a_dotted_stub_and_a_zero_is_not() -> None:
     root = strain([5.0, None, 0.0])
     [stub] = with_class(root, "f-none")
-    assert float(stub.attrib["x"].rstrip("%")) == pytest.approx(100 / 3 * 1.13, abs=0.1)
+    assert float(stub.attrib["x"].rstrip("%")) == pytest.approx(100 / 3 * 1.25, abs=0.1)
     known = with_class(root, "f-strain")
     assert len(known) == 2
     assert float(known[1].attrib["height"]) == 1.5

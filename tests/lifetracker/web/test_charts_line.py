@@ -180,3 +180,27 @@ def test_series_of_other_lengths_are_refused() -> None:
         line_chart([1.0, 2.0], days(3), sentence="x")
     with pytest.raises(ValueError, match="A chart of 1 days got 2 values"):
         line_chart([1.0], days(1), sentence="x", usual=[None, None])
+
+
+def test_words_over_a_chart_do_not_lie_on_one_another() -> None:
+    usual = [Stretch(48, 52)] * 60
+    points: list[float | None] = [50.0] * 60
+    for start, count in ((2, 5), (17, 6), (36, 5)):
+        points[start : start + count] = [55.0] * count
+    root = parsed(line_chart(points, days(60), sentence="x", usual=usual))
+    marks = with_class(root, "event")
+    assert ["".join(mark.itertext()) for mark in marks] == [
+        f"{count} nights above usual" for count in (5, 6, 5)
+    ]
+    texts = [one for one in root.iter("text") if "usual" in (one.text or "")]
+    assert [one.attrib["x"] for one in texts] == ["39.33%", "69.33%"], (
+        "between the others is no room"
+    )
+    assert texts[0].attrib.get("class") is None
+    assert texts[1].attrib["class"] == "wide", "a phone shows one"
+
+
+def test_charts_below_one_another_are_equally_wide() -> None:
+    for points in ([50.0, 51.0], [8.0, 9.0], [0.5, 0.6]):
+        [axis] = with_class(parsed(line_chart(points, days(2), sentence="x")), "axis")
+        assert axis.attrib["width"] == "38"

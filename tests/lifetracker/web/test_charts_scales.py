@@ -58,6 +58,13 @@ def test_nothing_known_has_no_domain() -> None:
     assert domain_from_zero([None]) is None
 
 
+def test_a_domain_of_few_values_holds_each_of_them() -> None:
+    domain = domain_of([50.0] * 40 + [121.0], bounds=[30.0])
+    assert domain
+    assert domain.holds(121)
+    assert domain.holds(30)
+
+
 def test_a_domain_has_a_least_span() -> None:
     domain = domain_of([65.2, 65.3], least_span=1)
     assert domain
