@@ -24,6 +24,8 @@ HEAD = 11
 RECENT_STEP, RECENT_BOX = 18, "0 0 126 28"
 # Up to so many months, cells are large enough for the number.
 FEW_MONTHS = 4
+# A year that begins in the middle of a month ends in the same one.
+MONTHS_OF_A_YEAR = 13
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,15 @@ def month_calendar(
     whole; `subject` is what the numbers are of, as in `mean recovery`, and `unit` stands behind them. Weeks begin
     with `first_weekday`, 0 for Monday. Up to four months have the number in each cell, and only weeks with cells."""
     months = [list(group) for _, group in groupby(cells, key=lambda cell: _month(cell.day))]
-    grid = _Grid(first_weekday, today, with_numbers=len(months) <= FEW_MONTHS)
+    grid = _Grid(
+        first_weekday,
+        today,
+        with_numbers=len(months) <= FEW_MONTHS,
+        with_years=len(months) >= MONTHS_OF_A_YEAR,
+    )
     return format_html(
         '<div class="months{}" role="group" aria-label="{}">{}</div>',
-        " few" if grid.with_numbers else "",
+        _width(months),
         sentence,
         format_html_join("", "{}", ((_one_month(month, grid, subject, unit),) for month in months)),
     )
@@ -116,6 +123,7 @@ class _Grid:
     first_weekday: int
     today: date | None
     with_numbers: bool
+    with_years: bool
     #: How many weeks at the beginning of the month are left out.
     skipped: int = 0
 
@@ -134,6 +142,13 @@ class _Grid:
         return x - 1, y - 1
 
 
+def _width(months: Sequence[Sequence[Cell]]) -> str:
+    """Return the class of so many months. A year touches 13 of them, which stand in two rows."""
+    if len(months) <= FEW_MONTHS:
+        return " few"
+    return " thirteen" if len(months) == MONTHS_OF_A_YEAR else ""
+
+
 def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
@@ -148,7 +163,7 @@ def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> S
     return format_html(
         '<div><h3>{} <small>{}</small></h3><div class="plot">'
         '<svg class="chart{}" viewBox="{}" role="img" aria-label="{}">{}{}{}</svg>{}</div></div>',
-        _name(first, short_on_phones=not grid.with_numbers),
+        _name(first, grid),
         words,
         " few" if grid.with_numbers else "",
         box,
@@ -166,10 +181,12 @@ def _height(cells: Sequence[Cell], grid: _Grid) -> int:
     return grid.place(last)[1] + STEP if grid.with_numbers else HEAD + 6 * STEP
 
 
-def _name(first: date, *, short_on_phones: bool) -> SafeString:
-    """Return `November`, of which a phone shows `Nov` where months are small."""
-    name, brief = format_date(first, "F"), format_date(first, "M").rstrip(".")
-    if short_on_phones and name.startswith(brief) and name != brief:
+def _name(first: date, grid: _Grid) -> SafeString:
+    """Return `November`, of which a phone shows `Nov` where months are small; `Nov 2025` where it comes twice."""
+    name, brief = format_date(first, "F"), format_date(first, "b").title()
+    if grid.with_years and first.day > 1:
+        return format_html("{} {}", brief, first.year)
+    if not grid.with_numbers and name.startswith(brief) and name != brief:
         return format_html('{}<span class="wide">{}</span>', brief, name.removeprefix(brief))
     return format_html("{}", name)
 

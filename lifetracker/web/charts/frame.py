@@ -143,7 +143,7 @@ def _words_below(frame: Frame, labels: Sequence[Label]) -> SafeString:
     """Return the words below: each under the middle of its day while days are wide, else from its beginning on."""
     return format_html_join(
         "",
-        '<text{} x="{}" y="{}">{}</text>',
+        '<text{} x="{}" y="{}">{}{}</text>',
         (
             (
                 _label_class(frame, label),
@@ -152,6 +152,9 @@ def _words_below(frame: Frame, labels: Sequence[Label]) -> SafeString:
                 ),
                 frame.height - 4,
                 label.text,
+                format_html('<tspan class="wide">{}</tspan>', label.rest)
+                if label.rest
+                else NOTHING,
             )
             for label in labels
         ),

@@ -136,11 +136,12 @@ def clock_words(minutes: float) -> str:
 
 @dataclass(frozen=True)
 class Label:
-    """A word below a chart, at the day of this index. A `wide` one is left out on a phone."""
+    """A word below a chart, at the day of this index. A `wide` one is left out on a phone, as the `rest` is."""
 
     at: int
     text: str
     wide: bool = False
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,20 +217,22 @@ def check_same_length(days: Sequence[date], *series: Sequence[object]) -> None:
 def day_labels(days: Sequence[date]) -> list[Label]:
     """Return what is written below a chart of these days (or first days of weeks, of months), in order.
 
-    Each day up to a fortnight, each Monday up to 16 weeks, the months up to 2 years, then the years."""
+    Each day up to a fortnight, Mondays up to 16 weeks, the months up to 2 years, then the years."""
     if not days:
         return []
     span = (days[-1] - days[0]).days + 1
     if span <= 14:
-        return [
-            Label(at, format_date(day, "D j"), span > 7 and at % 2 > 0)
-            for at, day in enumerate(days)
-        ]
+        return [_day_label(at, day, of=span) for at, day in enumerate(days)]
     if span <= 112:
-        return _labels_at(days, monday_of, "j M", 4 if span > 45 else 2)
+        mondays = _labels_at(days, monday_of, "j M", 2)
+        return mondays if span <= 45 else mondays[::2]
     if span <= 740:
         return _labels_at(days, lambda day: day.replace(day=1), "M", 3)
     return _labels_at(days, lambda day: day.replace(month=1, day=1), "Y", 2 if span > 3000 else 1)
+
+
+def _day_label(at: int, day: date, *, of: int) -> Label:
+    return Label(at, format_date(day, "D"), wide=of > 7 and at % 2 > 0, rest=format_date(day, " j"))
 
 
 def _labels_at(

@@ -49,6 +49,10 @@ def test_each_day_of_a_year_has_a_cell_and_a_link() -> None:
     assert len(links(root)) == 365
     assert len(names(root)) == 13
     assert names(root)[0] == "November 2025: mean recovery 60 %"
+    assert with_class(root, "thirteen")
+    heads = ["".join(one.itertext()) for one in root.iter("h3")]
+    assert heads[0] == "Nov 2025 60 %", "which November it is"
+    assert heads[12] == "November 60 %"
 
 
 def test_a_day_removed_is_a_dotted_cell_in_no_mean() -> None:

@@ -143,7 +143,8 @@ def test_one_value_too_few_is_refused() -> None:
 
 
 def test_words_below_a_chart() -> None:
-    assert [label.text for label in day_labels(days(3))] == ["Mon 2", "Tue 3", "Wed 4"]
+    assert [label.text + label.rest for label in day_labels(days(3))] == ["Mon 2", "Tue 3", "Wed 4"]
+    assert len(day_labels(days(90))) == 7, "each second Monday"
     assert [label.text for label in day_labels(days(30))] == [
         "2 Mar",
         "9 Mar",

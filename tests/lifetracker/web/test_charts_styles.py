@@ -29,3 +29,4 @@ def test_every_class_that_is_drawn_has_a_style() -> None:
     drawn = {name for names in re.findall(r'class="([\w -]+)"', code) for name in names.split()}
     assert len(drawn) > 20
     assert drawn <= styled, drawn - styled
+    assert {"end", "wide", "mid-label", "off", "few", "thirteen", "on-low", "plain-s"} <= styled
