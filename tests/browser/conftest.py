@@ -90,13 +90,20 @@ class Visit:
             control.click()
 
     def entry(self, name: str) -> Locator:
-        """Return the link to a page in the rail, or on a phone in the sheet "More", which is opened for it."""
+        """Return the link to a page at the foot of the rail."""
+        return self.foot().get_by_role("link", name=name)
+
+    def log_out(self) -> None:
+        self.follow(self.foot().get_by_role("button", name="Log out", exact=True))
+
+    def foot(self) -> Locator:
+        """Return the foot of the rail, or on a phone the tabs with the sheet "More" open."""
         rail = self.page.get_by_role("navigation", name="Account")
         if rail.is_visible():
-            return rail.get_by_role("link", name=name)
+            return rail
         tabs = self.page.get_by_role("navigation", name="Tabs")
         tabs.get_by_text("More").click()
-        return tabs.get_by_role("link", name=name)
+        return tabs
 
     def log_in(self) -> Page:
         page = self.go("/login/")

@@ -99,7 +99,7 @@ def test_an_app_is_set_up_and_asked_for(visit: Visiting, size: tuple[int, int, b
     page = window.page
     expect(page.get_by_role("region", name="Second factor")).to_contain_text("10 are left")
     shot(window, "on", size)
-    window.follow(page.get_by_role("button", name="Log out", exact=True))
+    window.log_out()
     enter_password(window, "/login/?next=/tokens")
     expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
     page.get_by_role("textbox", name="Code").fill("000000")
@@ -116,7 +116,7 @@ def test_a_recovery_code_opens_the_account(visit: Visiting) -> None:
     window = visit()
     page = window.log_in()
     _, codes = set_up_app(window)
-    window.follow(page.get_by_role("button", name="Log out", exact=True))
+    window.log_out()
     enter_password(window)
     page.get_by_role("textbox", name="Code").fill(codes[0])
     window.follow(page.get_by_role("button", name="Log in"))
@@ -146,13 +146,13 @@ def test_a_passkey_is_made_and_logs_in(
     page.get_by_role("button", name="Create passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("has a passkey of yours already")
     # Alone.
-    window.follow(page.get_by_role("button", name="Log out", exact=True))
+    window.log_out()
     window.go("/login/?next=/tokens")
     shot(window, "login", size)
     window.follow(page.get_by_role("button", name="Log in with a passkey"))
     assert page.url.endswith("/tokens")
     # As the second step.
-    window.follow(page.get_by_role("button", name="Log out", exact=True))
+    window.log_out()
     enter_password(window, "/admin/")
     shot(window, "second-step", size)
     window.follow(page.get_by_role("button", name="Use a passkey"))
@@ -161,7 +161,7 @@ def test_a_passkey_is_made_and_logs_in(
     expect(page.get_by_role("region", name="Second factor")).to_contain_text("this laptop")
     shot(window, "passkeys", size)
     # Away from the device nothing is offered, and the page says so.
-    window.follow(page.get_by_role("button", name="Log out", exact=True))
+    window.log_out()
     browser.send("WebAuthn.clearCredentials", {"authenticatorId": name})
     window.go("/login/")
     page.get_by_role("button", name="Log in with a passkey").click()
