@@ -38,6 +38,10 @@ WHOLE["/api/metrics"] = {"sqlite": 300 * ROWS, "postgresql": 30 * ROWS}
 # Forty metrics by 28 days and what they look back on. PostgreSQL, which has no statistics of tables that were just
 # filled, looks at each entry for the few that it takes to be billable.
 WHOLE["/api/day/2026-09-16"] = {"sqlite": 700_000, "postgresql": ROWS + 20_000}
+# Each record of the days of a range, and of the stretch before it.
+WHOLE["/whoop/?range=90d&page=2"] = {"sqlite": 400_000, "postgresql": 8_000}
+WHOLE["/whoop/?range=1y"] = {"sqlite": 1_500_000, "postgresql": 25_000}
+WHOLE["/whoop/?range=all"] = {"sqlite": 300 * ROWS, "postgresql": 8 * ROWS}
 # How many pages there are: counted in an index, without a look at the rows.
 COUNTED = {"/fasting/", "/fasting/?page=3", "/admin/whoop/whoopworkout/"}
 WHOLE |= {path: {"sqlite": 5 * ROWS, "postgresql": 2 * ROWS} for path in COUNTED}
@@ -58,6 +62,9 @@ MORE = [
     "/admin/time_logs/timeentry/?p=3",
     "/admin/whoop/whoopsleep/?p=3",
     "/fasting/?page=3",
+    "/whoop/?range=90d&page=2",
+    "/whoop/?range=1y",
+    "/whoop/?range=all",
     "/api/goals/1/history?periods=4",
 ]
 

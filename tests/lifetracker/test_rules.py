@@ -80,7 +80,7 @@ MAY_IMPORT = {
     "backups": {"models", "tasks", "words"},
     "accounts": {"admin", "models", "ops"},
     "api": {"accounts", "days", "errors", "metrics", "models", "ops", "sync", "tasks", "words"},
-    "web": {"accounts", "api", "days", "errors", "metrics", "models", "sync", "tasks"},
+    "web": {"accounts", "api", "days", "errors", "metrics", "models", "sync", "tasks", "words"},
     "doctor": {"accounts", "api", "models", "ops", "sync", "tasks", "web", "words"},
     "admin": {"days", "models", "ops", "sync", "tasks", "web", "words"},
     "sandbox": set(),
