@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lifetracker.web.charts.legend import Key, legend
-from lifetracker.web.charts.markup import NOTHING, Band, short
+from lifetracker.web.charts.markup import NOTHING, Band, joined, short
 from lifetracker.web.charts.scales import mean
 
 # In units of the drawing: a cell, and the distance from one to the next.
@@ -79,7 +79,7 @@ def month_calendar(
         '<div class="months{}" role="group" aria-label="{}">{}</div>',
         _width(months),
         sentence,
-        format_html_join("", "{}", ((_one_month(month, grid, subject, unit),) for month in months)),
+        joined(_one_month(month, grid, subject, unit) for month in months),
     )
 
 
@@ -169,7 +169,7 @@ def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> S
         box,
         _sentence(first, cells, f"{subject} {words}"),
         _heads(grid),
-        format_html_join("", "{}", ((_placed(cell, grid),) for cell in cells)),
+        joined(_placed(cell, grid) for cell in cells),
         _ahead(cells, grid),
         _hits([(cell, grid.corner(cell.day)) for cell in cells], box, STEP),
     )
@@ -213,15 +213,14 @@ def _initial(day: date) -> str:
 
 def _placed(cell: Cell, grid: _Grid) -> SafeString:
     x, y = grid.place(cell.day)
-    number = _number(cell, x, y) if grid.with_numbers else NOTHING
     drawn = _drawn(cell, x, y, grid.today, pip=not grid.with_numbers)
-    return format_html("{}{}", drawn, number)
+    return format_html("{}{}", drawn, _number(cell, x, y)) if grid.with_numbers else drawn
 
 
 def _drawn(cell: Cell, x: int, y: int, today: date | None, *, pip: bool = True) -> SafeString:
     """Return a cell with its upper left corner at a place: dotted if it is not known, ringed if it is today."""
     shape = _dotted(x, y) if cell.value is None else _filled(cell.band, x, y, pip=pip)
-    return format_html("{}{}", shape, _ringed(x, y) if cell.day == today else NOTHING)
+    return format_html("{}{}", shape, _ringed(x, y)) if cell.day == today else shape
 
 
 def _filled(band: Band | None, x: int, y: int, *, pip: bool) -> SafeString:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lifetracker.web.charts.frame import Frame, Place, Words, plot
-from lifetracker.web.charts.markup import NOTHING, percent, short
+from lifetracker.web.charts.markup import NOTHING, joined, percent, short
 from lifetracker.web.charts.scales import (
     Domain,
     Label,
@@ -196,14 +196,14 @@ def _total(parts: Sequence[Part], at: int) -> float | None:
 
 
 def _single(frame: Frame, values: Values, fill: str, strong: int | None) -> SafeString:
-    return _joined(
+    return joined(
         _stub(frame, at) if value is None else _bar(frame, at, 0, value, _fill(fill, at, strong))
         for at, value in enumerate(values)
     )
 
 
 def _stacks(frame: Frame, parts: Sequence[Part], totals: Values, strong: int | None) -> SafeString:
-    return _joined(
+    return joined(
         _stub(frame, at) if total is None else _stack(frame, parts, at, strong)
         for at, total in enumerate(totals)
     )
@@ -218,11 +218,11 @@ def _stack(frame: Frame, parts: Sequence[Part], at: int, strong: int | None) -> 
                 _bar(frame, at, below, below + value, _fill(part.fill, at, strong), gap=GAP)
             )
         below += value
-    return _joined(pieces)
+    return joined(pieces)
 
 
 def _floating(frame: Frame, bars: Sequence[Floating | None], fill: str, around: str) -> SafeString:
-    return _joined(
+    return joined(
         _stub(frame, at)
         if bar is None
         else format_html(
@@ -300,7 +300,3 @@ def _lines(frame: Frame, values: Values) -> SafeString:
 
 def _fill(fill: str, at: int, strong: int | None) -> str:
     return f"f-{fill}" if strong is None or at == strong else f"f-{fill} f-mild"
-
-
-def _joined(pieces: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((piece,) for piece in pieces))

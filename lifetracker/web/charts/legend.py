@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING
+from lifetracker.web.charts.markup import NOTHING, joined
 
 Shape = Literal["square", "dot", "line", "bar"]
 
@@ -38,9 +38,7 @@ class Key:
 
 def legend(keys: Sequence[Key]) -> SafeString:
     """Return the list of what is drawn."""
-    return format_html(
-        '<ul class="legend">{}</ul>', format_html_join("", "{}", ((_entry(key),) for key in keys))
-    )
+    return format_html('<ul class="legend">{}</ul>', joined(_entry(key) for key in keys))
 
 
 def _entry(key: Key) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from django.utils.html import format_html
@@ -20,9 +21,17 @@ def named(sentence: str) -> SafeString:
     return format_html('aria-hidden="{}"', "true")
 
 
-def linked(content: SafeString, href: str) -> SafeString:
-    """Return the content as a link, or as it is without an address."""
-    return format_html('<a href="{}">{}</a>', href, content) if href else content
+def joined(pieces: Iterable[SafeString]) -> SafeString:
+    """Return pieces of markup one after the other, by one call: a calendar has hundreds."""
+    found = list(pieces)
+    return format_html("{}" * len(found), *found) if found else NOTHING
+
+
+def linked(content: str, href: str) -> SafeString:
+    """Return the content as a link, or alone without an address."""
+    if href:
+        return format_html('<a href="{}">{}</a>', href, content)
+    return format_html("{}", content)
 
 
 def short(number: float) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, linked, named, short
+from lifetracker.web.charts.markup import NOTHING, joined, linked, named, short
 
 # In units of the drawing, which is 96 x 14.
 MIDDLE, HALF_WIDTH = 48.0, 46.0
@@ -69,7 +69,7 @@ def usual_list(measures: Sequence[Measure]) -> SafeString:
     """Return a list of names, strips and values. Which side a value is on is also said in words and by an arrow."""
     return format_html(
         '<ul class="usuals">{}</ul>',
-        format_html_join("", "{}", ((_item(one),) for one in measures)),
+        joined(_item(one) for one in measures),
     )
 
 

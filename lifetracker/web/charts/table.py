@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import linked
+from lifetracker.web.charts.markup import NOTHING, joined, linked
 
 UNKNOWN = "not known"
+UNKNOWN_CLASS = format_html(' class="{}"', "unknown")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def numbers_table(
         name,
         caption,
         format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads)),
-        format_html_join("", "{}", ((_row(row, unknown),) for row in rows)),
+        joined(_row(row, unknown) for row in rows),
     )
 
 
@@ -60,14 +61,15 @@ def _check(heads: Sequence[str], rows: Sequence[Row]) -> None:
 
 
 def _row(row: Row, unknown: str) -> SafeString:
+    """Return a row by one call: a table of ten years has thousands."""
+    cells = [part for cell in row.cells for part in _cell(cell, unknown)]
     return format_html(
-        '<tr><th scope="row">{}</th>{}</tr>',
-        linked(format_html("{}", row.name), row.href),
-        format_html_join("", "{}", ((_cell(cell, unknown),) for cell in row.cells)),
+        '<tr><th scope="row">{}</th>' + "<td{}>{}</td>" * len(row.cells) + "</tr>",
+        linked(row.name, row.href),
+        *cells,
     )
 
 
-def _cell(cell: str | None, unknown: str) -> SafeString:
-    if cell is None:
-        return format_html('<td class="unknown">{}</td>', unknown)
-    return format_html("<td>{}</td>", cell)
+def _cell(cell: str | None, unknown: str) -> tuple[SafeString, str]:
+    """Return the class and the text of a cell."""
+    return (UNKNOWN_CLASS, unknown) if cell is None else (NOTHING, cell)
