@@ -17,6 +17,8 @@ from lifetracker.web.charts.calendar import (
 from lifetracker.web.charts.markup import Band
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
+pytestmark = pytest.mark.one_database
+
 NAMES = BandNames("Green, 67 and over", "Yellow, 34 to 66", "Red, under 34")
 
 

@@ -21,6 +21,8 @@ from lifetracker.web.charts.frame import Place
 from lifetracker.web.charts.scales import Domain, Values
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
+pytestmark = pytest.mark.one_database
+
 FIRST = date(2026, 3, 2)
 
 

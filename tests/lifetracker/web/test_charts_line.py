@@ -13,6 +13,8 @@ from lifetracker.web.charts.line import Outside, Stretch, line_chart, moving_mea
 from lifetracker.web.charts.scales import Domain, Values
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
+pytestmark = pytest.mark.one_database
+
 FIRST = date(2026, 3, 2)
 
 

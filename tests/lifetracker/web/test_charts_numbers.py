@@ -8,6 +8,8 @@ from lifetracker.web.charts.ring import LENGTH, ring
 from lifetracker.web.charts.strip import Measure, side_of, usual_list, usual_strip
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("value", "side", "place"),

@@ -21,6 +21,8 @@ from lifetracker.web.charts.scales import (
     unit_of_lines,
 )
 
+pytestmark = pytest.mark.one_database
+
 MONDAY = date(2026, 3, 2)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.one_database
 
 STATIC = Path(settings.BASE_DIR) / "lifetracker/static/lifetracker"
 CHARTS = (STATIC / "charts.css").read_text()

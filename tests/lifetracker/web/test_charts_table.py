@@ -8,6 +8,8 @@ from lifetracker.web.charts.legend import Key, legend
 from lifetracker.web.charts.table import Row, numbers_table
 from tests.lifetracker.web.reading import HOSTILE, links, parsed, with_class, words
 
+pytestmark = pytest.mark.one_database
+
 HEADS = ("Day", "HRV", "RHR")
 
 
