@@ -166,7 +166,9 @@ class Goal(ConstraintsInWords):
             return
         found: dict[str, list[str]] = {}
         for name, text in problems_of(Wish(*(getattr(self, one) for one in Wish._fields))):
-            found.setdefault(name, []).append(text)
+            # What is fixed, such as the metric of a project that is gone, is no reason to refuse another name.
+            if name not in FIXED or name not in self._stored:
+                found.setdefault(name, []).append(text)
         for name in FIXED:
             if name in self._stored and getattr(self, name) != self._stored[name]:
                 found[name] = [ANOTHER_GOAL]

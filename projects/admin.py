@@ -146,6 +146,12 @@ class SuggestionAdmin(QuickList):
 
     @admin.action(description="Refuse", permissions=["decide"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Suggestion]) -> None:
+        refused = 0
         for suggestion in queryset:
-            suggestion.refuse()
-        self.message_user(request, f"{counted(len(queryset), 'suggestion')} refused.")
+            try:
+                suggestion.refuse()
+                refused += 1
+            except ValidationError as error:
+                words = " ".join([suggestion.text, *error.messages])
+                self.message_user(request, words, level="error")
+        self.message_user(request, f"{counted(refused, 'suggestion')} refused.")

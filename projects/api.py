@@ -311,7 +311,7 @@ class Confirm(generics.GenericAPIView[Any]):
 
 
 class Refuse(generics.GenericAPIView[Suggestion]):
-    """Refuses a suggestion: it is not made again."""
+    """Refuses a suggestion, unless it was confirmed: it is not made again."""
 
     queryset = Suggestion.objects.all()
     serializer_class = SuggestionSerializer
@@ -320,5 +320,8 @@ class Refuse(generics.GenericAPIView[Suggestion]):
     @extend_schema(request=None, responses=SuggestionSerializer)
     def post(self, request: Request, pk: str) -> Response:
         suggestion = self.get_object()
-        suggestion.refuse()
+        try:
+            suggestion.refuse()
+        except ValidationError as error:
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
         return Response(SuggestionSerializer(suggestion).data)

@@ -12,8 +12,9 @@ from github_projects.models import Repository
 from lifetracker.metrics.declaration import Absent, Family, Grouped, Metric, Role
 from lifetracker.metrics.registry import register_family
 from projects.models import Project, ProjectRepository, ProjectTogglProject
-from projects.totals import commits_of, only_of
+from projects.totals import commits_of
 from time_logs.metrics import hours_metric
+from time_logs.sums import of_toggl_projects
 
 PREFIX = "projects."
 KEY = re.compile(r"projects\.(\d{1,18})\.(hours|commits)")
@@ -23,7 +24,7 @@ def hours_of(project: int, name: str, refs: tuple[str, ...]) -> Metric:
     return hours_metric(
         f"{PREFIX}{project}.hours",
         f"Time on {name}",
-        only_of(refs),
+        of_toggl_projects(refs),
         filters={"project_ref__in": refs},
         parents=("time.hours",),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,6 +17,9 @@ from time_logs.models import TogglProject
 
 REPOSITORY_TAKEN = "This repository already belongs to a project."
 TOGGL_PROJECT_TAKEN = "This Toggl project already belongs to a project."
+ALREADY_CONFIRMED = (
+    "This suggestion was already confirmed. Take the records out of the project instead."
+)
 
 
 class Project(ConstraintsInWords):
@@ -189,22 +193,27 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def waiting(self) -> Self:
         """Return those that wait for an answer: what they would join belongs to no project yet."""
-        return self.with_names().filter(
-            state=Suggestion.State.PROPOSED,
-            repository__project_links=None,
-            toggl_project__project_links=None,
-        )
+        return self.with_names().loose().filter(state=Suggestion.State.PROPOSED)
+
+    def loose(self) -> Self:
+        """Return those whose repository and Toggl project belong to no project."""
+        return self.filter(repository__project_links=None, toggl_project__project_links=None)
 
     def find(self) -> int:
-        """Store what is suggested by similar names and was not before; return how many. What was refused is not suggested
-        again, and what nobody has answered and is no longer suggested is deleted."""
+        """Store what is suggested by similar names and was not before, or was confirmed and is joined no more; return how
+        many. What was refused is not suggested again, and what nobody has answered and is no longer suggested is deleted."""
         found = {one.key: one for one in alike()}
         outdated = self.filter(state=Suggestion.State.PROPOSED).exclude(key__in=found)
         outdated.delete()
         known = set(self.filter(key__in=found).values_list("key", flat=True))
         new = [one for key, one in found.items() if key not in known]
         self.bulk_create(new, ignore_conflicts=True)
-        return len(new)
+        return len(new) + self.filter(key__in=found).propose_again()
+
+    def propose_again(self) -> int:
+        """Propose what was confirmed and was taken out of its project since; return how many."""
+        parted = self.loose().filter(state=Suggestion.State.CONFIRMED)
+        return parted.update(state=Suggestion.State.PROPOSED, updated_at=timezone.now())
 
 
 class Suggestion(models.Model):
@@ -259,11 +268,18 @@ class Suggestion(models.Model):
         return project
 
     def refuse(self) -> None:
-        self.answer(self.State.REFUSED)
+        """Refuse it, so that it is not made again. Raises ValidationError where it was confirmed."""
+        open_ones = Suggestion.objects.exclude(state=self.State.CONFIRMED)
+        if not self.answer(self.State.REFUSED, open_ones):
+            raise ValidationError(ALREADY_CONFIRMED)
 
-    def answer(self, state: State) -> None:
-        self.state = state
-        Suggestion.objects.filter(pk=self.pk).update(state=state, updated_at=timezone.now())
+    def answer(self, state: State, among: SuggestionQuerySet | None = None) -> bool:
+        """Store the answer if the suggestion is among these; return whether it is."""
+        rows = Suggestion.objects.all() if among is None else among
+        answered = rows.filter(pk=self.pk).update(state=state, updated_at=timezone.now())
+        if answered:
+            self.state = state
+        return bool(answered)
 
 
 def alike() -> list[Suggestion]:

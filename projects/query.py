@@ -13,9 +13,9 @@ from rest_framework.request import Request
 
 from github_projects.models import Commit, Repository, RepositoryCommit
 from projects.models import Project, toggl_ids_of
-from projects.totals import only_of, project_by_toggl_id
+from projects.totals import project_by_toggl_id
 from time_logs.models import TimeEntry
-from time_logs.sums import EVERY_ENTRY, Only
+from time_logs.sums import EVERY_ENTRY, Only, of_toggl_projects
 
 NONE = "none"
 Rows = TypeVar("Rows", bound=QuerySet[Model])
@@ -61,8 +61,8 @@ def condition_of(asked: str) -> Only:
         return EVERY_ENTRY
     refs = toggl_ids(asked)
     if asked != NONE:
-        return only_of(refs)
-    return Only(f"NOT ({only_of(refs).sql})", refs) if refs else EVERY_ENTRY
+        return of_toggl_projects(refs)
+    return Only(f"NOT ({of_toggl_projects(refs).sql})", refs) if refs else EVERY_ENTRY
 
 
 def repositories_of(rows: Rows, asked: str) -> Rows:

@@ -16,7 +16,7 @@ from github_projects.models import Commit, Repository, RepositoryCommit, plausib
 from lifetracker.days import monday_of, today
 from projects.models import ProjectTogglProject, toggl_ids_of, unassigned_repositories
 from time_logs.models import TimeEntry
-from time_logs.sums import MICROSECONDS, Microseconds, Only
+from time_logs.sums import MICROSECONDS, Microseconds, of_toggl_projects
 
 HOUR = 3600.0
 PROJECT_OF_LINK = "repository__project_links__project"
@@ -153,10 +153,4 @@ def weeks_of(project: int, first: date, last: date) -> list[Week]:
 
 def time_of(refs: tuple[str, ...], first: date, last: date) -> dict[date, float]:
     """Return the seconds of each day that the entries of these Toggl projects come to."""
-    return TimeEntry.objects.all().per_day_and_running(first, last, only_of(refs))[0]
-
-
-def only_of(refs: tuple[str, ...]) -> Only:
-    """Return the condition for the entries of these Toggl projects, by their ids at Toggl: of none, no entry."""
-    places = ", ".join(["%s"] * len(refs))
-    return Only(f"entry.project_ref IN ({places})" if refs else "1 = 0", refs)
+    return TimeEntry.objects.all().per_day_and_running(first, last, of_toggl_projects(refs))[0]

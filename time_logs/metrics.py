@@ -21,7 +21,7 @@ from lifetracker.metrics.declaration import (
 from lifetracker.metrics.registry import register_family, register_metrics
 from time_logs.blocks import BlockDay, block_days
 from time_logs.models import TimeEntry, TogglProject
-from time_logs.sums import EVERY_ENTRY, Only
+from time_logs.sums import EVERY_ENTRY, Only, of_toggl_projects
 
 HOUR = 3600.0
 RUNNING = "A time entry is running."
@@ -107,7 +107,7 @@ def project_metric(project_ref: str, name: str) -> Metric:
     return hours_metric(
         f"{PREFIX}{project_ref}",
         f"Time on {name}",
-        Only("entry.project_ref = %s", (project_ref,)),
+        of_toggl_projects((project_ref,)),
         filters={"project_ref": project_ref},
         parents=("time.hours",),
     )

@@ -98,6 +98,14 @@ class Only(NamedTuple):
 EVERY_ENTRY = Only()
 
 
+def of_toggl_projects(refs: tuple[str, ...]) -> Only:
+    """Return the condition for the entries of these Toggl projects, by their ids at Toggl: of none, no entry."""
+    places = ", ".join(["%s"] * len(refs))
+    # Joined with nothing, so that the database finds the entries of each day by their start. By the index of the
+    # projects it would read all entries of these anew for each day.
+    return Only(f"entry.project_ref || '' IN ({places})" if refs else "1 = 0", refs)
+
+
 class DaySum(NamedTuple):
     """The microseconds of all that lies within `day`; or, without a day, what is to be split. What is still
     running has no end."""

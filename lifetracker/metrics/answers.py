@@ -13,7 +13,7 @@ from typing import Any
 
 from lifetracker import days
 from lifetracker.metrics.buckets import Bucket, BucketValues, buckets_of
-from lifetracker.metrics.declaration import Metric, Values
+from lifetracker.metrics.declaration import Known, Metric, Values
 from lifetracker.metrics.described import Described, describe, end_of
 from lifetracker.metrics.held import Held, held
 from lifetracker.metrics.records import RecordId, ids_by_metric
@@ -129,9 +129,13 @@ def bucket_answer(metric: Metric, bucket: Bucket, one: BucketValues) -> Answer:
 def day_facts(described: Described, at: int) -> Answer:
     """Return what is said of the day at a position."""
     metric, series, usual = described.metric, described.series, described.usual[at]
+    day = series.first + timedelta(days=at)
+    if usual and day == days.today() and metric.known is not Known.ON_WAKING:
+        # What can still change before midnight is neither high nor low.
+        usual = usual._replace(deviation=None)
     return {
         "value": shown(metric, series.values[at]),
-        "so_far": shown(metric, series.so_far.get(series.first + timedelta(days=at))),
+        "so_far": shown(metric, series.so_far.get(day)),
         "usual": shown(metric, usual.value) if usual else None,
         "low": shown(metric, usual.low) if usual else None,
         "high": shown(metric, usual.high) if usual else None,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lifetracker import days
 from lifetracker.metrics.declaration import Computed, Metric
 from lifetracker.metrics.registry import metric_of
-from lifetracker.metrics.series import Series
+from lifetracker.metrics.series import Series, last_whole_day
 from lifetracker.metrics.verified import Verified, models_of
 from lifetracker.sync.coverage import streams_of
 
@@ -81,7 +81,8 @@ class Reasons:
         if day > self._today:
             return NOT_COME
         if day in series.so_far:
-            return metric.why_open
+            is_whole = day <= last_whole_day(metric, series.verified)
+            return metric.why_open if is_whole else self._reach_of(metric).why_not(day)
         if isinstance(metric.series, Computed):
             return self._why_not_computed(metric, day)
         return WITHOUT_VALUE if day in series.valueless else self._why_no_record(metric, day)

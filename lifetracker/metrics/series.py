@@ -144,12 +144,13 @@ class SeriesReader:
         first, found = self._first[metric.key], self._found[metric.key]
         values: Values = [None] * ((self._last - first).days + 1)
         so_far, begin = {}, first.toordinal()
+        stretch = self._verified.of(metric)
+        last_whole = last_whole_day(metric, stretch)
         for day, value in zip(found.days, found.values, strict=True):
-            if day in found.open_days:
+            if day in found.open_days or day > last_whole:
                 so_far[day] = value
             elif day >= first:
                 values[day.toordinal() - begin] = value
-        stretch = self._verified.of(metric)
         if metric.absent is Absent.ZERO and stretch:
             self._fill_zeros(metric, values, so_far, stretch)
         return Series(
@@ -184,6 +185,12 @@ class SeriesReader:
             metric=metric, first=begin, values=values, verified=self._verified.of(metric)
         )
         return whole.since(first)
+
+
+def last_whole_day(metric: Metric, stretch: Stretch | None) -> date:
+    """Return the last day whose value is no part of one. Where a missing record is a zero, each record adds to the value of
+    its day: after the last day that was read whole, it is only what there is so far."""
+    return stretch.days[1] if metric.absent is Absent.ZERO and stretch else date.max
 
 
 class Found(NamedTuple):

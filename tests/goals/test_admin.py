@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import FreePeriod, Goal
+from goals.validation import FIXED
+from projects.models import Project, ProjectTogglProject
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,19 @@ def test_what_is_deleted_can_be_restored(staff: Client) -> None:
     staff.post(f"{LIST}?deleted=yes", chosen)
     assert Goal.objects.live().count() == 2
     assert first.lines.count() == 1
+
+
+def test_a_goal_whose_project_is_gone_can_be_renamed(staff: Client) -> None:
+    project = Project.objects.create(name="Relaunch")
+    ProjectTogglProject.objects.create(project=project, toggl_project=makers.toggl_project())
+    goal = made(staff, metric=f"projects.{project.pk}.hours")
+    project.delete()
+    values = {name: value for name, value in FORM.items() if name not in FIXED}
+    values |= {"name": "Once", "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "1"}
+    values |= {"lines-0-id": goal.lines.get().pk, "lines-0-goal": goal.pk}
+    assert staff.post(page_of(goal), values).status_code == 302
+    goal.refresh_from_db()
+    assert goal.name == "Once"
 
 
 def test_the_list_of_free_periods_says_of_which_goal(staff: Client) -> None:

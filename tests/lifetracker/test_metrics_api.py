@@ -410,6 +410,31 @@ def number_of(answer: Any, key: str) -> Any:
     return found
 
 
+def test_a_day_that_was_read_in_part_is_no_whole_one(
+    ask: Callable[..., Any], settings: Any
+) -> None:
+    settings.TOGGL_API_TOKEN = "set"
+    makers.entry(2, 60)
+    noon = timezone.now() - timedelta(days=2)
+    state = {"verified_from": noon - timedelta(days=30), "verified_to": noon}
+    SyncState.objects.create(source="Toggl", stream="entry", **state)
+    answer = ask("metrics/time.hours?days=3")
+    day = answer["buckets"][0]
+    assert (day["value"], day["so_far"], day["words"]) == (None, 1.0, "")
+    assert answer["known_days"] == 0
+    assert "Toggl has been synced up to" in answer["missing"][0]["reason"]
+
+
+def test_today_is_neither_high_nor_low_before_midnight(ask: Callable[..., Any]) -> None:
+    for back in range(1, 29):
+        makers.entry(back, 480)
+    makers.entry(0, 5)
+    yesterday, today = ask("metrics/time.hours?days=2")["buckets"]
+    assert yesterday["words"] == "usual"
+    assert (today["words"], today["deviation"]) == ("", None)
+    assert today["usual"] == 8
+
+
 def test_the_day_is_what_the_home_page_shows(ask: Callable[..., Any], client: Client) -> None:
     databases.once(scenes.everything)
     shown, day = client.get("/").context, ask(f"day/{TODAY}")

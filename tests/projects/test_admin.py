@@ -105,6 +105,19 @@ def test_suggestions_are_answered_in_the_list(admin_client: Client) -> None:
     assert not Suggestion.objects.waiting().exists()
 
 
+def test_confirmed_ones_are_not_refused_in_the_list(admin_client: Client) -> None:
+    for number, name in enumerate(("Garden", "Taxes")):
+        repository(name.lower())
+        toggl_project(number, name=name)
+    Suggestion.objects.find()
+    Suggestion.objects.get(toggl_project__name="Garden").confirm()
+    chosen = {"action": "refuse", "_selected_action": [one.pk for one in Suggestion.objects.all()]}
+    page = admin_client.post("/admin/projects/suggestion/", chosen, follow=True).content.decode()
+    assert "1 suggestion refused." in page
+    assert "Garden may belong together. This suggestion was already confirmed." in page
+    assert sorted(one.state for one in Suggestion.objects.all()) == ["confirmed", "refused"]
+
+
 def test_one_that_is_outdated_says_why(admin_client: Client) -> None:
     code = repository("garden")
     toggl_project(1, name="Garden")

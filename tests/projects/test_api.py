@@ -211,6 +211,9 @@ def test_suggestions(person: Client) -> None:
     assert (made["name"], made["repositories"]) == ("Portal", [code.pk])
     again = send(person, "POST", f"{path}/confirm")
     assert again.json() == {"repository": ["This repository already belongs to a project."]}
+    refused = send(person, "POST", f"{path}/refuse")
+    words = "This suggestion was already confirmed. Take the records out of the project instead."
+    assert (refused.status_code, refused.json()) == (400, {"non_field_errors": [words]})
     assert Suggestion.objects.get().state == "confirmed"
 
 

@@ -249,6 +249,39 @@ def test_what_was_refused_is_not_suggested_again() -> None:
     assert Suggestion.objects.get().state == Suggestion.State.REFUSED
 
 
+@pytest.mark.parametrize("deleted", [True, False])
+def test_what_was_confirmed_and_parted_is_suggested_again(deleted: bool) -> None:
+    toggl_project(1, name="portal")
+    repository("portal")
+    before = suggested()
+    made = Suggestion.objects.get().confirm()
+    assert Suggestion.objects.find() == 0
+    if deleted:
+        made.delete()
+    else:
+        made.name = "House"
+        made.save()
+        ProjectRepository.objects.all().delete()
+        assert suggested() == []
+        ProjectTogglProject.objects.all().delete()
+    assert Suggestion.objects.find() == 1
+    assert suggested() == before
+    Suggestion.objects.get().refuse()
+    assert suggested() == []
+
+
+def test_what_was_confirmed_is_not_refused() -> None:
+    toggl_project(1, name="portal")
+    repository("portal")
+    assert len(suggested()) == 1
+    suggestion, outdated = Suggestion.objects.get(), Suggestion.objects.get()
+    suggestion.confirm()
+    for one in (suggestion, outdated):
+        with pytest.raises(ValidationError, match="already confirmed"):
+            one.refuse()
+    assert Suggestion.objects.get().state == Suggestion.State.CONFIRMED
+
+
 def test_what_is_no_longer_suggested_is_gone() -> None:
     toggl_project(1, name="portal")
     code = repository("portal")

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db.models import Q
 
+from benchmarks.counters import counted
 from lifetracker.days import latest, local_date, midnight, split_by_day
 from tests.makers import MORNING
 from time_logs.models import TimeEntry
+from time_logs.sums import EVERY_ENTRY, of_toggl_projects
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,22 @@ def test_a_fraction_of_a_second_is_neither_lost_nor_rounded(settings: Any) -> No
 def test_an_empty_range_of_days_to_come() -> None:
     future = latest().date() + 40 * DAY
     assert TimeEntry.objects.all().per_day(future, future + DAY) == {}
+
+
+def test_the_hours_of_one_project_cost_no_more_than_all_hours() -> None:
+    begin = MORNING - timedelta(days=400)
+    starts = [begin + timedelta(days=number) for number in range(400)]
+    TimeEntry.objects.bulk_create(
+        TimeEntry(start=start, end=start + timedelta(hours=1), date=start.date(), project_ref="7")
+        for start in starts
+    )
+    costs, sums = [], []
+    for only in (EVERY_ENTRY, of_toggl_projects(("7",))):
+        with counted() as cost:
+            days = TimeEntry.objects.all().per_day_and_running(
+                starts[0].date(), starts[-1].date(), only
+            )[0]
+        costs.append(cost.steps)
+        sums.append(sum(days.values()))
+    assert sums == [400 * 3600] * 2
+    assert costs[1] < 2 * costs[0]
