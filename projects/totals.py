@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
@@ -20,6 +21,7 @@ from time_logs.sums import MICROSECONDS, Microseconds, of_toggl_projects
 
 HOUR = 3600.0
 PROJECT_OF_LINK = "repository__project_links__project"
+Commits = TypeVar("Commits", bound=QuerySet[Commit])
 
 
 @dataclass(kw_only=True)
@@ -91,13 +93,16 @@ def commits_by_project() -> Iterator[tuple[int | None, date, int, int]]:
         .values_list(PROJECT_OF_LINK, "commit__date")
         .annotate(Count("pk"), churn=Sum(F("commit__added") + F("commit__deleted")))
     )
-    assigned = Repository.objects.exclude(project_links=None)
-    loose = own_commits(unassigned_repositories()).exclude(
-        Exists(assigned.filter(commit_links__commit=OuterRef("pk")).order_by())
-    )
-    days = loose.order_by().values_list("date")
+    loose = own_commits(unassigned_repositories())
+    days = without_project(loose).order_by().values_list("date")
     for day, commits, churn in days.annotate(Count("pk"), churn=Sum(F("added") + F("deleted"))):
         yield None, day, commits, churn
+
+
+def without_project(commits: Commits) -> Commits:
+    """Return those that lie in no repository of a project: a commit that also lies in one belongs to its project."""
+    assigned = Repository.objects.exclude(project_links=None).order_by()
+    return commits.exclude(Exists(assigned.filter(commit_links__commit=OuterRef("pk"))))
 
 
 def own_links() -> QuerySet[RepositoryCommit]:
