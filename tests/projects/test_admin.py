@@ -53,6 +53,12 @@ def test_a_project_shows_what_it_comes_to(admin_client: Client) -> None:
     assert "Active days" in page
 
 
+def test_a_project_without_a_toggl_project_shows_no_hours(admin_client: Client) -> None:
+    made = project(repositories=[repository()])
+    page = admin_client.get(f"/admin/projects/project/{made.pk}/change/").content.decode()
+    assert "0.0 h" not in page
+
+
 LOOK = "/admin/projects/suggestion/look/"
 
 
