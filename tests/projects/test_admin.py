@@ -124,6 +124,16 @@ def test_confirmed_ones_are_not_refused_in_the_list(admin_client: Client) -> Non
     assert sorted(one.state for one in Suggestion.objects.all()) == ["confirmed", "refused"]
 
 
+@pytest.mark.parametrize("chosen", ["a", "", "9" * 30])
+@pytest.mark.parametrize("path", ["projects/suggestion", "projects/project", "auth/group"])
+def test_an_unknown_selection_is_said(admin_client: Client, path: str, chosen: str) -> None:
+    action = "refuse" if path == "projects/suggestion" else "delete_selected"
+    form = {"action": action, "_selected_action": [chosen]}
+    answer = admin_client.post(f"/admin/{path}/", form, follow=True)
+    assert answer.status_code == 200
+    assert "This selection is not known, and nothing was done." in answer.content.decode()
+
+
 def test_one_that_is_outdated_says_why(admin_client: Client) -> None:
     code = repository("garden")
     toggl_project(1, name="Garden")
