@@ -110,7 +110,7 @@ class MetricsQuery(OwnerProjectQuery):
 
     mine = serializers.BooleanField(default=False, help_text="Only your own commits.")
     include = serializers.CharField(
-        default="",
+        required=False,
         allow_blank=True,
         validators=[
             RegexValidator(
@@ -118,11 +118,17 @@ class MetricsQuery(OwnerProjectQuery):
                 f"Takes {', '.join(EXCLUDED_KINDS)}, several separated by commas.",
             )
         ],
-        help_text="Kinds of repositories that are otherwise excluded, separated by commas.",
+        help_text="Kinds of repositories that are otherwise excluded, separated by commas. Of one project all kinds "
+        "count unless you say which.",
     )
 
     def validate_include(self, text: str) -> set[str]:
         return set(text.split(",")) if text else set()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # What was put into a project counts in it, whatever it is.
+        of_one = attrs.get("owner_project", query.NONE) != query.NONE
+        return {"include": set(EXCLUDED_KINDS) if of_one else set()} | attrs
 
 
 class ChurnSerializer(serializers.Serializer[Churn]):
@@ -193,12 +199,14 @@ class Metrics(APIView):
         days = DateRange.of(request)
         asked = MetricsQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
+        project = asked.validated_data.get("owner_project", "")
         repositories = query.repositories_of(
-            repositories_of(asked.validated_data["include"]),
-            asked.validated_data.get("owner_project", ""),
+            repositories_of(asked.validated_data["include"]), project
         )
         own = {"mine": True} if asked.validated_data["mine"] else {}
-        commits = Commit.objects.each_within(repositories).filter(**own).between(*days)
+        within = Commit.objects.each_within(repositories).filter(**own).between(*days)
+        commits = query.commits_of(within, project)
+        ever = query.commits_of(Commit.objects.within(repositories).filter(**own), project)
         activity = commits.activity()
         churn = activity.churn()
         sizes = repositories.sizes()
@@ -208,7 +216,7 @@ class Metrics(APIView):
             **churn._asdict(),
             "code_churn": churn.added + churn.deleted,
             **sizes,
-            "all_time": Commit.objects.within(repositories).filter(**own).churn()._asdict(),
+            "all_time": ever.churn()._asdict(),
             "per_day": activity.per_day(),
             "per_repository": commits.per_repository(repositories),
             "per_owner_project": query.commits_by_project(commits, repositories),

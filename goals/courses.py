@@ -123,7 +123,8 @@ class Lined(Course):
 
     @property
     def due_today(self) -> float | None:
-        return max(self.missing(self.day), 0.0)
+        # Of minus zero, which a direction makes of zero, plus zero is left.
+        return max(self.missing(self.day), 0.0) + 0.0
 
 
 class Sum(Lined):
@@ -229,6 +230,10 @@ class Mean(Steady):
     @property
     def value(self) -> float | None:
         return mean_of_known(value for _, value in self.tally.known(self.so_far))
+
+    @cached_property
+    def slack(self) -> int | None:
+        return None if self.value is None else super().slack
 
     @property
     def so_far(self) -> Span:

@@ -18,6 +18,8 @@ NOT_VERIFIED = "The records of this goal are not complete up to today."
 NO_VALUE = "There is no value of the last four weeks."
 NO_DAY = "No day of the last period is known."
 NOT_BEGUN = "The goal has not begun yet."
+NO_DAY_YET = "No day of this period is known yet."
+UNKNOWN_DAYS = "Days of the last period that are not known could change how it ended."
 NO_START = "The value at the start is unknown."
 
 
@@ -93,10 +95,12 @@ def progress_of(
 
 def what_is_missing(course: Course) -> str:
     """Return why nothing can be said, "" where something can."""
+    if course.day < course.plan.start:
+        return NOT_BEGUN
     if not isinstance(course, Way):
         return ""
     if course.plan.start_value is None:
-        return NO_START if course.plan.start <= course.day else NOT_BEGUN
+        return NO_START
     return "" if course.newest else NO_VALUE
 
 
@@ -141,11 +145,12 @@ def known_progress(course: Course, moment: Moment) -> Progress:
     is_over = course.day < moment.today
     rest = None if is_over else course.rest
     known, unknown = counts_of_days(course)
+    status = final_status(course, unknown) if is_over else status_of(course)
     return Progress(
         day=course.day,
         period=course.period,
-        status=final_status(course) if is_over else status_of(course),
-        reason="" if course.value is not None or not is_over else NO_DAY,
+        status=status,
+        reason=why_unknown(course, is_over=is_over) if status is Status.UNKNOWN else "",
         value=course.value,
         target=course.target,
         line=course.plan.line(course.day),
@@ -171,7 +176,15 @@ def counts_of_days(course: Course) -> tuple[int, int]:
     return len(known), course.plan.active_days(so_far) - active_known
 
 
+def why_unknown(course: Course, *, is_over: bool) -> str:
+    if not is_over:
+        return NO_DAY_YET
+    return NO_DAY if course.value is None else UNKNOWN_DAYS
+
+
 def status_of(course: Course) -> Status:
+    if course.value is None:
+        return Status.UNKNOWN
     if course.is_reached:
         return Status.REACHED
     slack = course.slack
@@ -184,9 +197,11 @@ def status_of(course: Course) -> Status:
     return Status.ON_TRACK if slack else Status.DUE
 
 
-def final_status(course: Course) -> Status:
+def final_status(course: Course, unknown_days: int) -> Status:
     """Return the status of a goal that is over."""
-    if course.value is None:
+    if course.value is None or (
+        unknown_days and isinstance(course, Sum | Budget) and not is_sure(course)
+    ):
         return Status.UNKNOWN
     return Status.REACHED if course.is_fulfilled else Status.BEHIND
 

@@ -118,6 +118,8 @@ def unit_of(kind: str, metric: Metric) -> str:
 
 
 def problems_of_target(goal: Wish, metric: Metric) -> Iterator[Problem]:
+    if goal.kind == Kind.DAYS and goal.target % 1:
+        yield Problem("target", "Enter a whole number of days.")
     if goal.kind in {Kind.MEAN, Kind.REACH}:
         yield from problems_of_bounds(metric, "target", goal.target)
         return

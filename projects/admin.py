@@ -76,7 +76,8 @@ class ProjectAdmin(QuickList):
 
     @admin.display(description="Hours")
     def hours(self, project: Project) -> str:
-        return f"{self.totals(project).hours:,.1f} h"
+        found = self.totals(project).hours
+        return "–" if found is None else f"{found:,.1f} h"
 
     @admin.display(description="Your commits")
     def commits(self, project: Project) -> str:

@@ -39,7 +39,9 @@ Link = ProjectRepository | ProjectTogglProject | ProjectGoal
 class OwnerTotalsSerializer(serializers.Serializer[Totals]):
     """What a project comes to in all."""
 
-    hours = serializers.FloatField(help_text="h, of entries that have ended")
+    hours = serializers.FloatField(
+        allow_null=True, help_text="h, of entries that have ended; null without a Toggl project"
+    )
     commits = serializers.IntegerField(help_text="Your own commits.")
     code_churn = serializers.IntegerField(help_text="lines added and deleted by them")
     active_days = serializers.IntegerField(
@@ -199,7 +201,9 @@ class WeekRange(DateRange):
 
 class WeekSerializer(serializers.Serializer[object]):
     week = serializers.DateField(help_text="The Monday.")
-    hours = serializers.FloatField(help_text="h, split at midnight")
+    hours = serializers.FloatField(
+        allow_null=True, help_text="h, split at midnight; null without a Toggl project"
+    )
     commits = serializers.IntegerField(help_text="Your own commits.")
     code_churn = serializers.IntegerField(help_text="lines added and deleted by them")
     active_days = serializers.IntegerField(
@@ -212,7 +216,7 @@ class WeeksSerializer(serializers.Serializer[object]):
 
 
 class Weeks(generics.GenericAPIView[Any]):
-    """What a project came to in each week, from the whole week of the first day on."""
+    """What a project came to in each week, from the whole week of the first day to the whole week of the last."""
 
     queryset = Project.objects.all()
     serializer_class = WeeksSerializer

@@ -6,14 +6,25 @@ from datetime import date
 from typing import TypedDict, TypeVar, cast
 
 from django.core.validators import RegexValidator
-from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from github_projects.models import Commit, Repository, RepositoryCommit
 from projects.models import Project, toggl_ids_of
-from projects.totals import project_by_toggl_id
+from projects.totals import Commits, project_by_toggl_id, without_project
 from time_logs.models import TimeEntry
 from time_logs.sums import EVERY_ENTRY, Only, of_toggl_projects
 
@@ -65,6 +76,11 @@ def condition_of(asked: str) -> Only:
     return Only(f"NOT ({of_toggl_projects(refs).sql})", refs) if refs else EVERY_ENTRY
 
 
+def commits_of(rows: Commits, asked: str) -> Commits:
+    """Return those of the commits of the repositories asked for that are asked for: none of a project with `none`."""
+    return without_project(rows) if asked == NONE else rows
+
+
 def repositories_of(rows: Rows, asked: str) -> Rows:
     """Return those of the repositories that are asked for."""
     if not asked:
@@ -104,20 +120,19 @@ def commits_by_project(
     commits: QuerySet[Commit], repositories: QuerySet[Repository]
 ) -> list[ProjectShare]:
     """Return the share of each project that has any of these commits in these repositories, the busiest first. A commit
-    counts once in a project, in however many of its repositories it is."""
+    counts once in a project, in however many of its repositories it is; to none belongs what is in no project."""
     path = "repository_links__repository__project_links__project"
     counted = repositories.order_by()
     counts = Exists(counted.filter(pk=OuterRef("repository_links__repository")))
     # NULL, which is no project, equals no other NULL.
-    earlier = (
-        RepositoryCommit.objects.filter(
-            commit=OuterRef("pk"), pk__lt=OuterRef("repository_links"), repository__in=counted
-        )
+    better = (
+        RepositoryCommit.objects.filter(commit=OuterRef("pk"), repository__in=counted)
         .alias(project=Coalesce("repository__project_links__project", 0))
-        .filter(project=Coalesce(OuterRef(path), 0))
+        .alias(own=Coalesce(OuterRef(path), 0, output_field=BigIntegerField()))
+        .filter(Q(project=F("own"), pk__lt=OuterRef("repository_links")) | Q(own=0, project__gt=0))
     )
     # Both by one call, because each would join the links anew.
-    rows = commits.order_by().filter(counts, ~Exists(earlier))
+    rows = commits.order_by().filter(counts, ~Exists(better))
     shares = rows.values(owner_project=F(path), name=Coalesce(F(f"{path}__name"), Value("")))
     shares = shares.annotate(commits=Count("pk"), added=Sum("added"), deleted=Sum("deleted"))
     return cast("list[ProjectShare]", list(shares.order_by("-commits", "owner_project")))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import TypeVar
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
@@ -20,21 +21,22 @@ from time_logs.sums import MICROSECONDS, Microseconds, of_toggl_projects
 
 HOUR = 3600.0
 PROJECT_OF_LINK = "repository__project_links__project"
+Commits = TypeVar("Commits", bound=QuerySet[Commit])
 
 
 @dataclass(kw_only=True)
 class Totals:
-    """`seconds` of ended entries; `commits` of the owner, and `code_churn`, their lines added and deleted. A day is
-    active on which an entry began or a commit was made."""
+    """`seconds` of ended entries, which what has no Toggl project has not; `commits` of the owner, and `code_churn`, their
+    lines added and deleted. A day is active on which an entry began or a commit was made."""
 
-    seconds: float = 0.0
+    seconds: float | None = None
     commits: int = 0
     code_churn: int = 0
     days: set[date] = field(default_factory=set)
 
     @property
-    def hours(self) -> float:
-        return round(self.seconds / HOUR, 4)
+    def hours(self) -> float | None:
+        return None if self.seconds is None else round(self.seconds / HOUR, 4)
 
     @property
     def active_days(self) -> int:
@@ -56,9 +58,11 @@ class Week(Totals):
 
 
 def totals_by_project() -> dict[int | None, Totals]:
-    """Return the totals of each project that has any; None stands for what belongs to no project."""
-    found: dict[int | None, Totals] = defaultdict(Totals)
+    """Return the totals of each project that has a Toggl project or a commit; None stands for what belongs to no
+    project."""
     projects = project_by_toggl_id()
+    found: dict[int | None, Totals] = defaultdict(Totals)
+    found |= {pk: Totals(seconds=0.0) for pk in [None, *projects.values()]}
     entries = TimeEntry.objects.ended().order_by().values_list("project_ref", "date")
     for ref, day, length in entries.annotate(length=Sum(Microseconds("start", "end"))):
         add_time(found[projects.get(ref)], day, int(length))
@@ -73,7 +77,7 @@ def project_by_toggl_id() -> dict[str, int]:
 
 
 def add_time(totals: Totals, day: date, microseconds: int) -> None:
-    totals.seconds += microseconds / MICROSECONDS
+    totals.seconds = (totals.seconds or 0.0) + microseconds / MICROSECONDS
     totals.days.add(day)
 
 
@@ -91,13 +95,16 @@ def commits_by_project() -> Iterator[tuple[int | None, date, int, int]]:
         .values_list(PROJECT_OF_LINK, "commit__date")
         .annotate(Count("pk"), churn=Sum(F("commit__added") + F("commit__deleted")))
     )
-    assigned = Repository.objects.exclude(project_links=None)
-    loose = own_commits(unassigned_repositories()).exclude(
-        Exists(assigned.filter(commit_links__commit=OuterRef("pk")).order_by())
-    )
-    days = loose.order_by().values_list("date")
+    loose = own_commits(unassigned_repositories())
+    days = without_project(loose).order_by().values_list("date")
     for day, commits, churn in days.annotate(Count("pk"), churn=Sum(F("added") + F("deleted"))):
         yield None, day, commits, churn
+
+
+def without_project(commits: Commits) -> Commits:
+    """Return those that lie in no repository of a project: a commit that also lies in one belongs to its project."""
+    assigned = Repository.objects.exclude(project_links=None).order_by()
+    return commits.exclude(Exists(assigned.filter(commit_links__commit=OuterRef("pk"))))
 
 
 def own_links() -> QuerySet[RepositoryCommit]:
@@ -131,17 +138,20 @@ def commits_of(project: int) -> QuerySet[Commit]:
 
 
 def weeks_of(project: int, first: date, last: date) -> list[Week]:
-    """Return the weeks with activity from the one of `first` on, newest first. Hours are split at local midnight."""
-    begin = monday_of(first)
+    """Return the weeks with activity from the one of `first` to the one of `last`, each whole, newest first. Hours are
+    split at local midnight."""
+    begin, last = monday_of(first), monday_of(last) + timedelta(days=6)
     weeks: dict[date, Week] = {}
+    refs = toggl_ids_of(project)
 
     def week_of(day: date) -> Week:
-        return weeks.setdefault(monday_of(day), Week(week=monday_of(day)))
+        new = Week(week=monday_of(day), seconds=0.0 if refs else None)
+        return weeks.setdefault(new.week, new)
 
-    refs = toggl_ids_of(project)
     if refs:
         for day, seconds in time_of(refs, begin, last).items():
-            week_of(day).seconds += seconds
+            week = week_of(day)
+            week.seconds = (week.seconds or 0.0) + seconds
         begun = TimeEntry.objects.ended().filter(project_ref__in=refs, date__range=(begin, last))
         for day in begun.order_by().values_list("date", flat=True).distinct():
             week_of(day).days.add(day)

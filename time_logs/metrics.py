@@ -106,7 +106,8 @@ def project_metric(project_ref: str, name: str) -> Metric:
     """Return the hours of a project by Toggl's id, which stays when it is renamed."""
     return hours_metric(
         f"{PREFIX}{project_ref}",
-        f"Time on {name}",
+        # A project that was made from it may have the same name.
+        f"Time on {name} (Toggl project)",
         of_toggl_projects((project_ref,)),
         filters={"project_ref": project_ref},
         parents=("time.hours",),

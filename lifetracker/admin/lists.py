@@ -9,6 +9,8 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +30,7 @@ from lifetracker.web.admin_lists import make_lists_lean, tick_box, without_inden
 from lifetracker.words import title_of
 
 Choices = list[tuple[str, str]]
+UNKNOWN_SELECTION = "This selection is not known, and nothing was done. Select rows in the list."
 make_lists_lean()
 
 
@@ -209,6 +212,18 @@ class LeanList(ModelAdmin):
         if isinstance(response, TemplateResponse):
             response.add_post_render_callback(without_indents)
         return response
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Model]
+    ) -> HttpResponse | None:
+        """Do what was chosen with the selected rows; say so where the selection cannot be one, for which Django fails."""
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(chosen, None)
+        except ValidationError:
+            self.message_user(request, UNKNOWN_SELECTION, level="error")
+            return None
+        return super().response_action(request, queryset)  # type: ignore[no-any-return]
 
     @display(description=ModelAdmin.action_checkbox.short_description)  # type: ignore[untyped-decorator]
     def action_checkbox(self, obj: Model) -> SafeString:

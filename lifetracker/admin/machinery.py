@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
-from unfold.admin import ModelAdmin
 
 from lifetracker.admin.lists import LeanList, ReadOnlyAdmin, SyncedFilter
 from lifetracker.models import Lease, WebhookDelivery
@@ -98,7 +97,7 @@ class ScheduleAdmin(queue.ScheduleAdmin, LeanList):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class QueueRowAdmin(ModelAdmin):
+class QueueRowAdmin(LeanList):
     """What is or was in the queue, to read and to delete. To send it again would run what a row names."""
 
     actions = ()

@@ -178,6 +178,12 @@ class ApiSchema(AutoSchema):
             schema.pop("default", None)
         return schema
 
+    def _insert_field_validators(self, field: AnyField, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        # The pattern allows an empty text itself: beside it, such a text would be of both kinds, and so of neither.
+        if schema.get("oneOf", [{}])[0].get("pattern") == WITHOUT_NUL:
+            schema |= schema.pop("oneOf")[0]
+
     def _map_basic_serializer(
         self, serializer: serializers.BaseSerializer[object], direction: Direction
     ) -> Any:

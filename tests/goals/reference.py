@@ -158,7 +158,15 @@ class Life:
     def steady(self) -> bool:
         return self.kind == "mean" or (self.kind in {"total", "days"} and not self.at_least)
 
+    def nothing_known(self, today: date) -> bool:
+        """Return whether it is a mean of no day."""
+        return self.kind == "mean" and not any(
+            self.counts(one) is not None for one in self.period(today) if one <= today
+        )
+
     def slack(self, today: date) -> int | None:
+        if self.nothing_known(today):
+            return None
         if self.better(today, today) < -CLOSE:
             return -1
         if self.steady():
@@ -237,9 +245,7 @@ class Life:
         return Told(status, self.slack(today), *self.pace(today))
 
     def final(self, today: date) -> str:
-        if self.kind == "mean" and not any(
-            self.counts(one) is not None for one in self.period(today) if one <= today
-        ):
+        if self.nothing_known(today):
             return "unknown"
         if self.kind == "reach":
             good = self.done(today)
@@ -250,9 +256,19 @@ class Life:
                 self.better(today, today if self.per == "rolling" else self.period(today)[-1])
                 >= -CLOSE
             )
+        gaps = self.kind in {"total", "days"} and any(
+            self.active(one) and self.counts(one) is None
+            for one in self.period(today)
+            if one <= today
+        )
+        passed = not self.at_least and not good
+        if gaps and not self.done(today) and not passed:
+            return "unknown"
         return "reached" if good else "behind"
 
     def status(self, today: date) -> str:
+        if self.nothing_known(today):
+            return "unknown"
         if self.done(today):
             return "reached"
         slack = self.slack(today)

@@ -80,6 +80,8 @@ WEIGHT = {"metric": "weight.trend", "kind": "reach", "per": "", "target": 78, "e
         (NIGHTS | {"day_at_least": 9, "day_at_most": 8}, "day_at_most", "must not be below"),
         (NIGHTS | {"day_at_least": -1}, "day_at_least", "Sleep is never below 0."),
         (NIGHTS | {"day_at_least": 7, "target": 8}, "target", "the most is 7"),
+        (NIGHTS | {"day_at_least": 7, "target": 3.9}, "target", "Enter a whole number of days."),
+        (NIGHTS | {"day_at_least": 7, "target": 0.9}, "target", "Enter a whole number of days."),
         ({"day_at_most": 8}, "day_at_most", "Only a count of days has this."),
         ({"start_value": 3}, "start_value", "Only a value to reach"),
         ({"target": 0}, "target", "The target must be above 0."),

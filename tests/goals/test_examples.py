@@ -231,6 +231,45 @@ def test_a_goal_that_is_over_says_how_it_ended() -> None:
         assert (found.day, found.status, found.slack_days) == (THURSDAY, status, None)
 
 
+@pytest.mark.parametrize(
+    ("direction", "values", "status"),
+    [
+        (Direction.AT_LEAST, [4, 4, None, 3], Status.UNKNOWN),
+        (Direction.AT_LEAST, [4, 4, None, 4], Status.REACHED),
+        (Direction.AT_MOST, [4, 4, None, 3], Status.UNKNOWN),
+        (Direction.AT_MOST, [4, 4, None, 4], Status.BEHIND),
+    ],
+)
+def test_a_goal_that_is_over_is_unknown_where_a_day_could_change_it(
+    direction: Direction, values: list[float | None], status: Status
+) -> None:
+    # Four days of a week of 20 hours: 11.43 hours.
+    goal = plan(end=THURSDAY, direction=direction)
+    measured = Measured(MONDAY - timedelta(days=7), [0.0] * 7 + values)
+    found = progress_of(goal, measured, Moment(today=SUNDAY))
+    assert (found.status, "not known" in found.reason) == (status, status is Status.UNKNOWN)
+
+
+@pytest.mark.parametrize("kind", [Kind.TOTAL, Kind.MEAN, Kind.DAYS, Kind.REACH])
+@pytest.mark.parametrize("direction", list(Direction))
+def test_before_its_start_nothing_is_due(kind: Kind, direction: Direction) -> None:
+    goal = plan(
+        kind, 5, start=SUNDAY, direction=direction, start_value=3.0, end=SUNDAY + timedelta(weeks=8)
+    )
+    found = stand(goal, WEDNESDAY, [2.0] * 60)
+    assert (found.status, found.reason) == (Status.UNKNOWN, "The goal has not begun yet.")
+    assert (found.slack_days, found.due_today, found.next_due, found.pace) == (None,) * 4
+    assert (found.budget_left, found.odds.percent) == (None, None)
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_a_mean_of_no_known_day_is_unknown(direction: Direction) -> None:
+    goal = plan(Kind.MEAN, 3, direction=direction)
+    found = stand(goal, MONDAY, [2.0] * 60 + [None])
+    assert (found.status, found.slack_days, found.due_today) == (Status.UNKNOWN, None, None)
+    assert found.reason == "No day of this period is known yet."
+
+
 # --- Changes --------------------------------------------------------------------------------------
 
 OLD = Rule(START, 20)

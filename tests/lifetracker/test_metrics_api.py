@@ -328,7 +328,7 @@ def test_the_list_has_what_comes_with_the_data(ask: Callable[..., Any]) -> None:
     makers.entry(0, project="Garden", project_ref="3")
     one = listed(ask("metrics"), "time.project-3")
     assert (one["label"], one["unit"], one["first_day"], one["coverage"]) == (
-        "Time on Garden",
+        "Time on Garden (Toggl project)",
         "h",
         None,
         None,

@@ -76,6 +76,12 @@ def test_errors_are_told() -> None:
     assert 401 not in statuses("get /api/health")
 
 
+def test_an_empty_text_is_of_one_kind() -> None:
+    goal = description()["components"]["schemas"]["GoalRequest"]["properties"]
+    assert goal["notes"]["pattern"] == "^[^\\u0000]*$"
+    assert "oneOf" not in goal["notes"]
+
+
 def test_the_login_is_described() -> None:
     schemes = description()["components"]["securitySchemes"]
     assert (schemes["cookieAuth"]["in"], schemes["cookieAuth"]["name"]) == ("cookie", "sessionid")

@@ -53,6 +53,12 @@ def test_a_project_shows_what_it_comes_to(admin_client: Client) -> None:
     assert "Active days" in page
 
 
+def test_a_project_without_a_toggl_project_shows_no_hours(admin_client: Client) -> None:
+    made = project(repositories=[repository()])
+    page = admin_client.get(f"/admin/projects/project/{made.pk}/change/").content.decode()
+    assert "0.0 h" not in page
+
+
 LOOK = "/admin/projects/suggestion/look/"
 
 
@@ -116,6 +122,16 @@ def test_confirmed_ones_are_not_refused_in_the_list(admin_client: Client) -> Non
     assert "1 suggestion refused." in page
     assert "Garden may belong together. This suggestion was already confirmed." in page
     assert sorted(one.state for one in Suggestion.objects.all()) == ["confirmed", "refused"]
+
+
+@pytest.mark.parametrize("chosen", ["a", "", "9" * 30])
+@pytest.mark.parametrize("path", ["projects/suggestion", "projects/project", "auth/group"])
+def test_an_unknown_selection_is_said(admin_client: Client, path: str, chosen: str) -> None:
+    action = "refuse" if path == "projects/suggestion" else "delete_selected"
+    form = {"action": action, "_selected_action": [chosen]}
+    answer = admin_client.post(f"/admin/{path}/", form, follow=True)
+    assert answer.status_code == 200
+    assert "This selection is not known, and nothing was done." in answer.content.decode()
 
 
 def test_one_that_is_outdated_says_why(admin_client: Client) -> None:

@@ -275,7 +275,7 @@ def test_a_commit_counts_once_in_a_project_and_in_what_belongs_to_none(person: C
     found = person.get("/api/github/metrics").json()["per_owner_project"]
     one = {"commits": 1, "added": 10, "deleted": 4}
     assert sorted(found, key=lambda share: share["name"]) == [
-        {"owner_project": None, "name": "", "commits": 2, "added": 11, "deleted": 4},
+        {"owner_project": None, "name": "", "commits": 1, "added": 1, "deleted": 0},
         {"owner_project": made.pk, "name": "Garden"} | one,
         {"owner_project": house.pk, "name": "House"} | one,
     ]
@@ -284,3 +284,41 @@ def test_a_commit_counts_once_in_a_project_and_in_what_belongs_to_none(person: C
     found = person.get("/api/github/metrics").json()["per_owner_project"]
     assert {"owner_project": made.pk, "name": "Garden"} | one in found
     assert len(found) == 3
+
+
+def commits_asked(person: Client, asked: str) -> int:
+    found: int = person.get(f"/api/github/metrics?mine=true&{asked}").json()["commits"]
+    return found
+
+
+def test_the_commits_of_projects_and_of_none_add_up_to_all(person: Client) -> None:
+    portal, copy, loose = (repository(name) for name in ("portal", "copy", "loose"))
+    made = project(repositories=[portal])
+    house = project("House", [repository("house")])
+    commit(portal, copy, days_ago=1, mine=True)
+    commit(portal, days_ago=1, mine=True)
+    commit(copy, loose, days_ago=2, mine=True)
+    commit(house.repository_links.get().repository, days_ago=2, mine=True)
+    whole = person.get("/api/github/metrics?mine=true").json()
+    asked = [f"owner_project={one}" for one in (made.pk, house.pk, "none")]
+    assert [commits_asked(person, one) for one in asked] == [2, 1, 1]
+    assert whole["commits"] == 4
+    assert sum(one["commits"] for one in whole["per_owner_project"]) == 4
+    none = person.get("/api/github/metrics?mine=true&owner_project=none").json()
+    assert none["all_time"]["commits"] == 1
+    assert sum(one["commits"] for one in none["per_owner_project"]) == 1
+    assert person.get("/api/projects/unassigned").json()["totals"]["commits"] == 1
+
+
+def test_forks_and_archived_repositories_count_in_their_project(person: Client) -> None:
+    fork, old = repository("fork", fork=True), repository("old", archived=True)
+    made = project(repositories=[fork, old, repository("gone", deleted_at=timezone.now())])
+    commit(fork, days_ago=1, mine=True)
+    commit(old, days_ago=1, mine=True)
+    asked = f"owner_project={made.pk}"
+    assert person.get(f"/api/projects/{made.pk}").json()["totals"]["commits"] == 2
+    assert commits_asked(person, asked) == 2
+    assert commits_asked(person, f"{asked}&include=forks") == 1
+    assert commits_asked(person, f"{asked}&include=") == 0
+    assert commits_asked(person, "days=7") == 0
+    assert commits_asked(person, "owner_project=none") == 0

@@ -163,6 +163,27 @@ def test_weeks_add_up_to_the_totals(settings: Any) -> None:
     assert weeks_of(project("House").pk, date(2026, 8, 1), TODAY) == []
 
 
+@pytest.mark.parametrize("day", [date(2026, 9, 7), date(2026, 9, 10), date(2026, 9, 13)])
+def test_weeks_are_whole_whichever_of_their_days_are_asked_for(day: date) -> None:
+    code = repository()
+    made = project(repositories=[code], toggl_projects=[toggl_project(1)])
+    for ago in (1, 2, 3, 5, 8, 9, 10):  # Wednesday, 16 September, is today.
+        entry(ago, 60, project_ref="1")
+        commit(code, days_ago=ago, mine=True)
+    (week,) = weeks_of(made.pk, day, day)
+    assert (week.week, week.hours, week.commits, week.active_days) == (date(2026, 9, 7), 4, 4, 4)
+
+
+def test_a_project_without_a_toggl_project_has_no_hours() -> None:
+    code = repository()
+    made = project(repositories=[code])
+    commit(code, days_ago=1, mine=True)
+    assert totals_by_project()[made.pk].hours is None
+    assert [one.hours for one in weeks_of(made.pk, TODAY, TODAY)] == [None]
+    timed = project("House", toggl_projects=[toggl_project(1)])
+    assert totals_by_project()[timed.pk].hours == 0
+
+
 # --- Metrics --------------------------------------------------------------------------------------
 
 
