@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -57,6 +57,7 @@ class RangeNumbers:
     shown: Range
     whole: Mapping[str, Series]
     excluded: set[date]
+    known_usual: dict[str, list[Usual | None]] = field(default_factory=dict)
 
     def series(self, metric: Metric) -> Series:
         return self.whole[metric.key].since(self.shown.first)
@@ -69,8 +70,18 @@ class RangeNumbers:
         whole = self.whole[metric.key].since(earlier.first)
         return Series(metric=metric, first=earlier.first, values=whole.values[: earlier.days])
 
+    def days_before(self, metric: Metric, count: int) -> list[float | None]:
+        """Return the values of so many days before the range."""
+        begin = days_before(self.shown.first, count)
+        return list(self.whole[metric.key].since(begin).values[: (self.shown.first - begin).days])
+
     def usual(self, metric: Metric) -> list[Usual | None]:
         """Return what is usual on each day of the range."""
+        if metric.key not in self.known_usual:
+            self.known_usual[metric.key] = self._usual(metric)
+        return self.known_usual[metric.key]
+
+    def _usual(self, metric: Metric) -> list[Usual | None]:
         begin = days_before(self.shown.first, USUAL_DAYS)
         whole = self.whole[metric.key].since(begin)
         return whole.usual(self.excluded)[(self.shown.first - begin).days :]

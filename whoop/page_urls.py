@@ -1,7 +1,10 @@
 """The pages of WHOOP. The API is in `urls.py`."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from whoop import views
 
-urlpatterns = [path("whoop/", views.RangeView.as_view(), name="whoop")]
+urlpatterns = [
+    path("whoop/", views.RangeView.as_view(), name="whoop"),
+    re_path(r"^whoop/(?P<day>\d{4}-\d\d-\d\d)$", views.DayView.as_view(), name="whoop-day"),
+]

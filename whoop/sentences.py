@@ -9,7 +9,14 @@ from lifetracker.days import monday_of
 from lifetracker.metrics.buckets import Bucket, BucketValues, buckets_of
 from lifetracker.metrics.series import Series
 from lifetracker.web.ranges import Range
-from lifetracker.web.sentences import day_words, is_nothing, number, stretch_words
+from lifetracker.web.sentences import (
+    day_words,
+    hours_and_minutes,
+    is_nothing,
+    number,
+    stretch_words,
+)
+from whoop.models import ScoreState, band_of
 
 #: Of so many days a week or a month must be known to be compared with others, and so many there must be.
 LEAST_KNOWN = {Bucket.WEEK: 4, Bucket.MONTH: 14}
@@ -117,3 +124,25 @@ def short_nights(count: int, known: int) -> str:
     nights = "the one known night" if known == 1 else f"the {known} known nights"
     told = {0: "None"}.get(count, str(count))
     return f"{told} of {nights} gave less than 85 % of what was needed."
+
+
+# --- A day ----------------------------------------------------------------------------------------
+
+
+def why_unscored(state: str | None) -> str:
+    """Return why a day has no recovery, by the state of its record; None where there is no record."""
+    if state is None:
+        return NO_NIGHT
+    return PENDING if state == ScoreState.PENDING else UNSCORABLE
+
+
+def day_sentence(
+    recovery: float | None, asleep: float | None, usual: str, state: str | None, day: str
+) -> str:
+    """Return recovery and sleep of a day in words. `usual` is how the sleep lies to what is usual; empty without."""
+    slept = "" if asleep is None else f"{hours_and_minutes(asleep)} asleep"
+    compared = f"{slept}, {usual}" if slept and usual else slept
+    if recovery is None:
+        return f"Recovery is not known, after {compared}." if compared else why_unscored(state)
+    first = f"{day} was {band_of(recovery)}, {number(recovery)}\N{NO-BREAK SPACE}%"
+    return f"{first}, after {compared}." if compared else f"{first}."

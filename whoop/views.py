@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.generic import TemplateView
 
 from lifetracker import days
@@ -20,8 +22,10 @@ from lifetracker.web.ranges import (
     range_steps,
     read_range,
 )
-from lifetracker.web.sentences import stretch_words
+from lifetracker.web.sentences import day_words, stretch_words
 from lifetracker.web.source_status import SourceStatus, source_statuses
+from whoop import page_charts
+from whoop.day_data import day_page
 from whoop.models import WHOOP
 from whoop.page_data import RangeNumbers, days_of, figures, first_day, range_numbers
 from whoop.sentences import CONNECT
@@ -51,6 +55,7 @@ class RangeView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(
             numbers=numbers,
             figures=figures(numbers),
+            **charts(numbers),
             ranges=range_links(shown),
             steps=range_steps(shown),
             fresh=[stretch_words(shown.first, shown.last)],
@@ -59,6 +64,17 @@ class RangeView(LoginRequiredMixin, TemplateView):
             **table(self.request, numbers),
             **kwargs,
         )
+
+
+def charts(numbers: RangeNumbers) -> dict[str, Any]:
+    return {
+        "calendar": page_charts.calendar_of(numbers),
+        "hearts": page_charts.heart_charts(numbers),
+        "asleep": page_charts.when_asleep(numbers),
+        "stages": page_charts.sleep_against_need(numbers),
+        "strain": page_charts.strain_chart(numbers),
+        "bar_unit": page_charts.bars_of(numbers).unit,
+    }
 
 
 def is_untouched(numbers: RangeNumbers, status: SourceStatus) -> bool:
@@ -77,3 +93,33 @@ def table(request: HttpRequest, numbers: RangeNumbers) -> dict[str, Any]:
         "paginator": pages,
         "query": numbers.shown.query,
     }
+
+
+class DayView(LoginRequiredMixin, TemplateView):
+    """A day with its records, each with where it came from."""
+
+    template_name = "whoop/day.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            day = shown_day(kwargs["day"], days.today())
+        except NoSuchDay as error:
+            context = {"reason": str(error)}
+            return render(request, "whoop/no_day.html", context, status=HTTPStatus.NOT_FOUND)
+        return self.render_to_response(self.get_context_data(page=day_page(day), **kwargs))
+
+
+class NoSuchDay(ValueError):
+    """There is no page of what is asked for. Says why in words."""
+
+
+def shown_day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NoSuchDay(f"There is no day {text} in the calendar.") from None
+    if not days.FIRST_DAY <= day <= days.LAST_DAY:
+        raise NoSuchDay(days.OUT_OF_RANGE)
+    if day > today:
+        raise NoSuchDay(f"{day_words(day, today)} has not come yet.")
+    return day

@@ -10,7 +10,7 @@ from lifetracker.days import ONE_DAY
 from lifetracker.metrics.series import Series
 from lifetracker.web.ranges import Range
 from whoop import metrics, sentences
-from whoop.sentences import Opening, opening, short_nights, why_no_night
+from whoop.sentences import Opening, day_sentence, opening, short_nights, why_no_night
 
 TODAY = date(2026, 9, 16)
 # A Monday.
@@ -148,3 +148,28 @@ def test_why_there_is_no_night() -> None:
 )
 def test_short_nights(count: int, known: int, words: str) -> None:
     assert short_nights(count, known) == words
+
+
+@pytest.mark.parametrize(
+    ("recovery", "asleep", "usual", "state", "words"),
+    [
+        (
+            67,
+            6.3,
+            "a little below usual",
+            "SCORED",
+            "16 September was green, 67 %, after 6 h 18 asleep, a little below usual.",
+        ),
+        (60, 6.3, "", "SCORED", "16 September was yellow, 60 %, after 6 h 18 asleep."),
+        (20, None, "", "SCORED", "16 September was red, 20 %."),
+        (None, None, "", "PENDING_SCORE", "WHOOP has not scored this night yet."),
+        (None, None, "", "UNSCORABLE", "Not known: WHOOP could not score this night."),
+        (None, None, "", None, "Not known: no night was recorded."),
+        (None, 7, "usual", None, "Recovery is not known, after 7 h 00 asleep, usual."),
+    ],
+)
+def test_a_day(
+    recovery: float | None, asleep: float | None, usual: str, state: str | None, words: str
+) -> None:
+    found = day_sentence(recovery, asleep, usual, state, "16 September")
+    assert found.replace("\xa0", " ") == words

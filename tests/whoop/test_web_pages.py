@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import NOW
-from tests.whoop.test_metrics import cycle, night, recovery
+from tests.whoop.test_metrics import cycle, night, recovery, workout
 from whoop.models import WhoopRecovery, WhoopSleep
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,12 @@ TODAY = date(2026, 9, 16)
 # for how the syncs went.
 QUERIES = 11
 SCORED = {"score_state": "SCORED"}
+STAGES: dict[str, Any] = {
+    "deep_sleep_min": 90.0,
+    "rem_sleep_min": 100.0,
+    "need_baseline_min": 450.0,
+    "need_from_strain_min": 10.0,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +67,17 @@ def days_of_whoop(days_ago: Iterator[int] | range) -> None:
 
 
 def text_of(answer: Any) -> str:
-    main = answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
-    words = re.sub(r"<[^>]+>", " ", main.replace("\xa0", " "))
+    return words_of(answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0])
+
+
+def words_of(html: str) -> str:
+    words = re.sub(r"<[^>]+>", " ", html)
     return " ".join(unescape(words).replace("\xa0", " ").split())
+
+
+def table_of(answer: Any) -> str:
+    """The words of the table of days."""
+    return words_of(section(answer, "days"))
 
 
 def test_nobody_sees_it_without_a_login(client: Client) -> None:
@@ -156,7 +170,7 @@ def test_pending_and_unscorable_nights_are_words_and_never_zero(visitor: Client)
 
 def test_the_table_is_paged_from_the_newest_day_on(visitor: Client) -> None:
     days_of_whoop(range(30))
-    first, second = (text_of(visitor.get(f"/whoop/?page={page}")) for page in (1, 2))
+    first, second = (table_of(visitor.get(f"/whoop/?page={page}")) for page in (1, 2))
     assert "1 to 7 of 30" in first
     assert "8 to 14 of 30" in second
     assert first.index("Wed 16 Sep") < first.index("Tue 15 Sep")
@@ -167,6 +181,162 @@ def test_the_table_is_paged_from_the_newest_day_on(visitor: Client) -> None:
 def test_a_value_of_a_day_alone_is_not_known(visitor: Client) -> None:
     days_of_whoop(range(3))
     WhoopSleep.objects.filter(date=TODAY - timedelta(days=1)).delete()
-    text = text_of(visitor.get("/whoop/?range=7d"))
+    text = table_of(visitor.get("/whoop/?range=7d"))
     row = text.split("Tue 15 Sep ")[1].split("Mon 14 Sep")[0]
     assert row.startswith("41 % 61 51 – not known")
+
+
+# --- Charts ---------------------------------------------------------------------------------------
+
+
+def section(answer: Any, name: str) -> str:
+    """The markup of a card by the id of its heading."""
+    html = str(answer.content.decode())
+    return html.split(f'aria-labelledby="{name}"')[1].split("</section>", maxsplit=1)[0]
+
+
+def test_each_day_is_a_cell_that_opens_it(visitor: Client) -> None:
+    days_of_whoop(range(30))
+    card = section(visitor.get("/whoop/"), "calendar")
+    assert card.count('href="/whoop/2026-') == 30
+    assert "Wed 16 Sep: 40 %, yellow" in card
+    counts = re.findall(r"<b>(\d+)</b>", card)
+    told = visitor.get("/api/whoop/metrics?days=30", headers={"accept": "application/json"}).json()
+    bands = told["recovery_score"]["bands"]
+    assert counts == [str(bands[one]) for one in ("green", "yellow", "red")] + ["0"]
+
+
+def test_a_removed_day_is_dotted_and_splits_the_line(visitor: Client) -> None:
+    days_of_whoop(range(30))
+    before = visitor.get("/whoop/")
+    WhoopRecovery.objects.filter(date=TODAY - timedelta(days=10)).delete()
+    after = visitor.get("/whoop/")
+    assert "Sun 6 Sep: not known" in section(after, "calendar")
+    assert section(before, "calendar").count('class="f-none"') == 1
+    assert section(after, "calendar").count('class="f-none"') == 2
+    lines = [
+        re.findall(r'class="trend" d="([^"]*)"', section(answer, "heart"))[0].count("M")
+        for answer in (before, after)
+    ]
+    assert lines[1] == lines[0] + 1
+
+
+def test_the_numbers_behind_the_charts_are_those_of_the_api(visitor: Client) -> None:
+    days_of_whoop(range(30))
+    answer = visitor.get("/api/metrics/whoop.hrv?days=30", headers={"accept": "application/json"})
+    values = [one["value"] for one in answer.json()["buckets"]]
+    rows = section(visitor.get("/whoop/"), "heart").split("<tbody>")[1].split("</tr>")[:-1]
+    cells = [re.findall(r"<td>([^<]*)</td>", row)[0] for row in rows]
+    assert cells == [f"{value:.0f}" for value in values]
+
+
+def test_a_year_is_drawn_by_weeks_with_the_hardest_day_and_never_a_sum(visitor: Client) -> None:
+    days_of_whoop(range(365))
+    rows = (
+        section(visitor.get("/whoop/?range=1y"), "strain").split("<tbody>")[1].split("</tr>")[:-1]
+    )
+    assert len(rows) == 53
+    cells = [re.findall(r"<td>([^<]*)</td>", row) for row in rows]
+    for mean, most in cells:
+        assert 8 <= float(mean) <= float(most) <= 13
+
+
+def test_nights_go_from_the_evening_before_to_the_morning(visitor: Client) -> None:
+    days_of_whoop(range(7))
+    card = section(visitor.get("/whoop/?range=7d"), "asleep")
+    assert "Mostly 01:00 to 08:00" in card
+
+
+def test_all_of_three_years_is_drawn(visitor: Client) -> None:
+    days_of_whoop(range(0, 1100, 3))
+    answer = visitor.get("/whoop/?range=all")
+    assert answer.status_code == 200
+    assert "the last year" in section(answer, "calendar")
+
+
+# --- A day ----------------------------------------------------------------------------------------
+
+
+def test_a_day_shows_its_records_and_where_they_came_from(visitor: Client) -> None:
+    days_of_whoop(range(30))
+    workout(0, 45, 400)
+    WhoopRecovery.objects.filter(date=TODAY).update(raw={"cycle_id": 1, "note": "<b>"})
+    answer = visitor.get("/whoop/2026-09-16")
+    text = text_of(answer)
+    assert "16 September was yellow, 40 %, after 7 h 00 asleep, a little below usual." in text
+    assert "Night 01:00 to 08:00" in text
+    assert "Strain 8.0 of 21" in text
+    assert "Yoga" in text
+    assert text.count("From WHOOP, last changed 16 September 2026 14:00") == 4
+    assert "&quot;note&quot;: &quot;&lt;b&gt;&quot;" in answer.content.decode()
+
+
+def test_the_numbers_of_a_day_are_those_of_the_api(visitor: Client) -> None:
+    days_of_whoop(range(30))
+    told = visitor.get("/api/day/2026-09-16", headers={"accept": "application/json"}).json()
+    domain = next(one for one in told["domains"] if one["domain"] == "whoop")
+    hrv = next(one for one in domain["numbers"] if one["key"] == "whoop.hrv")
+    words = f"usually {hrv['low']:.0f} to {hrv['high']:.0f} ms {hrv['value']:.0f} ms"
+    assert words in text_of(visitor.get("/whoop/2026-09-16"))
+
+
+def test_a_day_without_records_says_so(visitor: Client) -> None:
+    days_of_whoop(range(3))
+    text = text_of(visitor.get("/whoop/2026-03-01"))
+    assert "Not known: no night was recorded." in text
+    assert "No record of WHOOP is stored of this day." in text
+
+
+def test_a_pending_day_says_so(visitor: Client) -> None:
+    recovery(0, None, score_state="PENDING_SCORE")
+    night(0, None, score_state="PENDING_SCORE")
+    text = text_of(visitor.get("/whoop/2026-09-16"))
+    assert "WHOOP has not scored this night yet." in text
+    assert "WHOOP has not scored this yet." in text
+
+
+def test_a_first_estimate_says_so(visitor: Client) -> None:
+    recovery(0, 50, user_calibrating=True, **SCORED)
+    assert "WHOOP is still getting to know you" in text_of(visitor.get("/whoop/2026-09-16"))
+
+
+def test_steps_lead_from_day_to_day_up_to_today(visitor: Client) -> None:
+    days_of_whoop(range(3))
+    html = visitor.get("/whoop/2026-09-15").content.decode()
+    assert 'href="/whoop/2026-09-14" rel="prev"' in html
+    assert 'href="/whoop/2026-09-16" rel="next"' in html
+    assert 'rel="next"' not in visitor.get("/whoop/2026-09-16").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-02-30", "There is no day 2026-02-30 in the calendar."),
+        ("2026-09-17", "17 September has not come yet."),
+        ("1850-01-01", "The year must be between 1900 and 2199."),
+    ],
+)
+def test_no_such_day_is_told_with_the_way_back(visitor: Client, day: str, words: str) -> None:
+    answer = visitor.get(f"/whoop/{day}")
+    assert answer.status_code == 404
+    assert words in text_of(answer)
+    assert 'href="/whoop/"' in answer.content.decode()
+
+
+def test_a_day_needs_a_login(client: Client) -> None:
+    assert client.get("/whoop/2026-09-16").status_code == 302
+
+
+def test_a_day_takes_as_many_queries_however_much_is_stored(
+    visitor: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    days_of_whoop(range(60))
+    for number in range(3):
+        workout(0, 30 + number, 300)
+    with django_assert_max_num_queries(10):
+        visitor.get("/whoop/2026-09-16")
+
+
+def test_the_home_page_leads_to_the_day(visitor: Client) -> None:
+    days_of_whoop(range(1))
+    assert visitor.get("/").content.decode().count('href="/whoop/2026-09-16"') == 3
