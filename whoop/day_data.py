@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from django.utils.safestring import SafeString
@@ -58,8 +59,10 @@ class DayPage(NamedTuple):
 def day_page(day: date) -> DayPage:
     """Read a day by one statement for each kind of record, and those of its numbers."""
     described = describe([metric for metric, _, _ in FIGURES], day, day)
-    recoveries = records_of(WhoopRecovery.objects.live().filter(date=day))
-    sleeps = records_of(WhoopSleep.objects.live().filter(date=day).order_by("start_time"))
+    recoveries = records_of(WhoopRecovery.objects.live().filter(date=day).order_by(), "cycle_id")[
+        ::-1
+    ]
+    sleeps = records_of(WhoopSleep.objects.live().filter(date=day).order_by(), "start_time")
     return DayPage(
         day=day,
         today=days.today(),
@@ -72,13 +75,17 @@ def day_page(day: date) -> DayPage:
         recoveries=recoveries,
         nights=[one for one in sleeps if not one.row.nap],
         naps=[one for one in sleeps if one.row.nap],
-        cycles=records_of(WhoopCycle.objects.live().filter(date=day).order_by("start_time")),
-        workouts=records_of(WhoopWorkout.objects.live().filter(date=day).order_by("start")),
+        cycles=records_of(WhoopCycle.objects.live().filter(date=day).order_by(), "start_time"),
+        workouts=records_of(WhoopWorkout.objects.live().filter(date=day).order_by(), "start"),
     )
 
 
-def records_of(rows: Iterable[Row]) -> list[Record[Row]]:
-    return [Record(row, payload_of(row), title_of(row.source)) for row in rows]
+def records_of(rows: Iterable[Row], by: str) -> list[Record[Row]]:
+    """Return the records in an order that the database is not asked for: it would walk through all rows to keep it."""
+    return [
+        Record(row, payload_of(row), title_of(row.source))
+        for row in sorted(rows, key=attrgetter(by))
+    ]
 
 
 def payload_of(row: SourceRecord) -> str:

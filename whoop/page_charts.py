@@ -23,7 +23,7 @@ from lifetracker.web.charts.columns import (
     stacked_columns,
 )
 from lifetracker.web.charts.frame import Place
-from lifetracker.web.charts.line import Stretch, line_chart
+from lifetracker.web.charts.line import MOST_PLACES, Stretch, line_chart
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.charts.scales import (
     Domain,
@@ -135,17 +135,18 @@ class Calendar(NamedTuple):
 
 def calendar_of(numbers: RangeNumbers) -> Calendar:
     days, scores = days_shown(numbers), values_of(numbers, metrics.recovery_score)
-    cells = [cell_of(day, score) for day, score in zip(days, scores, strict=True)]
-    is_cut = len(cells) > CALENDAR_DAYS
+    pairs = list(zip(days, scores, strict=True))
+    is_cut = len(pairs) > CALENDAR_DAYS
+    cells = [cell_of(*pair) for pair in pairs[-CALENDAR_DAYS:]]
     months = month_calendar(
-        cells[-CALENDAR_DAYS:],
+        cells,
         sentence=f"Recovery of each day, {words_in(numbers)}",
         subject="mean recovery",
         unit=" %",
         today=numbers.shown.today,
     )
     title = "Recovery, day by day" + (", the last year" if is_cut else "")
-    return Calendar(title, months, band_legend(cells[-CALENDAR_DAYS:], NAMES))
+    return Calendar(title, months, band_legend(cells, NAMES))
 
 
 def cell_of(day: date, score: float | None) -> Cell:
@@ -179,7 +180,7 @@ def heart_chart(numbers: RangeNumbers, at: int) -> Drawn:
         sentence=f"{label}, {words_in(numbers)}: {told}",
         usual=[Stretch(one.low, one.high) if one else None for one in numbers.usual(metric)],
         before=numbers.days_before(metric, MEAN_BEFORE),
-        places=[place(metric, unit, *one) for one in zip(days, values, strict=True)],
+        places=places_of(metric, unit, days, values),
         height=height,
         least_span=least,
         empty="No nights in this range.",
@@ -187,6 +188,15 @@ def heart_chart(numbers: RangeNumbers, at: int) -> Drawn:
         column=at + 1,
     )
     return Drawn(label, told, chart)
+
+
+def places_of(
+    metric: Metric, unit: str, days: Sequence[date], values: Values
+) -> list[Place | None]:
+    """Return where the days of a line lead to; nothing where they are too narrow to be chosen."""
+    if len(days) > MOST_PLACES:
+        return []
+    return [place(metric, unit, *one) for one in zip(days, values, strict=True)]
 
 
 def place(metric: Metric, unit: str, day: date, value: float | None) -> Place:

@@ -121,8 +121,8 @@ def short_nights(count: int, known: int) -> str:
     """Return how many of the known nights gave less than 85 % of what was needed; empty where none is known."""
     if not known:
         return ""
-    nights = "the one known night" if known == 1 else f"the {known} known nights"
-    told = {0: "None"}.get(count, str(count))
+    nights = "the one known night" if known == 1 else f"the {known:,} known nights"
+    told = {0: "None"}.get(count, f"{count:,}")
     return f"{told} of {nights} gave less than 85 % of what was needed."
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.generic import TemplateView
 
 from lifetracker import days
+from lifetracker.web.charts.scales import unit_of_lines
 from lifetracker.web.ranges import (
     DEFAULT,
     BadRange,
@@ -73,6 +74,7 @@ def charts(numbers: RangeNumbers) -> dict[str, Any]:
         "asleep": page_charts.when_asleep(numbers),
         "stages": page_charts.sleep_against_need(numbers),
         "strain": page_charts.strain_chart(numbers),
+        "line_unit": unit_of_lines(numbers.shown.days),
         "bar_unit": page_charts.bars_of(numbers).unit,
     }
 
