@@ -209,9 +209,25 @@ class Plan:
         value = self.start_value
         for span, rule in self.pieces(Span(self.start + ONE_DAY, day)):
             end = rule.end or span.last
-            whole = self._active_in(Span(span.first, end), rule)
             if span.last >= end:
                 value = rule.target
-            elif whole:
-                value += (rule.target - value) * self._active_in(span, rule) / whole
+            else:
+                value += (rule.target - value) * self._part_of_way(Span(span.first, end), span.last)
         return value
+
+    def _part_of_way(self, way: Span, day: date) -> float:
+        """Return which part of a way is behind by the end of one of its days. What a free period takes is spread over the
+        days after it: free days that are planned move nothing of what was."""
+        share, first, end = 0.0, way.first, way.last + ONE_DAY
+        for free in sorted(self.free):
+            if free.last >= first and free.first <= day:
+                share += (1 - share) * days_before(first, free.first) / (end - first).days
+                first = free.last + ONE_DAY
+        if first <= day:
+            share += (1 - share) * (day + ONE_DAY - first).days / (end - first).days
+        return share
+
+
+def days_before(first: date, end: date) -> int:
+    """Return the number of days from the first one to before the end; 0 where the end comes first."""
+    return max((end - first).days, 0)

@@ -94,14 +94,10 @@ class Life:
         while one <= day:
             _, target, end, _, _ = self.rule(one)
             assert end
-            left = sum(
-                self.start <= other <= end and other not in self.free
-                for other in (one + ahead * DAY for ahead in range(max((end - one).days + 1, 0)))
-            )
             if one >= end:
                 value = target
             elif one not in self.free:
-                value += (target - value) / left
+                value += (target - value) / ((end - one).days + 1)
             one += DAY
         return value
 

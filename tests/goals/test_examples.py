@@ -194,7 +194,13 @@ def test_in_a_free_period_the_line_is_flat() -> None:
         Kind.REACH, 10, start=start, end=start + timedelta(days=7), start_value=0.0, free=free
     )
     lines = [reach.line(MONDAY + timedelta(days=ahead)) for ahead in range(7)]
-    assert lines == pytest.approx([2, 4, 4, 4, 6, 8, 10])
+    # A seventh a day, and what is left then by the three days after it: planned free days move no line that was.
+    before, after = 10 / 7, 50 / 7 / 3
+    assert lines == pytest.approx(
+        [before, 2 * before, 2 * before, 2 * before, *(2 * before + n * after for n in (1, 2)), 10]
+    )
+    without = plan(Kind.REACH, 10, start=start, end=start + timedelta(days=7), start_value=0.0)
+    assert [without.line(MONDAY + timedelta(days=ahead)) for ahead in range(2)] == lines[:2]
 
 
 def test_what_is_done_on_a_free_day_helps_and_is_not_held_against_its_owner() -> None:
