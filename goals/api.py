@@ -7,8 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, viewsets
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +16,7 @@ from goals.pace import Pace
 from goals.progress import Past, Status
 from goals.reading import Standing, history_of, standing_of
 from lifetracker.api.fields import WholeField
-from lifetracker.api.lists import ListMixin
+from lifetracker.api.lists import ListMixin, LockedChanges
 from lifetracker.api.serializers import RecordSerializer
 
 NO_GOAL = "The goal does not exist, or it is deleted."
@@ -55,25 +54,12 @@ class FreePeriodSerializer(RecordSerializer):
         read_only_fields = ("id", "created_at", "updated_at")
 
 
-class TypedIn(ListMixin, viewsets.ModelViewSet[Any]):
+class TypedIn(ListMixin, LockedChanges):
     """What a person types in that has no day of its own."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
-        # What is to be changed is locked until it is.
-        return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
 
     @transaction.atomic
     def create(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().create(request, *args, **kwargs)
-
-    @transaction.atomic
-    def update(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().update(request, *args, **kwargs)
-
-    @transaction.atomic
-    def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().destroy(request, *args, **kwargs)
 
 
 class Asked(serializers.Serializer[object]):

@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, viewsets
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,7 +17,7 @@ from rest_framework.views import APIView
 from github_projects.models import Repository
 from goals.models import Goal
 from lifetracker.api.fields import WholeField
-from lifetracker.api.lists import DateRange
+from lifetracker.api.lists import DateRange, LockedChanges
 from lifetracker.api.serializers import RecordSerializer
 from projects.models import (
     Project,
@@ -149,17 +148,13 @@ def join(
         raise serializers.ValidationError({field: error.messages}) from None
 
 
-class Projects(viewsets.ModelViewSet[Any]):
+class Projects(LockedChanges):
     """Projects, with what belongs to them and what they come to."""
 
+    queryset = Project.objects.prefetch_related(
+        "repository_links", "toggl_links", "goal_links__goal"
+    )
     serializer_class = OwnerProjectSerializer
-
-    def get_queryset(self) -> QuerySet[Project]:
-        rows = Project.objects.prefetch_related(
-            "repository_links", "toggl_links", "goal_links__goal"
-        )
-        # What is to be changed is locked until it is.
-        return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
         """List all projects by name."""
@@ -174,12 +169,10 @@ class Projects(viewsets.ModelViewSet[Any]):
         """Return one project."""
         return super().retrieve(request, *args, **kwargs)
 
-    @transaction.atomic
     def update(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Replace a project."""
         return super().update(request, *args, **kwargs)
 
-    @transaction.atomic
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Delete a project. Its repositories, Toggl projects, goals and their records stay."""
         return super().destroy(request, *args, **kwargs)

@@ -99,17 +99,12 @@ class DateRangeMixin(ListMixin):
         return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
 
 
-class RecordViewSet(DateRangeMixin, viewsets.ModelViewSet[SourceRecord]):
-    """The records of a domain from all sources. Those typed in may be changed and deleted; what a
-    service sent is changed at that service."""
+class LockedChanges(viewsets.ModelViewSet[Any]):
+    """Locks what is to be changed until it is: two that change one record come one after the other, each with what the
+    other one wrote."""
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.detail else super().filter_queryset(queryset)
-
-    def get_queryset(self) -> QuerySet[Model]:
-        rows = super().get_queryset().defer("raw")
-        # What is to be changed is locked until it is: two that change one record come one after the
-        # other, each with what the other one wrote.
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
         return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
 
     @transaction.atomic
@@ -119,6 +114,17 @@ class RecordViewSet(DateRangeMixin, viewsets.ModelViewSet[SourceRecord]):
     @transaction.atomic
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().destroy(request, *args, **kwargs)
+
+
+class RecordViewSet(DateRangeMixin, LockedChanges):
+    """The records of a domain from all sources. Those typed in may be changed and deleted; what a
+    service sent is changed at that service."""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.detail else super().filter_queryset(queryset)
+
+    def get_queryset(self) -> QuerySet[Model]:
+        return super().get_queryset().defer("raw")
 
     def check_object_permissions(self, request: Request, obj: SourceRecord) -> None:
         super().check_object_permissions(request, obj)

@@ -97,7 +97,7 @@ class SeriesReader:
         self._last = last
         self._first: dict[str, date] = {}
         self._metrics: dict[str, Metric] = {}
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, ReadDays] = {}
         self._series: dict[str, Series] = {}
 
     def want(self, metric: Metric, first: date) -> None:
@@ -193,7 +193,7 @@ def last_whole_day(metric: Metric, stretch: Stretch | None) -> date:
     return stretch.days[1] if metric.absent is Absent.ZERO and stretch else date.max
 
 
-class Found(NamedTuple):
+class ReadDays(NamedTuple):
     """What the days with records come to: as many values as days. No object for each value, because Python would look
     through all of them again and again for what can be thrown away."""
 
@@ -232,7 +232,7 @@ class Group(NamedTuple):
 NO_VALUE = Cast(Value(None), FloatField())
 
 
-def read_groups(groups: Sequence[Group], last: date) -> dict[str, Found]:
+def read_groups(groups: Sequence[Group], last: date) -> dict[str, ReadDays]:
     """Return the days that have rows, by the key of the metric: one statement for all groups."""
     if not groups:
         return {}
@@ -263,13 +263,15 @@ class Table(NamedTuple):
     days: list[date]
     rows: list[tuple[Any, ...]]
 
-    def column(self, position: int, open_position: int | None) -> Found:
+    def column(self, position: int, open_position: int | None) -> ReadDays:
         """Return one value of each day."""
         values = [row[position] for row in self.rows]
         if open_position is None:
-            return Found(self.days, values, frozenset())
+            return ReadDays(self.days, values, frozenset())
         pairs = zip(self.days, self.rows, strict=True)
-        return Found(self.days, values, frozenset(day for day, row in pairs if row[open_position]))
+        return ReadDays(
+            self.days, values, frozenset(day for day, row in pairs if row[open_position])
+        )
 
 
 #: What stands before the values of a row: the number of its group, and its day.
@@ -297,11 +299,13 @@ def select_days(
     return select
 
 
-def read_own(read: Read, declared: Mapping[str, Own], first: date, last: date) -> dict[str, Found]:
+def read_own(
+    read: Read, declared: Mapping[str, Own], first: date, last: date
+) -> dict[str, ReadDays]:
     found = read(first, last)
     open_days = frozenset(day for day, one in found.items() if one.is_open)
     return {
-        key: Found(list(found), [one.values[own.column] for one in found.values()], open_days)
+        key: ReadDays(list(found), [one.values[own.column] for one in found.values()], open_days)
         for key, own in declared.items()
     }
 

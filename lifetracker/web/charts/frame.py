@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, named, percent, short
+from lifetracker.web.charts.markup import NOTHING, percent, picture_attributes, short
 from lifetracker.web.charts.scales import (
     Domain,
     Label,
@@ -95,7 +95,7 @@ def plot(
     return format_html(
         '<div class="plot"><svg class="chart" height="{}" {}{}>{}{}{}{}</svg>{}{}</div>',
         frame.height,
-        named(sentence),
+        picture_attributes(sentence),
         _source(table, column),
         _gridlines(frame),
         drawing,

@@ -1,4 +1,11 @@
-"""Lines: a dot for each day, the mean of seven days, and the usual band behind them."""
+"""Lines: a dot for each day, the mean of seven days, and the usual band behind them.
+
+A day that is not known has no dot and breaks the line; a day without a usual breaks the band. The line is the mean of the
+day and the six before, of which at least three must be known; `before` are the values of the days before the first, so that
+the line does not begin late. Beyond 366 days a point is the mean of a week, beyond five years of a month, with a band from the
+least to the most. Five days or more in a row outside the usual band are named. `places` lead from the day that is pointed at
+to its page; beyond 92 days they are too narrow and left out, and the table behind the chart leads there.
+"""
 
 from __future__ import annotations
 
@@ -91,23 +98,14 @@ def line_chart(
 ) -> SafeString:
     """Return the line of a metric over days in a row, of which each has a point, or None if it is not known.
 
-    A day that is not known has no dot and breaks the line; a day without a usual breaks the band. The line is the
-    mean of the day and the six before, of which at least three must be known; `before` are the values of the days
-    before the first, so that the line does not begin late. Beyond 366 days a point is the mean of a week, beyond
-    five years of a month, with a band from the least to the most. `places` lead from the day that is pointed at to
-    its page; beyond 92 days they are too narrow and left out, and the table behind the chart leads there.
-    `height` is in pixels; `least_span` is in the unit of the points, as `domain` is, which is else found by
-    `domain_of`. Five days or more in a row outside the usual band are named, counted in `noun`."""
+    `height` is in pixels; `least_span` is in the unit of the points, as `domain` is, which is else found by `domain_of`.
+    The days outside the usual are counted in `noun`."""
     check_same_length(days, points, usual, places)
     unit = unit_of_lines(len(days))
     line = _by_day(points, usual, before) if unit == "day" else _by(unit, days, points, usual)
     shown = days if unit == "day" else [days[part][0] for part in slices(days, unit)]
-    frame = Frame(
-        shown,
-        height,
-        domain or _domain(line, least_span, 3 if height < LOW else 4),
-        above=ROOM_FOR_WORDS if line.outside else ABOVE,
-    )
+    domain = domain or _domain(line, least_span, 3 if height < LOW else 4)
+    frame = Frame(shown, height, domain, above=ROOM_FOR_WORDS if line.outside else ABOVE)
     return plot(
         frame,
         _drawing(frame, line, noun) if known(points) else NOTHING,

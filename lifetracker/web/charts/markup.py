@@ -14,7 +14,7 @@ Band = Literal["high", "mid", "low"]
 NOTHING = format_html("{}", "")
 
 
-def named(sentence: str) -> SafeString:
+def picture_attributes(sentence: str) -> SafeString:
     """Return the attributes of a picture that has this name; without one it is decoration."""
     if sentence:
         return format_html('role="img" aria-label="{}"', sentence)

@@ -7,7 +7,7 @@ import math
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, Band, linked, named, short
+from lifetracker.web.charts.markup import NOTHING, Band, linked, picture_attributes, short
 
 RADIUS = 52
 LENGTH = 2 * math.pi * RADIUS
@@ -28,7 +28,7 @@ def ring(
     return format_html(
         '<div class="ring"><svg viewBox="0 0 120 120" {}>{}</svg>'
         '<div class="in"{}>{}{}</div></div>',
-        named(sentence),
+        picture_attributes(sentence),
         _unknown() if percent is None else _filled(percent, band),
         NOTHING if href else format_html(' aria-hidden="{}"', "true"),
         _number(percent, href),

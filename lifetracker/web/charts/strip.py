@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, joined, linked, named, short
+from lifetracker.web.charts.markup import NOTHING, joined, linked, picture_attributes, short
 
 # In units of the drawing, which is 96 x 14.
 MIDDLE, HALF_WIDTH = 48.0, 46.0
@@ -59,7 +59,7 @@ def usual_strip(
     return format_html(
         '<svg class="strip{}" viewBox="0 0 96 14" {}><line class="axis" x1="2" x2="94" y1="7" y2="7"/>{}{}</svg>',
         " unknown" if value is None or mean is None else "",
-        named(sentence),
+        picture_attributes(sentence),
         NOTHING if mean is None or deviation is None else _band(),
         _dot(value, mean, deviation),
     )
