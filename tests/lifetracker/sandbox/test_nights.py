@@ -61,6 +61,21 @@ def test_the_newest_cycle_is_open_and_its_strain_grows(sandbox: Sandbox) -> None
     assert seen[0]["updated_at"] < seen[-1]["updated_at"]
 
 
+def test_a_day_has_no_less_strain_than_any_of_its_workouts(sandbox: Sandbox) -> None:
+    """The day is counted while it runs: a workout of the morning has the most of it by then."""
+    begun, compared = sandbox.clock.now(), 0
+    for hours in range(0, 14 * 24, 3):
+        sandbox.clock.set(begun + timedelta(hours=hours))
+        cycle = sandbox.whoop.records("cycle")[0]
+        since = [
+            one for one in sandbox.whoop.records("workout")[:5] if one["start"] > cycle["start"]
+        ]
+        strains = [one["score"]["strain"] for one in since if one["score"]]
+        assert all(one <= cycle["score"]["strain"] for one in strains), hours
+        compared += len(strains)
+    assert compared > 10
+
+
 def test_an_open_cycle_is_counted_anew_every_five_minutes(sandbox: Sandbox) -> None:
     first = sandbox.whoop.records("cycle")[0]
     sandbox.clock.advance(timedelta(minutes=4))

@@ -1,0 +1,117 @@
+"""The foods that are offered while one types, each with the amount that the line means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+
+from lifetracker.models import MANUAL
+from nutrition.amount_words import amount_words, kcal_value
+from nutrition.entry_line import Line, read_start
+from nutrition.models import FoodItem
+from nutrition.suggestions import Suggestion, suggestions
+
+
+class Offer(NamedTuple):
+    """`choice`: what the form sends for it; empty for the line as it stands. `before`, `typed` and `after` are its name."""
+
+    choice: str
+    before: str
+    typed: str
+    after: str
+    beside: str
+    amount: str
+    value: str
+
+
+class Offered(NamedTuple):
+    """`fault`: why nothing can be offered. `is_sure`: Enter may take the first one. `is_shared`: several have the bar
+    code that was typed."""
+
+    offers: list[Offer]
+    fault: str = ""
+    line: Line = Line()
+    is_shared: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        return (
+            bool(self.offers) and bool(self.line.name or self.line.barcode) and not self.is_shared
+        )
+
+    @property
+    def choices(self) -> list[Offer]:
+        """Return those that are foods, one of which can be chosen."""
+        return [one for one in self.offers if one.choice]
+
+    @property
+    def may_search(self) -> bool:
+        """Return whether Open Food Facts can be asked for what was typed."""
+        return bool(self.line.name) and self.line.kcal is None
+
+
+def offered_for(text: str, moment: datetime) -> Offered:
+    try:
+        line = read_start(text)
+    except ValidationError as error:
+        return Offered([], " ".join(error.messages))
+    plain = [energy_alone(line)] if line.kcal is not None else []
+    fitting = suggestions(line, moment)
+    found = [*plain, *(offer_of(one, line.name) for one in fitting)]
+    if line.barcode and not found:
+        found = [Offer("", line.barcode, "", "", "is looked up at Open Food Facts", "", "")]
+    return Offered(found, line=line, is_shared=bool(line.barcode and several_have_it(fitting)))
+
+
+def energy_alone(line: Line) -> Offer:
+    return Offer("", line.name or "Calories", "", "", "energy alone", "", kcal_value(line.kcal))
+
+
+def offer_of(one: Suggestion, typed: str) -> Offer:
+    before, mark, after = marked(one.food.name, typed.split())
+    return Offer(
+        f"{one.food.pk}:{one.amount!r}:{one.unit}",
+        before,
+        mark,
+        after,
+        ", ".join(filter(None, (one.food.brand, one.origin))),
+        # Weighed or counted in a unit that the food is not known by.
+        amount_words(one.amount, one.unit) if one.size else f"only in {one.food.measure}",
+        kcal_value(one.kcal),
+    )
+
+
+def marked(name: str, words: Iterable[str]) -> tuple[str, str, str]:
+    """Return a name in three parts, of which the middle one was typed; empty where none was."""
+    small = name.lower()
+    if len(small) == len(name):
+        for word in words:
+            if (at := small.find(word.lower())) >= 0:
+                end = at + len(word)
+                return name[:at], name[at:end], name[end:]
+    return name, "", ""
+
+
+def only_one(line: Line, found: Iterable[Suggestion]) -> Suggestion | None:
+    """Return the food that a line can only mean: the one of its name, or the only one that fits."""
+    fitting = list(found)
+    same = [one for one in fitting if line.name.casefold() in names_of(one.food)]
+    if len(same) == 1:
+        return same[0]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def several_have_it(found: Sequence[Suggestion]) -> bool:
+    """Return whether a bar code may mean several of the foods that have it: an own one goes before those of others."""
+    return len(found) > 1 and is_own(found[0]) == is_own(found[1])
+
+
+def is_own(one: Suggestion) -> bool:
+    return bool(one.food.source == MANUAL)
+
+
+def names_of(food: FoodItem) -> set[str]:
+    return {name.casefold() for name in (food.name, str(food), f"{food.brand} {food.name}")}
