@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from github_projects.account import update_account
 from github_projects.analyzer import POLL_INTERVAL, RepositoryAnalyzer
 from github_projects.models import Commit, Repository, RepositoryQuerySet
 from github_projects.services.git import git_version
-from lifetracker.errors import BadResponse
+from lifetracker.errors import BadResponse, RunStopped
+from lifetracker.sync.runs import StopRequests
 
 if TYPE_CHECKING:
     from github_projects.services.github_client import GitHubClient
@@ -37,6 +39,7 @@ def analyze(job: SyncJob[GitHubClient]) -> None:
     with transaction.atomic():
         job.lease.renew()
         Repository.objects.counted_too_early().recount()
+        Commit.objects.measure_sittings()
     report_failures(job, requested)
     if work.fault:
         raise work.fault
@@ -44,8 +47,10 @@ def analyze(job: SyncJob[GitHubClient]) -> None:
 
 def help_with_run(run_id: int) -> None:
     """Analyze one repository of a run that another process leads."""
-    work = RepositoryAnalyzer(run_id, 1, lambda: None)
-    work.work(most=1)
+    stop_requests = StopRequests()
+    work = RepositoryAnalyzer(run_id, 1, lambda: stop_requests.check(run_id))
+    with suppress(RunStopped):
+        work.work(most=1)
     if work.fault:
         raise work.fault
 
@@ -62,7 +67,7 @@ class RepositoryProgress:
 
     def update(self, *, now: bool = False) -> None:
         """Keep the run alive, and count again unless that was done a moment ago."""
-        self._job.lease.on_wait(0)
+        self._job.on_wait(0)
         if not now and time.monotonic() - self._checked < POLL_INTERVAL:
             return
         self._checked = time.monotonic()

@@ -11,7 +11,6 @@ from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from github_projects.models import (
     GITHUB,
@@ -23,6 +22,7 @@ from github_projects.models import (
     RepositoryShare,
 )
 from lifetracker.api.lists import DateRange, ListMixin, not_found
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.runs import StartRun
 from lifetracker.api.serializers import FactSerializer, InstantField, public_fields
 from lifetracker.models import SyncRun
@@ -81,7 +81,7 @@ class Ambiguous(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-class Project(generics.RetrieveAPIView[Repository]):
+class Project(ApiView, generics.RetrieveAPIView[Repository]):
     """One repository, by its name or by `owner/name`, with its commits per day."""
 
     serializer_class = RepositorySerializer
@@ -189,7 +189,7 @@ class MetricsSerializer(ChurnSerializer):
     detail = serializers.CharField(required=False, help_text="Why data may be missing.")
 
 
-class Metrics(APIView):
+class Metrics(ApiView):
     """Totals of the commits of these days over all repositories. A commit in two of them counts once."""
 
     query_serializers = (DateRange, MetricsQuery)
@@ -270,7 +270,7 @@ class Refresh(StartRun):
     serializer_class = JobSerializer
 
 
-class RefreshJob(generics.RetrieveAPIView[SyncRun]):
+class RefreshJob(ApiView, generics.RetrieveAPIView[SyncRun]):
     """One refresh and its progress."""
 
     queryset = SyncRun.objects.filter(source=GITHUB)

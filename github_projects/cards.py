@@ -1,127 +1,119 @@
-"""The card of commits on the home page."""
+"""The card of commits on Today."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
 
-from github_projects.models import GITHUB, Commit, Repository, RepositoryTotals
-from lifetracker import days
-from lifetracker.web.cards import Card, Visit, last_days, register_card, since_monday, visible_count
+from django.utils.dateformat import format as format_date
+from django.utils.safestring import SafeString
+
+from github_projects.day_data import DayCommits, address_of_day, commits_of_day
+from github_projects.day_lane import code_lane
+from github_projects.models import GITHUB, Repository, RepositoryTotals
+from lifetracker.web.cards import Card, Visit, register_card
+from lifetracker.web.cards import Place as PlaceOnPage
+from lifetracker.web.charts.frame import Place
+from lifetracker.web.charts.sparkline import day_columns
+from lifetracker.web.lanes import Lane, register_lane
+from lifetracker.web.sentences import MINUS
 from lifetracker.web.source_status import SourceStatus
-
-
-class Work(NamedTuple):
-    """Commits, and the lines that they added and removed."""
-
-    commits: int
-    added: int
-    deleted: int
-
-
-NO_WORK = Work(0, 0, 0)
-
-
-class Share(NamedTuple):
-    """A repository, and the number of commits in it."""
-
-    full_name: str
-    commits: int
-
-    @property
-    def owner(self) -> str:
-        return self.full_name.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        return self.full_name.partition("/")[2]
+from lifetracker.words import counted
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeCard:
     """The owner's own commits in the repositories that totals are made of."""
 
-    day: date
-    #: The number of commits of each of the last days.
-    per_day: dict[date, int]
-    #: From Monday to `day`.
-    week: Work
-    #: The busiest repositories of the week.
-    repositories: list[Share]
-    #: The other repositories of the week.
-    others: list[Share]
-    #: The day of the newest commit.
-    last_day: date | None
-    totals: RepositoryTotals
+    commits: DayCommits
+    #: What all repositories add up to, which is asked for where there are no commits.
+    totals: RepositoryTotals | None
+    #: How many repositories could not be read the last time.
+    failures: int
+    columns: SafeString
     github: SourceStatus
+    #: The page of the day's commits.
+    href: str
 
     @property
     def today(self) -> int:
-        return self.per_day[self.day]
-
-    @property
-    def most(self) -> int:
-        """Return the commits of the busiest repository, which the bars are relative to."""
-        return max((one.commits for one in self.repositories), default=0)
-
-    @property
-    def other_commits(self) -> int:
-        return sum(one.commits for one in self.others)
-
-    @property
-    def is_old(self) -> bool:
-        """Return whether the newest commit is older than the days of the chart."""
-        return self.last_day is not None and not any(self.per_day.values())
+        return self.commits.today
 
     @property
     def knows_no_address(self) -> bool:
         """Return whether there are commits and none is known to be the owner's."""
-        return self.totals.commits > 0 and not self.totals.mine
+        return self.totals is not None and self.totals.commits > 0 and not self.totals.mine
+
+    @property
+    def has_repositories(self) -> bool:
+        return self.totals is None or self.totals.repositories > 0
 
     @property
     def is_unread(self) -> bool:
-        return self.github.is_unread(self.day)
+        return self.github.is_unread(self.commits.day)
+
+    @property
+    def week(self) -> str:
+        """Return the commits since Monday and their lines: `21 this week`"""
+        week = self.commits.week
+        if not week:
+            return "None found this week." if self.failures else "None this week."
+        added, deleted = (sum(getattr(one, name) for one in week) for name in ("added", "deleted"))
+        return f"{len(week):,} this week, +{added:,} and {MINUS}{deleted:,} lines."
+
+    @property
+    def failed(self) -> str:
+        """Return what could not be read; empty where all could."""
+        number = self.failures
+        return (
+            f"{counted(number, 'repository', 'repositories')} could not be read" if number else ""
+        )
 
 
-def code_card(github: SourceStatus) -> CodeCard:
-    day = days.today()
-    drawn = last_days(day)
-    week = since_monday(drawn)
-    counted = Repository.objects.counted()
-    own = Commit.objects.each_within(counted).filter(mine=True)
-    made = {
-        row["date"]: Work(row["commits"], row["added"], row["deleted"])
-        for row in own.between(drawn[0], day).per_day()
-    }
-    of_week = [made[one] for one in week if one in made]
-    shares = [
-        Share(row["full_name"], row["commits"])
-        for row in own.between(week[0], day).per_repository(counted)
-    ]
-    top = visible_count(len(shares))
+def code_card(visit: Visit) -> CodeCard:
+    commits = visit.once(commits_of_day)
+    totals = None if commits.commits else Repository.objects.all().totals()
     return CodeCard(
-        day=day,
-        per_day={one: made[one].commits if one in made else 0 for one in drawn},
-        week=Work(*map(sum, zip(NO_WORK, *of_week, strict=True))),
-        repositories=shares[:top],
-        others=shares[top:],
-        last_day=own.filter(date__lte=day).last_day(),
-        totals=Repository.objects.all().totals(),
-        github=github,
+        commits=commits,
+        totals=totals,
+        failures=totals.failed if totals else commits.failed or 0,
+        columns=columns_of(commits),
+        github=visit.sources[GITHUB],
+        href=address_of_day(visit.day),
     )
 
 
-def make(visit: Visit) -> CodeCard:
-    return code_card(visit.sources[GITHUB])
+def columns_of(commits: DayCommits) -> SafeString:
+    if not commits.commits:
+        return SafeString()
+    places = [
+        Place(
+            address_of_day(day),
+            f"{format_date(day, 'l j F')}: {counted(number, 'commit')}",
+        )
+        for day, number in commits.per_day.items()
+    ]
+    return day_columns(
+        list(commits.per_day.values()),
+        list(commits.per_day),
+        fill="code",
+        sentence="; ".join(place.words for place in places),
+        places=places,
+    )
+
+
+def in_short(card: CodeCard) -> str:
+    return counted(card.today, "commit") if card.today else ""
 
 
 register_card(
     Card(
         "code",
         "github_projects/card.html",
-        make,
+        code_card,
+        PlaceOnPage.SMALL,
         order=40,
-        has_records=lambda card: bool(card.totals.repositories),
+        has_records=lambda card: card.has_repositories,
+        in_short=in_short,
     )
 )
+register_lane(Lane("code", order=50, make=code_lane))

@@ -57,6 +57,16 @@ churn = code_metric(
     additive=True,
     parents=("github.commits",),
 )
+sitting_hours = code_metric(
+    key="github.sitting_hours",
+    series=of_commits(own_commits, Sum("sitting_seconds") / 3600.0),
+    label="Hours between commits",
+    unit="h",
+    decimals=1,
+    smallest=0.25,
+    additive=True,
+    parents=("github.commits",),
+)
 # Not added up: a repository that was worked on twice in a week is one.
 active_repositories = code_metric(
     key="github.active_repositories",
@@ -74,4 +84,4 @@ active_repositories = code_metric(
     parents=("github.commits",),
 )
 
-register_metrics(commits, churn, active_repositories)
+register_metrics(commits, churn, sitting_hours, active_repositories)

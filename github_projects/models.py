@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple, Self, TypedDict, cast
 
 from django.db import models
@@ -21,6 +21,8 @@ NOREPLY = "@users.noreply.github.com"
 
 # Git itself began later: an earlier date comes from a clock that was never set.
 EARLIEST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
+#: The owner's commits that are at most so long apart belong to one sitting.
+SITTING_GAP = timedelta(hours=2)
 # The repositories that totals are made of, among those that are live.
 COUNTED = Q(fork=False, archived=False)
 
@@ -183,10 +185,6 @@ class CommitQuerySet(SourceRecordQuerySet):
         days = days.annotate(commits=Count("pk"), added=Sum("added"), deleted=Sum("deleted"))
         return cast("list[DayTotals]", list(days))
 
-    def last_day(self) -> date | None:
-        newest: date | None = self.plausible().values_list("date", flat=True).first()
-        return newest
-
     def per_repository(self, repositories: models.QuerySet[Repository]) -> list[RepositoryShare]:
         """Return the share of each repository that has any of these commits, the busiest first.
 
@@ -224,6 +222,29 @@ class CommitQuerySet(SourceRecordQuerySet):
         lost = commits.filter(mine=True).exclude(own)
         return int(gained + lost.update(mine=False, updated_at=now))
 
+    def measure_sittings(self) -> int:
+        """Set `sitting_seconds` of every commit from the owner's live commits in their order; return how many changed.
+
+        The time between two commits of one sitting belongs to the later one, and so to its day and repository."""
+        own = self.live().plausible().filter(mine=True).order_by("authored_at", "pk")
+        before: datetime | None = None
+        changed: dict[int, int] = {}
+        for pk, moment, stored in own.values_list(
+            "pk", "authored_at", "sitting_seconds"
+        ).iterator():
+            gap = moment - before if before else None
+            seconds = int(gap.total_seconds()) if gap and gap <= SITTING_GAP else 0
+            if seconds != stored:
+                changed[pk] = seconds
+            before = moment
+        now = timezone.now()
+        rows = [
+            self.model(pk=pk, sitting_seconds=new, updated_at=now) for pk, new in changed.items()
+        ]
+        self.bulk_update(rows, ["sitting_seconds", "updated_at"], batch_size=500)
+        others = self.filter(sitting_seconds__gt=0).exclude(pk__in=own.order_by().values("pk"))
+        return len(changed) + int(others.update(sitting_seconds=0, updated_at=now))
+
 
 class Commit(SourceRecord):
     """A commit, known by its object id, in however many repositories it is. Its numbers never change."""
@@ -253,6 +274,14 @@ class Commit(SourceRecord):
     )
     merge = models.BooleanField(default=False)
     mine = models.BooleanField(default=False)
+    #: 0 for the first commit of a sitting, and for other people's. `measure_sittings` keeps it right.
+    sitting_seconds = fields.PositiveIntegerField(
+        "time since the commit before",
+        unit="s",
+        default=0,
+        editable=False,
+        help_text="Since the owner's commit before in any repository, if that was at most two hours earlier.",
+    )
 
     moments = ("authored_at",)
 
@@ -348,6 +377,18 @@ class RepositoryQuerySet(SourceRecordQuerySet):
         column = "full_name" if "/" in name else "name"
         found = self.filter(**{f"{column}__iexact": name})
         return found.visible() or found.live() or found
+
+    def named(self, full_name: str) -> Repository | None:
+        """Return the repository of that whole name, whatever the case: a visible one rather than one that is hidden,
+        and this rather than a deleted one."""
+        last = [
+            F("deleted_at").desc(nulls_first=True),
+            F("not_visible_since").desc(nulls_first=True),
+        ]
+        found: Repository | None = (
+            self.filter(full_name__iexact=full_name).defer("raw").order_by(*last, "-pk").first()
+        )
+        return found
 
     def stale(self) -> Self:
         """Return those that have changed since they were analyzed, and those that failed the last time.

@@ -5,11 +5,28 @@ from pathlib import Path
 import platformdirs
 
 from lifetracker.environment import count, emails, folder, one_of, secret_url
-from lifetracker.sync.declaration import Schedule, ServiceAddress, Setting, SourceDeclaration
+from lifetracker.sync.declaration import (
+    Schedule,
+    ServiceAddress,
+    Setting,
+    SetupStep,
+    SourceDeclaration,
+)
 
 SOURCE = SourceDeclaration(
     name="GitHub",
     title="GitHub",
+    brings="Repositories, commits, lines of code.",
+    steps=(
+        SetupStep(
+            "Create a fine-grained personal access token at GitHub, for all of your repositories.",
+            url="https://github.com/settings/personal-access-tokens/new",
+        ),
+        SetupStep(
+            "Give it read access to the repository permission `Contents`; `Metadata` comes with it. Give it read access to the "
+            "account permission `Email addresses`, by which your own commits are recognized. It needs no other right."
+        ),
+    ),
     settings=(
         Setting(
             name="GITHUB_ACCESS_TOKEN",

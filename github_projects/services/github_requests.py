@@ -18,6 +18,7 @@ from github_projects.source import SOURCE
 from lifetracker.errors import BadResponse, NeedsReauthorization, NotAllowed, NotConfigured
 from lifetracker.sync.http import HttpClient, ResponsePolicy, parsed, seconds_until
 from lifetracker.sync.lossless import Json
+from lifetracker.sync.quotas import RequestQuota, quota_of
 
 VERSION = "2022-11-28"
 GRAPHQL = "/graphql"
@@ -69,6 +70,17 @@ class GitHubPolicy(ResponsePolicy):
             return float(SECONDARY_WAIT * 2**attempt)
         # The rest are permissions that the token lacks.
         return SECONDARY_WAIT if response.status_code == HTTPStatus.TOO_MANY_REQUESTS else None
+
+    def quota(self, response: requests.Response) -> RequestQuota | None:
+        headers = response.headers
+        return quota_of(
+            headers.get("X-RateLimit-Remaining"),
+            # Requests and the points of GraphQL are counted apart.
+            name="GraphQL points" if headers.get("X-RateLimit-Resource") == "graphql" else "",
+            limits=headers.get("X-RateLimit-Limit", ""),
+            window=int(self.longest_window),
+            seconds=seconds_until(headers.get("X-RateLimit-Reset")),
+        )
 
     def failed(self, response: requests.Response) -> str | None:
         # A GraphQL answer that took too long is requested again in smaller pages.

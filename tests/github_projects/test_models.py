@@ -137,6 +137,30 @@ def test_mine_is_known_by_the_address_whatever_its_case() -> None:
     assert Commit.objects.mark_mine(["robin@example.org"]) == 0
 
 
+def test_a_sitting_is_the_time_between_own_commits_at_most_two_hours_apart() -> None:
+    one, other = repository(), repository(name="other")
+    begin = datetime(2026, 9, 15, 23, 0, tzinfo=UTC)
+    minutes = (0, 30, 150, 271, 272)
+    own = [commit(one, at=begin + timedelta(minutes=late), mine=True) for late in minutes]
+    between = commit(one, at=begin + timedelta(minutes=60), author_email="jonas@example.org")
+    elsewhere = commit(other, at=begin + timedelta(minutes=260), mine=True)
+    gone = commit(at=begin + timedelta(minutes=100), mine=True, deleted_at=begin)
+
+    def seconds() -> list[int]:
+        return [Commit.objects.get(pk=made.pk).sitting_seconds for made in own]
+
+    assert Commit.objects.measure_sittings() == 5
+    assert seconds() == [0, 30 * 60, 120 * 60, 11 * 60, 60]
+    others = Commit.objects.filter(pk__in=[between.pk, gone.pk, elsewhere.pk]).order_by("pk")
+    assert [made.sitting_seconds for made in others] == [0, 110 * 60, 0]
+    assert Commit.objects.measure_sittings() == 0
+
+    Commit.objects.filter(pk=elsewhere.pk).update(mine=False)
+    assert Commit.objects.measure_sittings() == 2
+    assert seconds() == [0, 30 * 60, 120 * 60, 0, 60]
+    assert Commit.objects.get(pk=elsewhere.pk).sitting_seconds == 0
+
+
 def test_a_commit_that_no_repository_has_is_buried_until_one_has_it_again() -> None:
     one = repository()
     lost, kept = commit(), commit(one)
