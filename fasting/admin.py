@@ -24,7 +24,7 @@ from lifetracker.admin import (
 from lifetracker.models import MANUAL
 
 ANYWAY = "Save unusual values"
-ABOUT_ANYWAY = "Tick this to save an unusually long fast, or an unusual goal."
+ABOUT_ANYWAY = "Tick this to save an unusually short or long fast, or an unusual goal."
 
 
 class AdminForm(FastForm):

@@ -15,6 +15,7 @@ from fasting.limits import Confirmed, Everything
 from fasting.models import FastConflict, FastingPeriod, Unconfirmed, WrongState
 from lifetracker.api.fields import BY_COLUMN, FlagField
 from lifetracker.api.lists import RecordViewSet
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import (
     InstantField,
     RecordSerializer,
@@ -27,7 +28,7 @@ def confirm_field() -> FlagField:
     return FlagField(
         write_only=True,
         required=False,
-        help_text="Set to true to save a fast longer than 72 hours, or a goal below 4 or above 48 hours. "
+        help_text="Set to true to save a fast shorter than 5 minutes or longer than 72 hours, or a goal below 4 or above 48 hours. "
         "Without it, the answer to such a request is a 400 that says what is unusual.",
     )
 
@@ -73,7 +74,7 @@ class Fasts(RecordViewSet):
             return super().update(request, *args, **kwargs)
 
 
-class Current(generics.RetrieveAPIView[Any]):
+class Current(ApiView, generics.RetrieveAPIView[Any]):
     """The running fast."""
 
     serializer_class = FastSerializer

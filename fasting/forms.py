@@ -71,7 +71,14 @@ class PageForm(FastForm):
     start = MinuteField()
     end = MinuteField(required=False, help_text="Leave empty while the fast is running.")
     goal_hours = HoursField(
-        label="Goal (hours)", required=False, help_text="Leave empty for a fast without a goal."
+        label="Goal (hours)",
+        required=False,
+        help_text="Leave empty for a fast without a goal.",
+        # Of the validators of the model.
+        error_messages={
+            "min_value": "Enter at least %(limit_value)s hours.",
+            "max_value": "Enter at most %(limit_value)s hours.",
+        },
     )
     confirm = AnswersField(required=False)
     asks_age = True
@@ -89,13 +96,18 @@ class PageForm(FastForm):
 
 
 class StopForm(forms.Form):
-    """`at`: when the button was pressed, if the page had a question since."""
+    """`at`: an earlier moment that was typed in, or when the button was pressed, if the page had a question since."""
 
+    at = MinuteField(label="Ended at", required=False, help_text="Empty means now.")
     confirm = AnswersField(required=False)
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 
 class StartForm(StopForm):
-    goal_hours = forms.FloatField(
-        required=False, validators=FastingPeriod._meta.get_field("goal_hours").validators
+    at = MinuteField(label="Started at", required=False, help_text="Empty means now.")
+    goal_hours = HoursField(
+        label="Goal (hours)",
+        required=False,
+        help_text="Leave empty for a fast without a goal.",
+        validators=FastingPeriod._meta.get_field("goal_hours").validators,
     )
+    field_order = ("goal_hours", "at")

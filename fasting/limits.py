@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lifetracker.days import ONE_DAY, elapsed
+from lifetracker.words import counted
 
 # Refused. The longest fasts that were ever watched over lasted a few weeks.
 LEAST_GOAL_HOURS = 0.25
@@ -19,6 +20,8 @@ LONGEST = timedelta(days=60)
 SHORT_GOAL_HOURS = 4
 LONG_GOAL_HOURS = 48
 LONG = timedelta(hours=72)
+# Nobody means a fast of minutes: it was started or stopped by mistake, or both at one time.
+SHORT = timedelta(minutes=5)
 # Where dates are typed by hand, an earlier one may have the wrong month or year.
 LONG_AGO = timedelta(days=30)
 
@@ -56,12 +59,15 @@ def about_goal(goal_hours: float | None) -> list[Question]:
 def about_length(start: datetime, end: datetime | None, now: datetime) -> list[Question]:
     """Without an end, the fast runs."""
     length = elapsed(start, end or now)
-    if length <= LONG:
-        return []
     hours = f"{length.total_seconds() / 3600:.0f} hours"
-    text = f"This fast would be {hours} long."
     if end is None:
         text = f"This fast would have been running for {hours}."
+    elif length < SHORT:
+        text = f"This fast would be {counted(length // timedelta(minutes=1), 'minute')} long."
+    else:
+        text = f"This fast would be {hours} long."
+    if length <= LONG and (end is None or length >= SHORT):
+        return []
     return [Question(f"length {start.isoformat()} {end and end.isoformat()}", text)]
 
 

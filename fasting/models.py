@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from heapq import heappop, heappush
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,12 +26,12 @@ from fasting.limits import (
     about_length,
     open_questions,
 )
-from lifetracker.days import ONE_DAY, elapsed, is_future, local_date, monday_of, today
+from lifetracker.days import ONE_DAY, elapsed, is_future, local_date
 from lifetracker.models import BEGINNING, MANUAL, SourceRecord, SourceRecordQuerySet, fields
-from lifetracker.models.expressions import DaysBefore
+from lifetracker.models.pending_imports import PreviewedFile
+from lifetracker.web.clock import date_and_time, time_at
 
 ZERO = "Zero"
-FARTHEST_OFFSET = 14 * 60
 # So long a start or a stop can be taken back.
 TAKE_BACK = timedelta(hours=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -62,8 +58,9 @@ class Unconfirmed(FastConflict):
 
 
 def spoken(instant: datetime, zone: tzinfo | None = None) -> str:
-    """Return the time as the clock on the wall showed it, by default that of TIME_ZONE."""
-    return f"{timezone.localtime(instant, zone):%Y-%m-%d %H:%M}"
+    """Return the time as the clock on the wall showed it, by default that of TIME_ZONE: `2026-09-16 19:05`."""
+    local = timezone.localtime(instant, zone)
+    return f"{local:%Y-%m-%d} {time_at(local.hour, local.minute)}"
 
 
 def hours_between(start: datetime, end: datetime) -> float:
@@ -97,52 +94,6 @@ class FastingQuerySet(SourceRecordQuerySet):
         later = self.lasting().filter(Q(end__isnull=True) | Q(end__gt=start))
         return later if end is None else later.filter(start__lt=end)
 
-    def longest(self) -> FastingPeriod | None:
-        return self.ended().order_by("-duration_hours", "-start").first()
-
-    def statistics(self) -> dict[str, Any]:
-        """Return of the ended fasts: count, mean_hours, longest_hours (None where there is none), and
-        total_hours, in which time that two of them share counts once."""
-        return summary(self._shares())
-
-    def per_week(self) -> list[dict[str, Any]]:
-        """Return the same for each week (its Monday) in which fasts ended, newest first."""
-        weeks = groupby(
-            sorted(self._shares(), key=itemgetter("week"), reverse=True), itemgetter("week")
-        )
-        return [{"week": week} | summary(list(fasts)) for week, fasts in weeks]
-
-    def _shares(self) -> list[dict[str, Any]]:
-        """Return of each ended fast its week, its hours, and those of them that no earlier fast covers."""
-        shares = []
-        covered = BEGINNING
-        spans = self.ended().order_by("start", "end")
-        for day, start, end in spans.values_list("date", "start", "end"):
-            alone = hours_between(min(max(start, covered), end), end)
-            shares.append(
-                {"week": monday_of(day), "hours": hours_between(start, end), "alone": alone}
-            )
-            covered = max(covered, end)
-        return shares
-
-    def streak(self) -> int:
-        """Return how many days in a row, up to today or yesterday, a fast ended that reached its goal. Read day by
-        day, back to the first one that lacks such a fast."""
-        reached = self.ended().filter(duration_hours__gte=F("goal_hours")).order_by()
-        day_before = DaysBefore(RawSQL("run.day", (), models.DateField()), 1)
-        newest, newest_values = compiled(reached.order_by("-date").values("date")[:1])
-        before, before_values = compiled(reached.filter(date=day_before).values("date")[:1])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH RECURSIVE run(day) AS (SELECT * FROM ({newest}) newest UNION ALL "  # noqa: S608 - made by Django
-                f"SELECT ({before}) FROM run WHERE run.day IS NOT NULL) "
-                "SELECT MAX(day), COUNT(day) FROM run",
-                [*newest_values, *before_values],
-            )
-            last, count = cursor.fetchone()
-        is_current = bool(count) and date.fromisoformat(str(last)) in {today(), today() - ONE_DAY}
-        return int(count) if is_current else 0
-
     def overlaps(self, most: int = 20) -> Overlaps:
         """Return the pairs of fasts that share time, each with the earlier one first, but not more of them
         than `most`: n fasts can have n² / 2."""
@@ -163,22 +114,6 @@ class FastingQuerySet(SourceRecordQuerySet):
 class FastingManager(models.Manager.from_queryset(FastingQuerySet)):  # type: ignore[misc]
     """Starts and stops fasts, one writer at a time."""
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Open a transaction during which nobody else writes a fast, so that what was checked in it
-        stays true until it ends."""
-        with transaction.atomic():
-            self.lock()
-            yield
-
-    def lock(self) -> None:
-        """Keep other writers out for the rest of the transaction that is open."""
-        # SQLite's transactions have the write lock from their beginning (settings.py).
-        if connection.vendor == "postgresql":
-            table = connection.ops.quote_name(self.model._meta.db_table)
-            with connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-
     def begin(
         self,
         at: datetime | None = None,
@@ -198,12 +133,18 @@ class FastingManager(models.Manager.from_queryset(FastingQuerySet)):  # type: ig
         with self.locked():
             fast = self.running().filter(source=MANUAL).first()
             if fast is None:
-                raise WrongState("No fast is running.", "end")
+                raise WrongState(self._none_runs(), "end")
             fast.end = at or timezone.now()
             fast.refuse_conflict()
             fast.require_confirmed(confirmed)
             fast.save()
         return fast  # type: ignore[no-any-return]
+
+    def _none_runs(self) -> str:
+        """Return that no fast is running, and when the last one was stopped."""
+        last = self.ended().filter(source=MANUAL).order_by("-end").values_list("end", flat=True)
+        words = [f"The last one ended on {date_and_time(end)}." for end in last[:1]]
+        return " ".join(["No fast is running.", *words])
 
     def take_back_start(self, pk: int) -> None:
         """Delete a fast that has just been started. Raises FastConflict."""
@@ -239,16 +180,6 @@ def compiled(queryset: models.QuerySet[FastingPeriod, object]) -> tuple[str, tup
     return statement, tuple(values)
 
 
-def summary(shares: list[dict[str, Any]]) -> dict[str, Any]:
-    hours = [share["hours"] for share in shares]
-    return {
-        "count": len(hours),
-        "mean_hours": round(sum(hours) / len(hours), 2) if hours else None,
-        "longest_hours": max(hours, default=None),
-        "total_hours": round(sum(share["alone"] for share in shares), 2),
-    }
-
-
 class FastingPeriod(SourceRecord):
     """A fast. It belongs to the local date on which it ended; while it runs, to that of its start.
 
@@ -278,13 +209,8 @@ class FastingPeriod(SourceRecord):
         validators=[MinValueValidator(LEAST_GOAL_HOURS), MaxValueValidator(MOST_GOAL_HOURS)],
     )
     note = models.TextField(blank=True, default="")
-    utc_offset_min = fields.SmallIntegerField(
-        "UTC offset",
-        unit="minutes east of UTC",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(-FARTHEST_OFFSET), MaxValueValidator(FARTHEST_OFFSET)],
-        help_text="At the end of the fast, such as 120 for UTC+2. Leave empty for your usual time zone.",
+    utc_offset_min = fields.utc_offset(
+        "At the end of the fast, such as 120 for UTC+2. Leave empty for your usual time zone."
     )
 
     moments = ("end", "start")
@@ -344,15 +270,15 @@ class FastingPeriod(SourceRecord):
         self._refuse_impossible_times()
         others = FastingPeriod.objects.exclude(pk=self.pk)
         if self.end is None and (running := others.running().first()):
-            raise WrongState(f"A fast has been running since {spoken(running.start)}.")
+            raise WrongState(f"A fast has been running since {date_and_time(running.start)}.")
         if self._takes_no_new_time():
             return
         crossed = others.crossing(self.start, self.end).order_by("start").defer("raw").first()
         if crossed:
             raise FastConflict(
-                f"This fast would overlap the fast from {spoken(crossed.start)} to {spoken(crossed.end)}."
+                f"This fast would overlap the fast from {date_and_time(crossed.start)} to {date_and_time(crossed.end)}."
                 if crossed.end
-                else f"This fast would overlap the fast that has been running since {spoken(crossed.start)}."
+                else f"This fast would overlap the fast that has been running since {date_and_time(crossed.start)}."
             )
 
     def require_confirmed(self, confirmed: Confirmed) -> None:
@@ -411,7 +337,9 @@ class FastingPeriod(SourceRecord):
             self._refuse_endless()
             return
         if self.end <= self.start:
-            raise FastConflict(f"The end must be after the start, {spoken(self.start)}.", "end")
+            raise FastConflict(
+                f"The end must be after the start, {date_and_time(self.start)}.", "end"
+            )
         if is_future(self.end):
             raise FastConflict(
                 "The end must not be in the future. Leave it empty while the fast is running.",
@@ -433,12 +361,19 @@ class FastingPeriod(SourceRecord):
 
     def _takes_no_new_time(self) -> bool:
         """Return whether it stays within the time that it has in the database: a fast that an import has
-        come to overlap can still be stopped and edited."""
+        come to overlap can still be stopped and edited. One that was deleted has none."""
         stored = self._stored()
-        if stored is None or self.start < stored.start:
+        if stored is None or stored.deleted_at or self.start < stored.start:
             return False
         return stored.end is None or (self.end is not None and self.end <= stored.end)
 
 
 def fast_date(start: datetime, end: datetime | None, utc_offset_min: int | None) -> date:
     return local_date(start if end is None else end, utc_offset_min)
+
+
+# --- Imports that wait for a word -----------------------------------------------------------------
+
+
+class PendingImport(PreviewedFile):
+    """An export of Zero that was read and previewed, and is imported once it is confirmed."""

@@ -1,214 +1,115 @@
-"""The pages on which fasts are started, stopped, typed in, edited and deleted."""
+"""The page of fasts: what runs, a range of days, and all that is stored of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from copy import copy
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone as clock
-from django.views.decorators.http import require_http_methods, require_POST
-from django.views.generic import ListView
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils import timezone
 
-from fasting.cards import fasting_card
-from fasting.forms import PageForm, StartForm, StopForm, joined
-from fasting.models import FastConflict, FastingPeriod, Unconfirmed
-from lifetracker import days
-from lifetracker.models import MANUAL
+from fasting.cards import FastingCard, card_of
+from fasting.figures import figures
+from fasting.forms import StartForm, StopForm
+from fasting.models import FastingPeriod
+from fasting.page_charts import clock_chart, last_chart, ring_of
+from fasting.page_data import RangeFasts, first_day, range_fasts
+from fasting.sentences import Last, Mean, Opening, Running, opening
+from lifetracker.web.csv_answer import RangeAsCsv, Table
+from lifetracker.web.range_page import RangePage
+from lifetracker.web.ranges import (
+    Range,
+    range_links,
+    range_steps,
+)
+from lifetracker.web.sentences import stretch_words
 
 A_PAGE = 30
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+CSV_HEAD = ("date", "start", "end", "length (h)", "goal (h)", "source", "note")
+CSV_COLUMNS = ("date", "start", "end", "duration_hours", "goal_hours", "source", "note")
 
 
-class FastsView(LoginRequiredMixin, ListView):  # type: ignore[type-arg]  # not generic at run time
-    """The running fast and all others, the newest first."""
+class RangeView(RangePage):
+    """The running fast, and the fasts of a range."""
 
-    template_name = "fasting/fasts.html"
-    paginate_by = A_PAGE
-    context_object_name = "fasts"
-
-    def get_queryset(self) -> Any:
-        return FastingPeriod.objects.live().defer("raw")
+    template_name = "fasting/range.html"
+    first_day = staticmethod(first_day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown: Range = kwargs["shown"]
+        numbers = range_fasts(shown, timezone.now())
+        card = card_of(numbers.around, is_past=False)
         return super().get_context_data(
-            today=days.today(), fasting=fasting_card(clock.now()), **kwargs
+            numbers=numbers,
+            told=opening(opening_of(numbers)),
+            is_untouched=numbers.is_untouched,
+            ring=ring_of(numbers),
+            fasting=card,
+            press=press_form(card),
+            figures=figures(numbers),
+            last=last_chart(numbers),
+            clock=clock_chart(numbers),
+            ranges=range_links(shown),
+            steps=range_steps(shown),
+            fresh=[stretch_words(shown.first, shown.last)],
+            today=shown.today,
+            here=self.request.get_full_path(),
+            zone=timezone.get_current_timezone_name(),
+            **table(self.request, shown),
+            **kwargs,
         )
 
 
-# --- Start and stop -------------------------------------------------------------------------------
+def press_form(card: FastingCard) -> StopForm:
+    """Return the form that starts a fast, or stops the one that runs."""
+    if card.running:
+        return StopForm(auto_id="stop_%s")
+    return StartForm(initial={"goal_hours": card.next_goal}, auto_id="start_%s")
 
 
-@login_required
-@require_POST
-def start(request: HttpRequest) -> HttpResponse:
-    form = StartForm(request.POST)
-    if not form.is_valid():
-        reasons = " ".join(map(str, form.errors.get("goal_hours", ["Enter a number."])))
-        messages.error(request, f"The fast was not started. Goal: {reasons}")
-        return redirect("home")
-    return press(
-        request,
-        form,
-        lambda at: FastingPeriod.objects.begin(
-            at, form.cleaned_data["goal_hours"], form.cleaned_data["confirm"]
-        ),
+def opening_of(numbers: RangeFasts) -> Opening:
+    running, last = numbers.running, numbers.around.last
+    totals, before = numbers.totals, numbers.before
+    return Opening(
+        shown=numbers.shown,
+        now=numbers.now,
+        running=Running(numbers.hours, running.goal_hours, running.start, numbers.goal_at)
+        if running and numbers.is_now
+        else None,
+        last=last_of(last) if last and numbers.is_now else None,
+        mean=Mean(totals.number, totals.mean),
+        before=Mean(before.number, before.mean) if before else None,
     )
 
 
-@login_required
-@require_POST
-def stop(request: HttpRequest) -> HttpResponse:
-    form = StopForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "The fast was not stopped because its end time is invalid.")
-        return redirect("home")
-    return press(
-        request,
-        form,
-        lambda at: FastingPeriod.objects.finish(at, form.cleaned_data["confirm"]),
-    )
+def last_of(last: FastingPeriod) -> Last | None:
+    if last.end is None or last.duration_hours is None:
+        return None
+    return Last(last.duration_hours, last.goal_hours, last.end)
 
 
-def press(
-    request: HttpRequest, form: StopForm, act: Callable[[datetime], FastingPeriod]
-) -> HttpResponse:
-    """Start or stop a fast at the moment of the press, or ask first whether it is meant."""
-    at = form.cleaned_data["at"] or clock.now()
-    try:
-        fast = act(at)
-    except Unconfirmed as error:
-        context = {
-            "question": error.text,
-            "is_start": isinstance(form, StartForm),
-            "goal_hours": request.POST.get("goal_hours", ""),
-            "at": at.isoformat(),
-            "confirm": joined(error.questions),
-            "running": FastingPeriod.objects.running().filter(source=MANUAL).first(),
-        }
-        return render(request, "fasting/question.html", context)
-    except FastConflict as error:
-        messages.error(request, error.text)
-    else:
-        over = fast.end and f"The fast ended after {fast.duration_hours:.1f} hours."
-        messages.success(request, over or "The fast has started.")
-    return redirect("home")
+def stored_in(shown: Range) -> Any:
+    """Return the fasts of a range that are stored, the newest first: also the one that runs, and, where the range ends
+    today, those that are dated in the future."""
+    found = FastingPeriod.objects.live().order_by("-start")
+    if shown.is_all:
+        return found
+    found = found.filter(date__gte=shown.first)
+    return found if shown.last == shown.today else found.filter(date__lte=shown.last)
 
 
-@login_required
-@require_POST
-def take_back_start(request: HttpRequest, pk: int) -> HttpResponse:
-    return taken_back(
-        request,
-        lambda: FastingPeriod.objects.take_back_start(pk),
-        "The start was undone and the fast was deleted.",
-    )
+def table(request: HttpRequest, shown: Range) -> dict[str, Any]:
+    """Return the part of the list that the address asks for, and the way to its neighbours."""
+    pages = Paginator(stored_in(shown).defer("raw"), A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return {"page_obj": page, "paginator": pages, "query": shown.query}
 
 
-@login_required
-@require_POST
-def take_back_stop(request: HttpRequest, pk: int) -> HttpResponse:
-    return taken_back(
-        request,
-        lambda: FastingPeriod.objects.take_back_stop(pk),
-        "The stop was undone. The fast is still running.",
-    )
+class FastsAsCsv(RangeAsCsv):
+    """The fasts of a range, to be saved."""
 
+    name = "fasts"
+    first_day = staticmethod(first_day)
 
-def taken_back(request: HttpRequest, act: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        act()
-    except FastConflict as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
-    return redirect("home")
-
-
-# --- Type in, edit, delete ------------------------------------------------------------------------
-
-
-@login_required
-@form_page
-def new(request: HttpRequest) -> HttpResponse:
-    initial = {"start": clock.now(), "goal_hours": fasting_card(clock.now()).next_goal}
-    with writing(request):
-        return edited(request, FastingPeriod(), initial)
-
-
-@login_required
-@form_page
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Edit a fast that was typed in, or show one that was imported."""
-    with writing(request):
-        fast = find(pk)
-        with clock.override(zone_of(fast)):
-            if fast.source == MANUAL:
-                return edited(request, fast)
-            if request.method == "POST":
-                raise PermissionDenied
-            return render(request, "fasting/imported.html", shown(fast))
-
-
-def edited(
-    request: HttpRequest, fast: FastingPeriod, initial: dict[str, Any] | None = None
-) -> HttpResponse:
-    given = request.POST if request.method == "POST" else None
-    about = shown(fast)
-    form = PageForm(given, instance=fast, initial=initial)
-    if form.is_valid():
-        form.save()
-        messages.success(request, "The fast was saved.")
-        return redirect("fasting")
-    return render(request, "fasting/form.html", {"form": form} | about)
-
-
-@login_required
-@form_page
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    with writing(request):
-        fast = find(pk)
-        if fast.source != MANUAL:
-            raise PermissionDenied
-        if request.method != "POST":
-            with clock.override(zone_of(fast)):
-                return render(request, "fasting/delete.html", shown(fast))
-        fast.delete()
-    messages.success(request, "The fast was deleted.")
-    return redirect("fasting")
-
-
-def writing(request: HttpRequest) -> AbstractContextManager[None]:
-    """Keep other writers out while a form is worked on, so that what it found stays true."""
-    is_write = request.method == "POST"
-    return FastingPeriod.objects.locked() if is_write else nullcontext()
-
-
-def find(pk: int) -> FastingPeriod:
-    fast: FastingPeriod = get_object_or_404(FastingPeriod.objects.live().defer("raw"), pk=pk)
-    return fast
-
-
-def shown(fast: FastingPeriod) -> dict[str, Any]:
-    """Return what a page says of a fast, before a form changes it."""
-    return {
-        "pk": fast.pk,
-        "fast": copy(fast),
-        "zone": clock.get_current_timezone_name(),
-        "today": days.today(),
-    }
-
-
-def zone_of(fast: FastingPeriod) -> Any:
-    """Return the zone whose clock the fast is shown by: its own where that is known."""
-    if fast.utc_offset_min is None:
-        return clock.get_default_timezone()
-    return timezone(timedelta(minutes=fast.utc_offset_min))
+    def table(self, shown: Range) -> Table:
+        return CSV_HEAD, stored_in(shown).values_list(*CSV_COLUMNS).iterator()

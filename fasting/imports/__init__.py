@@ -18,7 +18,7 @@ is stored (`Question`).
 """
 
 from fasting.imports.job import import_export
-from fasting.imports.outcome import Outcome, Question
+from fasting.imports.outcome import Outcome
 from fasting.imports.stored import Stored, zones_of_earlier_csv
 
-__all__ = ["Outcome", "Question", "Stored", "import_export", "zones_of_earlier_csv"]
+__all__ = ["Outcome", "Stored", "import_export", "zones_of_earlier_csv"]

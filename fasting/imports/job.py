@@ -10,24 +10,31 @@ from django.db import transaction
 from django.utils import timezone
 
 from fasting.imports.matching import is_as_long, match, require_right_zone
-from fasting.imports.outcome import Common, Outcome, Question
+from fasting.imports.outcome import Common, Outcome, question_of
 from fasting.imports.stored import Stored, stored_fasts
-from fasting.imports.writing import record_rejected, record_run, remove_fasts, write_fasts
+from fasting.imports.writing import record_run, remove_fasts, write_fasts
 from fasting.models import ZERO, FastingPeriod
 from fasting.zero import CSV, Export, Fast, Options
 from lifetracker.models import SyncRun
+from lifetracker.sync.file_imports import record_rejected
 
 
-def import_export(export: Export, options: Options, *, dry_run: bool = False) -> Outcome:
+def import_export(
+    export: Export,
+    options: Options,
+    *,
+    dry_run: bool = False,
+    begun_by: str = SyncRun.BegunBy.COMMAND,
+) -> Outcome:
     """Import an export, or roll it back after a dry run. Raises CannotImport."""
     with FastingPeriod.objects.locked():
         started = timezone.now()
         outcome, common = _reconcile(export, options)
         if common.is_too_little and not options.replace:
             # Which takes back what has been written.
-            raise Question(outcome, common, options.zone)
-        record_rejected(export.form, outcome.refusals)
-        record_run(outcome, started)
+            raise question_of(outcome, common, options.zone)
+        record_rejected(ZERO, export.form, outcome.refusals)
+        record_run(outcome, started, begun_by)
         outcome.overlaps = FastingPeriod.objects.overlaps()
         if dry_run:
             transaction.set_rollback(True)

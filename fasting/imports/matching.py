@@ -13,15 +13,14 @@ from fasting.imports.stored import CSV_ID, Stored
 from fasting.zero import (
     CSV,
     FIRESTORE,
-    CannotImport,
     Export,
     Fast,
     Options,
-    Refusal,
     Running,
-    zone_name,
 )
 from fasting.zero.clock import MINUTE
+from lifetracker.days import zone_name
+from lifetracker.sync.files import CannotImport, Refusal
 from lifetracker.sync.mapping import Item
 
 # So many fasts may overlap those of the other form by themselves: edited between two exports, or

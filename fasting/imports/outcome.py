@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from fasting.imports.stored import Stored
 from fasting.models import Overlaps
-from fasting.zero import CannotImport, Export, Fast, Refusal
+from fasting.zero import (
+    Export,
+    Fast,
+)
+from lifetracker.sync.file_imports import Question, first_named, is_too_little
+from lifetracker.sync.files import Refusal
 from lifetracker.sync.runs import Counts
-
-# As many fasts may be stored in the stretch of a file that has none of them.
-STRANGERS_UNASKED = 3
-# A file may remove so many fasts, and such a share of those in its stretch, without a question.
-REMOVED_UNASKED = 10
-SHARE_REMOVED_UNASKED = 0.2
-# So many of what would be removed are named in a question.
-NAMED_IN_QUESTION = 3
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,7 @@ class Common:
 
     @property
     def is_too_little(self) -> bool:
-        removed, compared = len(self.removed), len(self.compared)
-        is_stranger = not self.known and compared > STRANGERS_UNASKED
-        is_many = removed > REMOVED_UNASKED and removed > SHARE_REMOVED_UNASKED * compared
-        return is_stranger or is_many or removed > self.known
+        return is_too_little(self.known, len(self.compared), len(self.removed))
 
 
 @dataclass
@@ -83,24 +77,19 @@ class Outcome:
         )
 
 
-class Question(CannotImport):
-    """The file knows too little of what is stored. `outcome`: what it would have done."""
-
-    def __init__(self, outcome: Outcome, common: Common, zone: ZoneInfo) -> None:
-        self.outcome = outcome
-        super().__init__(
-            f"The file has {common.known} of the {len(common.compared)} fasts that are stored from "
-            f"{common.compared[0].start.astimezone(zone):%Y-%m-%d} to "
-            f"{common.compared[-1].start.astimezone(zone):%Y-%m-%d}. {_loss(common, zone)} "
-            "Nothing was imported. Check that it is your own file, with the right --timezone and "
-            "--date-order. If it is, add --replace."
-        )
+def question_of(outcome: Outcome, common: Common, zone: ZoneInfo) -> Question:
+    return Question(
+        f"The file has {common.known} of the {len(common.compared)} fasts that are stored from "
+        f"{common.compared[0].start.astimezone(zone):%Y-%m-%d} to "
+        f"{common.compared[-1].start.astimezone(zone):%Y-%m-%d}. {_loss(common, zone)} "
+        "Nothing was imported. Check that it is your own file, with the right --timezone and "
+        "--date-order. If it is, add --replace.",
+        outcome,
+    )
 
 
 def _loss(common: Common, zone: ZoneInfo) -> str:
     if not common.removed:
         return "Importing it would remove none of them, but mix them with others."
-    named = "; ".join(one.times(zone) for one in common.removed[:NAMED_IN_QUESTION])
-    rest = len(common.removed) - NAMED_IN_QUESTION
-    more = f"; and {rest} more" if rest > 0 else ""
-    return f"Importing it would remove {len(common.removed)}: {named}{more}."
+    named = first_named([one.times(zone) for one in common.removed])
+    return f"Importing it would remove {len(common.removed)}: {named}."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +10,17 @@ from zoneinfo import ZoneInfo
 from fasting.imports.outcome import Outcome
 from fasting.imports.stored import CSV_ID, Stored
 from fasting.models import ZERO, FastingPeriod, fast_date, hours_between
-from fasting.zero import CSV, FIRESTORE, Fast, Options, Refusal, zone_name
+from fasting.zero import (
+    CSV,
+    FIRESTORE,
+    Fast,
+    Options,
+)
 from fasting.zero.clock import MINUTE
-from lifetracker.models import RejectedItem
+from lifetracker.days import zone_name
 from lifetracker.sync.digests import digest
+from lifetracker.sync.file_imports import to_json
+from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Item
 from lifetracker.sync.runs import record_import
 from lifetracker.sync.upsert import Batch, mark_deleted, upsert
@@ -25,11 +30,6 @@ COLUMNS = [
     *("source_id", "date", "start", "end", "duration_hours"),
     *("goal_hours", "note", "utc_offset_min", "raw"),
 ]
-
-# The order of keys must not depend on the database: the text tells a changed row.
-to_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
-).encode
 
 
 def write_fasts(
@@ -114,34 +114,12 @@ def _zone(fast: Fast, raw: Item) -> str | None:
     return next((name for zone in candidates if (name := zone_name(zone))), None)
 
 
-# --- Rejected items, and the run --------------------------------------------------------------------
-
-
-def record_rejected(stream: str, refusals: list[Refusal]) -> None:
-    """Record what is rejected. Every export is whole, so what this one does not refuse is mended or gone."""
-    listed = RejectedItem.objects.filter(source=ZERO, stream=stream)
-    items = {_item_key(refusal): refusal for refusal in refusals}
-    listed.exclude(item_key__in=items).delete()
-    for key, refusal in items.items():
-        listed.record(
-            ZERO,
-            stream,
-            key,
-            payload=to_json(refusal.payload),
-            reason=f"{refusal.where}: {refusal.reason}",
-        )
-
-
-def _item_key(refusal: Refusal) -> str:
-    text = f"{refusal.where} {to_json(refusal.payload)}"
-    return refusal.source_id or f"digest:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def record_run(outcome: Outcome, started: datetime) -> None:
+def record_run(outcome: Outcome, started: datetime, begun_by: str) -> None:
     record_import(
         ZERO,
         outcome.export.form,
         outcome.counts(),
         span=outcome.export.span or (None, None),
         started=started,
+        begun_by=begun_by,
     )

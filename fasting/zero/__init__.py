@@ -6,15 +6,14 @@ Zero has no API: a person exports by hand, as a CSV or as a package of JSON file
 from fasting.zero.export import (
     CSV,
     JSON,
-    CannotImport,
     Export,
     Fast,
     Options,
-    Refusal,
     Running,
 )
-from fasting.zero.files import read_export
-from fasting.zero.package import FIRESTORE, zone_name
+from fasting.zero.files import read_export, read_upload
+from fasting.zero.kept import export_from_json, export_to_json
+from fasting.zero.package import FIRESTORE
 from fasting.zero.table import ORDERS
 
 __all__ = [
@@ -22,12 +21,12 @@ __all__ = [
     "FIRESTORE",
     "JSON",
     "ORDERS",
-    "CannotImport",
     "Export",
     "Fast",
     "Options",
-    "Refusal",
     "Running",
+    "export_from_json",
+    "export_to_json",
     "read_export",
-    "zone_name",
+    "read_upload",
 ]

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lifetracker.sync.files import Refusal
+
 CSV = "csv"
 JSON = "json"
 
@@ -15,10 +17,6 @@ JSON = "json"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Of clocks and of zones.
 SLACK = timedelta(days=1)
-
-
-class CannotImport(Exception):
-    """Nothing of the file was imported. The text says why and what to do, for the person."""
 
 
 class Unreadable(ValueError):
@@ -65,17 +63,6 @@ class Running:
     since: str
     start: datetime
     source_id: str
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A fast that cannot be read. Its id and its start where at least they can be."""
-
-    where: str
-    reason: str
-    payload: dict[str, Any]
-    source_id: str = ""
-    start: datetime | None = None
 
 
 @dataclass

@@ -12,23 +12,21 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fasting.limits import MOST_GOAL_HOURS
 from fasting.zero.export import (
     JSON,
-    CannotImport,
     Export,
     Fast,
     Options,
-    Refusal,
     Running,
     Unreadable,
     require_possible,
     shown,
 )
+from lifetracker.days import zone_name
+from lifetracker.sync.files import CannotImport, Refusal
 
 BIODATA = "biodata"
 FIRESTORE = "firestore"
@@ -215,17 +213,3 @@ def _goal(value: Any) -> float | None:
     """Return the goal; one that cannot be read leaves the rest of the fast as it is."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if number and 0 < value <= MOST_GOAL_HOURS else None
-
-
-@lru_cache(maxsize=500)
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def zone_name(value: Any) -> str | None:
-    """Return the IANA name if it is one; the fast's date then does not depend on where the person is now."""
-    return value if isinstance(value, str) and _is_zone(value) else None

@@ -19,16 +19,15 @@ from fasting.zero.clock import place
 from fasting.zero.export import (
     CSV,
     SLACK,
-    CannotImport,
     Export,
     Fast,
     Options,
-    Refusal,
     Running,
     Unreadable,
     require_possible,
     shown,
 )
+from lifetracker.sync.files import CannotImport, Refusal
 
 NEEDED = ("Date", "Start", "End", "Hours")
 KNOWN_COLUMNS = (*NEEDED, "Night Eating")

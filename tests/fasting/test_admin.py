@@ -54,7 +54,7 @@ def test_a_fast_is_typed_in(person: Client) -> None:
     [
         ({"end_0": "2026-09-13"}, "must be after the start"),
         ({"end_0": "2026-09-19"}, "future"),
-        ({"start_0": "2026-09-13"}, "would overlap the fast from 2026-09-13 14:00"),
+        ({"start_0": "2026-09-13"}, "would overlap the fast from 13 Sep 2026, 14:00"),
         ({"start_1": "late"}, "Enter a valid"),
         ({"start_0": "", "start_1": ""}, "required"),
         ({"goal_hours": "0"}, "0.25"),
@@ -184,7 +184,7 @@ def test_start_and_stop(person: Client, now: Now) -> None:
     record = FastingPeriod.objects.get()
     assert (record.start, record.goal_hours) == (NOW, 18)
     again = person.post(address("begin"), {"_form_submitted": "True"}, follow=True)
-    assert "has been running since 2026-09-16 14:00" in again.text
+    assert "has been running since 16 Sep 2026, 14:00" in again.text
     now(NOW + timedelta(hours=18))
     answer = person.post(
         address("finish"), {"_form_submitted": "True"}, headers={"HX-Request": "true"}

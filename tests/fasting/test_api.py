@@ -119,11 +119,15 @@ def test_a_running_fast_is_typed_in_and_ended(person: Client) -> None:
         ({"start": "0001-01-01T00:00:00+14:00"}, "start", ""),
         ({"start": "0001-01-02T00:00:00Z"}, "start", ""),
         ({"start": "1969-12-31T00:00:00Z"}, "start", "1970"),
-        ({"start": ago(9), "end": ago(10)}, "end", "must be after the start, 2026-09-16 05:00"),
+        ({"start": ago(9), "end": ago(10)}, "end", "must be after the start, 16 Sep 2026, 05:00"),
         ({"start": ago(9), "end": ago(9)}, "end", "must be after the start"),
         ({"start": ago(9), "end": ago(-2)}, "end", "future"),
         ({"start": ago(9), "end": "9999-12-31T23:59:59Z"}, "end", ""),
-        ({"start": ago(45), "end": ago(40)}, "start", "the fast from 2026-09-14 14:00 to 2026-09"),
+        (
+            {"start": ago(45), "end": ago(40)},
+            "start",
+            "the fast from 14 Sep 2026, 14:00 to 15 Sep 2026",
+        ),
         ({"start": ago(60), "end": ago(1)}, "start", "overlap"),
         ({"start": ago(60)}, "start", "overlap"),
         ({"start": ago(9), "goal_hours": 0}, "goal_hours", "0.25"),
@@ -260,24 +264,27 @@ def test_start_and_stop(person: Client, now: Now, slash: str) -> None:
     assert (status, begun["goal_hours"], begun["end"]) == (201, 16, None)
     assert datetime.fromisoformat(begun["start"]) == NOW
     status, answer = call(person, "post", f"/start{slash}")
-    assert (status, answer["detail"]) == (409, "A fast has been running since 2026-09-16 14:00.")
+    assert (status, answer["detail"]) == (409, "A fast has been running since 16 Sep 2026, 14:00.")
     now(NOW + timedelta(hours=16.5))
     status, ended = call(person, "post", f"/stop{slash}")
     assert (status, ended["id"], ended["duration_hours"]) == (200, begun["id"], 16.5)
     status, answer = call(person, "post", f"/stop{slash}")
-    assert (status, answer["detail"]) == (409, "No fast is running.")
+    assert (status, answer["detail"]) == (
+        409,
+        "No fast is running. The last one ended on 17 Sep 2026, 06:30.",
+    )
 
 
 def test_start_and_stop_at_a_moment_that_has_passed(person: Client) -> None:
     assert call(person, "post", "/start", at=ago(20))[0] == 201
     assert call(person, "post", "/stop", at=ago(21)) == (
         400,
-        {"at": ["The end must be after the start, 2026-09-15 18:00."]},
+        {"at": ["The end must be after the start, 15 Sep 2026, 18:00."]},
     )
     assert call(person, "post", "/stop", at=ago(3))[1]["duration_hours"] == 17
     status, answer = call(person, "post", "/start", at=ago(4))
     assert (status, list(answer)) == (400, ["at"])
-    assert "would overlap the fast from 2026-09-15 18:00 to 2026-09-16 11:00" in answer["at"][0]
+    assert "would overlap the fast from 15 Sep 2026, 18:00 to 16 Sep 2026, 11:00" in answer["at"][0]
     assert call(person, "post", "/start", at="later")[1].keys() == {"at"}
     assert call(person, "post", "/start", goal_hours=-1)[1].keys() == {"goal_hours"}
 
@@ -289,6 +296,8 @@ def test_start_and_stop_at_a_moment_that_has_passed(person: Client) -> None:
     ("path", "body", "text"),
     [
         ("", {"start": ago(100), "end": ago(4)}, "This fast would be 96 hours long."),
+        ("", {"start": ago(9), "end": ago(8.99)}, "This fast would be 0 minutes long."),
+        ("", {"start": ago(9), "end": ago(9 - 4.9 / 60)}, "This fast would be 4 minutes long."),
         ("", {"start": ago(96)}, "This fast would have been running for 96 hours."),
         ("", {"start": ago(9), "goal_hours": 49}, "A goal of 49 hours is unusually long."),
         ("", {"start": ago(9), "goal_hours": 3.5}, "A goal of 3.5 hours is unusually short."),

@@ -15,7 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fasting.zero import CannotImport, Export, Options, read_export
+from fasting.zero import (
+    Export,
+    Options,
+    read_export,
+)
+from lifetracker.sync.files import CannotImport
 
 SAMPLES = Path(__file__).parents[1] / "payloads" / "zero"
 OPTIONS = Options(ZoneInfo("America/Chicago"), datetime(2026, 9, 16, 14, tzinfo=UTC))
@@ -292,8 +297,8 @@ def test_each_of_the_other_six_files(tmp_path: Path, name: str, content: Any) ->
         (b" \r\n\t ", "is empty"),
         (b"\xef\xbb\xbf", "not an export"),
         (b"%PDF-1.7 ...", "is a PDF"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "is an image"),
-        (b"\xff\xd8\xff\xe0\x00", "is an image"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a picture and not an export from Zero. Give Zero's CSV"),
+        (b"\xff\xd8\xff\xe0\x00", "is a picture and not an export from Zero. Give Zero's CSV"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (b"SQLite format 3\x00", "database"),
         (b"{}", "not one of the two files"),
@@ -312,11 +317,16 @@ def test_each_of_the_other_six_files(tmp_path: Path, name: str, content: Any) ->
         (b"2/14/22,20:05,12:20,16,2", "first line is not"),
         (b"Date,Weight\r\n2/14/22,70", "first line is not"),
         (b"hello", "first line is not"),
-        (b"Date,Start,End,Hours\r\n2/14/22,20:05,12:20\x00,16", "not UTF-8 text"),
-        (b"Date,Start,End,Hours\r\n2/14/22,8\xa0PM,12:20,16", "not UTF-8 text"),
-        (CSV.decode().encode("utf-16-le"), "not UTF-8 text"),
-        (CSV.decode().encode("utf-32"), "not UTF-8 text"),
+        (b"Date,Start,End,Hours\r\n2/14/22,20:05,12:20\x00,16", "another program saved"),
+        (b"Date,Start,End,Hours\r\n2/14/22,8\xa0PM,12:20,16", "another program saved"),
+        (CSV.decode().encode("utf-16-le"), "another program saved"),
+        (CSV.decode().encode("utf-32"), "another program saved"),
         (os.urandom(5000).replace(b"PK", b"??"), ""),
+        (b"\x01\xfe\x80\x00" * 1000, "is no text and not an export from Zero. Give Zero's CSV"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "is a picture and not an export"),
+        (b"\x00\x00\x00\x18ftypM4A \x00\x00", "is a sound and not an export"),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00", "is a film and not an export"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "is a picture and not an export"),
         (b'Date,Start,End,Hours\r\n"' + b"x" * 200_000, "is not CSV"),
     ],
 )
@@ -336,7 +346,9 @@ def test_files_that_are_no_export(tmp_path: Path, content: bytes, says: str) -> 
         ({"one.csv": CSV, "two.csv": CSV}, "contains more than one CSV from Zero"),
         ({"one.csv": b"a,b", "two.txt": b"\xff\x00"}, "holds neither"),
         ({"__MACOSX/biodata.json": BIODATA}, "holds neither"),
-        ({"inner.zip": b"PK\x03\x04"}, "holds neither"),
+        ({"inner.zip": b"PK\x03\x04"}, "is not Zero's data package: it holds neither"),
+        ({"word/document.xml": b"<w/>"}, "is a Word document and not an export from Zero"),
+        ({"xl/workbook.xml": b"<w/>"}, "is an Excel workbook and not an export from Zero"),
     ],
 )
 def test_packages_without_fasts(tmp_path: Path, members: dict[str, bytes], says: str) -> None:

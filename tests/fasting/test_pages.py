@@ -90,10 +90,51 @@ def test_a_past_fast_is_typed_in_edited_and_deleted(person: Client) -> None:
     assert "Delete this fast?" in asked.text
     assert FastingPeriod.objects.exists(), "looking deletes nothing"
     answer = person.post(page(made.pk, "delete"), follow=True)
-    assert answer.redirect_chain == [(LIST, 302)]
-    assert "The fast was deleted." in answer.text
-    assert not FastingPeriod.objects.exists()
-    assert person.post(page(made.pk, "delete")).status_code == 404
+    assert answer.redirect_chain == [(page(made.pk, "deleted"), 302)]
+    assert "The fast was deleted" in said(answer)
+    assert not FastingPeriod.objects.live().exists()
+    for gone in (person.post(page(made.pk, "delete")), person.get(page(made.pk))):
+        assert (gone.status_code, gone.url) == (302, page(made.pk, "deleted"))
+    back = person.post(page(made.pk, "restore"), follow=True)
+    assert back.redirect_chain == [(LIST, 302)]
+    assert "The fast is back." in said(back)
+    assert FastingPeriod.objects.live().get().duration_hours == 19
+    assert person.get(page(made.pk, "deleted")).status_code == 404
+
+
+def test_a_deleted_fast_comes_back_only_where_nothing_took_its_time(person: Client) -> None:
+    gone = fast(1, 16)
+    person.post(page(gone.pk, "delete"))
+    person.post("/fasting/new", form(20, 10))
+    answer = person.post(page(gone.pk, "restore"), follow=True)
+    assert answer.redirect_chain == [(page(gone.pk, "deleted"), 302)]
+    text = "The fast stays deleted. This fast would overlap the fast from 15 Sep 2026, 18:00 to 16 Sep 2026, 04:00."
+    assert text in said(answer)
+    assert FastingPeriod.objects.live().count() == 1
+    # A running one, while another one runs.
+    running = fast(0.1, None)
+    person.post(page(running.pk, "delete"))
+    fast(0.05, None)
+    answer = person.post(page(running.pk, "restore"), follow=True)
+    assert "A fast has been running since 16 Sep 2026, 12:48." in said(answer)
+
+
+def test_forms_lead_back_to_where_one_came_from(person: Client) -> None:
+    there = "/fasting/?range=90d"
+    answer = person.post("/fasting/start", {"goal_hours": "18", "next": there})
+    assert answer.url == there
+    pk = only().pk
+    asked = person.get(f"{page(pk)}?next=/fasting/%3Frange%3D90d")
+    assert hidden(asked).keys() == {"next", "updated_at"}
+    assert hidden(asked)["next"] == there
+    assert person.post(page(pk), form(2, None, next=there)).url == there
+    assert person.post("/fasting/stop", {"next": there}).url == there
+    assert person.post(page(pk, "take-back-stop"), {"next": there}).url == there
+    assert person.post(page(pk, "take-back-start"), {"next": there}).url == there
+    # From Today, and from nowhere.
+    assert person.post("/fasting/start", {"goal_hours": "18"}).url == "/"
+    for foreign in ("https://example.org/", "//example.org", "javascript:alert(1)"):
+        assert person.post("/fasting/start", {"next": foreign}).url == "/"
 
 
 def test_what_is_not_touched_keeps_its_seconds(person: Client) -> None:
@@ -114,12 +155,12 @@ def test_what_is_not_touched_keeps_its_seconds(person: Client) -> None:
         ({"start": "0001-01-01T00:00"}, "year must be between 1900 and 2199"),
         ({"start": at(-2)}, "between 1970 and now"),
         ({"end": at(-2)}, "in the future"),
-        ({"end": at(40)}, "must be after the start, 2026-09-15 05:00"),
+        ({"end": at(40)}, "must be after the start, 15 Sep 2026, 05:00"),
         ({"end": at(33)}, "must be after the start"),
-        ({"start": at(60)}, "would overlap the fast from 2026-09-14 14:00 to 2026-09-15 00:00"),
+        ({"start": at(60)}, "would overlap the fast from 14 Sep 2026, 14:00 to 15 Sep 2026, 00:00"),
         ({"start": at(60), "end": ""}, "would overlap"),
-        ({"goal_hours": "0"}, "0.25"),
-        ({"goal_hours": "721"}, "720"),
+        ({"goal_hours": "0"}, "Enter at least 0.25 hours."),
+        ({"goal_hours": "721"}, "Enter at most 720 hours."),
         ({"goal_hours": "nan"}, "number"),
         ({"goal_hours": "sixteen"}, "number"),
         ({"note": "a\x00b"}, "Null characters"),
@@ -141,7 +182,7 @@ def test_what_cannot_be(person: Client, values: dict[str, str], text: str) -> No
 def test_two_fasts_cannot_run(person: Client) -> None:
     fast(0.2, None)
     answer = person.post("/fasting/new", form(2, None))
-    assert "A fast has been running since 2026-09-16 09:12." in refused(answer)
+    assert "A fast has been running since 16 Sep 2026, 09:12." in refused(answer)
 
 
 def test_an_hour_that_never_was(person: Client, settings: Any, now: Now) -> None:
@@ -334,7 +375,7 @@ def test_a_fast_that_nobody_stopped_is_asked_about(person: Client, now: Now) -> 
     assert record.end is None
     now(NOW + timedelta(minutes=3))
     answer = person.post("/fasting/stop", hidden(answer), follow=True)
-    assert "The fast ended after 96.0 hours." in answer.text
+    assert "The fast ended after 96 h." in answer.text
     record.refresh_from_db()
     assert record.end == NOW
 
@@ -351,15 +392,41 @@ def test_a_forgotten_fast_is_not_a_trap(person: Client) -> None:
 
 
 def test_what_a_question_carries_is_not_believed(person: Client) -> None:
-    answer = person.post("/fasting/start", {"at": "soon"}, follow=True)
+    answer = person.post("/fasting/start", {"at": "soon", "goal_hours": "17"})
+    assert answer.status_code == 400
     assert "The fast was not started" in answer.text
+    assert 'value="soon"' in answer.text
+    assert 'value="17"' in answer.text
     answer = person.post("/fasting/start", {"at": at(-2)}, follow=True)
     assert "between 1970 and now" in answer.text
     assert not FastingPeriod.objects.exists()
     fast(0.2, None)
     answer = person.post("/fasting/stop", {"at": "soon"}, follow=True)
-    assert "because its end time is invalid" in answer.text
+    assert answer.context["form"].errors["at"] == ["Enter a valid date/time."]
+    answer = person.post("/fasting/stop", {"at": at(5)}, follow=True)
+    assert "The end must be after the start" in answer.context["form"].errors["at"][0]
     assert only().end is None
+
+
+# --- An earlier time ------------------------------------------------------------------------------
+
+
+def test_a_fast_is_started_and_stopped_at_an_earlier_time(person: Client) -> None:
+    person.post("/fasting/start", {"goal_hours": "18", "at": at(3.5)})
+    assert (only().start, only().goal_hours) == (NOW - 3.5 * HOUR, 18)
+    answer = person.post("/fasting/stop", {"at": at(1)}, follow=True)
+    assert "The fast ended after 2 h 30." in said(answer)
+    assert only().end == NOW - HOUR
+
+
+def test_an_earlier_time_that_another_fast_has_is_refused_at_its_field(person: Client) -> None:
+    fast(0.5, 6)
+    answer = person.post("/fasting/start", {"goal_hours": "18", "at": at(9)})
+    assert answer.status_code == 400
+    text = "This fast would overlap the fast from 16 Sep 2026, 02:00 to 16 Sep 2026, 08:00."
+    assert answer.context["form"].errors == {"at": [text]}
+    assert f'value="{at(9)}"' in answer.text
+    assert FastingPeriod.objects.count() == 1
 
 
 # --- The list -------------------------------------------------------------------------------------
@@ -371,16 +438,17 @@ def test_the_list(person: Client, django_assert_num_queries: Any) -> None:
         fast(days, 16, goal_hours=16)
     mine = fast(0.1, None, note="<b>broth</b>")
     theirs = fast(1.1, 13, source=ZERO)
-    shown = person.get(LIST)
-    assert f'href="{page(mine.pk)}">Edit' in shown.text
-    assert f'href="{page(theirs.pk)}">Show' in shown.text
+    shown = person.get(f"{LIST}?range=90d")
+    for pk in (mine.pk, theirs.pk):
+        assert f'href="{page(pk)}?next=/fasting/%3Frange%3D90d">' in shown.text
     assert "&lt;b&gt;broth&lt;/b&gt;" in shown.text
-    assert "Page 1 of 2" in said(shown)
-    assert "16 h , from 14:00 to 06:00" in said(shown)
-    with django_assert_num_queries(7):  # two for who it is, three for the card, two for the list
-        older = person.get(f"{LIST}?page=2")
-    assert older.text.count(">Edit<") == 6
-    assert person.get(f"{LIST}?page=3").status_code == 404
+    assert "1 to 30 of 36" in said(shown)
+    assert "14:00 to 06:00 16 h 16 h" in said(shown)
+    # Two for who it is, one for the mark in the rail, one for the card, four for the range, two for the list.
+    with django_assert_num_queries(10):
+        older = person.get(f"{LIST}?range=90d&page=2")
+    assert "31 to 36 of 36" in said(older)
+    assert person.get(f"{LIST}?range=90d&page=3").status_code == 200
 
 
 def test_what_a_wrong_clock_dated_ahead_is_marked(person: Client) -> None:
@@ -413,9 +481,9 @@ def test_the_pages_need_no_script(person: Client, path: str) -> None:
     fast(0.5, None, pk=1)
     answer = person.get(f"/fasting/{path}")
     assert answer.status_code == 200
-    assert "script-src 'self';" in answer["Content-Security-Policy"]
+    assert re.search(r"script-src 'self'(;|$)", answer["Content-Security-Policy"])
     assert re.findall(r"<script[^>]*>", answer.text) == [
-        '<script src="/static/lifetracker/web.js" defer>'
+        '<script src="/static/lifetracker/web.js" data-worker="/service-worker.js" defer>'
     ]
     assert not re.search(r"<style|\sstyle=|\son\w+=", answer.text)
 

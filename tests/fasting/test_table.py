@@ -11,8 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fasting.zero import CannotImport, Export, Options, Refusal, read_export
+from fasting.zero import (
+    Export,
+    Options,
+    read_export,
+)
 from fasting.zero.table import read_table
+from lifetracker.sync.files import CannotImport, Refusal
 
 SAMPLES = Path(__file__).parents[1] / "payloads" / "zero"
 HEADER = "Date,Start,End,Hours,Night Eating\r\n"
