@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from lifetracker.admin import (
@@ -12,7 +12,7 @@ from lifetracker.admin import (
     figure,
     labels,
 )
-from weight.models import AMBIGUOUS, MEASURES, MeasureGroup, WeighIn
+from weight.models import AMBIGUOUS, CERTAIN, DOUBTFUL, MEASURES, MeasureGroup, WeighIn
 
 MEASURE_COLUMNS = (
     figure("weight_kg", digits=1),
@@ -36,11 +36,22 @@ class WhoseFilter(admin.SimpleListFilter):
         return queryset.exclude(attribution=AMBIGUOUS) if self.value() == "no" else queryset
 
 
+class SaidFilter(WhoseFilter):
+    """Also by what its owner said of it, which a group of measures does not have."""
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[WeighIn]) -> Choices:
+        return [*super().lookups(request, model_admin), ("other", "Somebody else's")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WeighIn]) -> QuerySet[WeighIn]:
+        conditions = {"no": CERTAIN, "yes": DOUBTFUL, "other": Q(is_mine=False)}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
 @admin.register(WeighIn)
 class WeighInAdmin(SourceRecordAdmin):
     typed_in = True
     list_display = ("measured_at", *MEASURE_COLUMNS, "service", "whose", "upstream")
-    list_filter = (SourceFilter, WhoseFilter, GoneFilter)
+    list_filter = (SourceFilter, SaidFilter, GoneFilter)
     date_hierarchy = "measured_at"
     facts = (
         "measured_at",
@@ -55,7 +66,9 @@ class WeighInAdmin(SourceRecordAdmin):
 
     @labels("Person", "attribution", {"uncertain": "warning"})
     def whose(self, record: WeighIn) -> str:
-        return "uncertain" if record.is_ambiguous else ""
+        if record.is_mine is False:
+            return "somebody else"
+        return "uncertain" if record.is_doubtful else ""
 
 
 @admin.register(MeasureGroup)

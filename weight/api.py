@@ -8,23 +8,33 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.api.lists import DateRange, RecordViewSet
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import ComputedFlag, RecordSerializer, public_fields
 from lifetracker.days import FOUR_WEEKS, days_from, today
 from lifetracker.sync.coverage import with_reason
 from weight.forecast import FARTHEST_DAYS, LEAST_DAYS, LEAST_SPAN, SLOPE_DAYS, Line, line_of
-from weight.models import AMBIGUOUS, WeighIn, slope_per_week
+from weight.models import AMBIGUOUS, WeighIn, counts, slope_per_week
 
 
 class WeighInSerializer(RecordSerializer):
-    ambiguous = ComputedFlag(lambda attribution: attribution == AMBIGUOUS, "attribution")
+    ambiguous = ComputedFlag(
+        lambda attribution: attribution == AMBIGUOUS,
+        "attribution",
+        help_text="True if Withings is not sure whose it is. `is_mine` has what you said of it.",
+    )
+    counted = ComputedFlag(
+        counts,
+        "attribution",
+        "is_mine",
+        help_text="Whether it is surely yours. Others are in no trend, metric or goal.",
+    )
 
     class Meta:
         model = WeighIn
-        fields = (*public_fields(WeighIn), "ambiguous")
-        read_only_fields = ("id", "source", "date", "attribution", "updated_at")
+        fields = (*public_fields(WeighIn), "ambiguous", "counted")
+        read_only_fields = ("id", "source", "date", "attribution", "is_mine", "updated_at")
 
 
 class WeighIns(RecordViewSet):
@@ -49,7 +59,7 @@ class TrendSerializer(serializers.Serializer[object]):
     )
 
 
-class Trend(APIView):
+class Trend(ApiView):
     """The smoothed weight of the asked days, and the change per week of the last four weeks of
     them."""
 
@@ -124,7 +134,7 @@ class ForecastSerializer(serializers.Serializer[object]):
     detail = serializers.CharField(required=False, help_text="Why there is no forecast or date.")
 
 
-class ForecastView(APIView):
+class ForecastView(ApiView):
     """Where the weight goes, by the weigh-ins of the last four weeks: the slope, a forecast of eight weeks with its
     band, and the date of a target."""
 

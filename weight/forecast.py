@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
+
+from lifetracker.metrics.likeness import NINETY_PERCENT, likeness, widening
 
 #: The days that a slope is of, how many of them must be known, and how many they must span.
 SLOPE_DAYS, LEAST_DAYS, LEAST_SPAN = 28, 10, 21
@@ -16,10 +17,6 @@ SLOPE_DAYS, LEAST_DAYS, LEAST_SPAN = 28, 10, 21
 FARTHEST_DAYS = 2 * SLOPE_DAYS
 #: A target that may be farther away has no date.
 FARTHEST_TARGET_DAYS = 180
-#: Standard deviations to each side of what 90 of 100 lie in.
-NINETY_PERCENT = 1.645
-#: Neighbouring residuals are never taken for more alike than this.
-MOST_ALIKE = 0.99
 
 
 class Line(NamedTuple):
@@ -98,18 +95,3 @@ def line_of(weights: Sequence[float | None]) -> Line | None:
     spread = math.sqrt(sum(one**2 for one in rest.values()) / (number - 2))
     error = spread / math.sqrt(squares) * widening(likeness(rest))
     return Line(kg - slope * day, slope, error, spread, number, -day, squares)
-
-
-def likeness(rest: dict[int, float]) -> float:
-    """Return how alike the residuals of neighbouring days are, from 0 to 1: their autocorrelation."""
-    neighbours = [(rest[one], rest[two]) for one, two in pairwise(rest) if two - one == 1]
-    variance = sum(one**2 for one in rest.values()) / len(rest)
-    if not neighbours or not variance:
-        return 0.0
-    shared = sum(one * two for one, two in neighbours) / len(neighbours) / variance
-    return min(max(shared, 0.0), MOST_ALIKE)
-
-
-def widening(alike: float) -> float:
-    """Return by what the error of a slope grows where neighbouring residuals are alike."""
-    return math.sqrt((1 + alike) / (1 - alike))

@@ -9,7 +9,7 @@ from django.db.models import Avg, QuerySet
 
 from lifetracker.metrics.declaration import Computed, Grouped, Known, Metric, Role, Values
 from lifetracker.metrics.registry import register_metrics
-from weight.models import FADED, WeighIn, smooth
+from weight.models import FADED, WeighIn, first_of_day, smooth
 
 
 def weigh_ins() -> QuerySet[WeighIn]:
@@ -41,6 +41,16 @@ fat_ratio = weigh_in_metric(
     decimals=1,
     smallest=0.5,
     bounds=(0, 100),
+)
+# What slopes are taken from: what one eats and drinks over the day is not in it.
+morning = weigh_in_metric(
+    key="weight.morning",
+    series=Grouped(rows=weigh_ins, day=first_of_day()),
+    label="First weight of the day",
+    unit="kg",
+    decimals=1,
+    smallest=0.2,
+    parents=("weight.kg",),
 )
 lean_mass = weigh_in_metric(
     key="weight.lean_mass",
@@ -76,4 +86,4 @@ trend = Metric(
     known=Known.ON_WAKING,
 )
 
-register_metrics(kg, trend, fat_ratio, lean_mass)
+register_metrics(kg, morning, trend, fat_ratio, lean_mass)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg, F, Q, Subquery, Value
+from django.db.models import Avg, Case, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from lifetracker.days import is_future, local_date
-from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.days import FOUR_WEEKS, is_future, local_date
+from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.models.expressions import DaysBefore
+from lifetracker.models.rows import plain_rows
 from lifetracker.sync.measures import refuse_zero
 from weight.source import SOURCE
 
@@ -25,11 +27,23 @@ WITHINGS = SOURCE.name
 # Withings' word for a measure that may be somebody else's, who stood on the same scale.
 AMBIGUOUS = 1
 
+# What counts: what its owner said is theirs, and, where nothing was said, all that Withings is sure of.
+CERTAIN = Q(is_mine=True) | Q(is_mine__isnull=True) & (
+    ~Q(attribution=AMBIGUOUS) | Q(attribution__isnull=True)
+)
+# What its owner has yet to say.
+DOUBTFUL = Q(is_mine__isnull=True, attribution=AMBIGUOUS)
+
 # How much of the distance to a new weight the trend goes in one day.
 SMOOTHING = 0.1
 # After so many days a weight is in no trend any more: of 999 kg less than a billionth of a gram is left
 # (999 kg * 0.9 ** 400 = 5e-16 kg), which is less than a float of 64 bits tells apart.
 FADED = 400
+
+
+SAME_MOMENT = (
+    "There is already a weigh-in at this time. Edit that one, or choose another time for this one."
+)
 
 
 class TrendPoint(NamedTuple):
@@ -80,10 +94,31 @@ def trend_on(points: list[TrendPoint], day: date) -> float:
     raise ValueError(f"{day} is not between the first and the last weigh-in")
 
 
+def trend_since(first: date, days: Iterable[tuple[date, Decimal | float]]) -> list[TrendPoint]:
+    """Return the trend through weights, without the points before the newest one that is not after `first`."""
+    points = smooth((day, float(kg)) for day, kg in days)
+    before = [number for number, point in enumerate(points) if point.date <= first]
+    return points[before[-1] if before else 0 :]
+
+
+class Recent(NamedTuple):
+    """The trend, and when the newest weigh-in was that is surely the person's, and that may be somebody else's. `mornings`:
+    the first weight of each of the last four weeks' days, in kg."""
+
+    points: list[TrendPoint]
+    at: datetime | None
+    doubtful_at: datetime | None
+    mornings: dict[date, float]
+
+
 class WeighInQuerySet(SourceRecordQuerySet):
     def certain(self) -> Self:
         """Return the live ones of the past that are surely this person's: what every figure is made of."""
-        return self.happened().exclude(attribution=AMBIGUOUS)
+        return self.happened().filter(CERTAIN)
+
+    def doubtful(self) -> Self:
+        """Return the live ones of the past that Withings is not sure of, until their owner says whose they are."""
+        return self.happened().filter(DOUBTFUL)
 
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
         self.date_by(F("measured_at"), zone)
@@ -97,12 +132,40 @@ class WeighInQuerySet(SourceRecordQuerySet):
         """Return a point for each day with a weigh-in, oldest first, from the newest one that is not after
         `first` (the very first one, where there is none) to `last`. To be asked of all weigh-ins: each point
         rests on those before it, of which those are read that still count, however long the history is."""
+        days = self.weights().filter(date__gte=self._begin(first), date__lte=last)
+        return trend_since(first, days)
+
+    def recent(self, first: date, last: date) -> Recent:
+        """Return the same, and when the newest weigh-ins up to `last` were, by one statement."""
+        days = self.happened().filter(date__gte=self._begin(first), date__lte=last).values("date")
+        rows = days.order_by("date").annotate(
+            kg=Avg("weight_kg", filter=CERTAIN),
+            at=Max("measured_at", filter=CERTAIN),
+            doubtful_at=Max("measured_at", filter=DOUBTFUL),
+            morning=morning_since(last - FOUR_WEEKS),
+        )
+        found = plain_rows(rows.values_list("date", "kg", "at", "doubtful_at", "morning"))
+        return Recent(
+            trend_since(first, ((day, kg) for day, kg, *_ in found if kg is not None)),
+            max((at for _, _, at, *_ in found if at), default=None),
+            max((at for *_, at, _ in found if at), default=None),
+            {day: float(kg) for day, *_, kg in found if kg is not None},
+        )
+
+    def trend_and_mornings(
+        self, first: date, last: date
+    ) -> tuple[list[TrendPoint], dict[date, float]]:
+        """Return the trend as `trend_of` does, and the first weight of each of the last four weeks' days, by one statement."""
+        days = self.per_day().filter(date__gte=self._begin(first), date__lte=last)
+        rows = days.annotate(morning=morning_since(last - FOUR_WEEKS))
+        found = list(rows.values_list("date", "kg", "morning"))
+        mornings = {day: float(kg) for day, _, kg in found if kg is not None}
+        return trend_since(first, ((day, kg) for day, kg, _ in found)), mornings
+
+    def _begin(self, first: date) -> Combinable:
+        """Return the first day that counts for a trend from a day on."""
         known = self.certain().filter(date__lte=first).order_by("-date").values("date")[:1]
-        begin = DaysBefore(Coalesce(Subquery(known), Value(first)), FADED)
-        days = self.weights().filter(date__gte=begin, date__lte=last)
-        points = smooth((day, float(kg)) for day, kg in days)
-        before = [number for number, point in enumerate(points) if point.date <= first]
-        return points[before[-1] if before else 0 :]
+        return DaysBefore(Coalesce(Subquery(known), Value(first)), FADED)
 
     def first_of_days(self, first: date, last: date) -> dict[date, float]:
         """Return the first weight of each day that has one: that of the morning."""
@@ -112,6 +175,27 @@ class WeighInQuerySet(SourceRecordQuerySet):
     def weights(self) -> models.QuerySet[Any, tuple[date, Decimal | float]]:
         """Return, in order of days: date and kg."""
         return self.per_day().values_list("date", "kg")
+
+
+class OfTheDay(Case):
+    """What follows from the day by which rows are put together: it puts them no further apart, and is found once a day."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
+def morning_since(first: date) -> Combinable:
+    """Return the first weight of a day, of days from this one on: of the others nobody asks."""
+    of_day = WeighIn.objects.all().certain().filter(date=OuterRef("date"))
+    morning = Subquery(of_day.order_by("measured_at", "pk").values("weight_kg")[:1])
+    return OfTheDay(When(date__gte=first, then=morning))
+
+
+def first_of_day() -> Combinable:
+    """Return the same of any day, for good: a weigh-in whose moment has not come is the first one of no day that has
+    another."""
+    of_day = WeighIn.objects.live().filter(CERTAIN, date=OuterRef("date"))
+    return Subquery(of_day.order_by("measured_at", "pk").values("weight_kg")[:1])
 
 
 def measure(unit: str, highest: int, **options: Any) -> fields.DecimalField[Any, Any]:
@@ -164,16 +248,17 @@ class Measures(models.Model):
         return self.attribution == AMBIGUOUS
 
 
-# What a group and a weigh-in have in common.
-MEASURES = (
+# What the body is made of.
+PARTS = (
     "fat_ratio",
     "fat_mass_kg",
     "lean_mass_kg",
     "muscle_mass_kg",
     "bone_mass_kg",
     "hydration_kg",
-    "heart_pulse",
 )
+# What a group and a weigh-in have in common.
+MEASURES = (*PARTS, "heart_pulse")
 
 
 class MeasureGroup(SourceRecord, Measures):
@@ -207,6 +292,16 @@ class WeighIn(SourceRecord, Measures):
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal(999))],
     )
 
+    # No sync writes it, so that what its owner said holds whatever Withings sends later.
+    is_mine = models.BooleanField(
+        "yours",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What you said of a weigh-in of a scale that others use too: true if it is yours, false if it is"
+        " somebody else's, null if you said nothing. Until then one that Withings is not sure of does not count.",
+    )
+
     moments = ("measured_at",)
 
     objects = WeighInQuerySet.as_manager()  # type: ignore[misc]  # as any model may
@@ -217,9 +312,19 @@ class WeighIn(SourceRecord, Measures):
         indexes = [
             # All that a trend reads of a weigh-in: of a year and a quarter, for each look at the home page.
             models.Index(
-                fields=["date", "measured_at", "attribution", "weight_kg"],
+                fields=["date", "measured_at", "attribution", "is_mine", "weight_kg"],
                 condition=Q(deleted_at__isnull=True),
                 name="weigh_in_trend",
+            ),
+        ]
+        constraints = [
+            *SourceRecord.Meta.constraints,
+            # Of two that are typed in at one time. Scales may have several of one moment, each of another person.
+            models.UniqueConstraint(
+                fields=["measured_at"],
+                condition=Q(source=MANUAL, deleted_at__isnull=True),
+                name="weigh_in_typed_in_once_a_moment",
+                violation_error_message=SAME_MOMENT,
             ),
         ]
 
@@ -230,6 +335,26 @@ class WeighIn(SourceRecord, Measures):
         self.date = local_date(self.measured_at)
         super().save(*args, **kwargs)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether its owner has yet to say whose it is."""
+        return self.is_mine is None and self.is_ambiguous
+
+    @property
+    def is_counted(self) -> bool:
+        return counts(self.attribution, self.is_mine)
+
     def clean(self) -> None:
-        if self.measured_at and is_future(self.measured_at):
+        """Raise ValidationError for a moment that has not come, or at which there is a weigh-in already."""
+        if self.measured_at is None:
+            return
+        if is_future(self.measured_at):
             raise ValidationError({"measured_at": "This time must not be in the future."})
+        same = WeighIn.objects.all().certain().filter(measured_at=self.measured_at)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"measured_at": SAME_MOMENT})
+
+
+def counts(attribution: int | None, is_mine: bool | None) -> bool:
+    """Return whether a weigh-in is surely its owner's, as `CERTAIN` has it."""
+    return attribution != AMBIGUOUS if is_mine is None else is_mine

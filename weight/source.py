@@ -4,6 +4,7 @@ from lifetracker.sync.declaration import (
     ConsentPage,
     Schedule,
     ServiceAddress,
+    SetupStep,
     SourceDeclaration,
     oauth_settings,
     requests_per_minute,
@@ -12,6 +13,13 @@ from lifetracker.sync.declaration import (
 SOURCE = SourceDeclaration(
     name="Withings",
     title="Withings",
+    brings="Weight, body fat, muscle, water.",
+    steps=(
+        SetupStep(
+            "Open Withings' developer dashboard and create an application for the public API.",
+            url="https://developer.withings.com/dashboard",
+        ),
+    ),
     provider="withings",
     settings=(
         *oauth_settings("withings", "Withings"),

@@ -54,7 +54,7 @@ def test_a_weigh_in_is_typed_in_changed_and_deleted(person: Client) -> None:
     assert changed.json()["date"] == "2026-09-10"
     assert person.get(path).json()["weight_kg"] == 70.25
     assert person.delete(path).status_code == 204
-    assert not WeighIn.objects.exists()
+    assert not WeighIn.objects.live().exists()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from datetime import date
 
 import pytest
 
-from weight.forecast import Line, likeness, line_of
+from lifetracker.metrics.likeness import likeness
+from weight.forecast import Line, line_of
 from weight.models import smooth
 
 # A line with the figures of the examples: 28 daily weigh-ins that scatter by 0.5 kg.

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
+from lifetracker.models.conflicts import ConstraintViolated
 from tests import makers
 from tests.makers import MORNING, weigh_in
-from weight.models import AMBIGUOUS, slope_per_week, smooth
+from weight.models import AMBIGUOUS, SAME_MOMENT, WeighIn, slope_per_week, smooth
 
 FIRST = date(2026, 9, 1)
 MONTH = timedelta(weeks=4)
@@ -63,7 +67,7 @@ def test_a_day_counts_once_however_often_one_weighs(django_assert_num_queries: A
     weigh_in(1, 70)
     weigh_in(0, 72)
     weigh_in(-0.1, 74)
-    weigh_in(0, 95, attribution=AMBIGUOUS)
+    weigh_in(0, 95, source="Withings", attribution=AMBIGUOUS)
     weigh_in(0.01, 40, deleted_at=MORNING)
     with django_assert_num_queries(1):
         points = makers.whole_trend()
@@ -77,7 +81,7 @@ def test_a_day_counts_once_however_often_one_weighs(django_assert_num_queries: A
 @pytest.mark.django_db
 def test_a_weigh_in_is_on_its_local_day(settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Tokyo"
-    assert weigh_in(0.4).date == date(2026, 9, 16)
+    assert weigh_in(0.4, source="Withings").date == date(2026, 9, 16)
     settings.TIME_ZONE = "America/Los_Angeles"
     assert weigh_in(0.4, kg=Decimal("70.25")).date == date(2026, 9, 15)
 
@@ -86,3 +90,37 @@ def test_weights_of_years_ago_say_nothing_of_the_last_four_weeks() -> None:
     points = smooth((day(n), 80 - 0.1 * n) for n in range(60))
     assert slope_per_week(points, MONTH, day(59 + 27)) is not None
     assert slope_per_week(points, MONTH, day(59 + 28)) is None
+
+
+@pytest.mark.django_db
+def test_two_that_are_typed_in_at_one_time_are_refused_by_the_database() -> None:
+    """Also where both passed the form at once. A scale may have two of one moment, and a deleted one takes none."""
+    weigh_in(deleted_at=MORNING)
+    weigh_in()
+    for kg in (70, 58):
+        weigh_in(kg=kg, source="Withings")
+    with pytest.raises(ConstraintViolated) as refused:
+        weigh_in(kg=71)
+    assert refused.value.message_dict == {"measured_at": [SAME_MOMENT]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_typed_in_at_one_time_before_that_was_refused_is_kept() -> None:
+    constraint = next(
+        one for one in WeighIn._meta.constraints if one.name == "weigh_in_typed_in_once_a_moment"
+    )
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(WeighIn, constraint)
+    first, second, third, other = weigh_in(kg=70), weigh_in(kg=71), weigh_in(kg=72), weigh_in(1)
+    migration = import_module("weight.migrations.0008_typed_in_once_a_moment")
+    migration.move_apart(apps, None)
+    with connection.schema_editor() as editor:
+        editor.add_constraint(WeighIn, constraint)
+    moments = dict(WeighIn.objects.values_list("pk", "measured_at"))
+    tiny = timedelta(microseconds=1)
+    assert moments == {
+        first.pk: MORNING,
+        second.pk: MORNING + tiny,
+        third.pk: MORNING + 2 * tiny,
+        other.pk: MORNING - timedelta(days=1),
+    }
