@@ -1,31 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
-from django.core import validators
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin
 from lifetracker.web.forms import RecordForm
+from time_logs.forms import Names
 from time_logs.models import TimeEntry, TogglProject, TogglTag
-
-
-class Names(forms.CharField):
-    """A list of names, typed with commas between them."""
-
-    def prepare_value(self, value: object) -> object:
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: object) -> Any:
-        text = super().to_python(value) or ""
-        validators.ProhibitNullCharactersValidator()(text)
-        names = [name.strip() for name in text.split(",")]
-        return [name for name in names if name]
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        return str(data or "").strip() != self.prepare_value(initial or [])
 
 
 class TimeEntryForm(RecordForm):

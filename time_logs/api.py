@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.api.fields import TextField
 from lifetracker.api.lists import DateRange, RecordViewSet
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import ComputedFlag, RecordSerializer, public_fields
 from lifetracker.sync.coverage import with_reason
 from projects.query import OwnerProjectQuery, condition_of, entries_of, seconds_by_project
@@ -79,7 +79,7 @@ class OverlapSerializer(serializers.Serializer[object]):
     seconds = serializers.FloatField(min_value=0)
 
 
-class Totals(APIView):
+class Totals(ApiView):
     """Return the seconds per day, project, client, tag or owner's project, split at local midnight. The running entry is listed apart
     and not counted."""
 
@@ -118,7 +118,7 @@ class Totals(APIView):
 MOST_OVERLAPS = 1000
 
 
-class Overlaps(APIView):
+class Overlaps(ApiView):
     """Pairs of entries that are on at the same time: at most the first thousand of the range."""
 
     query_serializers = (DateRange,)

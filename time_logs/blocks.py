@@ -7,7 +7,7 @@ works at a stretch.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -25,34 +25,38 @@ SECONDS_IN_POSTGRES = "CAST(EXTRACT(EPOCH FROM {}) AS DOUBLE PRECISION)"
 
 # `covered`: up to when the entries before have come, so that two at the same time count once. The entry before is the
 # last of its window and no LAG, for which SQLite would go through all of them once more.
-BLOCKS = """
+PARTS = """
 WITH entry AS (
     SELECT id, date, client, project, project_ref, {begun} AS begun, {ended} AS ended
     FROM {table}
     WHERE date BETWEEN %s AND %s AND "end" <= %s AND deleted_at IS NULL AND duration <= %s
 ), followed AS (
-    SELECT id, date, begun, ended,
+    SELECT id, date, client, project, begun, ended,
     MAX(ended) OVER earlier AS covered,
     CASE WHEN client = LAST_VALUE(client) OVER earlier AND project = LAST_VALUE(project) OVER earlier
     AND project_ref = LAST_VALUE(project_ref) OVER earlier THEN 1 ELSE 0 END AS is_same
     FROM entry WINDOW earlier AS (ORDER BY begun, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), part AS (
-    SELECT id, date, begun,
+    SELECT id, date, client, project, begun, ended,
     CASE WHEN covered IS NULL OR covered <= begun THEN ended - begun
     WHEN covered < ended THEN ended - covered ELSE 0 END AS seconds,
     CASE WHEN is_same = 1 AND begun - covered <= %s THEN 0 ELSE 1 END AS begins,
     CASE WHEN is_same = 0 AND begun - covered <= %s THEN 1 ELSE 0 END AS switches
     FROM followed
 ), numbered AS (
-    SELECT date, seconds, switches, SUM(begins) OVER (ORDER BY begun, id ROWS UNBOUNDED PRECEDING) AS block FROM part
+    SELECT date, client, project, begun, ended, seconds, switches, SUM(begins) OVER (ORDER BY begun, id ROWS UNBOUNDED PRECEDING) AS block FROM part
 ), block AS (
-    SELECT MIN(date) AS date, SUM(seconds) AS seconds, SUM(switches) AS switches FROM numbered GROUP BY block
+    SELECT MIN(date) AS date, MIN(client) AS client, MIN(project) AS project, MIN(begun) AS begun, MAX(ended) AS ended,
+    SUM(seconds) AS seconds, SUM(switches) AS switches FROM numbered GROUP BY block
 )
+"""
+BY_DAY = """
 SELECT date, SUM(seconds), SUM(CASE WHEN seconds >= %s THEN seconds ELSE 0 END), MAX(seconds), SUM(switches), NULL
 FROM block WHERE date BETWEEN %s AND %s GROUP BY date
 UNION ALL
 SELECT NULL, 0, 0, 0, 0, MIN(start) FROM {table} WHERE "end" IS NULL AND deleted_at IS NULL AND start <= %s
 """
+EACH = "SELECT begun, ended, seconds, client, project FROM block WHERE date BETWEEN %s AND %s ORDER BY begun"
 
 
 class BlockDay(NamedTuple):
@@ -64,19 +68,51 @@ class BlockDay(NamedTuple):
     switches: float
 
 
-def block_days(table: str, first: date, last: date) -> tuple[dict[date, BlockDay], datetime | None]:
-    """Return the days on which blocks began, and since when an entry is running, by one statement. A block over
-    midnight belongs to the day on which it began."""
+class Block(NamedTuple):
+    """A stretch of work on one project, and how many seconds of it are tracked: the gaps in it are not."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+    client: str
+    project: str
+
+    @property
+    def is_deep(self) -> bool:
+        return self.seconds >= LEAST_DEEP.total_seconds()
+
+
+def blocks_between(table: str, first: date, last: date) -> list[Block]:
+    """Return the blocks that began on these days, the earliest first, by one statement."""
+    *shared, _deep, begin, end, _until = parameters_of(first, last)
+    with connection.cursor() as cursor:
+        cursor.execute(statement_of(table, EACH), [*shared, begin, end])
+        return [
+            Block(moment(begun), moment(ended), float(seconds), client, project)
+            for begun, ended, seconds, client, project in cursor
+        ]
+
+
+def moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)
+
+
+def statement_of(table: str, ending: str) -> str:
     seconds = SECONDS_IN_SQLITE if connection.vendor == "sqlite" else SECONDS_IN_POSTGRES
-    statement = BLOCKS.format(
+    return (PARTS + ending).format(
         table=connection.ops.quote_name(table),
         begun=seconds.format("start"),
         ended=seconds.format('"end"'),
     )
+
+
+def block_days(table: str, first: date, last: date) -> tuple[dict[date, BlockDay], datetime | None]:
+    """Return the days on which blocks began, and since when an entry is running, by one statement. A block over
+    midnight belongs to the day on which it began."""
     found: dict[date, BlockDay] = {}
     running = None
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters_of(first, last))
+        cursor.execute(statement_of(table, BY_DAY), parameters_of(first, last))
         for day, *numbers, started in cursor:
             if day is None:
                 running = started and as_instant(started)

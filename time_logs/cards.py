@@ -1,94 +1,117 @@
-"""The card of the tracked time on the home page."""
+"""The card of the tracked time on Today."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
 
-from lifetracker import days
-from lifetracker.web.cards import Card, Visit, last_days, register_card, since_monday, visible_count
+from django.utils.dateformat import format as format_date
+from django.utils.safestring import SafeString
+
+from lifetracker.web.cards import Card, Visit, register_card
+from lifetracker.web.cards import Place as PlaceOnPage
+from lifetracker.web.charts.frame import Place
+from lifetracker.web.charts.sparkline import day_columns
+from lifetracker.web.lanes import Lane, register_lane
+from lifetracker.web.sentences import hours_and_minutes, unbroken
 from lifetracker.web.source_status import SourceStatus
-from time_logs.models import TOGGL, TimeEntry
+from time_logs.day_data import DayEntries, entries_of_day
+from time_logs.day_lane import work_lane
+from time_logs.models import TOGGL
+from time_logs.names import entries_url
 
-
-class ProjectTime(NamedTuple):
-    client: str
-    project: str
-    seconds: float
-
-
-class Running(NamedTuple):
-    entry: TimeEntry
-    seconds: float
+HOUR = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeCard:
-    """Seconds of `day`, of its week since Monday, and of each of the last days. A running entry is
-    in no sum."""
+    """What was tracked on the day, with what is running up to now, and in its week."""
 
-    day: date
-    total: float
-    week: float
-    per_day: dict[date, float]
-    projects: list[ProjectTime]
-    others: list[ProjectTime]
-    running: list[Running]
-    latest: TimeEntry | None
+    entries: DayEntries
+    columns: SafeString
     toggl: SourceStatus
+    #: The page of the day's entries.
+    href: str
 
     @property
-    def most(self) -> float:
-        """The longest, against which the others are drawn."""
-        return max((one.seconds for one in self.projects), default=0)
+    def hours(self) -> float:
+        return self.entries.seconds / HOUR
 
     @property
-    def other_seconds(self) -> float:
-        return sum(one.seconds for one in self.others)
+    def is_tracked(self) -> bool:
+        return bool(self.entries.seconds or self.entries.running)
+
+    @property
+    def has_any(self) -> bool:
+        """Return whether time is tracked at all, as far as the last days and the syncs tell."""
+        return bool(self.entries.entries or self.toggl.configured or self.toggl.runs.last_success)
 
     @property
     def is_unread(self) -> bool:
-        return self.toggl.is_unread(self.day)
+        return self.toggl.is_unread(self.entries.day)
+
+    @property
+    def runs(self) -> str:
+        """Return what is running, of several the newest: `Audio guide runs, 52 min so far.`"""
+        running = self.entries.running
+        if not running:
+            return ""
+        seconds = max((self.entries.until - running[0].start).total_seconds(), 0.0)
+        return f"{running[0].name} runs, {unbroken(hours_and_minutes(seconds / HOUR))} so far."
+
+    @property
+    def week(self) -> str:
+        """Return what the week since Monday comes to without what is running, as the page of time counts it; empty where
+        nothing has ended."""
+        seconds = self.entries.week_seconds
+        if not seconds:
+            return ""
+        before = " before it" if self.entries.running else ""
+        return f"Week {unbroken(hours_and_minutes(seconds / HOUR))}{before}."
 
 
-def time_card(now: datetime, toggl: SourceStatus) -> TimeCard:
-    day = days.today()
-    drawn = last_days(day)
-    entries = TimeEntry.objects.all()
-    per_day = entries.per_day(drawn[0], day)
-    projects = [
-        ProjectTime(client, project, seconds)
-        for (client, project), seconds in entries.per("project", day, day).items()
-    ]
-    top = visible_count(len(projects))
+def time_card(visit: Visit) -> TimeCard:
+    entries = visit.once(entries_of_day)
     return TimeCard(
-        day=day,
-        total=per_day.get(day, 0.0),
-        week=sum(per_day.get(one, 0.0) for one in since_monday(drawn)),
-        per_day={one: per_day.get(one, 0.0) for one in drawn},
-        projects=projects[:top],
-        others=projects[top:],
-        running=[
-            # What a clock that is fast began has lasted no time.
-            Running(entry, max(entry.elapsed(now).total_seconds(), 0.0))
-            for entry in entries.running().defer("raw")
-        ],
-        latest=entries.ended().defer("raw").first(),
-        toggl=toggl,
+        entries=entries,
+        columns=columns_of(entries),
+        toggl=visit.sources[TOGGL],
+        href=entries_url(visit.day, visit.day),
     )
 
 
-def make(visit: Visit) -> TimeCard:
-    return time_card(visit.now, visit.sources[TOGGL])
+def columns_of(entries: DayEntries) -> SafeString:
+    seconds = entries.per_day | {entries.day: entries.seconds}
+    if not any(seconds.values()):
+        return SafeString()
+    places = [
+        Place(
+            entries_url(day, day),
+            f"{format_date(day, 'l j F')}: {hours_and_minutes(length / HOUR)}",
+        )
+        for day, length in seconds.items()
+    ]
+    return day_columns(
+        list(seconds.values()),
+        list(seconds),
+        fill="work",
+        sentence="; ".join(place.words for place in places),
+        places=places,
+    )
+
+
+def in_short(card: TimeCard) -> str:
+    return f"{hours_and_minutes(card.hours)} tracked" if card.is_tracked else ""
 
 
 register_card(
     Card(
         "time",
         "time_logs/card.html",
-        make,
+        time_card,
+        PlaceOnPage.SMALL,
         order=30,
-        has_records=lambda card: bool(card.latest or card.running),
+        has_records=lambda card: card.has_any,
+        in_short=in_short,
     )
 )
+register_lane(Lane("work", order=30, make=work_lane))

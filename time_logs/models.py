@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Max, Min, Q, Sum, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lifetracker.days import ONE_DAY, elapsed, is_future, latest, local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from time_logs.group_sums import Days, Seconds, group_sums
 from time_logs.source import SOURCE
 from time_logs.sums import (
     EVERY_ENTRY,
@@ -56,6 +58,16 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
         recent = Q(start__gte=day_before, start__lt=end) & (Q(end__gt=begin) | Q(end__isnull=True))
         long = Q(duration__gte=LONG, end__gt=begin, start__lt=day_before)
         return self.filter(recent | long | Q(end__isnull=True, start__lt=day_before))
+
+    def meeting(self, only: Only) -> Self:
+        """Return those that meet a condition of `sums.py`."""
+        if not only.sql:
+            return self
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        meets = RawSQL(  # noqa: S611 - all of it is ours
+            f"({only.sql.replace('entry.', f'{table}.')})", only.values, models.BooleanField()
+        )
+        return self.alias(meets=meets).filter(meets=True)
 
     def per_day(self, first: date, last: date) -> dict[date, float]:
         """Return seconds by local day, in order; a day without an entry is missing. A running entry has none:
@@ -102,22 +114,32 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
         by_length = sorted(totals.items(), key=lambda total: (-total[1], total[0]))
         return {key: total / MICROSECONDS for key, total in by_length}
 
+    def per_stretch(self, by: str, stretches: Sequence[Days]) -> Seconds:
+        """Return the seconds of all entries in each of the stretches, which follow each other, by `project` (as a pair of
+        client and project), `ref` (a project's id at its source), `client`, `tag` or `description`. A running entry has none."""
+        return group_sums(self.model._meta.db_table, LONG, stretches, by)
+
     def overlaps(self, first: date, last: date) -> Iterator[Overlap]:
         """Yield the pairs of entries that are on at the same time, by their start; a running one is on
         until now."""
         now = timezone.now()
-        open_entries: list[tuple[datetime, TimeEntry]] = []
         until = min(midnight(last + ONE_DAY), latest())
         begun = self.live().reaching(midnight(first), until)
         # In order only now: asked for an order, SQLite would follow its index from the first entry on.
-        for entry in sorted(begun.defer("raw").order_by(), key=attrgetter("start", "pk")):
-            end = entry.end or max(now, entry.start)
-            open_entries = [(until, other) for until, other in open_entries if until > entry.start]
-            for until, other in open_entries:
-                seconds = (min(until, end) - entry.start).total_seconds()
-                if seconds > 0:
-                    yield Overlap(other, entry, seconds)
-            open_entries.append((end, entry))
+        yield from overlapping(begun.defer("raw").order_by(), now)
+
+
+def overlapping(entries: Iterable[TimeEntry], now: datetime) -> Iterator[Overlap]:
+    """Yield the pairs of these that are on at the same time, by their start; a running one is on until now."""
+    open_entries: list[tuple[datetime, TimeEntry]] = []
+    for entry in sorted(entries, key=attrgetter("start", "pk")):
+        end = entry.end or max(now, entry.start)
+        open_entries = [(until, other) for until, other in open_entries if until > entry.start]
+        for until, other in open_entries:
+            seconds = (min(until, end) - entry.start).total_seconds()
+            if seconds > 0:
+                yield Overlap(other, entry, seconds)
+        open_entries.append((end, entry))
 
 
 class TimeEntry(SourceRecord):
@@ -163,6 +185,20 @@ class TimeEntry(SourceRecord):
                 fields=["start", "end"],
                 condition=Q(deleted_at__isnull=True),
                 name="time_entry_live_spans",
+            ),
+            # The sums by project, of however many years (`group_sums.py`, which names the condition). Without the second
+            # half SQLite would read all of it for the few entries of a week, only because they are grouped by project. With
+            # all columns that the statement names, also those that are the same everywhere, it leaves the entries alone.
+            models.Index(
+                fields=["client", "project", "start", "end", "duration", "deleted_at"],
+                condition=Q(deleted_at__isnull=True, duration__isnull=False),
+                name="time_entry_projects",
+            ),
+            # The same by Toggl's id of the project, and which entry of it is the last.
+            models.Index(
+                fields=["project_ref", "start", "end"],
+                condition=Q(deleted_at__isnull=True, duration__isnull=False),
+                name="time_entry_project_refs",
             ),
             # What is running: the home page, and the totals.
             models.Index(

@@ -4,6 +4,7 @@ from lifetracker.sync.declaration import (
     Schedule,
     ServiceAddress,
     Setting,
+    SetupStep,
     SourceDeclaration,
     requests_per_minute,
 )
@@ -11,6 +12,14 @@ from lifetracker.sync.declaration import (
 SOURCE = SourceDeclaration(
     name="Toggl",
     title="Toggl",
+    brings="Time entries, projects, tags.",
+    steps=(
+        SetupStep(
+            "Open your profile at Toggl and copy the API token at the bottom of the page. It has all your rights at Toggl; "
+            "Life Tracker only reads, and makes webhooks if you ask for them.",
+            url="https://track.toggl.com/profile",
+        ),
+    ),
     settings=(
         Setting(
             name="TOGGL_API_TOKEN",

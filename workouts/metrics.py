@@ -183,7 +183,7 @@ monotony = Metric(
 
 strain_index = Metric(
     key="workouts.strain_index",
-    label="Load times monotony",
+    label="Training strain (load times monotony)",
     unit="points",
     series=Computed(inputs=("workouts.load",), compute=strain_index_of, lookback=WEEK - 1),
     smallest=50.0,

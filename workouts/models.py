@@ -10,15 +10,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import TruncDate, TruncWeek
+from django.db.models.functions import TruncDate
 
 from lifetracker.days import elapsed, is_future
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.sync.measures import refuse_zero
 
 NOT_NEGATIVE = [MinValueValidator(0)]
-LONGEST = timedelta(days=31)
+#: What a service sends is looked for within so long a time; a person types in no longer one than the other.
+LONGEST, LONGEST_TYPED_IN = timedelta(days=31), timedelta(hours=48)
 MOST_MINUTES = LONGEST // timedelta(minutes=1)
+MOST_METERS = 10_000_000
 BEATS: list[Callable[[float], None]] = [refuse_zero, MaxValueValidator(400)]
 
 
@@ -28,20 +30,6 @@ class WorkoutQuerySet(SourceRecordQuerySet):
         if before:
             by_start = self.filter(utc_offset_min=None, date=TruncDate("start", tzinfo=before))
             by_start.date_by(F("start"), zone)
-
-    def per_week(self) -> models.QuerySet[Workout, dict[str, object]]:
-        """Return weekly totals, newest first: week (its Monday), count, strain, duration_min, calories."""
-        return (  # type: ignore[no-any-return]
-            self.happened()
-            .values(week=TruncWeek("date"))
-            .annotate(
-                count=models.Count("id"),
-                strain=models.Sum("strain"),
-                duration_min=models.Sum("duration_min"),
-                calories=models.Sum("calories"),
-            )
-            .order_by("-week")
-        )
 
 
 def zone(number: int) -> fields.FloatField[Any, Any]:
@@ -62,14 +50,7 @@ class Workout(SourceRecord):
     date = models.DateField(db_index=True, help_text="The local date on which the workout started.")
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField()
-    utc_offset_min = fields.SmallIntegerField(
-        "UTC offset",
-        unit="minutes east of UTC",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(-14 * 60), MaxValueValidator(14 * 60)],
-        help_text="Such as 120 for UTC+2.",
-    )
+    utc_offset_min = fields.utc_offset("Such as 120 for UTC+2.")
     # Services may add sports, so neither an id nor a slug is refused.
     sport_id = models.BigIntegerField("sport id", null=True, blank=True)
     sport_name = models.CharField("sport", max_length=100)
@@ -95,7 +76,7 @@ class Workout(SourceRecord):
     distance_meters = fields.FloatField(
         "distance",
         unit="m",
-        typed_in=(None, 10_000_000),
+        typed_in=(None, MOST_METERS),
         null=True,
         blank=True,
         validators=[refuse_zero, *NOT_NEGATIVE],
@@ -154,5 +135,9 @@ class Workout(SourceRecord):
         length = elapsed(self.start, self.end) if self.start and self.end else timedelta(0)
         if length < timedelta(0):
             raise ValidationError({"end": "The end must not be before the start."})
-        if length > LONGEST:
-            raise ValidationError({"end": f"A workout cannot be longer than {LONGEST.days} days."})
+        if length > LONGEST_TYPED_IN:
+            raise ValidationError({"end": "A workout cannot be longer than 48 hours."})
+        mean, most = self.average_heart_rate, self.max_heart_rate
+        if mean is not None and most is not None and mean > most:
+            text = "The average heart rate must not be higher than the max heart rate."
+            raise ValidationError({"average_heart_rate": text})

@@ -48,7 +48,7 @@ def test_an_entry_is_typed_in_changed_and_deleted(person: Client) -> None:
     assert person.patch(path, {"end": None}, JSON).json()["running"] is True
     assert person.get(path).json()["duration"] is None
     assert person.delete(path).status_code == 204
-    assert not TimeEntry.objects.exists()
+    assert not TimeEntry.objects.live().exists()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError
-from django.utils import timezone
 
 from whoop.models import WhoopWorkout
 from workouts.models import Workout
@@ -25,25 +24,6 @@ def workout(days: float = 0, **fields: Any) -> Workout:
         "duration_min": 45,
     }
     return Workout.objects.create(**values | fields)
-
-
-def test_weeks_begin_on_monday_and_come_newest_first(django_assert_num_queries: Any) -> None:
-    workout(0, strain=5, calories=300)
-    workout(6, strain=7, calories=None)
-    workout(-1, strain=None)
-    workout(1, deleted_at=timezone.now())
-    with django_assert_num_queries(1):
-        weeks = list(Workout.objects.per_week())
-    assert weeks == [
-        {"week": date(2026, 9, 14), "count": 2, "strain": 12, "duration_min": 90, "calories": 300},
-        {
-            "week": date(2026, 9, 7),
-            "count": 1,
-            "strain": None,
-            "duration_min": 45,
-            "calories": None,
-        },
-    ]
 
 
 def test_the_end_is_not_before_the_start() -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -19,6 +20,7 @@ from lifetracker.errors import BadResponse, NeedsReauthorization, NotAllowed, No
 from lifetracker.sync.http import HttpClient, RateLimit, ResponsePolicy, seconds_until
 from lifetracker.sync.lossless import Json
 from lifetracker.sync.mapping import Item
+from lifetracker.sync.quotas import RequestQuota, quota_of
 from time_logs.source import SOURCE
 
 ME = "/api/v9/me"
@@ -68,6 +70,20 @@ class QuotaPolicy(ResponsePolicy):
             return quota_reset(response)
         return super().refused(response, attempt)
 
+    def quota(self, response: requests.Response) -> RequestQuota | None:
+        # Toggl says what is left, and not of how many: the plan decides that.
+        return quota_of(
+            response.headers.get("X-Toggl-Quota-Remaining"),
+            name=f"{scope_of(urlsplit(response.url).path).capitalize()} requests",
+            window=int(self.longest_window),
+            seconds=seconds_until(response.headers.get("X-Toggl-Quota-Resets-In")),
+        )
+
+
+def scope_of(path: str) -> str:
+    """Return whose quota a request counts for: the person's own, or that of a workspace."""
+    return "personal" if ME in path else "workspace"
+
 
 class Cursor(NamedTuple):
     """Where the next page of a report begins."""
@@ -95,7 +111,7 @@ class Session:
         pace = settings.TOGGL_REQUESTS_PER_MINUTE
         limit, window = (1, 60 / pace) if pace else (0, 1.0)
         # Requests for the person and requests to a workspace have quotas of their own.
-        self._quotas = {scope: Quota(limit, window) for scope in ("me", "workspace")}
+        self._quotas = {scope: Quota(limit, window) for scope in ("personal", "workspace")}
         self.http = HttpClient(SOURCE.title, policy=QuotaPolicy())
         # Whether Toggl has taken the token since this session began.
         self._was_accepted = False
@@ -113,7 +129,7 @@ class Session:
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """Return an answer of whatever status."""
-        self.http.rate_limit = self._quotas["me" if path.startswith(ME) else "workspace"]
+        self.http.rate_limit = self._quotas[scope_of(path)]
         url = settings.TOGGL_API_URL + path
         return self.http.request(method, url, auth=self._auth, **options)
 
