@@ -5,19 +5,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import DateField, Model, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from goals.models import FreePeriod, Goal, GoalLine
 from goals.plan import Kind
 from goals.reading import Standing, standing_of
 from goals.validation import FIXED
+from goals.weekday_field import WeekdaysField
+from goals.weekdays import weekday_words, weekdays_of
 from goals.words import amount
-from lifetracker.admin import Choices, QuickList, labels
-from lifetracker.admin.records import DayField
+from lifetracker.admin import Choices, QuickList, ReadOnlyInline, labels
 from lifetracker.metrics.registry import all_metrics
-from lifetracker.web.forms import RecordForm
+from lifetracker.web.forms import DayField, RecordForm
 
 DATES = {DateField: {"form_class": DayField}}
 
@@ -29,11 +31,18 @@ def metric_choices() -> Choices:
 
 
 class GoalForm(RecordForm):
+    weekdays = WeekdaysField(
+        label="Days of the week",
+        required=False,
+        help_text="Of a goal for each day: on which it asks for something. None: on all.",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
     class Meta:
         model = Goal
         fields = (
-            *("name", "metric", "kind", "per", "rolling_days", "direction", "target"),
-            *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
+            *("name", "metric", "kind", "per", "rolling_days", "weekdays", "direction"),
+            *("target", "day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
         )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -61,24 +70,28 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
 
-class LineInline(TabularInline):
+class LineInline(ReadOnlyInline):
     """What the goal has asked for, and from when on."""
 
     model = GoalLine
     fields = readonly_fields = ("begins", "target", "end", "day_at_least", "day_at_most")
-    extra = 0
-    can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+class FreePeriods(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic at run time
+    """Those that are not deleted. One that is removed can be restored."""
+
+    def get_queryset(self) -> QuerySet[FreePeriod]:
+        return super().get_queryset().filter(deleted_at__isnull=True)
+
+    def delete_existing(self, obj: FreePeriod, commit: bool = True) -> None:
+        if commit:
+            FreePeriod.objects.filter(pk=obj.pk).mark_deleted()
 
 
 class FreePeriodInline(TabularInline):
     model = FreePeriod
     form = FreePeriodForm
+    formset = FreePeriods
     formfield_overrides = DATES
     fields = ("start", "end", "mark", "note")
     extra = 0
@@ -170,6 +183,8 @@ class GoalAdmin(QuickList):
         period = "" if goal.kind == Kind.REACH else f" per {goal.per}"
         if goal.rolling_days:
             period = f" in {goal.rolling_days} days"
+        if goal.weekdays:
+            period += f" on {weekday_words(weekdays_of(goal.weekdays))}"
         return f"{goal.get_direction_display().lower()} {amount(goal.target, goal.unit)}{period}"
 
     @labels("State", "deleted_at", {"deleted": "danger"})
@@ -185,3 +200,13 @@ class FreePeriodAdmin(QuickList):
     list_select_related = ("goal",)
     search_fields = ("note",)
     search_help_text = "Search in the notes"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FreePeriod]:
+        rows: QuerySet[FreePeriod] = super().get_queryset(request).filter(deleted_at__isnull=True)
+        return rows
+
+    def delete_model(self, request: HttpRequest, obj: FreePeriod) -> None:
+        FreePeriod.objects.filter(pk=obj.pk).mark_deleted()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        FreePeriod.objects.filter(pk__in=queryset.values("pk")).mark_deleted()

@@ -15,9 +15,12 @@ from goals.models import FreePeriod, Goal, GoalLine
 from goals.pace import Pace
 from goals.progress import Past, Status
 from goals.reading import Standing, history_of, standing_of
+from goals.validation import FIXED
 from lifetracker.api.fields import WholeField
 from lifetracker.api.lists import ListMixin, LockedChanges
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer
+from lifetracker.words import counted
 
 NO_GOAL = "The goal does not exist, or it is deleted."
 
@@ -26,11 +29,18 @@ class GoalSerializer(RecordSerializer):
     class Meta:
         model = Goal
         fields = (
-            *("id", "name", "metric", "kind", "per", "rolling_days", "direction", "target", "unit"),
+            *("id", "name", "metric", "kind", "per", "rolling_days", "weekdays", "direction"),
+            *("target", "unit"),
             *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
             *("created_at", "updated_at", "deleted_at"),
         )
         read_only_fields = ("id", "created_at", "updated_at", "deleted_at")
+
+    def _defaults(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Leave what makes it this goal as it is, where nothing is said of it."""
+        return {
+            name: value for name, value in super()._defaults(attrs).items() if name not in FIXED
+        }
 
 
 class FreePeriodSerializer(RecordSerializer):
@@ -86,8 +96,11 @@ class Goals(TypedIn):
 
 
 class FreePeriods(TypedIn):
-    queryset = FreePeriod.objects.all()
+    queryset = FreePeriod.objects.live()
     serializer_class = FreePeriodSerializer
+
+    def perform_destroy(self, instance: FreePeriod) -> None:
+        FreePeriod.objects.filter(pk=instance.pk).mark_deleted()
 
 
 class Restore(generics.GenericAPIView[Any]):
@@ -124,14 +137,18 @@ class PaceSerializer(serializers.Serializer[object]):
         "must change."
     )
     own = serializers.FloatField(
-        allow_null=True, help_text="The mean of the same days of earlier weeks."
+        allow_null=True,
+        help_text="The mean of the same days of earlier weeks, as far back as `weeks` says.",
+    )
+    weeks = serializers.IntegerField(
+        help_text="Over how many weeks before what is left your own pace is taken."
     )
     windows = serializers.IntegerField(help_text="How many of the last 26 weeks are known.")
     reached = serializers.IntegerField(help_text="In how many of them you came to what is needed.")
     text = serializers.SerializerMethodField()
 
     def get_text(self, pace: Pace) -> str:
-        return f"You did that in {pace.reached} of {pace.windows} weeks."
+        return f"You did that in {pace.reached} of {counted(pace.windows, pace.noun)}."
 
 
 class UnverifiedSerializer(serializers.Serializer[object]):
@@ -149,7 +166,7 @@ class ProgressSerializer(serializers.Serializer[object]):
     )
     period = PeriodSerializer()
     status = serializers.ChoiceField(choices=[status.value for status in Status])
-    reason = serializers.CharField(allow_blank=True, help_text="Why the status is unknown.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why the status is unknown or free.")
     unverified = UnverifiedSerializer(
         many=True, help_text="The services whose records are not complete."
     )
@@ -231,7 +248,7 @@ class HowMany(serializers.Serializer[object]):
     )
 
 
-class ProgressView(generics.RetrieveAPIView[Any]):
+class ProgressView(ApiView, generics.RetrieveAPIView[Any]):
     """Return where a goal stands today: value, what is due, slack, pace, odds and status."""
 
     queryset = Goal.objects.live()
@@ -242,15 +259,12 @@ class ProgressView(generics.RetrieveAPIView[Any]):
         return Response(self.get_serializer(facts_of(standing)).data)
 
 
-class HistoryView(generics.RetrieveAPIView[Any]):
+class HistoryView(ApiView, generics.RetrieveAPIView[Any]):
     """Return the periods of a goal that are over, and the lines that it has had."""
 
     queryset = Goal.objects.live()
     serializer_class = HistorySerializer
-
-    @extend_schema(parameters=[HowMany])
-    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().get(request, *args, **kwargs)
+    query_serializers = (HowMany,)
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         asked = HowMany(data=request.query_params.dict())

@@ -88,15 +88,20 @@ class Course(ABC):
         """Return what counts for the period of a day, if nothing more is done after the present one."""
         return self.tally.sum(Span(self.plan.period_of(day).first, min(day, self.day)))
 
+    def end_with(self, added: float, days: int) -> float:
+        """Return what the period comes to, if so many days that are left add so much together."""
+        return self.have(self.rest_span.last) + added
+
     def last_before(self, limit: int) -> date:
         """Return the day so many days ahead, or the last one of the goal."""
         return min(self.day + timedelta(days=limit), self.plan.last_day or date.max)
 
     @cached_property
     def usual_rate(self) -> float | None:
-        """Return what a day of the last four weeks added on average."""
-        before = Span(self.day - timedelta(days=RATE_DAYS), self.day - ONE_DAY)
-        return mean_of_known(self.tally.usual_of(before))
+        """Return what a day of the last four weeks added on average, of the days of the week that the goal is for."""
+        before = Span(self.day - timedelta(days=RATE_DAYS), self.day - ONE_DAY) & self.tally.span
+        added = zip(before.days, self.tally.usual_of(before), strict=True)
+        return mean_of_known(value for day, value in added if self.plan.is_for(day))
 
     @cached_property
     def rest_span(self) -> Span:
@@ -239,6 +244,11 @@ class Mean(Steady):
     def so_far(self) -> Span:
         return Span(self.period.first, self.day)
 
+    def end_with(self, added: float, days: int) -> float:
+        window = Span(self.plan.period_of(self.rest_span.last).first, self.day)
+        known = [value for _, value in self.tally.known(window)]
+        return (math.fsum(known) + added) / (len(known) + days)
+
     @property
     def target(self) -> float:
         return self.plan.line(self.day)
@@ -295,6 +305,9 @@ class Way(Lined):
     def value(self) -> float | None:
         return self.newest[1] if self.newest else None
 
+    def end_with(self, added: float, days: int) -> float:
+        return self.known_value + added
+
     @property
     def known_value(self) -> float:
         if self.newest is None:
@@ -327,7 +340,7 @@ class Way(Lined):
     @property
     def rest(self) -> Rest | None:
         span = Span(self.day + ONE_DAY, self.period.last)
-        return Rest(span, list(span.days), self.target - self.known_value)
+        return Rest(span, self.plan.active_dates(span), self.target - self.known_value)
 
 
 def course_of(plan: Plan, tally: Tally, day: date) -> Course:

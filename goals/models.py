@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from goals.plan import Direction, Kind, Per, Rule, Span, merged
 from goals.validation import FIXED, ROLLING, Wish, problems_of, unit_of
+from goals.weekdays import check_weekdays
 from lifetracker.days import today
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.models import DayMark, fields
@@ -24,21 +25,25 @@ from lifetracker.models.conflicts import ConstraintsInWords
 EASING = timedelta(days=7)
 #: No metric has such numbers.
 TYPED_IN = (-1_000_000_000, 1_000_000_000)
+#: The fields that hold an amount of the metric.
+AMOUNTS = ("target", "day_at_least", "day_at_most", "start_value")
 ANOTHER_GOAL = "This cannot be changed later. Create another goal instead."
 ENDS_EARLY = "The end must not be before the start."
 
 
-class GoalQuerySet(models.QuerySet["Goal"]):
+class Deletable(models.QuerySet[Any]):
+    """Rows that are deleted so that they can be restored."""
+
     def live(self) -> Self:
-        """Return the goals that are not deleted."""
+        """Return those that are not deleted."""
         return self.filter(deleted_at__isnull=True)
 
     def mark_deleted(self) -> int:
-        """Delete goals so that they can be restored; return how many it met."""
+        """Delete them so that they can be restored; return how many it met."""
         return self.live().update(deleted_at=timezone.now())
 
     def restore(self) -> int:
-        """Bring deleted goals back; return how many it met."""
+        """Bring deleted ones back; return how many it met."""
         return self.filter(deleted_at__isnull=False).update(deleted_at=None)
 
 
@@ -69,6 +74,14 @@ class Goal(ConstraintsInWords):
         null=True,
         blank=True,
         validators=[MinValueValidator(ROLLING[0]), MaxValueValidator(ROLLING[1])],
+    )
+    weekdays = models.CharField(
+        "days of the week",
+        max_length=7,
+        blank=True,
+        default="",
+        validators=[check_weekdays],
+        help_text="Of a goal for each day: on which it asks for something, from 1 for Monday, such as 12345. Empty: all.",
     )
     direction = models.CharField(
         max_length=8,
@@ -121,7 +134,7 @@ class Goal(ConstraintsInWords):
         "deleted", null=True, blank=True, editable=False, help_text="When you deleted the goal."
     )
 
-    objects = GoalQuerySet.as_manager()
+    objects = Deletable.as_manager()
 
     #: What the database held of it when it was read.
     _stored: Mapping[str, Any] = {}
@@ -159,6 +172,18 @@ class Goal(ConstraintsInWords):
         goal._stored = dict(zip(field_names, values, strict=True))
         return goal
 
+    def full_clean(self, *args: Any, **options: Any) -> None:
+        """Raise ValidationError with what speaks against the goal: of an amount one text, that of its metric first."""
+        try:
+            super().full_clean(*args, **options)
+        except ValidationError as error:
+            raise ValidationError(
+                {
+                    name: found[-1:] if name in AMOUNTS else found
+                    for name, found in error.error_dict.items()
+                }
+            ) from None
+
     def clean(self) -> None:
         """Raise ValidationError with what speaks against the goal, by field."""
         if not self.metric or self.target is None or self.start is None:
@@ -189,9 +214,19 @@ class Goal(ConstraintsInWords):
         """Return what it has asked for, in the order in which that was said."""
         return tuple(Rule(*line) for line in self.lines.order_by("pk").values_list(*Rule._fields))
 
-    def free_spans(self, span: Span) -> tuple[Span, ...]:
-        """Return the days of a span on which nothing is asked for."""
-        return FreePeriod.objects.of(self).spans(span)
+
+class GoalLineQuerySet(models.QuerySet["GoalLine"]):
+    def by_goal(self) -> dict[Goal, tuple[Rule, ...]]:
+        """Return the goals that are not deleted with what each has asked for, by one statement."""
+        return self.filter(goal__deleted_at__isnull=True).by_any_goal()
+
+    def by_any_goal(self) -> dict[Goal, tuple[Rule, ...]]:
+        """Return the same of all goals, also of deleted ones."""
+        found: dict[Goal, list[Rule]] = {}
+        for line in self.select_related("goal").order_by("pk"):
+            rule = Rule(*(getattr(line, name) for name in Rule._fields))
+            found.setdefault(line.goal, []).append(rule)
+        return {goal: tuple(rules) for goal, rules in found.items()}
 
 
 class GoalLine(models.Model):
@@ -207,6 +242,8 @@ class GoalLine(models.Model):
     day_at_most = fields.FloatField("a day counts up to", unit="", null=True)
     created_at = models.DateTimeField("added", auto_now_add=True)
 
+    objects = GoalLineQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         verbose_name = "line of a goal"
@@ -216,30 +253,54 @@ class GoalLine(models.Model):
         return f"{self.target:g} from {self.begins}"
 
 
-class FreePeriodQuerySet(models.QuerySet["FreePeriod"]):
-    def of(self, goal: Goal) -> Self:
-        """Return those of a goal, and those of all goals."""
-        return self.filter(Q(goal=goal) | Q(goal__isnull=True))
+class FreePeriodQuerySet(Deletable):
+    def spans_of(self, wanted: Mapping[int, Span]) -> dict[int, tuple[Span, ...]]:
+        """Return which days of their spans are free for goals, by two statements at most."""
+        if not wanted:
+            return {}
+        first, last = (
+            min(one.first for one in wanted.values()),
+            max(one.last for one in wanted.values()),
+        )
+        touching = self.live().filter(
+            Q(goal__in=list(wanted)) | Q(goal__isnull=True),
+            Q(end__gte=first) | Q(end__isnull=True),
+            start__lte=last,
+        )
+        found = list(touching.order_by().values_list("goal", "mark", "start", "end"))
+        marked = marked_days(
+            [(mark, Span(start, end or last)) for _, mark, start, end in found if mark]
+        )
+        return {
+            pk: merged(
+                part
+                for goal, mark, start, end in found
+                if goal in {None, pk}
+                for part in parts_of(mark, span & Span(start, end or span.last), marked)
+            )
+            for pk, span in wanted.items()
+        }
 
-    def spans(self, span: Span) -> tuple[Span, ...]:
-        """Return the days of a span that are free, by two statements at most."""
-        touching = self.filter(Q(end__gte=span.first) | Q(end__isnull=True), start__lte=span.last)
-        found = list(touching.order_by().values_list("mark", "start", "end"))
-        parts = [(mark, span & Span(start, end or span.last)) for mark, start, end in found]
-        whole = [part for mark, part in parts if not mark]
-        marked = [(mark, part) for mark, part in parts if mark]
-        return merged([*whole, *marked_days(marked)])
+
+def parts_of(mark: str, span: Span, marked: Mapping[str, list[date]]) -> list[Span]:
+    """Return the free days of a span: all of them, or those that have a mark."""
+    if not mark:
+        return [span]
+    return [Span(day, day) for day in marked.get(mark, []) if span.first <= day <= span.last]
 
 
-def marked_days(parts: list[tuple[str, Span]]) -> list[Span]:
-    """Return the days of spans that have a confirmed mark of the kind."""
+def marked_days(parts: list[tuple[str, Span]]) -> dict[str, list[date]]:
+    """Return the days of spans that have a confirmed mark of the kind, by kind."""
     if not parts:
-        return []
+        return {}
     wanted = Q()
     for kind, span in parts:
         wanted |= Q(kind=kind, date__range=(span.first, span.last))
-    days = DayMark.objects.confirmed().filter(wanted).order_by().values_list("date", flat=True)
-    return [Span(day, day) for day in days]
+    found: dict[str, list[date]] = {}
+    rows = DayMark.objects.confirmed().filter(wanted).order_by().values_list("kind", "date")
+    for kind, day in rows:
+        found.setdefault(kind, []).append(day)
+    return found
 
 
 class FreePeriod(ConstraintsInWords):
@@ -272,6 +333,9 @@ class FreePeriod(ConstraintsInWords):
     note = models.TextField(blank=True, default="", max_length=10_000)
     created_at = models.DateTimeField("added", auto_now_add=True)
     updated_at = models.DateTimeField("last changed", auto_now=True)
+    deleted_at = models.DateTimeField(
+        "deleted", null=True, blank=True, editable=False, help_text="When you deleted it."
+    )
 
     objects = FreePeriodQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from goals.odds import (
     drawn_sums,
     odds_of,
 )
-from goals.plan import TINY, Kind, Span
+from goals.plan import TINY, Kind, Per, Span
 from goals.tally import mean_of_known
 from lifetracker.days import ONE_DAY
 from lifetracker.metrics.declaration import Values
@@ -38,14 +38,20 @@ class Pace:
     windows: int
     #: How many of the windows came to what is needed.
     reached: int
+    #: Over how many weeks before what is left the known windows reach; 0 where none is known.
+    weeks: int = 0
+    #: What a window is called: of a goal of each day it is one day of a week.
+    noun: str = "week"
 
 
 @dataclass(frozen=True)
 class Odds:
-    """`percent` in steps of ten; None where it cannot be said, for a `reason`."""
+    """`percent` in steps of ten; None where it cannot be said, for a `reason`. `ends`: the least and the most that the
+    period comes to in the middle eight of ten draws."""
 
     percent: int | None
     reason: str = ""
+    ends: tuple[float, float] | None = None
 
 
 NO_ODDS = Odds(None)
@@ -66,21 +72,23 @@ def pace_of(course: Course, rest: Rest) -> Pace | None:
         return None
     needed = rest.needed / len(rest.days)
     rates = rates_of(course, windows_before(rest.span))
-    reached = sum(course.sign * (rate - needed) >= -TINY for rate in rates)
-    return Pace(needed, mean_of_known(rates), len(rates), reached)
+    reached = sum(course.sign * (rate - needed) >= -TINY for rate in rates.values())
+    weeks = math.ceil((rest.span.first - min(rates).first).days / WEEK) if rates else 0
+    noun = "day" if course.plan.per is Per.DAY else "week"
+    return Pace(needed, mean_of_known(rates.values()), len(rates), reached, weeks, noun)
 
 
-def rates_of(course: Course, spans: list[Span]) -> list[float]:
-    """Return what those of the spans that are known came to per day. A mean is known if half of its days are; a sum,
+def rates_of(course: Course, spans: list[Span]) -> dict[Span, float]:
+    """Return what those of the spans that are known came to per day, by span. A mean is known if half of its days are; a sum,
     and the change of a value, if all are."""
     values = course.tally.usual
     added = changes_of(values) if isinstance(course, Way) else values
     least = 0.5 if course.plan.kind is Kind.MEAN else 1.0
-    found = []
+    found = {}
     for span in spans:
         known = [one for one in course.tally.part(added, span) if one is not None]
         if known and len(known) >= least * len(span):
-            found.append(math.fsum(known) / len(known))
+            found[span] = math.fsum(known) / len(known)
     return found
 
 
@@ -106,7 +114,17 @@ def odds_for(course: Course, rest: Rest, seed: str, share_left: float) -> Odds:
     is_begun = rest.span.first == course.day and kind is not Kind.MEAN
     begun = 1 - share_left if is_begun else 0.0
     sums = drawn_sums(Habit(known), rest.days, seed, begun, whole=kind is Kind.DAYS)
-    return Odds(odds_of(sums, rest.needed, course.sign))
+    return Odds(odds_of(sums, rest.needed, course.sign), ends=ends_of(course, rest, sums))
+
+
+def ends_of(course: Course, rest: Rest, sums: list[float]) -> tuple[float, float]:
+    """Return what the period comes to if its days add what a tenth of the draws stays below, and what a tenth exceeds."""
+    ordered = sorted(sums)
+    tenth = len(ordered) // 10
+    low, high = (
+        course.end_with(added, len(rest.days)) for added in (ordered[tenth], ordered[-tenth - 1])
+    )
+    return low, high
 
 
 def known_before(course: Course, rest: Span) -> tuple[list[DayValue], int]:

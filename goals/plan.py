@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 
+from goals.weekdays import is_for
 from lifetracker.days import ONE_DAY, monday_of
 
+WEEK = 7
 # What sums of fractions of days may be wrong by.
 TINY = 1e-9
 
@@ -112,6 +114,8 @@ class Plan:
     per: Per | None = None
     #: How many days the window has that rolls.
     rolling_days: int = 0
+    #: Of a goal for each day: the days of the week that it is for, from 0 for Monday; none where it is for all.
+    weekdays: frozenset[int] = frozenset()
     #: Where the line of a value to reach begins; None where nobody knows.
     start_value: float | None = None
     #: Without overlaps, in their order: there the line is flat.
@@ -121,12 +125,17 @@ class Plan:
 
     def rule_on(self, day: date) -> Rule:
         """Return the rule of a day: of those that have begun, the one that was made last."""
+        if len(self.rules) == 1:
+            return self.rules[0]
         begun = (rule for rule in reversed(self.rules) if rule.begins <= day)
         return next(begun, self.rules[0])
 
     def pieces(self, span: Span) -> Iterator[tuple[Span, Rule]]:
         """Yield the parts of a span in which one rule holds."""
         if not span:
+            return
+        if len(self.rules) == 1:
+            yield span, self.rules[0]
             return
         begins = {rule.begins for rule in self.rules if span.first < rule.begins <= span.last}
         for first, following in pairwise([span.first, *sorted(begins), span.last + ONE_DAY]):
@@ -143,10 +152,19 @@ class Plan:
                 return None
             until = min(end or date.max, following - ONE_DAY)
             last = max(last, until) if until >= first else last
-        return last
+        back = (last - timedelta(days=ago) for ago in range(WEEK))
+        return max(next((day for day in back if self.is_for(day)), last), self.start)
+
+    def is_for(self, day: date) -> bool:
+        """Return whether the goal is for this day of the week."""
+        return is_for(day, self.weekdays)
+
+    def is_set_free(self, day: date) -> bool:
+        return any(span.first <= day <= span.last for span in self.free)
 
     def is_free(self, day: date) -> bool:
-        return any(span.first <= day <= span.last for span in self.free)
+        """Return whether nothing is asked for on a day, be it set free or not one of the goal's days of the week."""
+        return not self.is_for(day) or self.is_set_free(day)
 
     def is_within(self, day: date) -> bool:
         """Return whether a day lies between the start and the end."""
@@ -166,6 +184,8 @@ class Plan:
 
     def _active_in(self, span: Span, rule: Rule) -> int:
         within = span & Span(self.start, rule.end or date.max)
+        if self.weekdays:
+            return sum(not self.is_free(day) for day in within.days)
         return len(within) - sum(len(within & free) for free in self.free)
 
     # --- The line ---------------------------------------------------------------------------------

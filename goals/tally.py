@@ -19,6 +19,8 @@ class Measured:
     values: Values
     #: The days whose value may still change: what there is so far counts only where it can only grow.
     unsettled: frozenset[date] = field(default_factory=frozenset)
+    #: Those of them that are over, and of which only a part is known.
+    partly: frozenset[date] = field(default_factory=frozenset)
     #: Whether a day's value only grows while the day lasts.
     grows: bool = False
 
@@ -34,37 +36,68 @@ class Tally:
     def __init__(self, plan: Plan, measured: Measured, day: date) -> None:
         self._plan = plan
         self._measured = measured
-        present = plan.rule_on(day)
+        self.span = measured.span
         #: By the rule of the present day, whether the goal counts the day or not: what its owner usually does.
-        self.usual: Values = []
+        self.usual: Values = self._added_in(self.span, plan.rule_on(day))
         #: By the rules of the days, None where the goal does not count the day.
         self.counted: Values = []
-        for one, value in zip(measured.span.days, measured.values, strict=True):
-            self.usual.append(self._added(present, one, value))
-            counts = self._counts(one)
-            self.counted.append(self._added(plan.rule_on(one), one, value) if counts else None)
-        self.span = measured.span
+        for part, rule in plan.pieces(self.span):
+            self.counted += self._counted_in(part, rule)
         self._sums = list(accumulate((value or 0.0 for value in self.counted), initial=0.0))
 
-    def _counts(self, day: date) -> bool:
-        """Return whether the goal takes a day into account. What is done on a free day helps to reach a total, and
-        is not held against its owner."""
+    def _counted_in(self, span: Span, rule: Rule) -> Values:
+        """Return what the days of a span add, in which one rule holds. What is done on a free day helps to reach a
+        total, and is not held against its owner."""
         plan = self._plan
+        added = self._added_in(span, rule)
         if plan.kind is Kind.REACH:
-            return True
+            return added
+        within = span & Span(plan.start, rule.end or date.max)
+        first, length = (within.first - span.first).days, len(within)
+        counted: Values = [None] * len(span)
+        if length:
+            counted[first : first + length] = added[first : first + length]
         helps = plan.kind is not Kind.MEAN and plan.direction is Direction.AT_LEAST
-        return plan.is_within(day) if helps else plan.is_active(day)
+        for free in () if helps else plan.free:
+            rest = span & free
+            at = (rest.first - span.first).days
+            if rest:
+                counted[at : at + len(rest)] = [None] * len(rest)
+        if plan.weekdays and not helps:
+            pairs = zip(span.days, counted, strict=True)
+            return [value if plan.is_for(day) else None for day, value in pairs]
+        return counted
 
-    def _added(self, rule: Rule, day: date, value: float | None) -> float | None:
-        if value is None:
-            return None
-        is_settled = day not in self._measured.unsettled
+    def _added_in(self, span: Span, rule: Rule) -> Values:
+        """Return what the days of a span would add by a rule."""
+        first = (span.first - self._measured.first).days
+        values = self._measured.values[first : first + len(span)]
         if self._plan.kind is Kind.TOTAL:
-            return value
+            return values
+        unsettled = {
+            (day - span.first).days: value
+            for day in self._measured.unsettled
+            if span.first <= day <= span.last
+            and (value := values[(day - span.first).days]) is not None
+        }
         if self._plan.kind is Kind.DAYS:
-            is_sure = self._measured.grows and rule.day_at_most is None and rule.meets(value)
-            return float(rule.meets(value)) if is_settled or is_sure else None
-        return value if is_settled else None
+            values = [None if value is None else float(rule.meets(value)) for value in values]
+        else:
+            values = list(values)
+        for at, value in unsettled.items():
+            if not self._is_sure(rule, value):
+                values[at] = None
+        return values
+
+    def _is_sure(self, rule: Rule, value: float) -> bool:
+        """Return whether a day that is not over counts already, whatever follows."""
+        if self._plan.kind is not Kind.DAYS:
+            return False
+        if not self._measured.grows:
+            return False
+        if rule.day_at_most is None:
+            return rule.meets(value)
+        return value > rule.day_at_most
 
     def is_settled(self, day: date) -> bool:
         """Return whether nothing that happens on a day can change what it adds."""
@@ -75,6 +108,10 @@ class Tally:
     def added(self, day: date) -> float | None:
         at = (day - self._measured.first).days
         return self.counted[at] if 0 <= at < len(self.counted) else None
+
+    def is_partly_known(self, day: date) -> bool:
+        """Return whether a day that is over may have added more than what is known of it."""
+        return self._plan.kind is Kind.TOTAL and day in self._measured.partly
 
     def sum(self, span: Span) -> float:
         """Return what the days of a span add together, as far as they are known."""

@@ -15,8 +15,11 @@ DAYS = "days"
 # Of the shortest and the longest window that rolls.
 ROLLING = (2, 366)
 #: What makes it another goal.
-FIXED = ("metric", "kind", "per", "rolling_days", "direction", "start", "start_value")
+FIXED = ("metric", "kind", "per", "rolling_days", "weekdays", "direction", "start", "start_value")
 PER_DAYS = {Per.DAY: 1, Per.WEEK: 7, Per.MONTH: 31}
+#: How much time a day has. On the day on which the clocks are set back an hour more can be tracked, but no goal can rest
+#: on that.
+DAY_LENGTHS = {"h": 24.0, "min": 1440.0}
 
 
 class Wish(NamedTuple):
@@ -26,6 +29,7 @@ class Wish(NamedTuple):
     kind: str
     per: str
     rolling_days: int | None
+    weekdays: str
     direction: str
     target: float
     unit: str
@@ -77,6 +81,8 @@ def problems_of_period(goal: Wish) -> Iterator[Problem]:
         yield Problem(
             "rolling_days", "Only a rolling window has a number of days. Leave this empty."
         )
+    if goal.per != Per.DAY and goal.weekdays:
+        yield Problem("weekdays", "Only a goal for each day has days of the week. Choose none.")
 
 
 def problems_of_day(goal: Wish) -> Iterator[Problem]:
@@ -124,17 +130,33 @@ def problems_of_target(goal: Wish, metric: Metric) -> Iterator[Problem]:
         yield from problems_of_bounds(metric, "target", goal.target)
         return
     most = length_of(goal)
-    if goal.kind == Kind.TOTAL and metric.bounds[1] is not None:
-        most *= metric.bounds[1]
-    elif goal.kind == Kind.TOTAL:
-        most = math.inf
+    if goal.kind == Kind.TOTAL:
+        most_of_day = bounds_of_day(metric)[1]
+        most = math.inf if most_of_day is None else most * most_of_day
     least = metric.bounds[0] if goal.kind == Kind.TOTAL else 0
     if goal.direction == Direction.AT_LEAST and least == 0 and goal.target <= 0:
         yield Problem("target", "The target must be above 0.")
     elif least is not None and goal.target < least:
         yield Problem("target", f"The target must not be below {least:g}.")
     elif goal.target > most:
-        yield Problem("target", f"So much cannot be reached: the most is {most:g}.")
+        unit = f" {unit_of(goal.kind, metric)}".rstrip()
+        yield Problem("target", f"Enter at most {most:,.10g}{unit}: {has_no_more(goal)}.")
+
+
+def bounds_of_day(metric: Metric) -> tuple[float | None, float | None]:
+    """Return the least and the most that a goal may ask of one day, None where there is no such bound: of hours and
+    minutes that are added up never more than a day has."""
+    least, most = metric.bounds
+    if not metric.additive or metric.unit not in DAY_LENGTHS:
+        return least, most
+    length = DAY_LENGTHS[metric.unit]
+    return least, length if most is None else min(most, length)
+
+
+def has_no_more(goal: Wish) -> str:
+    if goal.per == Per.ROLLING:
+        return f"{goal.rolling_days} days have no more"
+    return f"a {goal.per or 'day'} has no more"
 
 
 def length_of(goal: Wish) -> float:
@@ -145,10 +167,13 @@ def length_of(goal: Wish) -> float:
 
 
 def problems_of_bounds(metric: Metric, name: str, value: float | None) -> Iterator[Problem]:
-    least, most = metric.bounds
+    least, most = bounds_of_day(metric)
     if value is None:
         return
     if least is not None and value < least:
         yield Problem(name, f"{metric.label} is never below {least:g}.")
     elif most is not None and value > most:
-        yield Problem(name, f"{metric.label} is never above {most:g}.")
+        if metric.additive and metric.unit in DAY_LENGTHS:
+            yield Problem(name, f"Enter at most {most:g} {metric.unit}: a day has no more.")
+        else:
+            yield Problem(name, f"{metric.label} is never above {most:,.10g}.")

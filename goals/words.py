@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from goals.plan import Direction, Kind, Plan
+from goals.plan import Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
+from lifetracker.web.units import in_chosen_unit
 
-DAYS = "days"
+DAYS, KILOCALORIES = "days", "kcal"
+#: From here on, what was converted has one digit after the point: 63 kg are 138.9 lb.
+CONVERTED_TO_TENTHS = 10
+# From here on only whole numbers are told, with marks for thousands.
+THOUSAND = 1000
 OVER = {Status.REACHED: "The goal was reached.", Status.BEHIND: "The goal was not reached."}
 
 
 def amount(value: float, unit: str) -> str:
-    """Return a number with its unit, to two digits after the point at most."""
-    shown = f"{round(value, 2):g}"
+    """Return a number in the unit that the owner chose, to two digits after the point at most, and kilocalories
+    to none: nobody counts them so finely."""
+    shown, chosen = in_chosen_unit(round(value) if unit == KILOCALORIES else value, unit)
+    is_large = chosen != unit and abs(shown) >= CONVERTED_TO_TENTHS
+    text = f"{round(shown, 1 if is_large else 2):g}"
+    if round(abs(shown)) >= THOUSAND:
+        text = f"{shown:,.0f}"
     if unit == DAYS:
-        return days(shown)
-    return f"{shown} {unit}".strip()
+        return days(text)
+    return f"{text} {chosen}".strip()
 
 
 def days(number: int | str) -> str:
@@ -23,17 +33,24 @@ def days(number: int | str) -> str:
 
 def summary_of(plan: Plan, found: Progress, unit: str, *, is_over: bool) -> str:
     """Return what its owner should know first: what is due, or for how long nothing is."""
-    if found.status is Status.UNKNOWN:
+    if found.status in {Status.UNKNOWN, Status.FREE}:
         return found.reason
     if is_over:
         return OVER[found.status]
     if found.status is Status.REACHED:
         return "Reached."
     if plan.kind is Kind.MEAN:
-        return of_mean(found, unit)
+        return of_mean(plan, found, unit)
     if plan.kind is not Kind.REACH and plan.direction is Direction.AT_MOST:
         return of_limit(found, unit)
-    return of_line(found, unit)
+    return lost_words(plan) if found.is_lost else of_line(found, unit)
+
+
+def lost_words(plan: Plan) -> str:
+    """Return that the present period is lost: `This week can no longer be reached.`"""
+    if plan.per in {Per.WEEK, Per.MONTH}:
+        return f"This {plan.per} can no longer be reached."
+    return "Today it can no longer be reached."
 
 
 def of_line(found: Progress, unit: str) -> str:
@@ -54,13 +71,15 @@ def of_limit(found: Progress, unit: str) -> str:
         return f"Over the limit by {amount(-left, unit)}."
     if found.slack_days is None:
         return f"{amount(left, unit)} left until {found.period.last}."
-    return f"{amount(left, unit)} left until {found.period.last}: {days(found.slack_days)} at your usual rate."
+    return f"{amount(left, unit)} left until {found.period.last}: at your usual rate it lasts {days(found.slack_days)}."
 
 
-def of_mean(found: Progress, unit: str) -> str:
+def of_mean(plan: Plan, found: Progress, unit: str) -> str:
     if found.value is None:
         return "No day of this period is known yet."
     mean = f"The mean is {amount(found.value, unit)}, the goal {amount(found.target or 0.0, unit)}"
+    if found.is_lost:
+        return f"{mean}. {lost_words(plan)}"
     if found.due_today is not None:
         return f"{mean}: today needs {amount(found.due_today, unit)}."
     return f"{mean}."

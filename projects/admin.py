@@ -64,6 +64,16 @@ class ProjectAdmin(QuickList):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> object:
         return self.results if obj else ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        return super().get_queryset(request).live()  # type: ignore[no-any-return]  # of projects
+
+    def delete_model(self, request: HttpRequest, obj: Project) -> None:
+        obj.mark_deleted()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Project]) -> None:
+        for project in queryset:
+            project.mark_deleted()
+
     @labels("Status", "status", STATUSES)
     def shown_status(self, project: Project) -> str:
         return project.status

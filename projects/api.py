@@ -12,12 +12,12 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from github_projects.models import Repository
 from goals.models import Goal
 from lifetracker.api.fields import WholeField
 from lifetracker.api.lists import DateRange, LockedChanges
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer
 from projects.models import (
     Project,
@@ -151,7 +151,7 @@ def join(
 class Projects(LockedChanges):
     """Projects, with what belongs to them and what they come to."""
 
-    queryset = Project.objects.prefetch_related(
+    queryset = Project.objects.live().prefetch_related(
         "repository_links", "toggl_links", "goal_links__goal"
     )
     serializer_class = OwnerProjectSerializer
@@ -174,8 +174,12 @@ class Projects(LockedChanges):
         return super().update(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Delete a project. Its repositories, Toggl projects, goals and their records stay."""
+        """Delete a project. Its repositories, Toggl projects, goals and their records stay. The page of projects can
+        restore it."""
         return super().destroy(request, *args, **kwargs)
+
+    def perform_destroy(self, instance: Project) -> None:
+        instance.mark_deleted()
 
 
 # --- Weeks ----------------------------------------------------------------------------------------
@@ -208,10 +212,10 @@ class WeeksSerializer(serializers.Serializer[object]):
     weeks = WeekSerializer(many=True, help_text="Those with activity, newest first.")
 
 
-class Weeks(generics.GenericAPIView[Any]):
+class Weeks(ApiView, generics.GenericAPIView[Any]):
     """What a project came to in each week, from the whole week of the first day to the whole week of the last."""
 
-    queryset = Project.objects.all()
+    queryset = Project.objects.live()
     serializer_class = WeeksSerializer
     query_serializers = (WeekRange,)
 
@@ -236,7 +240,7 @@ class UnassignedSerializer(serializers.Serializer[object]):
     toggl_projects = NamedSerializer(many=True)
 
 
-class Unassigned(APIView):
+class Unassigned(ApiView):
     """Repositories and Toggl projects that belong to no project, and what all that belongs to none comes to."""
 
     @extend_schema(responses=UnassignedSerializer)
@@ -269,7 +273,7 @@ class SuggestionsSerializer(serializers.Serializer[object]):
     suggestions = SuggestionSerializer(many=True)
 
 
-class Suggestions(APIView):
+class Suggestions(ApiView):
     """What may belong together, by similar names."""
 
     body_serializer = None

@@ -65,7 +65,7 @@ def members(project: int | None = None) -> list[Metric]:
 def find(key: str) -> Metric | None:
     """Return a metric of a project by its key. One whose project has nothing of the kind is not there."""
     match = KEY.fullmatch(key)
-    if match is None or not Project.objects.filter(pk=match[1]).exists():
+    if match is None or not Project.objects.live().filter(pk=match[1]).exists():
         return None
     return next((one for one in members(int(match[1])) if one.key == key), None)
 

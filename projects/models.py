@@ -3,7 +3,7 @@ project is renamed or moved to another owner."""
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -20,12 +20,22 @@ TOGGL_PROJECT_TAKEN = "This Toggl project already belongs to a project."
 ALREADY_CONFIRMED = (
     "This suggestion was already confirmed. Take the records out of the project instead."
 )
+PROJECT_DELETED = "This project was deleted. Restore it first."
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def live(self) -> Self:
+        """Return the projects that are not deleted."""
+        return self.filter(deleted_at__isnull=True)
 
 
 class Project(ConstraintsInWords):
-    """What its owner works on, with the repositories, the Toggl projects and the goals that belong to it."""
+    """What its owner works on, with the repositories, the Toggl projects and the goals that belong to it. Nothing belongs
+    to one that is deleted: `parted` has the ids of what did, by kind, so that it can be restored."""
 
     exported = True
+    # Of the constraint on the name, which counts among those that are not deleted.
+    always_checked: ClassVar[frozenset[str]] = frozenset({"deleted_at"})
 
     class Status(models.TextChoices):
         ACTIVE = "active", "active"
@@ -39,12 +49,17 @@ class Project(ConstraintsInWords):
     notes = models.TextField(blank=True, default="", max_length=10_000)
     created_at = models.DateTimeField("added", auto_now_add=True)
     updated_at = models.DateTimeField("last changed", auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    parted = models.JSONField(default=dict, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
+                condition=Q(deleted_at__isnull=True),
                 name="project_name_once",
                 violation_error_message="There is already a project with this name.",
             ),
@@ -70,6 +85,35 @@ class Project(ConstraintsInWords):
     def goal_ids(self) -> list[int]:
         """Return those that are not deleted."""
         return [link.goal_id for link in self.goal_links.all() if link.goal.deleted_at is None]
+
+    @transaction.atomic
+    def mark_deleted(self) -> None:
+        """Delete it so that it can be restored. What belonged to it belongs to no project then."""
+        self.parted = {}
+        for kind, link in links().items():
+            rows = link.objects.filter(project=self)
+            self.parted[kind] = list(rows.values_list(f"{kind}_id", flat=True))
+            rows.delete()
+        self.deleted_at = timezone.now()
+        self.save()
+
+    @transaction.atomic
+    def restore(self) -> int:
+        """Bring it back with what belonged to it; return how many of these belong to another project by now, or are gone.
+        Raises ConstraintViolated where another project has its name."""
+        parted, self.parted, self.deleted_at = self.parted, {}, None
+        self.save()
+        left = 0
+        for kind, link in links().items():
+            for pk in parted.get(kind, []):
+                try:
+                    with transaction.atomic():
+                        one = link(**{"project": self, f"{kind}_id": pk})
+                        one.clean_fields()
+                        one.save()
+                except ValidationError:
+                    left += 1
+        return left
 
 
 class ProjectRepository(ConstraintsInWords):
@@ -146,6 +190,15 @@ class ProjectGoal(ConstraintsInWords):
         return str(self.goal)
 
 
+def links() -> dict[str, type[ProjectRepository | ProjectTogglProject | ProjectGoal]]:
+    """Return by kind of what can belong to a project the rows that say so."""
+    return {
+        "repository": ProjectRepository,
+        "toggl_project": ProjectTogglProject,
+        "goal": ProjectGoal,
+    }
+
+
 def toggl_ids_of(project: int | None) -> tuple[str, ...]:
     """Return Toggl's ids of the Toggl projects of a project, as time entries have them; without one, of all projects."""
     links = ProjectTogglProject.objects.all()
@@ -193,7 +246,11 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def waiting(self) -> Self:
         """Return those that wait for an answer: what they would join belongs to no project yet."""
-        return self.with_names().loose().filter(state=Suggestion.State.PROPOSED)
+        return self.answerable().filter(state=Suggestion.State.PROPOSED)
+
+    def answerable(self) -> Self:
+        """Return those whose parts can be joined."""
+        return self.with_names().loose().filter(project__deleted_at__isnull=True)
 
     def loose(self) -> Self:
         """Return those whose repository and Toggl project belong to no project."""
@@ -259,7 +316,9 @@ class Suggestion(models.Model):
         project = self.project
         if project is None:
             name = self.toggl_project.name if self.toggl_project else str(self.repository)
-            project = Project.objects.get_or_create(name=name[:100])[0]
+            project = Project.objects.live().get_or_create(name=name[:100])[0]
+        if project.deleted_at:
+            raise ValidationError(PROJECT_DELETED)
         if self.repository:
             ProjectRepository(project=project, repository=self.repository).save()
         if self.toggl_project:
@@ -271,6 +330,12 @@ class Suggestion(models.Model):
         """Refuse it, so that it is not made again. Raises ValidationError where it was confirmed."""
         open_ones = Suggestion.objects.exclude(state=self.State.CONFIRMED)
         if not self.answer(self.State.REFUSED, open_ones):
+            raise ValidationError(ALREADY_CONFIRMED)
+
+    def ask_again(self) -> None:
+        """Take a refusal back. Raises ValidationError where it was confirmed."""
+        open_ones = Suggestion.objects.exclude(state=self.State.CONFIRMED)
+        if not self.answer(self.State.PROPOSED, open_ones):
             raise ValidationError(ALREADY_CONFIRMED)
 
     def answer(self, state: State, among: SuggestionQuerySet | None = None) -> bool:
@@ -285,7 +350,7 @@ class Suggestion(models.Model):
 def alike() -> list[Suggestion]:
     """Return what is suggested now: parts without a project and a project with a like name; else a repository and a
     Toggl project."""
-    projects = [(plain(one.name), one) for one in Project.objects.all()]
+    projects = [(plain(one.name), one) for one in Project.objects.live()]
     repositories = [(plain(one.name), one) for one in unassigned_repositories()]
     toggl_projects = [(plain(one.name), one) for one in unassigned_toggl_projects()]
     found = [

@@ -107,21 +107,23 @@ def without_project(commits: Commits) -> Commits:
     return commits.exclude(Exists(assigned.filter(commit_links__commit=OuterRef("pk"))))
 
 
-def own_links() -> QuerySet[RepositoryCommit]:
+def own_links(*, once: bool = True) -> QuerySet[RepositoryCommit]:
     """Return where the own commits of projects are, each commit once in a project, in however many of its repositories
-    it is."""
+    it is; or, for who counts nothing, as often as it is there."""
     links = RepositoryCommit.objects.filter(
         plausible_condition("commit__authored_at"),
         Q(**{f"{PROJECT_OF_LINK}__isnull": False}),
         commit__mine=True,
         commit__deleted_at__isnull=True,
-    )
+    ).order_by()
+    if not once:
+        return links
     earlier = RepositoryCommit.objects.filter(
         **{PROJECT_OF_LINK: OuterRef(PROJECT_OF_LINK)},
         commit=OuterRef("commit"),
         pk__lt=OuterRef("pk"),
     )
-    return links.exclude(Exists(earlier)).order_by()
+    return links.exclude(Exists(earlier))
 
 
 def own_commits(repositories: QuerySet[Repository]) -> QuerySet[Commit]:

@@ -35,7 +35,10 @@ class Life:
         self.rules: list[tuple[date, float, date | None, float | None, float | None]]
         self.rules = facts["rules"]
         self.free: set[date] = facts["free"]
+        self.weekdays: set[int] = facts["weekdays"]
         self.values: dict[date, float] = facts["values"]
+        #: Of the days with a value those that are over, and whose value is only the least that it is.
+        self.partly: set[date] = facts["partly"]
         self.today: date = facts["today"]
         self.verified_to: date | None = facts["verified_to"]
         self.side = 1 if self.at_least else -1
@@ -54,14 +57,20 @@ class Life:
         return day >= self.start and (end is None or day <= end)
 
     def active(self, day: date) -> bool:
-        return self.within(day) and day not in self.free
+        return self.within(day) and day not in self.free and self.asked_on(day)
+
+    def asked_on(self, day: date) -> bool:
+        """Return whether the goal is for this day of the week."""
+        return not self.weekdays or day.weekday() in self.weekdays
 
     @cached_property
     def last_day(self) -> date | None:
         """Return the last day within the goal, of those of the next two years."""
         days = [self.start + ahead * DAY for ahead in range(750)]
-        last = [day for day in days if self.within(day)][-1]
-        return None if last == days[-1] else last
+        within = [day for day in days if self.within(day)]
+        if within[-1] == days[-1]:
+            return None
+        return ([day for day in within if self.asked_on(day)] or [self.start])[-1]
 
     def period(self, day: date) -> list[date]:
         if self.per == "week":
@@ -107,9 +116,16 @@ class Life:
         if day not in self.values:
             return None
         value = self.values[day]
+        if self.kind == "mean" and day in self.partly:
+            return None
         if self.kind != "days":
             return value
         _, _, _, low, high = self.rule(rule_of)
+        is_sure = high is None or value > high
+        if day in self.partly and (
+            not is_sure or (high is None and low is not None and value < low)
+        ):
+            return None
         return float((low is None or value >= low) and (high is None or value <= high))
 
     def counts(self, day: date) -> float | None:
@@ -128,7 +144,8 @@ class Life:
         return None
 
     def usual_rate(self, today: date) -> float | None:
-        added = [self.adds(today - back * DAY, today) for back in range(1, 29)]
+        before = [today - back * DAY for back in range(1, 29)]
+        added = [self.adds(day, today) for day in before if self.asked_on(day)]
         known = [one for one in added if one is not None]
         return sum(known) / len(known) if known else None
 
@@ -226,6 +243,8 @@ class Life:
         today = last if last is not None and is_over else self.today
         if self.kind == "reach" and self.newest(today) is None:
             return Told("unknown", None, None, None, 0, 0)
+        if self.kind != "reach" and not any(self.active(one) for one in self.period(today)):
+            return Told("free", None, None, None, 0, 0)
         status = self.final(today) if is_over else self.status(today)
         sure = (status == "reached" and self.done(today)) or (
             status == "behind" and self.kind in {"total", "days"} and not self.at_least
@@ -253,7 +272,8 @@ class Life:
                 >= -CLOSE
             )
         gaps = self.kind in {"total", "days"} and any(
-            self.active(one) and self.counts(one) is None
+            self.active(one)
+            and (self.counts(one) is None or (self.kind == "total" and one in self.partly))
             for one in self.period(today)
             if one <= today
         )
@@ -276,7 +296,7 @@ class Life:
 
     def pace(self, today: date) -> tuple[float | None, float | None, int, int]:
         days = self.days_left(today)
-        left = len(days) if self.kind == "reach" else sum(self.active(day) for day in days)
+        left = sum(self.active(day) for day in days)
         if not left:
             return None, None, 0, 0
         needed = self.needed(today, days) / left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -131,3 +132,15 @@ def test_the_list_of_free_periods_says_of_which_goal(staff: Client) -> None:
     assert staff.post(path, free).status_code == 302
     page = staff.get(reverse("admin:goals_freeperiod_changelist")).content.decode()
     assert goal.name in page
+
+
+def test_free_days_are_deleted_so_that_they_can_be_restored(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    period = FreePeriod.objects.create(start=date(2026, 9, 1), end=date(2026, 9, 2))
+    client.post(f"/admin/goals/freeperiod/{period.pk}/delete/", {"post": "yes"})
+    assert FreePeriod.objects.get().deleted_at
+    assert client.get("/admin/goals/freeperiod/").context["cl"].result_count == 0
+    FreePeriod.objects.restore()
+    chosen = {"action": "delete_selected", "_selected_action": period.pk, "post": "yes"}
+    client.post("/admin/goals/freeperiod/", chosen)
+    assert FreePeriod.objects.get().deleted_at

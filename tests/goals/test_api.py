@@ -57,6 +57,7 @@ def move(person: Client, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
 # --- Bad values -----------------------------------------------------------------------------------
 
 NIGHTS = {"metric": "whoop.sleep_hours", "kind": "days", "target": 5}
+FOOD = {"metric": "nutrition.kcal", "per": "day"}
 WEIGHT = {"metric": "weight.trend", "kind": "reach", "per": "", "target": 78, "end": "2026-12-01"}
 
 
@@ -79,14 +80,42 @@ WEIGHT = {"metric": "weight.trend", "kind": "reach", "per": "", "target": 78, "e
         (NIGHTS, "day_at_least", "Enter from which value on"),
         (NIGHTS | {"day_at_least": 9, "day_at_most": 8}, "day_at_most", "must not be below"),
         (NIGHTS | {"day_at_least": -1}, "day_at_least", "Sleep is never below 0."),
-        (NIGHTS | {"day_at_least": 7, "target": 8}, "target", "the most is 7"),
+        (
+            NIGHTS | {"day_at_least": 7, "target": 8},
+            "target",
+            "Enter at most 7 days: a week has no more.",
+        ),
         (NIGHTS | {"day_at_least": 7, "target": 3.9}, "target", "Enter a whole number of days."),
         (NIGHTS | {"day_at_least": 7, "target": 0.9}, "target", "Enter a whole number of days."),
         ({"day_at_most": 8}, "day_at_most", "Only a count of days has this."),
         ({"start_value": 3}, "start_value", "Only a value to reach"),
         ({"target": 0}, "target", "The target must be above 0."),
-        ({"target": 176}, "target", "the most is 175"),
-        ({"kind": "mean", "target": 26}, "target", "Tracked time is never above 25."),
+        (FOOD | {"target": 1e9}, "target", "Enter at most 20,000 kcal: a day has no more."),
+        (
+            FOOD | {"target": 1e9, "direction": "at_most", "per": "week"},
+            "target",
+            "Enter at most 140,000 kcal: a week has no more.",
+        ),
+        (FOOD | {"kind": "mean", "target": 1e9}, "target", "Energy eaten is never above 20,000."),
+        (
+            FOOD | {"metric": "nutrition.protein", "target": 5001},
+            "target",
+            "Enter at most 5,000 g: a day has no more.",
+        ),
+        (
+            FOOD | {"metric": "nutrition.salt", "target": 501},
+            "target",
+            "Enter at most 500 g: a day has no more.",
+        ),
+        ({"target": 168.5}, "target", "Enter at most 168 h: a week has no more."),
+        ({"target": 1e308}, "target", "Enter a number between"),
+        ({"kind": "mean", "target": 24.5}, "target", "Enter at most 24 h: a day has no more."),
+        (
+            {"metric": "whoop.sleep_hours", "kind": "mean", "target": 30},
+            "target",
+            "Enter at most 24 h: a day has no more.",
+        ),
+        ({"kind": "mean", "target": 26}, "target", "Enter at most 24 h: a day has no more."),
         ({"direction": "at_most", "target": -1}, "target", "must not be below 0"),
         ({"kind": "sum"}, "kind", "is not a valid choice"),
         ({"period": "week"}, "period", "This field does not exist."),
@@ -112,6 +141,9 @@ def test_what_makes_it_another_goal_stays(person: Client) -> None:
     assert change(person, goal, name="Work", metric="time.hours").status_code == 200
     whole = person.put(f"/api/goals/{goal['id']}", WORK | {"target": 30}, JSON)
     assert (whole.status_code, whole.json()["target"]) == (200, 30)
+    without_start = {name: value for name, value in WORK.items() if name != "start"}
+    again = person.put(f"/api/goals/{goal['id']}", without_start, JSON)
+    assert (again.status_code, again.json()["start"]) == (200, f"{MONDAY}")
 
 
 def test_a_limit_may_be_nothing_and_a_goal_has_the_unit_of_its_metric(person: Client) -> None:

@@ -12,6 +12,7 @@ from goals.odds import DayValue, Habit, drawn_sums, odds_of
 from goals.plan import Direction, Kind, Per, Plan, Rule, Span, merged
 from goals.progress import Moment, Progress, Status, progress_of
 from goals.tally import Measured
+from goals.words import summary_of
 
 MONDAY = date(2026, 9, 14)
 WEDNESDAY, THURSDAY, SUNDAY = (MONDAY + timedelta(days=ahead) for ahead in (2, 3, 6))
@@ -209,6 +210,29 @@ def test_what_is_done_on_a_free_day_helps_and_is_not_held_against_its_owner() ->
     limited = stand(plan(free=free, direction=Direction.AT_MOST), WEDNESDAY, week(5, 5, 0))
     averaged = stand(plan(Kind.MEAN, 3, free=free), WEDNESDAY, week(5, 5, 0))
     assert (helped.value, limited.value, averaged.value) == (10, 0, 0)
+
+
+def test_of_a_week_that_is_all_free_nothing_is_asked_for() -> None:
+    free = (Span(MONDAY, SUNDAY),)
+    # What is done then helps, and is not held against a limit.
+    for goal, value in ((plan(free=free), 1), (plan(free=free, direction=Direction.AT_MOST), 0)):
+        found = stand(goal, WEDNESDAY, week(1, 0, 0))
+        assert (found.status, found.value, found.budget_left) == (Status.FREE, value, None)
+        assert summary_of(goal, found, "h", is_over=False) == "The whole period is free."
+    mean = stand(plan(Kind.MEAN, 3, free=free), WEDNESDAY, week(1, 0, 0))
+    assert (mean.status, mean.due_today) == (Status.FREE, None)
+    six = (Span(MONDAY, SUNDAY - timedelta(days=1)),)
+    assert stand(plan(free=six), WEDNESDAY, week(1, 0, 0)).status is Status.ON_TRACK
+
+
+def test_the_pace_of_a_value_to_reach_leaves_out_planned_free_days() -> None:
+    goal = plan(
+        Kind.REACH, 10, start=MONDAY - timedelta(days=1), end=SUNDAY, start_value=0.0,
+        free=(Span(THURSDAY, THURSDAY),),
+    )  # fmt: skip
+    found = stand(goal, WEDNESDAY, [0.0, 1.0, 2.0, 4.0])
+    # Six are missing, and Friday to Sunday are left.
+    assert (found.days_left, found.pace and found.pace.needed) == (3, 2)
 
 
 def test_unknown_is_not_behind() -> None:

@@ -19,6 +19,8 @@ from tests.goals.reference import Life, Told
 pytestmark = pytest.mark.one_database
 
 LIVES = 200
+#: Those after them have a goal for each day.
+DAILY = range(200, 270)
 READ_DAYS = 420
 DAY = timedelta(days=1)
 KINDS = ["total", "days", "mean", "reach"]
@@ -73,11 +75,27 @@ def some_values(chance: random.Random, kind: str, today: date) -> dict[date, flo
     return values
 
 
+def some_weekdays(number: int) -> set[int]:
+    """Return days of the week; of every fourth life none, which means all."""
+    chance = random.Random(f"weekdays {number}")  # noqa: S311 - to be the same again
+    return set() if number % 4 == 3 else set(chance.sample(range(7), chance.randint(1, 6)))
+
+
+def some_partly(number: int, values: dict[date, float], today: date) -> set[date]:
+    """Return days before today of which only a part is known; of every other life none."""
+    chance = random.Random(f"partly {number}")  # noqa: S311 - to be the same again
+    share = 0.3 if number % 8 >= 4 else 0.0
+    return {day for day in values if day < today and chance.random() < share}
+
+
 @cache
 def case(number: int) -> Case:
     chance = random.Random(number)  # noqa: S311 - to be the same again
-    kind = KINDS[number % 4]
+    kind = KINDS[number % (3 if number in DAILY else 4)]
     per = "" if kind == "reach" else chance.choice(["day", "week", "month", "rolling"])
+    if number in DAILY:
+        per = "day"
+    weekdays = some_weekdays(number) if per == "day" else set()
     rolling = chance.choice([2, 7, 10, 30]) if per == "rolling" else 0
     at_least = chance.random() < 0.6
     start = date(2026, 1, 1) + chance.randint(0, 300) * DAY
@@ -87,6 +105,7 @@ def case(number: int) -> Case:
     values = some_values(chance, kind, today)
     verified_to = today - chance.randint(1, 5) * DAY if chance.random() < 0.15 else None
     start_value = 84.0 if kind == "reach" else None
+    partly = set() if kind == "reach" else some_partly(number, values, today)
     life = Life(
         kind=kind,
         at_least=at_least,
@@ -96,7 +115,9 @@ def case(number: int) -> Case:
         start_value=start_value,
         rules=[tuple(rule) for rule in rules],
         free={day for span in free for day in span.days},
+        weekdays=weekdays,
         values=values,
+        partly=partly,
         today=today,
         verified_to=verified_to,
     )
@@ -109,10 +130,13 @@ def case(number: int) -> Case:
         rolling_days=rolling,
         start_value=start_value,
         free=merged(free),
+        weekdays=frozenset(weekdays),
     )
     first = today - (READ_DAYS - 1) * DAY
     read = [values.get(first + ahead * DAY) for ahead in range(READ_DAYS)]
-    return Case(life, plan, Measured(first, read))
+    known_partly = frozenset(partly)
+    measured = Measured(first, read, known_partly, known_partly, grows=True)
+    return Case(life, plan, measured)
 
 
 def told_by_product(one: Case) -> Told:
@@ -132,7 +156,7 @@ def told_by_reference(number: int) -> Told:
     return case(number).life.told()
 
 
-@pytest.mark.parametrize("number", range(LIVES))
+@pytest.mark.parametrize("number", [*range(LIVES), *DAILY])
 def test_a_life_is_what_a_count_day_by_day_says(number: int) -> None:
     product, reference = told_by_product(case(number)), told_by_reference(number)
     assert (product.status, product.slack) == (reference.status, reference.slack)
@@ -141,7 +165,7 @@ def test_a_life_is_what_a_count_day_by_day_says(number: int) -> None:
     assert product.own == pytest.approx(reference.own)
 
 
-@pytest.mark.parametrize("number", range(0, LIVES, 5))
+@pytest.mark.parametrize("number", [*range(0, LIVES, 5), *DAILY])
 def test_its_line_is_the_same(number: int) -> None:
     one = case(number)
     for ahead in range(0, 120, 3):
