@@ -10,10 +10,10 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.api.fields import WholeField
 from lifetracker.api.lists import DateRangeMixin, LatestView
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.runs import StartedRunSerializer, StartRun, SyncStatusSerializer, sync_status
 from lifetracker.api.serializers import ComputedText, FactSerializer, InstantField, public_fields
 from lifetracker.models import Lease, SyncRun
@@ -136,7 +136,7 @@ class WhoopStatusSerializer(SyncStatusSerializer):
     needs_reauthorization = serializers.BooleanField()
 
 
-class SyncStatus(APIView):
+class SyncStatus(ApiView):
     """The connection, the last run, and how far back each stream is verified."""
 
     @extend_schema(responses=WhoopStatusSerializer)

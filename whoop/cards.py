@@ -1,30 +1,152 @@
-"""The cards of the night and the day on the home page: recovery, sleep, strain."""
+"""WHOOP's cards on Today: recovery with its sentence, the night, the strain."""
 
 from __future__ import annotations
 
-from lifetracker.web.cards import Card, Visit, register_card
-from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep
+from typing import NamedTuple
 
+from django.utils.safestring import SafeString
 
-def recovery(visit: Visit) -> WhoopRecovery | None:
-    return WhoopRecovery.objects.happened().first()
-
-
-def sleep(visit: Visit) -> WhoopSleep | None:
-    return WhoopSleep.objects.nights().happened().first()
-
-
-def cycle(visit: Visit) -> WhoopCycle | None:
-    return WhoopCycle.objects.happened().first()
-
-
-def offset_of(cycle: WhoopCycle | None) -> int | None:
-    """Return the offset from UTC of the latest cycle, which travels with its owner."""
-    return cycle.utc_offset_min if cycle else None
-
-
-register_card(Card("recovery", "whoop/recovery_card.html", recovery, order=10, of_the_day=True))
-register_card(Card("sleep", "whoop/sleep_card.html", sleep, order=20, of_the_day=True))
-register_card(
-    Card("cycle", "whoop/strain_card.html", cycle, order=30, of_the_day=True, offset_of=offset_of)
+from lifetracker.days import home_offset
+from lifetracker.web.cards import Card, Place, Visit, register_card
+from lifetracker.web.lanes import Lane, register_lane
+from lifetracker.web.sentences import hours_and_minutes
+from lifetracker.web.template_tags import clock, utc_offset
+from whoop import metrics, today_charts
+from whoop.day_lane import sleep_lane
+from whoop.models import WhoopCycle, band_of
+from whoop.nights import Night
+from whoop.page_charts import page_of
+from whoop.sentences import why_no_night
+from whoop.today_data import DayOfWhoop, day_of_whoop
+from whoop.today_sentence import (
+    STILL_RUNNING,
+    Told,
+    night_words,
+    strain_note,
+    tell,
+    why_no_strain,
 )
+
+
+class RecoveryCard(NamedTuple):
+    told: Told
+    ring: SafeString
+    week: SafeString
+    strips: SafeString
+
+
+class SleepCard(NamedTuple):
+    """`times`, `asleep` and `need` in words; empty where they are not known. `why` says why there is no figure."""
+
+    is_past: bool
+    url: str
+    times: str
+    asleep: str
+    need: str
+    performance: float | None
+    why: str
+    bar: SafeString
+    legend: SafeString
+    nights: SafeString
+    numbers: SafeString
+    words: str
+
+
+class StrainCard(NamedTuple):
+    is_so_far: bool
+    url: str
+    strain: float | None
+    why: str
+    bar: SafeString
+    note: str
+
+
+def recovery(visit: Visit) -> RecoveryCard | None:
+    day = visit.once(day_of_whoop)
+    if not day.is_there:
+        return None
+    return RecoveryCard(
+        tell(day.facts), today_charts.score(day), today_charts.week(day), today_charts.strips(day)
+    )
+
+
+def sleep(visit: Visit) -> SleepCard | None:
+    day = visit.once(day_of_whoop)
+    if not day.is_there:
+        return None
+    night, asleep = day.night, day.value(metrics.sleep_hours)
+    known = night if asleep is not None else None
+    return SleepCard(
+        is_past=day.is_past,
+        url=page_of(day.day),
+        times=times_of(night) if night else "",
+        asleep=words_of(asleep),
+        need=words_of(known.need / 60) if known and known.need else "",
+        performance=day.value(metrics.sleep_performance),
+        why=why_no_night(day.series(metrics.sleep_hours), day.day, day.today)
+        if asleep is None
+        else "",
+        bar=today_charts.night_bar(known) if known else SafeString(),
+        legend=today_charts.night_legend(known) if known else SafeString(),
+        nights=today_charts.nights_chart(day),
+        numbers=today_charts.night_numbers(day),
+        words=night_words(known) if known else "",
+    )
+
+
+def words_of(hours: float | None) -> str:
+    return "" if hours is None else hours_and_minutes(hours)
+
+
+def times_of(night: Night) -> str:
+    """Return from when to when it was on clocks at its place, which is named where it is not at home."""
+    times = f"{clock(night.start, night.offset)} to {clock(night.end, night.offset)}"
+    is_away = night.offset != home_offset(night.end)
+    return f"{times}, {utc_offset(night.offset)}" if is_away else times
+
+
+def strain(visit: Visit) -> StrainCard | None:
+    day = visit.once(day_of_whoop)
+    if not day.is_there:
+        return None
+    value = day.so_far(metrics.strain)
+    return StrainCard(
+        is_so_far=day.is_running and not day.is_past,
+        url=page_of(day.day),
+        strain=value,
+        why=why_no_strain(day.series(metrics.strain), day.day, day.today) if value is None else "",
+        bar=today_charts.strain_bar(day),
+        note=note_of(day),
+    )
+
+
+def note_of(day: DayOfWhoop) -> str:
+    score = day.value(metrics.recovery_score)
+    note = strain_note(
+        "" if score is None else band_of(score), day.usual_strain, day.so_far(metrics.steps)
+    )
+    is_left_open = day.is_past and day.is_running and day.so_far(metrics.strain) is not None
+    return f"{note} {STILL_RUNNING}".strip() if is_left_open else note
+
+
+def offset() -> int | None:
+    """Return the offset from UTC of the latest cycle, which travels with its owner."""
+    return WhoopCycle.objects.happened().values_list("utc_offset_min", flat=True).first()
+
+
+register_card(
+    Card(
+        "recovery",
+        "whoop/recovery_card.html",
+        recovery,
+        Place.HEAD,
+        order=10,
+        is_optional=True,
+        offset=offset,
+    )
+)
+register_card(Card("sleep", "whoop/sleep_card.html", sleep, Place.MAIN, order=20, is_optional=True))
+register_card(
+    Card("strain", "whoop/strain_card.html", strain, Place.SMALL, order=5, is_optional=True)
+)
+register_lane(Lane("sleep", order=10, make=sleep_lane))

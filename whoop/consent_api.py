@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.accounts.rights import IsConfirmed, IsStaff
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.runs import ServiceView
 from lifetracker.api.serializers import InstantField
 from lifetracker.errors import BadResponse, NeedsReauthorization, NotConfigured, SyncError, TryLater
@@ -47,7 +47,7 @@ class ConnectionStatusSerializer(serializers.Serializer[object]):
     redirect_uri = serializers.CharField()
 
 
-class Status(APIView):
+class Status(ApiView):
     """Whether WHOOP is set up and connected, as it is stored here; no secret is in it."""
 
     @extend_schema(responses=ConnectionStatusSerializer)
@@ -84,7 +84,7 @@ class ConnectionTestSerializer(serializers.Serializer[object]):
     detail = serializers.CharField()
 
 
-class ConnectionTest(APIView):
+class ConnectionTest(ApiView):
     """Asks WHOOP for the profile, once, and says whether the connection works; if not, why."""
 
     permission_classes = (IsStaff,)

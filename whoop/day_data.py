@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
@@ -11,8 +12,8 @@ from typing import Generic, NamedTuple, TypeVar
 from django.utils.safestring import SafeString
 
 from lifetracker import days
+from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import Described, describe
-from lifetracker.metrics.statistics import Usual
 from lifetracker.models import SourceRecord
 from lifetracker.web.charts.ring import ring
 from lifetracker.web.charts.strip import Measure, usual_list
@@ -21,7 +22,7 @@ from lifetracker.web.sentences import day_words
 from lifetracker.words import title_of
 from whoop.models import WhoopCycle, WhoopRecovery, WhoopSleep, WhoopWorkout, band_of
 from whoop.page_charts import BANDS, page_of
-from whoop.page_data import FIGURES, words_of
+from whoop.page_data import FIGURES, Reading, words_of
 from whoop.sentences import day_sentence, why_unscored
 from workouts.models import Workout
 
@@ -70,7 +71,7 @@ def day_page(day: date) -> DayPage:
         sentence=sentence_of(described, day, recoveries),
         ring=ring_of(described, recoveries),
         measures=usual_list(
-            [measure(described[one.key], label, unit) for one, label, unit in FIGURES[1:]]
+            [measure_of(described[one.key], label, unit) for one, label, unit in FIGURES[1:]]
         ),
         recoveries=recoveries,
         nights=[one for one in sleeps if not one.row.nap],
@@ -108,12 +109,13 @@ def sentence_of(
     found: dict[str, Described], day: date, recoveries: list[Record[WhoopRecovery]]
 ) -> str:
     recovery, _, _, sleep, _, _ = (found[metric.key] for metric, _, _ in FIGURES)
+    today = days.today()
     return day_sentence(
         value_of(recovery),
         value_of(sleep),
         sleep.usual[0].words if sleep.usual[0] else "",
         state_of(recoveries),
-        day_words(day, days.today()),
+        "" if day == today else day_words(day, today),
     )
 
 
@@ -133,14 +135,18 @@ def ring_of(found: dict[str, Described], recoveries: list[Record[WhoopRecovery]]
     )
 
 
-def measure(described: Described, label: str, unit: str) -> Measure:
+def measure_of(described: Described, label: str, unit: str) -> Measure:
+    series = described.series
+    found = measure(described.metric, Reading(value_of(described), described.usual[0]), label, unit)
+    so_far = series.so_far.get(series.first)
+    return found if so_far is None else replace(found, so_far=words_of(described.metric, so_far))
+
+
+def measure(metric: Metric, reading: Reading, label: str, unit: str, href: str = "") -> Measure:
     """Return a line of the list of strips, by deviations: so it is right where the usual is that of the logarithms."""
-    value, usual = value_of(described), described.usual[0]
-    words = "" if value is None else words_of(described.metric, value)
+    value, usual = reading
+    words = "" if value is None else words_of(metric, value)
     if usual is None or usual.deviation is None:
-        return Measure(label, value, None, None, words, unit=unit)
-    return Measure(label, usual.deviation, 0.0, 1.0, words, between(described, usual), unit)
-
-
-def between(described: Described, usual: Usual) -> str:
-    return f"{words_of(described.metric, usual.low)} to {words_of(described.metric, usual.high)}"
+        return Measure(label, value, None, None, words, unit=unit, href=href)
+    told = f"{words_of(metric, usual.low)} to {words_of(metric, usual.high)}"
+    return Measure(label, usual.deviation, 0.0, 1.0, words, told, unit, href)

@@ -82,7 +82,12 @@ def cycles() -> QuerySet[WhoopCycle]:
 
 
 def of_recoveries(column: str) -> Grouped:
-    return Grouped(rows=recoveries, day=of_whole_day(Avg(column), column), open_rows=PENDING)
+    return Grouped(
+        rows=recoveries,
+        day=of_whole_day(Avg(column), column),
+        open_rows=PENDING,
+        has_one_row=True,
+    )
 
 
 recovery_metric = partial(
@@ -165,7 +170,7 @@ hrv_variation = Metric(
 
 
 def of_nights(day: Combinable) -> Grouped:
-    return Grouped(rows=nights, day=day, open_rows=PENDING)
+    return Grouped(rows=nights, day=day, open_rows=PENDING, has_one_row=True)
 
 
 def mean_of_nights(column: str) -> Grouped:
@@ -267,7 +272,7 @@ sleep_need = night_metric(
         )
         / 60.0
     ),
-    label="Sleep need",
+    label="Sleep need without debt",
     unit="h",
     decimals=1,
     smallest=0.25,
@@ -484,7 +489,12 @@ sleep_regularity = Metric(
 
 
 def of_cycles(day: Combinable) -> Grouped:
-    return Grouped(rows=cycles, day=day, open_rows=Q(end_time__isnull=True) | PENDING)
+    return Grouped(
+        rows=cycles,
+        day=day,
+        open_rows=Q(end_time__isnull=True) | PENDING,
+        has_one_row=True,
+    )
 
 
 cycle_metric = partial(Metric, model=WhoopCycle, why_open=STILL_RUNNING)

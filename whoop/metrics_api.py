@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.api.lists import DateRange
+from lifetracker.api.parameters import ApiView
 from lifetracker.sync.coverage import with_reason
 from whoop.models import WhoopRecovery
 from whoop.summary import summary
@@ -70,7 +70,7 @@ class WhoopMetricsSerializer(serializers.Serializer[object]):
     )
 
 
-class Metrics(APIView):
+class Metrics(ApiView):
     """Averages, extremes and colours of the asked days, and the change against the days before."""
 
     query_serializers = (DateRange,)

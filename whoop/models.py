@@ -162,6 +162,10 @@ class WhoopSleep(SourceRecord):
     class Meta(SourceRecord.Meta):
         verbose_name = "sleep"
         ordering = ["-start_time"]
+        indexes = [
+            # The naps of a range, which are few among the nights: the page of WHOOP asks for them.
+            models.Index(fields=["date"], name="whoop_naps", condition=Q(nap=True)),
+        ]
         constraints = [
             *SourceRecord.Meta.constraints,
             models.CheckConstraint(
@@ -206,6 +210,11 @@ class WhoopCycle(SourceRecord):
 
     def __str__(self) -> str:
         return f"cycle of {self.date}"
+
+    @property
+    def kilocalories(self) -> float | None:
+        """All energy of the cycle, in kcal as that of a workout; None where WHOOP did not say it."""
+        return None if self.kilojoules is None else kilocalories(self.kilojoules)
 
 
 class WhoopProfile(SourceRecord):

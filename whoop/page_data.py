@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from lifetracker.metrics.declaration import Metric
+from django.db.models import Sum
+
+from lifetracker.days import days_from
+from lifetracker.metrics.declaration import Metric, of_whole_day
 from lifetracker.metrics.held import read_days
 from lifetracker.metrics.series import Series, days_before, read_series
 from lifetracker.metrics.statistics import USUAL_DAYS, Usual
 from lifetracker.metrics.verified import Verified
 from lifetracker.models import excluded_days
-from lifetracker.web.charts.strip import usual_strip
+from lifetracker.models.rows import as_date, raw_rows
+from lifetracker.web.charts.strip import STANDS_OUT, usual_strip
 from lifetracker.web.ranges import Range
 from lifetracker.web.sentences import change_words, hours_and_minutes, number
 from whoop import metrics
@@ -39,6 +43,8 @@ SHOWN = (
     metrics.bedtime,
     metrics.waking_time,
 )
+#: Read when they are asked for.
+MORE = (metrics.skin_temperature, metrics.blood_oxygen)
 #: The names of WHOOP's colours in our styles.
 BANDS = {"green": "high", "yellow": "mid", "red": "low"}
 
@@ -57,10 +63,21 @@ class RangeNumbers:
     shown: Range
     whole: Mapping[str, Series]
     excluded: set[date]
-    known_usual: dict[str, list[Usual | None]] = field(default_factory=dict)
+    #: Whether temperature and blood oxygen are among them.
+    has_more: bool
+    #: The hours asleep in naps, of days that have any; None while WHOOP has not scored one.
+    naps: Mapping[date, float | None]
+
+    @cached_property
+    def days(self) -> list[date]:
+        return days_from(self.shown.first, self.shown.last)
+
+    @cached_property
+    def _series(self) -> dict[str, Series]:
+        return {key: one.since(self.shown.first) for key, one in self.whole.items()}
 
     def series(self, metric: Metric) -> Series:
-        return self.whole[metric.key].since(self.shown.first)
+        return self._series[metric.key]
 
     def before(self, metric: Metric) -> Series | None:
         """Return the stretch of the same length before; None where there is none."""
@@ -75,16 +92,12 @@ class RangeNumbers:
         begin = days_before(self.shown.first, count)
         return list(self.whole[metric.key].since(begin).values[: (self.shown.first - begin).days])
 
-    def usual(self, metric: Metric) -> list[Usual | None]:
-        """Return what is usual on each day of the range."""
-        if metric.key not in self.known_usual:
-            self.known_usual[metric.key] = self._usual(metric)
-        return self.known_usual[metric.key]
-
-    def _usual(self, metric: Metric) -> list[Usual | None]:
-        begin = days_before(self.shown.first, USUAL_DAYS)
+    def usual(self, metric: Metric, at: Sequence[int]) -> list[Usual | None]:
+        """Return what is usual on the days of the range at these positions, of which there is at least one."""
+        begin = days_before(self.days[at[0]], USUAL_DAYS)
+        skipped = (self.shown.first - begin).days
         whole = self.whole[metric.key].since(begin)
-        return whole.usual(self.excluded)[(self.shown.first - begin).days :]
+        return whole.usual(self.excluded, [skipped + one for one in at])
 
     @cached_property
     def has_nights(self) -> bool:
@@ -97,19 +110,59 @@ class RangeNumbers:
     def sentence(self) -> str:
         recovery, strain = metrics.recovery_score, metrics.strain
         return opening(
-            Opening(self.shown, self.series(recovery), self.before(recovery), self.series(strain))
+            Opening(
+                self.shown,
+                self.series(recovery),
+                self.before(recovery),
+                self.series(strain),
+                self.has_unscored_night,
+            )
         )
 
+    @property
+    def has_unscored_night(self) -> bool:
+        """Whether the range is one day, and its night was recorded without a recovery."""
+        if self.shown.days != 1 or self.series(metrics.recovery_score).known_days:
+            return False
+        nights = WhoopSleep.objects.live().filter(date=self.shown.first, nap=False)
+        return nights.order_by().exists()
 
-def range_numbers(shown: Range) -> RangeNumbers:
-    """Read a range by one statement, and two for what was read of WHOOP and which days are no usual ones."""
+
+def range_numbers(shown: Range, *, has_more: bool = False) -> RangeNumbers:
+    """Read a range by one statement, and one each for naps, what was read of WHOOP and which days are no usual ones."""
     earlier = shown.before()
     begin = min(earlier.first if earlier else shown.first, days_before(shown.first, USUAL_DAYS))
     return RangeNumbers(
         shown=shown,
-        whole=read_series(SHOWN, begin, shown.last, Verified()),
+        whole=read_series((*SHOWN, *MORE) if has_more else SHOWN, begin, shown.last, Verified()),
+        has_more=has_more,
         excluded=excluded_days(begin, shown.last),
+        naps=naps_between(shown.first, shown.last),
     )
+
+
+def naps_between(first: date, last: date) -> dict[date, float | None]:
+    """Return the hours asleep in the naps of each day that has any; None where one of them is not known."""
+    rows = WhoopSleep.objects.happened().filter(nap=True, date__range=(first, last)).order_by()
+    hours = rows.values("date").annotate(
+        hours=of_whole_day(Sum("total_sleep_hours"), "total_sleep_hours")
+    )
+    return {as_date(day): slept for day, slept in raw_rows(hours.values_list("date", "hours"))}
+
+
+class Reading(NamedTuple):
+    """A value of the day beside what is usual. None is not known."""
+
+    value: float | None
+    usual: Usual | None
+
+    @property
+    def deviation(self) -> float | None:
+        return self.usual.deviation if self.usual else None
+
+    @property
+    def stands_out(self) -> bool:
+        return self.deviation is not None and abs(self.deviation) >= STANDS_OUT
 
 
 # --- Figures --------------------------------------------------------------------------------------
@@ -122,6 +175,8 @@ class Figure(NamedTuple):
     #: None where no day is known.
     value: str | None
     unit: str
+    #: Of how many days it is the mean.
+    known: str
     change: str
     latest: str
     #: The usual strip of that day; empty where too few days are known.
@@ -140,18 +195,24 @@ def figure(numbers: RangeNumbers, metric: Metric, label: str, unit: str) -> Figu
     series = numbers.series(metric)
     average = mean_of_series(series)
     if average is None:
-        return Figure(label, None, unit, "", "", "")
-    at = max(at for at, value in enumerate(series.values) if value is not None)
-    latest, usual = series.values[at] or 0.0, numbers.usual(metric)[at]
+        return Figure(label, None, unit, "", "", "", "")
+    at = next(at for at in reversed(range(len(series.values))) if series.values[at] is not None)
+    latest, usual = series.values[at] or 0.0, numbers.usual(metric, [at])[0]
     said = f"last {words_of(metric, latest)}" + (f", {usual.words}" if usual else "")
     return Figure(
         label,
         words_of(metric, average),
         unit,
+        known_words(series.known_days, numbers.shown.days),
         change_of(numbers, metric, average),
         said,
         strip_of(usual),
     )
+
+
+def known_words(known: int, days: int) -> str:
+    """Return of how many days a mean is, `355 of 365 days known`; empty of one day."""
+    return f"{known:,} of {days:,} days known" if days > 1 else ""
 
 
 def strip_of(usual: Usual | None) -> str:
@@ -184,6 +245,8 @@ class Day(NamedTuple):
     asleep: str
     of_need: float | None
     strain: float | None
+    #: What there is so far of the strain of a day that still runs.
+    strain_so_far: float | None
     #: Why nothing of its night is known; empty where something is.
     why: str
 
@@ -215,5 +278,6 @@ def day_of(numbers: RangeNumbers, day: date) -> Day:
         asleep="" if asleep is None else hours_and_minutes(asleep),
         of_need=on(metrics.sleep_performance),
         strain=on(metrics.strain),
+        strain_so_far=numbers.whole[metrics.strain.key].so_far.get(day),
         why="" if is_known else why_no_night(sleep, day, numbers.shown.today),
     )

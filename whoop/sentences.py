@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from lifetracker.days import monday_of
@@ -39,13 +41,15 @@ class Opening(NamedTuple):
     recovery: Series
     before: Series | None
     strain: Series
+    #: Whether a night was recorded in the range, scored or not.
+    has_records: bool = False
 
 
 def opening(of: Opening) -> str:
     """Return the mean recovery with its change, and the best and the hardest stretch where there are enough."""
     average = mean_of_series(of.recovery)
     if average is None:
-        return no_nights(of.shown)
+        return no_nights(of.shown, has_records=of.has_records)
     parts = [
         f"Recovery averaged {number(average)}\N{NO-BREAK SPACE}%{change(average, of)}.",
         extremes(of),
@@ -53,9 +57,11 @@ def opening(of: Opening) -> str:
     return " ".join(part for part in parts if part)
 
 
-def no_nights(shown: Range) -> str:
+def no_nights(shown: Range, *, has_records: bool = False) -> str:
     if shown.is_all:
         return "No nights are stored yet."
+    if shown.days == 1 and has_records:
+        return f"The night of {stretch_words(shown.first, shown.last)} is not scored."
     if shown.days == 1:
         return f"No night on {stretch_words(shown.first, shown.last)}."
     return f"No nights from {stretch_words(shown.first, shown.last)}."
@@ -100,9 +106,10 @@ def best_words(start: date, bucket: Bucket, last: date) -> str:
 
 
 def highest(series: Series, bucket: Bucket) -> BucketValues | None:
-    """Return the week or month of the highest mean, the latest of equal ones."""
+    """Return the week or month of the highest mean, the latest of equal ones; none that began before the series."""
     least = LEAST_KNOWN[bucket]
-    known = [one for one in buckets_of(series, bucket) if one.known_days >= least]
+    begun = [one for one in buckets_of(series, bucket) if one.start >= series.first]
+    known = [one for one in begun if one.known_days >= least]
     if len(known) < LEAST_COMPARED:
         return None
     return max(known, key=lambda one: (one.mean or 0.0, monday_of(one.start)))
@@ -126,6 +133,21 @@ def short_nights(count: int, known: int) -> str:
     return f"{told} of {nights} gave less than 85 % of what was needed."
 
 
+def longest_in_bed(names: Sequence[str], hours: Sequence[float | None]) -> str:
+    """Return on which mornings the night had been longest and shortest; empty where two weekdays cannot be compared."""
+    known = [
+        (length, name) for name, length in zip(names, hours, strict=True) if length is not None
+    ]
+    longest = max(known, default=(0.0, ""), key=itemgetter(0))
+    shortest = min(known, default=(0.0, ""), key=itemgetter(0))
+    if hours_and_minutes(longest[0]) == hours_and_minutes(shortest[0]):
+        return ""
+    return (
+        f"Longest before {longest[1]}, {hours_and_minutes(longest[0])}; "
+        f"shortest before {shortest[1]}, {hours_and_minutes(shortest[0])}."
+    )
+
+
 # --- A day ----------------------------------------------------------------------------------------
 
 
@@ -139,10 +161,13 @@ def why_unscored(state: str | None) -> str:
 def day_sentence(
     recovery: float | None, asleep: float | None, usual: str, state: str | None, day: str
 ) -> str:
-    """Return recovery and sleep of a day in words. `usual` is how the sleep lies to what is usual; empty without."""
+    """Return recovery and sleep of a day in words. `usual` is how the sleep lies to what is usual, `day` the day unless it
+    is today's; each is empty without."""
     slept = "" if asleep is None else f"{hours_and_minutes(asleep)} asleep"
-    compared = f"{slept}, {usual}" if slept and usual else slept
+    compared = f"{slept}, {'as usual' if usual == 'usual' else usual}" if slept and usual else slept
     if recovery is None:
-        return f"Recovery is not known, after {compared}." if compared else why_unscored(state)
-    first = f"{day} was {band_of(recovery)}, {number(recovery)}\N{NO-BREAK SPACE}%"
+        unscored = NO_NIGHT_YET if state is None and not day else why_unscored(state)
+        return f"Recovery is not known, after {compared}." if compared else unscored
+    subject = f"{day} was" if day else "Today is"
+    first = f"{subject} {band_of(recovery)}, {number(recovery)}\N{NO-BREAK SPACE}%"
     return f"{first}, after {compared}." if compared else f"{first}."

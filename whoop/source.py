@@ -4,6 +4,7 @@ from lifetracker.sync.declaration import (
     ConsentPage,
     Schedule,
     ServiceAddress,
+    SetupStep,
     SourceDeclaration,
     oauth_settings,
     requests_per_minute,
@@ -12,6 +13,17 @@ from lifetracker.sync.declaration import (
 SOURCE = SourceDeclaration(
     name="Whoop",
     title="WHOOP",
+    brings="Recovery, nights, cycles, workouts.",
+    steps=(
+        SetupStep(
+            "Log in to WHOOP's developer dashboard with your WHOOP account. Create a team and an app.",
+            url="https://developer-dashboard.whoop.com",
+        ),
+        SetupStep(
+            "Tick these scopes of the app: `read:recovery`, `read:cycles`, `read:sleep`, `read:workout`, `read:profile`, "
+            "`read:body_measurement`."
+        ),
+    ),
     provider="whoop",
     settings=(
         *oauth_settings("whoop", "WHOOP"),

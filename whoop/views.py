@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from lifetracker import days
+from lifetracker.error_pages import ErrorPage, error_page
+from lifetracker.sync.streams import sources
 from lifetracker.web.charts.scales import unit_of_lines
+from lifetracker.web.csv_answer import RangeAsCsv, Table
+from lifetracker.web.one_day import NoSuchDay, full_day, shown_day, today_address
+from lifetracker.web.range_page import RangePage
 from lifetracker.web.ranges import (
-    DEFAULT,
-    BadRange,
     Range,
-    named_range,
     range_links,
     range_steps,
-    read_range,
 )
-from lifetracker.web.sentences import day_words, stretch_words
-from lifetracker.web.source_status import SourceStatus, source_statuses
+from lifetracker.web.sentences import stretch_words
+from lifetracker.web.source_status import SourceStatus, one_source_status
 from whoop import page_charts
+from whoop.day_csv import HEAD, rows_of
 from whoop.day_data import day_page
 from whoop.models import WHOOP
 from whoop.page_data import RangeNumbers, days_of, figures, first_day, range_numbers
@@ -34,25 +35,16 @@ from whoop.sentences import CONNECT
 A_PAGE = 7
 
 
-class RangeView(LoginRequiredMixin, TemplateView):
+class RangeView(RangePage):
     """The days of a range, against the stretch of the same length before it."""
 
     template_name = "whoop/range.html"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        today, refused = days.today(), ""
-        try:
-            shown = read_range(request.GET.dict(), today, first_day)
-        except BadRange as error:
-            shown, refused = named_range(DEFAULT, today, first_day), str(error)
-        context = self.get_context_data(shown=shown, refused=refused)
-        status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
-        return self.render_to_response(context, status=status)
+    first_day = staticmethod(first_day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown: Range = kwargs["shown"]
-        numbers = range_numbers(shown)
-        status = next(one for one in source_statuses() if one.name == WHOOP)
+        numbers = range_numbers(shown, has_more="more" in self.request.GET)
+        status = one_source_status(sources[WHOOP])
         return super().get_context_data(
             numbers=numbers,
             figures=figures(numbers),
@@ -71,9 +63,7 @@ def charts(numbers: RangeNumbers) -> dict[str, Any]:
     return {
         "calendar": page_charts.calendar_of(numbers),
         "hearts": page_charts.heart_charts(numbers),
-        "asleep": page_charts.when_asleep(numbers),
-        "stages": page_charts.sleep_against_need(numbers),
-        "strain": page_charts.strain_chart(numbers),
+        "nights": page_charts.night_charts(numbers),
         "line_unit": unit_of_lines(numbers.shown.days),
         "bar_unit": page_charts.bars_of(numbers).unit,
     }
@@ -97,31 +87,35 @@ def table(request: HttpRequest, numbers: RangeNumbers) -> dict[str, Any]:
     }
 
 
+class DaysAsCsv(RangeAsCsv):
+    """The days of a range, to be saved."""
+
+    name = "whoop"
+    first_day = staticmethod(first_day)
+
+    def table(self, shown: Range) -> Table:
+        return HEAD, rows_of(range_numbers(shown))
+
+
 class DayView(LoginRequiredMixin, TemplateView):
     """A day with its records, each with where it came from."""
 
     template_name = "whoop/day.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        today = days.today()
         try:
-            day = shown_day(kwargs["day"], days.today())
+            day = shown_day(kwargs["day"], today)
         except NoSuchDay as error:
-            context = {"reason": str(error)}
-            return render(request, "whoop/no_day.html", context, status=HTTPStatus.NOT_FOUND)
-        return self.render_to_response(self.get_context_data(page=day_page(day), **kwargs))
-
-
-class NoSuchDay(ValueError):
-    """There is no page of what is asked for. Says why in words."""
-
-
-def shown_day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise NoSuchDay(f"There is no day {text} in the calendar.") from None
-    if not days.FIRST_DAY <= day <= days.LAST_DAY:
-        raise NoSuchDay(days.OUT_OF_RANGE)
-    if day > today:
-        raise NoSuchDay(f"{day_words(day, today)} has not come yet.")
-    return day
+            back = {"back": reverse("whoop"), "button": "Go to WHOOP"}
+            wrong = ErrorPage(HTTPStatus.NOT_FOUND, "No such day", str(error), **back)
+            return error_page(request, wrong)
+        page, heading = day_page(day), full_day(day, today)
+        context = self.get_context_data(
+            page=page,
+            heading=heading,
+            steps=page.steps,
+            whole_day=today_address(day, today),
+            **kwargs,
+        )
+        return self.render_to_response(context)

@@ -252,7 +252,7 @@ def test_what_is_not_set_up_is_said(robin: Client, settings: Any) -> None:
 
 def test_the_browser_may_bring_back_what_the_api_began(robin: Client, service: Any) -> None:
     given = consent(robin)
-    assert robin.get("/oauth/whoop/callback", given)["Location"] == "/"
+    assert robin.get("/oauth/whoop/callback", given)["Location"] == "/connections/#whoop"
     assert is_connected()
     assert exchange(robin, **given).status_code == 400, "and that was the once"
 

@@ -86,6 +86,14 @@ def test_best_and_hardest_week() -> None:
     )
 
 
+def test_a_week_that_began_before_the_range_is_not_compared() -> None:
+    values = weeks(99, 70, 60, 65)[1:]
+    strain = weeks(20, 8, 12, 9)[1:]
+    found = told(values, strain=strain)
+    assert found.endswith("Your best week began on 7 September.") is False
+    assert "31 August" not in found
+
+
 def test_the_latest_of_equal_weeks() -> None:
     assert "best week began on 7 September" in told(weeks(50, 70, 70, None))
 
@@ -129,7 +137,7 @@ def test_why_there_is_no_night() -> None:
         first=TODAY - timedelta(days=3),
         values=[None] * 4,
         so_far={day: None},
-        valueless=frozenset({TODAY - timedelta(days=2)}),
+        recorded=frozenset({TODAY - timedelta(days=2)}),
     )
     assert why_no_night(series, day, TODAY) == sentences.PENDING
     assert why_no_night(series, TODAY - timedelta(days=2), TODAY) == sentences.UNSCORABLE
@@ -165,7 +173,7 @@ def test_short_nights(count: int, known: int, words: str) -> None:
         (None, None, "", "PENDING_SCORE", "WHOOP has not scored this night yet."),
         (None, None, "", "UNSCORABLE", "Not known: WHOOP could not score this night."),
         (None, None, "", None, "Not known: no night was recorded."),
-        (None, 7, "usual", None, "Recovery is not known, after 7 h 00 asleep, usual."),
+        (None, 7, "usual", None, "Recovery is not known, after 7 h 00 asleep, as usual."),
     ],
 )
 def test_a_day(
@@ -173,3 +181,9 @@ def test_a_day(
 ) -> None:
     found = day_sentence(recovery, asleep, usual, state, "16 September")
     assert found.replace("\xa0", " ") == words
+
+
+def test_today_is_said_as_such() -> None:
+    found = day_sentence(77, 7.6, "usual", "SCORED", "")
+    assert found.replace("\xa0", " ") == "Today is green, 77 %, after 7 h 36 asleep, as usual."
+    assert day_sentence(None, None, "", None, "") == sentences.NO_NIGHT_YET

@@ -470,9 +470,11 @@ def test_the_answers_of_the_token_endpoint(canned: Any, whoop: Any) -> None:
 
 
 def test_refusals_of_the_authorization_page() -> None:
-    for name in ("access_denied", "invalid_scope", "invalid_state"):
+    said = {name: name for name in ("invalid_scope", "invalid_state")}
+    said["access_denied"] = "You did not give your consent"
+    for name, words in said.items():
         query = payload(f"error_authorize_{name}")["location_query"]
-        with pytest.raises(SyncError, match=name):
+        with pytest.raises(SyncError, match=words):
             code_of(query, query["state"])
 
 

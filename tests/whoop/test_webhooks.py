@@ -479,7 +479,7 @@ def test_a_pushed_record_hides_no_failed_sync(synced: Any, person: Client) -> No
     failed = {"kind": "incremental", "status": "failed", "error": "Broken."}
     for values in (failed, {"kind": "webhook", "status": "success"}):
         SyncRun.objects.create(source="Whoop", finished_at=timezone.now(), **values)
-    assert "Broken." in person.get("/").text
+    assert "Broken." in person.get("/connections/").text
     assert person.get("/api/whoop/sync/status").json()["last_run"]["error"] == "Broken."
 
 
