@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ ONE_DAY = timedelta(days=1)
 FOUR_WEEKS = timedelta(weeks=4)
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def offset_minutes(text: str) -> int:
@@ -26,6 +29,28 @@ def offset_minutes(text: str) -> int:
     if total > 14 * 60 or int(minutes) > 59:
         raise ValueError(f"{text!r} is outside the range of UTC offsets")
     return -total if sign == "-" else total
+
+
+def day_of(text: str) -> date:
+    """Return the day that is written as `2026-09-16`. Raises ValueError for every other form, such as `20260916`, which
+    `date.fromisoformat` takes as well."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is no day such as 2026-09-16")
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=500)
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def zone_name(value: object) -> str | None:
+    """Return the IANA name of a time zone if it is one, else None."""
+    return value if isinstance(value, str) and _is_zone(value) else None
 
 
 def local_date(instant: datetime, offset: int | None = None) -> date:
@@ -68,7 +93,7 @@ def monday_of(day: date) -> date:
 
 def days_from(first: date, last: date) -> list[date]:
     """Return the days from `first` to `last`, both included; none if the last is before the first."""
-    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    return list(map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)))
 
 
 def today() -> date:
@@ -110,8 +135,14 @@ def elapsed(start: datetime, end: datetime) -> timedelta:
 def midnight(day: date, zone: tzinfo | None = None) -> datetime:
     """Return the instant at which the day begins in `TIME_ZONE`, which who asks about many days names. Where clocks
     jump over midnight, that of the jump."""
+    return at_hour(day, 0, zone)
+
+
+def at_hour(day: date, hour: int, zone: tzinfo | None = None) -> datetime:
+    """Return the instant at which clocks show a full hour, of two the first; where they jump over it, as if they had
+    not jumped yet."""
     zone = zone or timezone.get_current_timezone()
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
 
 
 def on_the_wall(naive: datetime, fold: int = 0) -> datetime:

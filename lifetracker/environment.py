@@ -181,6 +181,19 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def contact(text: str) -> str:
+    """Return an address for a header: of mail, or of a page."""
+    if not re.fullmatch(r"[!-'*-~]{3,200}", text):
+        raise ValueError("it must be an e-mail address or a web address, without a space")
+    return text
+
+
+def language(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}", text):
+        raise ValueError(f"{shown(text)} is not a language such as en or de")
+    return text
+
+
 def count(text: str) -> int:
     number = whole_number(text)
     if number < 0:

@@ -38,3 +38,8 @@ class BadResponse(SyncError):
 class NotAllowed(BadResponse):
     """The service takes the token, and refuses this part to it: a permission is missing, or a
     membership has ended. What is stored of it stays as it is."""
+
+
+class RunStopped(Exception):
+    """The owner has asked that the run ends. Nothing is wrong, so it is no `SyncError`: whoever goes on after trouble
+    with one part must not go on after this."""

@@ -21,9 +21,12 @@ from django.urls import reverse_lazy
 
 from lifetracker.environment import (
     Environment,
+    base_url,
     bind_address,
+    contact,
     count,
     hosts,
+    language,
     one_of,
     optional_url,
     origins,
@@ -64,6 +67,8 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "csp",
+    # Its script alone.
+    "django_htmx",
     # Before the queue, whose command `qcluster` it extends.
     "lifetracker",
     "lifetracker.accounts",
@@ -75,6 +80,7 @@ INSTALLED_APPS = [
     "time_logs",
     "github_projects",
     "fasting",
+    "nutrition",
     "goals",
     "projects",
 ]
@@ -90,6 +96,7 @@ PORT_IS_GIVEN = bool(os.environ.get("PORT"))
 ON_PLATFORM = bool({"DYNO", "RAILWAY_PROJECT_ID", "RAILWAY_PUBLIC_DOMAIN"} & os.environ.keys())
 if sys.argv[1:2] == ["demo"]:
     env.forget(setting.name for source in SOURCES for setting in source.all_settings())
+    env.forget(["OPENFOODFACTS", "OPENFOODFACTS_URL", "OPENFOODFACTS_SEARCH_URL"])
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
     env.read_file(BASE_DIR / ".env")
@@ -146,6 +153,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "lifetracker.web.middleware.refuse_nul",
+    "lifetracker.web.middleware.read_preferences",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -271,6 +279,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+SESSION_ENGINE = "lifetracker.accounts.session_store"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -319,15 +328,13 @@ AXES_HANDLER = "lifetracker.accounts.guessing.Guard"
 WRONG_PASSWORDS_PER_NAME = 25
 AXES_CLIENT_IP_CALLABLE = "lifetracker.accounts.addresses.client_address"
 AXES_USERNAME_CALLABLE = "lifetracker.accounts.addresses.login_name"
-AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "lifetracker.accounts.lockout.locked_out"
 # The page says when it ends: trying on must not push that out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 # Only failures are kept, and only until a login succeeds.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
-# Else it lets the scripts of every origin read that somebody is locked out.
-AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
 # Of what it logs all the same.
 AXES_SENSITIVE_PARAMETERS = [
@@ -380,6 +387,7 @@ SPECTACULAR_SETTINGS = {
         "SyncRunStatus": "lifetracker.models.SyncRun.Status",
         "DayMarkKind": "lifetracker.models.DayMark.Kind",
         "GoalKind": "goals.plan.Kind",
+        "MealKind": "nutrition.models.Meal.Kind",
         "Ok": ["ok"],
         "Error": ["error"],
     },
@@ -462,6 +470,23 @@ SYNC_HOURS = {
     source.name: SOURCE_SETTINGS[source.schedule.setting] for source in SOURCES if source.schedule
 }
 
+# No source: nothing is synced from it. It is asked for a product or a name when its owner asks for one.
+OPENFOODFACTS = env.bool("OPENFOODFACTS", default=not TESTING)
+OPENFOODFACTS_URL = env.read(
+    "OPENFOODFACTS_URL",
+    base_url,
+    default=f"{SANDBOX_URL}/openfoodfacts" if DEMO else "https://world.openfoodfacts.org",
+)
+OPENFOODFACTS_SEARCH_URL = env.read(
+    "OPENFOODFACTS_SEARCH_URL",
+    base_url,
+    default=f"{SANDBOX_URL}/openfoodfacts" if DEMO else "https://search.openfoodfacts.org",
+)
+# How its operators reach whoever runs this program, as they ask.
+OPENFOODFACTS_CONTACT = env.read("OPENFOODFACTS_CONTACT", contact, default="self-hosted")
+# In which names of products are taken, where they have several.
+OPENFOODFACTS_LANGUAGE = env.read("OPENFOODFACTS_LANGUAGE", language, default="en")
+
 # --- What a page may load -------------------------------------------------------------------------
 
 # Pressing "Connect" ends at the service's consent page, and a browser counts that redirect as a part
@@ -475,6 +500,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [OURS],
         "img-src": [OURS],
         "manifest-src": [OURS],
+        "worker-src": [OURS],
         "form-action": [OURS, *dict.fromkeys(CONSENT_PAGES)],
         "frame-ancestors": [NOWHERE],
         "base-uri": [NOWHERE],

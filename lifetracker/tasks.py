@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -62,9 +62,9 @@ FORMER_NAMES = {
 # --- Enqueueing -----------------------------------------------------------------------------------
 
 
-def enqueue(source: Source, request: SyncRequest) -> SyncRun:
+def enqueue(source: Source, request: SyncRequest, begun_by: str = "") -> SyncRun:
     """Return the run of the queue that carries out the request: a new one, or the one that is waiting or at
-    work for the same. Raises NotConfigured, and NeedsReauthorization where consent is missing."""
+    work for the same, which keeps who began it. Raises NotConfigured, and NeedsReauthorization where consent is missing."""
     if not source.is_configured():
         raise NotConfigured(f"{source.title} is not set up. See docs/{source.slug}.md.")
     if missing := source.missing_consent():
@@ -73,9 +73,13 @@ def enqueue(source: Source, request: SyncRequest) -> SyncRun:
         source=source.name,
         kind=request.kind,
         days=request.days or 0,
+        asked_from=request.window and request.window.start,
+        asked_to=request.window and request.window.end,
         in_queue=True,
         status__in=ACTIVE,
-        defaults={"status": SyncRun.Status.QUEUED},
+        # One that is about to end does not read what is asked for now.
+        stop_asked_at=None,
+        defaults={"status": SyncRun.Status.QUEUED, "begun_by": begun_by},
     )
     if is_new:
         enqueue_message(run)
@@ -96,7 +100,8 @@ def enqueue_after_consent(source: Source) -> SyncRun:
     states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
     known = {state.stream for state in states if state.whole_history}
     is_known = known >= set(source.history_streams)
-    run = enqueue(source, next_request(source) if is_known else SyncRequest.from_options(full=True))
+    request = next_request(source) if is_known else SyncRequest.from_options(full=True)
+    run = enqueue(source, request, SyncRun.BegunBy.CONSENT)
     # And wake what was asked for before the consent was gone.
     enqueue_messages(
         SyncRun.objects.filter(source=source.name, status=SyncRun.Status.QUEUED, in_queue=True)
@@ -196,7 +201,7 @@ def enqueue_deliveries(*names: str) -> None:
     due = WebhookDelivery.objects.due().filter(source__in=names or sources)
     for name in due.order_by().values_list("source", flat=True).distinct():
         try:
-            enqueue(sources[name], SyncRequest(SyncRun.Kind.WEBHOOK))
+            enqueue(sources[name], SyncRequest(SyncRun.Kind.WEBHOOK), SyncRun.BegunBy.WEBHOOK)
         except (NotConfigured, NeedsReauthorization) as error:
             postpone(WebhookDelivery.objects.claim(name, DELIVERIES_AT_ONCE), error)
 
@@ -212,7 +217,8 @@ def close(run: SyncRun, error: str) -> str:
 def help_with_run(run_id: int) -> None:
     """Do one piece of the work of a run that is on; not more, so that whatever else waits in the
     queue has its turn in between."""
-    run = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.RUNNING).first()
+    asked = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.RUNNING, stop_asked_at=None)
+    run = asked.first()
     source = sources.get(run.source) if run else None
     if source and source.help_with_run:
         source.help_with_run(run_id)
@@ -226,7 +232,7 @@ def start_sync(name: str) -> None:
     if source is None or not source.is_configured() or waits_for_consent(source):
         return
     if not SyncRun.objects.active().filter(source=name, in_queue=True, **READS_NEW_ITEMS).exists():
-        enqueue(source, next_request(source))
+        enqueue(source, next_request(source), SyncRun.BegunBy.SCHEDULE)
 
 
 def waits_for_consent(source: Source) -> bool:
@@ -345,6 +351,13 @@ def interval_of(source: Source) -> timedelta | None:
 
 def schedule_name(source: Source) -> str:
     return f"Sync {source.name}"
+
+
+def planned_syncs() -> dict[str, datetime]:
+    """Return when the schedule reads each source next, by the source's name."""
+    names = {schedule_name(source): source.name for source in sources.values()}
+    rows = Schedule.objects.filter(name__in=names).exclude(repeats=0)
+    return {names[name]: at for name, at in rows.values_list("name", "next_run") if at}
 
 
 def plan_schedules(**_: object) -> None:

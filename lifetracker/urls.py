@@ -9,16 +9,30 @@ from django.contrib import admin
 from django.urls import URLResolver, include, path, re_path
 from django.utils.module_loading import autodiscover_modules, module_has_submodule
 
+from lifetracker.accounts.redirects import moved
 from lifetracker.api import errors, marks, metrics, runs
 from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
-from lifetracker.web import pages, token_page  # noqa: F401 - registers its pages
-from lifetracker.web.views import DocsView, SchemaView, front_page, manifest, sync_now
+from lifetracker.web import day_card, downloads, offline, pages, settings_page, token_page  # noqa: F401 - they register what they have
+from lifetracker.web.connections import rejected
+from lifetracker.web.connections.reading_again import read_again
+from lifetracker.web.connections.views import (
+    ConnectionsView,
+    OneRun,
+    Runs,
+    progress,
+    stop_run,
+    subscriptions,
+    sync_now,
+)
+from lifetracker.web.design import DesignView
+from lifetracker.web.search_page import SearchView
+from lifetracker.web.views import DocsView, SchemaView, front_page, manifest
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards", "pages")
+autodiscover_modules("cards", "pages", "search")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -39,10 +53,32 @@ def urls_of_apps(module: str, prefix: str) -> list[URLResolver]:
 urlpatterns = [
     path("", front_page, name="home"),
     path("manifest.webmanifest", manifest, name="manifest"),
+    path("design/", DesignView.as_view(), name="design"),
+    path("search/", SearchView.as_view(), name="search"),
+    path("offline", offline.offline, name="offline"),
+    path("service-worker.js", offline.service_worker, name="service-worker"),
     path("", include("lifetracker.accounts.urls")),
     path("admin/", admin.site.urls),
-    path("tokens", token_page.TokensView.as_view(), name="tokens"),
-    path("tokens/<int:pk>/revoke", token_page.revoke, name="token-revoke"),
+    path("settings/", settings_page.SettingsView.as_view(), name="settings"),
+    path("settings/tokens/", token_page.TokensView.as_view(), name="tokens"),
+    path("settings/tokens/<int:pk>/revoke", token_page.revoke, name="token-revoke"),
+    path("settings/data/", downloads.DataView.as_view(), name="settings-data"),
+    path("settings/data/export", downloads.download_export, name="settings-export"),
+    path("settings/data/backup", downloads.download_backup, name="settings-backup"),
+    # Where the tokens were.
+    path("tokens", moved, {"to": "tokens"}),
+    path("tokens/<int:pk>/revoke", token_page.revoke),
+    path("connections/", ConnectionsView.as_view(), name="connections"),
+    path("connections/<slug:slug>/progress", progress, name="progress"),
+    path("connections/<slug:slug>/webhooks", subscriptions, name="subscriptions"),
+    path("connections/runs", Runs.as_view(), name="runs"),
+    path("connections/runs/<int:pk>", OneRun.as_view(), name="run"),
+    path("connections/runs/<int:pk>/stop", stop_run, name="run-stop"),
+    path("connections/rejected", rejected.RejectedItems.as_view(), name="rejected"),
+    path("connections/rejected/<int:pk>/dismiss", rejected.dismiss, name="rejected-dismiss"),
+    path("connections/rejected/<int:pk>/take-back", rejected.take_back, name="rejected-take-back"),
+    path("connections/accept-deletions", rejected.accept_deletions, name="accept-deletions"),
+    path("connections/read-again", read_again, name="read-again"),
     path("sync/<slug:slug>", sync_now, name="sync-now"),
     re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
@@ -51,6 +87,7 @@ urlpatterns = [
     re_path(r"^api/docs/?$", DocsView.as_view(), name="docs"),
     re_path(r"^api/sync/runs/?$", runs.Runs.as_view()),
     re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/?$", runs.Run.as_view()),
+    re_path(r"^api/sync/runs/(?P<pk>\d{1,18})/stop/?$", runs.StopRun.as_view()),
     re_path(r"^api/sync/coverage/?$", runs.Coverage.as_view()),
     re_path(r"^api/metrics/?$", metrics.Metrics.as_view()),
     re_path(r"^api/metrics/series/?$", metrics.Charts.as_view()),

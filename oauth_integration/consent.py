@@ -31,6 +31,8 @@ def code_of(query: Mapping[str, str], state: str) -> str:
     """
     if not state or not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
         raise BadResponse("This consent was not begun here, or it was used already. Start again.")
+    if query.get("error") == "access_denied":
+        raise NeedsReauthorization("You did not give your consent, so nothing has changed.")
     if error := query.get("error"):
         reason = query.get("error_description", "")
         raise NeedsReauthorization(f"Consent was not given ({error}). {reason}".strip())
@@ -74,7 +76,7 @@ class CallbackListener:
         port = port_of(redirect_uri)
         if parts.hostname not in LOCAL_HOSTS or parts.scheme != "http":
             raise NotConfigured(
-                f"The redirect URI {redirect_uri} does not lead to this machine, so the consent cannot be received here. Use --no-browser, or press Connect on the home page."
+                f"The redirect URI {redirect_uri} does not lead to this machine, so the consent cannot be received here. Use --no-browser, or press Connect on the page of connections."
             )
         self.code: str | None = None
         self._path = parts.path or "/"

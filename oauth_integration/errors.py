@@ -24,7 +24,7 @@ class NamedService:
 
 
 def how_to_connect(service: type[NamedService]) -> str:
-    return f"Run `python manage.py {service.provider}_auth`, or press Connect on the home page."
+    return f"Run `python manage.py {service.provider}_auth`, or press Connect on the page of connections."
 
 
 def not_set(service: type[NamedService], name: str) -> str:

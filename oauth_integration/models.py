@@ -29,9 +29,15 @@ STORING_TIMEOUT = 40
 class OAuthCredentialQuerySet(models.QuerySet["OAuthCredential"]):
     def of(self, provider: str) -> OAuthCredential:
         """Return the stored row, else an unsaved one with the values of the environment."""
-        return self.filter(provider=provider).first() or OAuthCredential(
-            provider=provider, refresh_token=environment(provider, "REFRESH_TOKEN")
-        )
+        return self.filter(provider=provider).first() or unstored(provider)
+
+    def by_provider(self) -> dict[str, OAuthCredential]:
+        """Return the stored rows of all providers, in one statement."""
+        return {row.provider: row for row in self}
+
+
+def unstored(provider: str) -> OAuthCredential:
+    return OAuthCredential(provider=provider, refresh_token=environment(provider, "REFRESH_TOKEN"))
 
 
 def environment(provider: str, name: str) -> str:
@@ -148,7 +154,9 @@ class OAuthCredential(models.Model):
             setattr(self, name, self.setting(name))
 
     def forget_tokens(self) -> None:
-        """Delete the tokens and keep the client's settings."""
+        """Delete the tokens and keep the client's settings, but for a secret that nobody can read any more."""
+        if isinstance(self.client_secret, Unreadable):
+            self.client_secret = ""
         self.access_token = self.refresh_token = self.previous_refresh_token = self.scopes = ""
         self.expires_at = None
         self.needs_reauthorization = False

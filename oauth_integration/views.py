@@ -7,6 +7,7 @@ from contextlib import closing
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lifetracker.accounts.confirmation import confirm_writing
@@ -14,6 +15,7 @@ from lifetracker.accounts.rights import staff_only
 from lifetracker.errors import SyncError
 from lifetracker.models import SyncRun
 from lifetracker.tasks import enqueue_after_consent
+from lifetracker.web.connections.notices import at
 from oauth_integration.client import OAuthClient, providers, source_of
 from oauth_integration.consent import code_of
 from oauth_integration.models import PendingConsent
@@ -37,8 +39,8 @@ def connect(request: HttpRequest, provider: str) -> HttpResponse:
         try:
             address = client.get_authorization_url(state)
         except SyncError as error:
-            messages.error(request, str(error))
-            return redirect("home")
+            messages.error(request, str(error), extra_tags=at(provider))
+            return redirect(card_of(provider))
     request.session[f"oauth state {provider}"] = state
     return redirect(address)
 
@@ -55,12 +57,12 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         try:
             client.exchange_code_for_token(code_of(as_text(request.GET), state))
         except SyncError as error:
-            messages.error(request, str(error))
+            messages.error(request, str(error), extra_tags=at(provider))
         else:
             begin_reading(request, client)
             if warning := client.consent_warning():
-                messages.warning(request, warning)
-    return redirect("home")
+                messages.warning(request, warning, extra_tags=at(provider))
+    return redirect(card_of(provider))
 
 
 def begin_reading(request: HttpRequest, client: OAuthClient) -> None:
@@ -70,6 +72,7 @@ def begin_reading(request: HttpRequest, client: OAuthClient) -> None:
     messages.success(
         request,
         f"{client.service} is connected. Life Tracker reads {what} now; this page shows the progress.",
+        extra_tags=at(client.provider),
     )
 
 
@@ -81,16 +84,28 @@ def disconnect(request: HttpRequest, provider: str) -> HttpResponse:
         try:
             problem = client.disconnect()
         except SyncError as error:
-            messages.error(request, f"{client.service} is still connected. {error}")
-            return redirect("home")
+            messages.error(
+                request, f"{client.service} is still connected. {error}", extra_tags=at(provider)
+            )
+            return redirect(card_of(provider))
     if problem:
         messages.warning(
             request,
             f"{client.service}: the tokens were deleted here, but the consent was not withdrawn there: {problem}",
+            extra_tags=at(provider),
         )
     else:
-        messages.success(request, f"{client.service} is disconnected. The tokens were deleted.")
-    return redirect("home")
+        messages.success(
+            request,
+            f"{client.service} is disconnected. The tokens were deleted.",
+            extra_tags=at(provider),
+        )
+    return redirect(card_of(provider))
+
+
+def card_of(provider: str) -> str:
+    """Return the address of the provider's card on the page of connections."""
+    return f"{reverse('connections')}#{provider}"
 
 
 def as_text(query: QueryDict) -> dict[str, str]:

@@ -100,6 +100,13 @@ def client() -> Client:
 
 
 @pytest.fixture
+def visitor(client: Client, db: None) -> Client:
+    """A browser in which the owner is logged in."""
+    client.force_login(User.objects.create_user("robin", is_staff=True))
+    return client
+
+
+@pytest.fixture
 def admin_client(client: Client, quick_passwords: None, admin_user: User) -> Client:
     client.force_login(admin_user)
     return client

@@ -13,6 +13,7 @@ from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
 from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
+from nutrition.models import FoodItem, Meal, RecipePart
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, TrendPoint, WeighIn, smooth
 
@@ -63,6 +64,28 @@ def goal(**fields: Any) -> Goal:
     """Of 20 hours a week."""
     values = {"name": "Enough work", "metric": "time.hours", "kind": "total", "per": "week"}
     return Goal.objects.create(**values | {"target": 20} | fields)
+
+
+def food(name: str = "Skyr", **fields: Any) -> FoodItem:
+    """Of 60 kcal per 100 g, and else unknown."""
+    return FoodItem.objects.create(**{"name": name, "kcal": 60} | fields)
+
+
+def meal(days_ago: float = 0, **fields: Any) -> Meal:
+    """A snack with nothing in it."""
+    return Meal.objects.create(
+        **{"eaten_at": MORNING - timedelta(days=days_ago), "kind": "snack"} | fields
+    )
+
+
+def recipe(name: str, *parts: tuple[FoodItem, float], **fields: Any) -> FoodItem:
+    """Of so many g or ml of each food."""
+    made = FoodItem.objects.create(name=name, is_recipe=True, **fields)
+    for position, (part, size) in enumerate(parts):
+        about = {"food": part, "amount": size, "unit": part.measure, "size": size}
+        RecipePart.objects.create(recipe=made, position=position, **about)
+    made.follow_parts()
+    return made
 
 
 def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:

@@ -25,10 +25,10 @@ from django.core import signing
 from django.db.models import Sum
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from lifetracker.accounts.addresses import login_name
+from lifetracker.error_pages import ErrorPage, error_page
 
 KNOWN_BROWSER = "known_browser"
 KNOWN_FOR = timedelta(days=400)  # browsers keep no cookie for longer
@@ -38,6 +38,11 @@ SALT = "lifetracker.guessing"
 # Hashes of strangers in a process: one at work, and one that waits.
 MOST_HASHES = 2
 RETRY_AFTER = 2
+BUSY = ErrorPage(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Too many logins at once",
+    "The server is busy with other logins. Go back and try again in a few seconds.",
+)
 
 # Whether this request is a login from a browser that nobody knows.
 is_strangers_login: ContextVar[bool] = ContextVar("is_strangers_login", default=False)
@@ -184,7 +189,6 @@ class KnownBrowsers:
 
 def come_later(request: HttpRequest) -> HttpResponse:
     """Answer who comes at a moment when too many log in."""
-    too_many = HTTPStatus.TOO_MANY_REQUESTS
-    response = render(request, "registration/too_many_logins.html", status=too_many)
+    response = error_page(request, BUSY)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from http import HTTPStatus
+
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from lifetracker.error_pages import ErrorPage, error_page
+from lifetracker.words import counted
 
 
 def is_locked(request: HttpRequest, user: User) -> bool:
@@ -29,3 +37,16 @@ def reset_attempts(request: HttpRequest, user: User) -> None:
     AxesProxyHandler.update_request(request)
     address = request.axes_ip_address  # type: ignore[attr-defined]
     AxesProxyHandler.reset_attempts(username=user.get_username(), ip_address=address)
+
+
+def locked_out(request: HttpRequest, answer: object, credentials: object) -> HttpResponse:
+    """Answer who is locked out, as axes asks for it."""
+    minutes = settings.AXES_COOLOFF_TIME // timedelta(minutes=1)
+    text = (
+        f"After {settings.AXES_FAILURE_LIMIT} wrong passwords or codes, this account is locked for "
+        f"{counted(minutes, 'minute')} at your address. The right password does not help during this time. "
+        "An administrator can unlock it: `python manage.py axes_reset`."
+    )
+    title, back = "Too many wrong passwords", reverse("login")
+    locked = ErrorPage(HTTPStatus.TOO_MANY_REQUESTS, title, text, back, "Go to the login")
+    return error_page(request, locked)

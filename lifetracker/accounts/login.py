@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from lifetracker.accounts import factors, lockout, passkeys
+from lifetracker.accounts.forms import LoginForm
 from lifetracker.accounts.models import Passkey
 from lifetracker.accounts.redirects import redirect_via
 from lifetracker.accounts.script_policy import allow_script, with_script
@@ -47,6 +48,7 @@ class LoginView(DjangoLoginView):
     """The login of the pages and of the admin."""
 
     redirect_authenticated_user = True
+    authentication_form = LoginForm
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = request.user

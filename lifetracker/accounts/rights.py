@@ -19,7 +19,8 @@ from rest_framework.views import APIView
 from lifetracker.accounts import freshness
 
 FOR_STAFF = (
-    "Only an account with staff rights can connect and disconnect services, start syncs, and query a service directly. "
+    "Only an account with staff rights can connect and disconnect services, start syncs, import files, and query a "
+    "service directly. "
     "An administrator can grant these rights in the admin, under Users."
 )
 

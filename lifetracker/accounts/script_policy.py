@@ -1,4 +1,4 @@
-"""The content security policy of pages that use a passkey: beside that of the API, they alone ask the server from a script."""
+"""The content security policy of pages whose scripts ask the server: those that use a passkey or follow a sync."""
 
 from __future__ import annotations
 

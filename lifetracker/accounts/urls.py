@@ -3,6 +3,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from lifetracker.accounts import login, views
+from lifetracker.accounts.redirects import moved
 
 urlpatterns = [
     path("login/", login.LoginView.as_view(), name="login"),
@@ -13,7 +14,9 @@ urlpatterns = [
     # The admin's own doors know no second factor.
     path("admin/login/", login.LoginView.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account-password")),
-    path("account/", views.AccountView.as_view(), name="account"),
+    path("settings/account/", views.AccountView.as_view(), name="account"),
+    # Where it was.
+    path("account/", moved, {"to": "account"}),
     path("account/confirm/", views.ConfirmView.as_view(), name="confirm"),
     path("account/confirm/options", views.confirmation_options, name="confirm-options"),
     path("account/password/", views.PasswordView.as_view(), name="account-password"),

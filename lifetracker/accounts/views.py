@@ -25,6 +25,7 @@ from lifetracker.accounts.events import Kind, record
 from lifetracker.accounts.forms import AppForm, PasskeyForm, PasswordForm
 from lifetracker.accounts.models import (
     AuthenticatorApp,
+    Event,
     Passkey,
     RecoveryCode,
     UserSession,
@@ -34,10 +35,12 @@ from lifetracker.accounts.script_policy import with_script
 
 # In the session: the digest of the secret of an app that it was shown.
 SHOWN = "secret shown"
+# So many lines of the log stand on the page.
+NEWEST_EVENTS = 15
 
 
 class AccountView(TemplateView):
-    """The second factor, the logins, the password."""
+    """The second factor, the logins, the password, and what was done with the account."""
 
     template_name = "accounts/account.html"
 
@@ -55,6 +58,7 @@ class AccountView(TemplateView):
             codes_left=factors.recovery_codes_left(user),
             logins=logins_of(self.request),
             tokens=user.api_tokens.usable().count(),
+            events=Event.objects.filter(account=user.get_username())[:NEWEST_EVENTS],
             **kwargs,
         )
 

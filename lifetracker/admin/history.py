@@ -25,6 +25,8 @@ from lifetracker.admin.lists import (
     pretty,
 )
 from lifetracker.models import PendingDeletion, RejectedItem, SyncRun, SyncRunTotal, SyncState
+from lifetracker.sync.stopping import Stop, stop
+from lifetracker.words import counted
 
 
 @admin.register(SyncRun)
@@ -44,7 +46,9 @@ class SyncRunAdmin(ReadOnlyAdmin):
     )
     list_filter = (SyncedFilter, "kind", "status")
     date_hierarchy = "started_at"
+    list_per_page = 40
     search_fields = ("error",)
+    actions = ("stop",)
     fields = (
         "service",
         "kind",
@@ -55,9 +59,11 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "finished_at",
         "took",
         "days",
+        ("asked_from", "asked_to"),
         "in_queue",
         "attempts",
         "resume_at",
+        "stop_asked_at",
         "requests",
         "progress_done",
         "progress_total",
@@ -66,6 +72,13 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "per_stream",
     )
 
+    @admin.action(description="Stop, and keep what was read", permissions=["decide"])
+    def stop(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        outcomes = [stop(pk) for pk in queryset.values_list("pk", flat=True)]
+        for outcome in sorted(set(outcomes), key=list(Stop).index):
+            number = counted(outcomes.count(outcome), "run")
+            self.message_user(request, f"{number}: {outcome.value}")
+
     @labels(
         "Status",
         "status",
@@ -73,6 +86,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
             "success": "success",
             "partial": "warning",
             "failed": "danger",
+            "stopped": "warning",
             "running": "info",
             "queued": "info",
         },
@@ -230,7 +244,7 @@ class PendingDeletionAdmin(ReadOnlyAdmin):
         permissions=["decide"],
     )
     def accept(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        number = queryset.update(accepted=True)
+        number = queryset.accept()  # type: ignore[attr-defined]  # its own
         self.message_user(
             request,
             f"Deletions accepted: {number}. The next sync marks these records as deleted, unless the service lists them again.",

@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
@@ -259,6 +259,19 @@ class QuickList(LeanList):
     def service(self, row: Any) -> str:
         """Return the source of a row as its service writes its name."""
         return title_of(row.source)
+
+
+class ReadOnlyInline(TabularInline):
+    """What belongs to a row, to be read: it is changed elsewhere."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 class ReadOnlyAdmin(QuickList):

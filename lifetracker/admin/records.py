@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,11 +15,10 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from lifetracker.admin.lists import Choices, QuickList, labels, list_column, pretty
-from lifetracker.days import FIRST_DAY, LAST_DAY, OUT_OF_RANGE
 from lifetracker.models import MANUAL, SourceRecord
 from lifetracker.models.conflicts import ConstraintViolated
 from lifetracker.models.fields import label_of, unit_of
-from lifetracker.web.forms import RecordForm, instant_of
+from lifetracker.web.forms import DayField, RecordForm, instant_of
 
 
 class GoneFilter(admin.SimpleListFilter):
@@ -46,16 +45,6 @@ class InstantField(forms.SplitDateTimeField):
         if not data_list or any(part in self.empty_values for part in data_list):
             return super().compress(data_list)
         return instant_of(datetime.combine(*data_list))
-
-
-class DayField(forms.DateField):
-    """A day within the years that can be meant."""
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day and not FIRST_DAY <= day <= LAST_DAY:
-            raise forms.ValidationError(OUT_OF_RANGE)
-        return day
 
 
 def folded(fields: Sequence[Any]) -> dict[str, Any]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # OPTIONS describes an endpoint; HEAD is a GET without its answer, and starts what a GET starts.
 READING = ("GET", "HEAD", "OPTIONS")
-MAKE_ANOTHER = "Create a new one on the page /tokens or with `manage.py api_token create`."
+MAKE_ANOTHER = (
+    "Create a new one on the page /settings/tokens/ or with `manage.py api_token create`."
+)
 
 
 class TokenAuthentication(authentication.TokenAuthentication):

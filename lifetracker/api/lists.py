@@ -16,7 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lifetracker import days
-from lifetracker.api.serializers import columns_of
+from lifetracker.api.parameters import ApiView
+from lifetracker.api.serializers import WrittenDayField, columns_of
 from lifetracker.models import (
     MANUAL,
     SourceRecord,
@@ -51,13 +52,15 @@ class DateRange(serializers.Serializer[object]):
         default=7,
         help_text="Number of days up to `end_date`. Ignored if `start_date` is given.",
     )
-    start_date = serializers.DateField(
-        required=False, validators=PLAUSIBLE_DATE_VALIDATORS, help_text="The first day, inclusive."
-    )
-    end_date = serializers.DateField(
+    start_date = WrittenDayField(
         required=False,
         validators=PLAUSIBLE_DATE_VALIDATORS,
-        help_text="The last day, inclusive. Default: today.",
+        help_text="The first day, inclusive, as YYYY-MM-DD.",
+    )
+    end_date = WrittenDayField(
+        required=False,
+        validators=PLAUSIBLE_DATE_VALIDATORS,
+        help_text="The last day, inclusive, as YYYY-MM-DD. Default: today.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -70,9 +73,11 @@ class DateRange(serializers.Serializer[object]):
         return {"start": start, "end": end}
 
 
-class ListMixin(generics.GenericAPIView[Any]):
+class ListMixin(ApiView, generics.GenericAPIView[Any]):
     """Lists records from their columns, without an instance or a serializer's field for each: a list
     of a year costs little more than the statement that reads it."""
+
+    is_paged = True
 
     def list(self, request: Request, *args: object, **kwargs: object) -> Response:
         columns = columns_of(self.get_serializer_class())  # type: ignore[arg-type]  # a class is hashable
@@ -99,9 +104,11 @@ class DateRangeMixin(ListMixin):
         return super().filter_queryset(queryset).filter(date__range=DateRange.of(self.request))
 
 
-class LockedChanges(viewsets.ModelViewSet[Any]):
+class LockedChanges(ApiView, viewsets.ModelViewSet[Any]):
     """Locks what is to be changed until it is: two that change one record come one after the other, each with what the
     other one wrote."""
+
+    is_paged = True
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
@@ -133,6 +140,9 @@ class RecordViewSet(DateRangeMixin, LockedChanges):
                 f"This record comes from {title_of(obj.source)} and can only be changed there."
             )
 
+    def perform_destroy(self, instance: SourceRecord) -> None:
+        instance.mark_deleted()
+
 
 def record_urls(prefix: str, viewset: type[RecordViewSet]) -> list[URLPattern]:
     """Return the routes: `prefix` for the list and for typing in, `prefix/<id>` for one record; with
@@ -150,7 +160,7 @@ def record_urls(prefix: str, viewset: type[RecordViewSet]) -> list[URLPattern]:
     ]
 
 
-class LatestView(generics.RetrieveAPIView[SourceRecord]):
+class LatestView(ApiView, generics.RetrieveAPIView[SourceRecord]):
     """The newest record whose moment has come, by the model's own order."""
 
     def get_object(self) -> SourceRecord:

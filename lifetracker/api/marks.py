@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from lifetracker.api.fields import FlagField, TextField
 from lifetracker.api.lists import DateRange, DateRangeMixin
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer, RefusesUnknown
 from lifetracker.models import DayMark
 
@@ -77,7 +78,7 @@ class DayMarks(DateRangeMixin, generics.ListCreateAPIView[Any]):
         return super().filter_queryset(queryset).filter(**asked.validated_data)
 
 
-class OneDayMark(generics.RetrieveDestroyAPIView[Any]):
+class OneDayMark(ApiView, generics.RetrieveDestroyAPIView[Any]):
     """One marked day."""
 
     queryset = DayMark.objects.all()

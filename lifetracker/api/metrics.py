@@ -15,7 +15,6 @@ from rest_framework import generics, serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.api.index import Endpoints, class_of
 from lifetracker.api.lists import (
@@ -31,7 +30,9 @@ from lifetracker.api.metric_answers import (
     RecordBehindSerializer,
     WholeDaySerializer,
 )
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.renderers import FastJSONRenderer
+from lifetracker.api.serializers import WrittenDayField
 from lifetracker.metrics.answers import chart_answer, day_answer, list_of_metrics, metric_answer
 from lifetracker.metrics.buckets import Bucket
 from lifetracker.metrics.declaration import Metric
@@ -47,7 +48,7 @@ UNCHANGED = "The answer is the one that `If-None-Match` names."
 # --- An answer that the caller has already --------------------------------------------------------
 
 
-class Conditional(APIView):
+class Conditional(ApiView):
     """Names each answer by its content, in `ETag`, and answers 304 to who has it already (`If-None-Match`).
 
     What an answer holds follows from records, marks, syncs, settings and the clock. It is made anew for each request,
@@ -127,7 +128,7 @@ class SeriesRange(MetricRange):
 
 
 class OneDay(serializers.Serializer[object]):
-    date = serializers.DateField(validators=PLAUSIBLE_DATE_VALIDATORS)
+    date = WrittenDayField(validators=PLAUSIBLE_DATE_VALIDATORS)
 
 
 def asked_by(request: Request, form: type[serializers.Serializer[object]]) -> dict[str, Any]:
@@ -163,7 +164,9 @@ class OneMetric(Conditional):
 
     errors: ClassVar = NAMES_A_METRIC
 
-    @describes(RangeOfMetricSerializer, MetricRange)
+    query_serializers = (MetricRange,)
+
+    @describes(RangeOfMetricSerializer)
     def get(self, request: Request, key: str) -> Response:
         metric, asked = metric_named(key), asked_by(request, MetricRange)
         return Response(metric_answer(metric, asked["start"], asked["end"], asked["bucket"]))
@@ -174,7 +177,9 @@ class Charts(Conditional):
 
     errors: ClassVar = NAMES_A_METRIC
 
-    @describes(ChartSerializer, SeriesRange)
+    query_serializers = (SeriesRange,)
+
+    @describes(ChartSerializer)
     def get(self, request: Request) -> Response:
         asked = asked_by(request, SeriesRange)
         chosen = [metric_named(key) for key in asked["keys"]]
@@ -199,7 +204,10 @@ class RecordsBehind(Conditional, generics.GenericAPIView[Any]):
     errors: ClassVar = NAMES_A_METRIC
     serializer_class = RecordBehindSerializer
 
-    @describes(RecordBehindSerializer(many=True), OneDay)
+    query_serializers = (OneDay,)
+    is_paged = True
+
+    @describes(RecordBehindSerializer(many=True))
     def get(self, request: Request, key: str) -> Response:
         found = records_behind(metric_named(key), asked_by(request, OneDay)["date"])
         page = self.paginate_queryset(found) or ()

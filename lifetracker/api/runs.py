@@ -14,15 +14,16 @@ from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.accounts.rights import IsStaff
 from lifetracker.api.fields import from_text
 from lifetracker.api.lists import ListMixin
+from lifetracker.api.parameters import UNKNOWN_PARAMETER, ApiView, refuse_unknown
 from lifetracker.api.serializers import CSRF_FIELD, FactSerializer, InstantField
 from lifetracker.errors import NeedsReauthorization, NotAllowed, NotConfigured, SyncError, TryLater
 from lifetracker.models import PendingDeletion, RejectedItem, SyncRun, SyncState
 from lifetracker.sync.plans import SyncRequest
+from lifetracker.sync.stopping import stop
 from lifetracker.sync.streams import Source, Stream, sources
 from lifetracker.tasks import enqueue
 from lifetracker.words import title_of
@@ -49,8 +50,29 @@ class CountsField(serializers.JSONField):
     deletions were held back (`held`), and its error if it had one."""
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "remaining": {"type": "integer"},
+                "limit": {"type": "integer", "nullable": True},
+                "window": {"type": "integer", "nullable": True, "description": "In seconds."},
+                "resets_at": {"type": "string", "format": "date-time", "nullable": True},
+                "said_at": {"type": "string", "format": "date-time"},
+            },
+        },
+    }
+)
+class QuotasField(serializers.JSONField):
+    """How many requests the service still takes, for each of its counts, as it said with its last answers."""
+
+
 class SyncRunSerializer(FactSerializer):
     counts = CountsField(read_only=True)
+    quotas = QuotasField(read_only=True)
 
     class Meta:
         model = SyncRun
@@ -70,6 +92,8 @@ class SyncRunSerializer(FactSerializer):
             "started_at",
             "finished_at",
             "resume_at",
+            "stop_asked_at",
+            "quotas",
             "error",
         )
 
@@ -148,7 +172,7 @@ class ServiceError(APIException):
             self.wait = math.ceil((error.after or DEFAULT_WAIT).total_seconds()) or 1
 
 
-class ServiceView(APIView):
+class ServiceView(ApiView):
     """A view that may need a service: what comes between becomes an answer."""
 
     errors = {
@@ -194,7 +218,7 @@ class StartRun(ServiceView):
     takes_query = True
 
     def post(self, request: Request) -> Response:
-        run = enqueue(sources[self.source], self.order(self.asked(request)))
+        run = enqueue(sources[self.source], self.order(self.asked(request)), SyncRun.BegunBy.API)
         return Response(self.describe(run), status=status.HTTP_202_ACCEPTED)
 
     def asked(self, request: Request) -> dict[str, object]:
@@ -205,11 +229,7 @@ class StartRun(ServiceView):
         body = serializer_class(data=request.data)
         body.is_valid(raise_exception=True)
         given = {*request.data, *request.query_params} - {CSRF_FIELD}
-        # A name may hold characters that no answer can.
-        if unknown := {repr(name)[1:-1] for name in given - set(body.fields)}:
-            raise serializers.ValidationError(
-                {name: ["This parameter does not exist."] for name in unknown}
-            )
+        refuse_unknown(given, body.fields, UNKNOWN_PARAMETER)
         return {**in_query, **body.validated_data}
 
     def order(self, asked: dict[str, object]) -> SyncRequest:
@@ -244,11 +264,28 @@ class Runs(ListMixin, generics.ListAPIView[SyncRun]):
         return super().filter_queryset(queryset).filter(**asked.validated_data)
 
 
-class Run(generics.RetrieveAPIView[SyncRun]):
+class Run(ApiView, generics.RetrieveAPIView[SyncRun]):
     """One run, and how it gets on."""
 
     queryset = SyncRun.objects.all()
     serializer_class = StartedRunSerializer
+
+
+class StopRun(generics.GenericAPIView[SyncRun]):
+    """Ends a run that waits or is at work: at once where it waits, else between two requests. What was read stays."""
+
+    permission_classes = (IsStaff,)
+    queryset = SyncRun.objects.all()
+    serializer_class = StartedRunSerializer
+
+    @extend_schema(request=None, responses={200: StartedRunSerializer, 202: StartedRunSerializer})
+    def post(self, request: Request, pk: str) -> Response:
+        """Stop a run. 200 means that it has ended, 202 that it is about to."""
+        run = self.get_object()
+        stop(run.pk)
+        run.refresh_from_db()
+        status_code = status.HTTP_202_ACCEPTED if run.is_active else status.HTTP_200_OK
+        return Response(self.get_serializer(run).data, status=status_code)
 
 
 # --- Coverage -------------------------------------------------------------------------------------
@@ -284,7 +321,7 @@ class CoverageSerializer(serializers.Serializer[object]):
     sources = SourceCoverageSerializer(many=True)
 
 
-class Coverage(APIView):
+class Coverage(ApiView):
     """How far each stream of each source is verified, and what is missing."""
 
     @extend_schema(responses=CoverageSerializer)

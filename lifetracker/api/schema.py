@@ -40,7 +40,7 @@ ACTIONS = {
     "retrieve": "Return one record.",
     "update": "Replace a record with the source Manual.",
     "partial_update": "Change a record with the source Manual.",
-    "destroy": "Delete a record with the source Manual.",
+    "destroy": "Delete a record with the source Manual. Its page can bring it back.",
 }
 
 ERRORS = {
@@ -85,7 +85,13 @@ class InvalidSchema(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
         texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-        by_place = {"type": "object", "additionalProperties": texts, "minProperties": 1}
+        # Of a list within the body: by the place in it, and by the name there.
+        by_name = {"type": "object", "additionalProperties": texts, "minProperties": 1}
+        by_place = {
+            "type": "object",
+            "additionalProperties": {"oneOf": [texts, by_name]},
+            "minProperties": 1,
+        }
         problem = auto_schema.resolve_serializer(Problem, direction).ref
         fields = {"type": "object", "additionalProperties": {"oneOf": [texts, by_place]}}
         return {"oneOf": [problem, fields | {"minProperties": 1}], "description": Invalid.__doc__}
@@ -137,7 +143,7 @@ class ApiSchema(AutoSchema):
         them."""
         if self.method == "POST" and getattr(self.view, "takes_query", False):
             return [one for one in (self.view.body_serializer,) if one]
-        if self.method != "GET" or "{" in self.path:
+        if self.method != "GET" or getattr(self.view, "detail", False):
             return []
         return [one for one in getattr(self.view, "query_serializers", ()) if one().fields]
 

@@ -10,13 +10,16 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from lifetracker import days
 from lifetracker.api.fields import BY_COLUMN, AnyField
+from lifetracker.api.parameters import refuse_unknown
 from lifetracker.models import SourceRecord
 
 # Of every record, these concern the sync and not the person.
@@ -69,7 +72,19 @@ class InstantField(serializers.DateTimeField):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class DayField(serializers.DateField):
+class WrittenDayField(serializers.DateField):
+    """A day that is written as YYYY-MM-DD, and in no other form."""
+
+    def to_internal_value(self, value: date | str) -> date:
+        if not isinstance(value, str):
+            return super().to_internal_value(value)
+        try:
+            return days.day_of(value)
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DD")
+
+
+class DayField(WrittenDayField):
     """A day within the years that can be meant."""
 
     def to_internal_value(self, value: date | str) -> date:
@@ -132,11 +147,7 @@ class RefusesUnknown(serializers.Serializer[object]):
 
     def to_internal_value(self, data: object) -> Any:
         given = set(data) if isinstance(data, Mapping) else set()
-        # A name may hold characters that no answer can.
-        if unknown := {repr(name)[1:-1] for name in given - set(self.fields) - {CSRF_FIELD}}:
-            raise serializers.ValidationError(
-                {name: ["This field does not exist."] for name in unknown}
-            )
+        refuse_unknown(given - {CSRF_FIELD}, self.fields, "This field does not exist.")
         return super().to_internal_value(data)
 
 
@@ -156,7 +167,10 @@ class RecordSerializer(RefusesUnknown, FactSerializer):
             record.clean()
             record.validate_constraints(exclude=self._not_given())
         except DjangoValidationError as error:
-            raise serializers.ValidationError(serializers.as_serializer_error(error)) from None
+            found = serializers.as_serializer_error(error)
+            if NON_FIELD_ERRORS in found:
+                found[api_settings.NON_FIELD_ERRORS_KEY] = found.pop(NON_FIELD_ERRORS)
+            raise serializers.ValidationError(found) from None
         return attrs
 
     def save(self, **values: Any) -> Any:

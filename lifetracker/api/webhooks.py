@@ -131,7 +131,7 @@ def next_run_at(webhook: Webhook) -> datetime | None:
 def enqueue_webhook_run(source: str) -> None:
     """Enqueue one run for however many deliveries; without one, the minute's task finds them."""
     try:
-        enqueue(sources[source], SyncRequest(SyncRun.Kind.WEBHOOK))
+        enqueue(sources[source], SyncRequest(SyncRun.Kind.WEBHOOK), SyncRun.BegunBy.WEBHOOK)
     except (NotConfigured, NeedsReauthorization, IntegrityError):
         # Not connected any more; or the run that was there has ended in this very moment.
         return

@@ -6,7 +6,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -55,6 +55,9 @@ DAMAGE = (
 Progress = Callable[[str, int], None]
 Migrations = dict[str, list[str]]
 R = TypeVar("R", bound=Iterable[object])
+T = TypeVar("T")
+# Work that pauses after each chunk, and returns something in the end.
+Steps = Generator[None, None, T]
 
 
 class UnusableBackup(Exception):
@@ -103,6 +106,15 @@ def migrations(tables: Iterable[Table]) -> Migrations:
     return {label: [name for app, name in applied if app == label] for label in sorted(labels)}
 
 
+def finished(steps: Steps[T]) -> T:
+    """Do all steps; return what comes of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast("T", end.value)
+
+
 def chunks(rows: Iterable[R]) -> Iterator[list[R]]:
     """Yield so many rows at a time that memory stays bounded, however long they are."""
     some: list[R] = []
@@ -123,15 +135,24 @@ def chunks(rows: Iterable[R]) -> Iterator[list[R]]:
 def write_backup(out: BinaryIO, progress: Progress) -> Manifest:
     """Write into a file or a pipe; return what it holds. Raises UnusableBackup for a row that is too
     long to be read again."""
+    return finished(backup_steps(out, progress))
+
+
+def backup_steps(out: BinaryIO, progress: Progress) -> Steps[Manifest]:
+    """Do the same bit by bit, for who hands on what was written so far."""
     tables = state()
     with snapshot(), ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        held: list[Held] = []
+        for table in tables:
+            done = yield from write_table(archive, table, progress)
+            held.append(done)
         manifest = Manifest(
             format=FORMAT,
             version=settings.VERSION,
             made_at=timezone.now().isoformat(),
             database=connection.vendor,
             migrations=migrations(tables),
-            tables=[write_table(archive, table, progress) for table in tables],
+            tables=held,
         )
         with new_member(archive, MANIFEST) as member:
             member.write(json.dumps(asdict(manifest), indent=1).encode())
@@ -146,7 +167,7 @@ def new_member(archive: ZipFile, name: str) -> IO[bytes]:
     return archive.open(info, "w", force_zip64=True)
 
 
-def write_table(archive: ZipFile, table: Table, progress: Progress) -> Held:
+def write_table(archive: ZipFile, table: Table, progress: Progress) -> Steps[Held]:
     digest, size, count = hashlib.sha256(), 0, 0
     with new_member(archive, member_of(table.label)) as member:
         for some in chunks(table.rows()):
@@ -160,6 +181,7 @@ def write_table(archive: ZipFile, table: Table, progress: Progress) -> Held:
             digest.update(text)
             size, count = size + len(text), count + len(some)
             progress(table.label, len(some))
+            yield
     return Held(table.label, table.names, count, size, digest.hexdigest())
 
 

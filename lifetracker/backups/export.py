@@ -17,12 +17,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
 
-from lifetracker.backups.archive import Progress, chunks, new_member
+from lifetracker.backups.archive import Progress, Steps, chunks, finished, new_member
 from lifetracker.backups.snapshot import snapshot
 from lifetracker.backups.tables import CHUNK, json_value
-from lifetracker.models.exported import is_exported, stored_models
+from lifetracker.models.exported import is_exported, kept_rows, stored_models
 from lifetracker.models.fields import spelled_out
 from lifetracker.models.redating import follow_time_zone
+from lifetracker.spreadsheets import FORMULA_SIGNS, without_formula
 from lifetracker.words import counted
 
 # Columns.
@@ -56,16 +57,6 @@ KINDS: list[tuple[type[AnyField] | tuple[type[AnyField], ...], str]] = [
     ((models.CharField, models.TextField), "text"),
 ]
 
-# A spreadsheet takes a text that begins with one of these for a formula, and runs it.
-FORMULA_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-MARK = "'"
-# A spreadsheet begins a new cell after each of these if its separator is a semicolon or a tab, because
-# quotation marks then hold nothing together.
-SEPARATORS = ";\t\r\n"
-# Blanks and quotation marks before a formula's sign may be taken away.
-BEFORE_FORMULA = re.compile(
-    rf"(?:^|(?<=[{SEPARATORS}]))(?=[ \"\u00a0]*[{FORMULA_SIGNS}]|{MARK})|^(?=[\t\r\n])"
-)
 # In JSON a semicolon stands within texts alone, where it can be written by its number.
 SEMICOLON_BEFORE_FORMULA = re.compile(rf";(?=(?:[ \u00a0]|\\?\")*[{FORMULA_SIGNS}])")
 # By which Excel tells UTF-8 from the code page of the machine.
@@ -102,7 +93,7 @@ class Exported:
         return " ".join(own.split()) or f"{title}."
 
     def rows(self, names: list[str]) -> Iterator[tuple[object, ...]]:
-        found = self.model._base_manager.order_by("pk").values_list(*names)
+        found = kept_rows(self.model).order_by("pk").values_list(*names)
         yield from found.iterator(chunk_size=CHUNK)
 
 
@@ -132,19 +123,27 @@ def export_unit(field: AnyField) -> str:
 def write_export(out: BinaryIO, progress: Progress, *, excel: bool = False) -> dict[str, int]:
     """Write into a file or a pipe; return how many rows are in which file, both forms having the
     same. `excel`: each CSV begins with a byte order mark."""
+    return finished(export_steps(out, progress, excel=excel))
+
+
+def export_steps(
+    out: BinaryIO, progress: Progress, *, excel: bool = False
+) -> Steps[dict[str, int]]:
+    """Do the same bit by bit, for who hands on what was written so far."""
     counts: dict[str, int] = {}
+    beginning = BYTE_ORDER_MARK if excel else b""
     follow_time_zone()
     with snapshot(), ZipFile(out, "w", ZIP_DEFLATED) as archive:
         files = exported()
         for one in files:
-            counts[one.name] = write_csv(archive, one, progress, BYTE_ORDER_MARK if excel else b"")
-            write_json(archive, one, progress)
+            counts[one.name] = yield from write_csv(archive, one, progress, beginning)
+            yield from write_json(archive, one, progress)
         with new_member(archive, "README.md") as member:
             member.write(readme(files, counts, excel=excel).encode())
     return counts
 
 
-def write_csv(archive: ZipFile, one: Exported, progress: Progress, beginning: bytes) -> int:
+def write_csv(archive: ZipFile, one: Exported, progress: Progress, beginning: bytes) -> Steps[int]:
     columns = [column for column in one.columns if not column.only_json]
     names = [column.name for column in columns]
     as_json = [column.kind == "JSON" for column in columns]
@@ -162,6 +161,7 @@ def write_csv(archive: ZipFile, one: Exported, progress: Progress, beginning: by
             text.truncate()
             count += len(some)
             progress(one.name, len(some))
+            yield
         member.write(text.getvalue().encode())
     return count
 
@@ -175,11 +175,11 @@ def cell(value: object, as_json: bool) -> float | str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return BEFORE_FORMULA.sub(MARK, value)
+        return without_formula(value)
     return json_value(value)
 
 
-def write_json(archive: ZipFile, one: Exported, progress: Progress) -> None:
+def write_json(archive: ZipFile, one: Exported, progress: Progress) -> Steps[None]:
     names = [column.name for column in one.columns]
     with new_member(archive, f"{one.name}.jsonl") as member:
         for some in chunks(one.rows(names)):
@@ -189,6 +189,7 @@ def write_json(archive: ZipFile, one: Exported, progress: Progress) -> None:
                     json.dumps(found, ensure_ascii=False, default=json_default).encode() + b"\n"
                 )
             progress(one.name, len(some))
+            yield
 
 
 def json_default(value: object) -> float | str | None:
@@ -217,7 +218,7 @@ def section(one: Exported, count: int) -> str:
     lines = [
         f"## {one.name}",
         "",
-        one.about,
+        " ".join(filter(None, [one.about, str(getattr(one.model, "why_not_all", ""))])),
         "",
         f"{counted(count, 'row')}.",
         "",

@@ -28,9 +28,14 @@ def chosen_path(given: str | None, stem: str) -> Path | None:
         return None
     if given and given.endswith("/") and not Path(given).is_dir():
         raise Unwritable(f"There is no folder {given}")
-    name = f"{stem}-{timezone.localtime():%Y-%m-%d-%H%M%S}.zip"
+    name = name_of_now(stem)
     path = Path(given) if given else Path(name)
     return path / name if path.is_dir() else path
+
+
+def name_of_now(stem: str) -> str:
+    """Return the name of a file that is written now: `lifetracker-backup-2026-09-16-140000.zip`."""
+    return f"{stem}-{timezone.localtime():%Y-%m-%d-%H%M%S}.zip"
 
 
 @contextmanager

@@ -113,8 +113,11 @@ def lock(tables: dict[str, Table]) -> None:
 
 
 def refuse_unless_empty(tables: dict[str, Table]) -> None:
-    counts = {t.label: t.count() for t in tables.values() if t.label not in FILLED_BY_MIGRATE}
-    found = [f"{label} {count}" for label, count in counts.items() if count]
+    found = [
+        f"{label} {table.model._base_manager.count()}"
+        for label, table in tables.items()
+        if label not in FILLED_BY_MIGRATE and not table.is_empty()
+    ]
     if found:
         raise UnusableBackup(
             f"The database is not empty: it has {', '.join(found)}. "

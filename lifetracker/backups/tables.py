@@ -19,6 +19,8 @@ from django.db import connection, models
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
+from lifetracker.models.exported import kept_rows
+
 # Of the packages and of the machinery; a model of an app says it itself, as `not_backed_up`, with the reason. Every
 # other one is in each backup, so that a new model cannot be forgotten.
 NOT_STATE = {
@@ -146,12 +148,16 @@ class Table:
         return connection.ops.quote_name(self.model._meta.db_table)
 
     def count(self) -> int:
-        return self.model._base_manager.count()
+        return kept_rows(self.model).count()
+
+    def is_empty(self) -> bool:
+        """Return whether there is no row at all, be it one that backups hold or not."""
+        return not self.model._base_manager.exists()
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the primary key, in constant memory."""
         columns = self.columns
-        found = self.model._base_manager.order_by("pk")
+        found = kept_rows(self.model).order_by("pk")
         values = found.values_list(*(column.expression for column in columns))
         for row in values.iterator(chunk_size=CHUNK):
             yield [column.to_json(value) for column, value in zip(columns, row, strict=True)]

@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from lifetracker.accounts.rights import IsStaff
+from lifetracker.api.parameters import ApiView
 from lifetracker.api.runs import StreamCoverageSerializer
 from lifetracker.api.serializers import InstantField
 from lifetracker.doctor.report import examine
@@ -64,7 +64,7 @@ class ReportSerializer(serializers.Serializer[object]):
     storage = StorageSerializer(allow_null=True)
 
 
-class DoctorView(APIView):
+class DoctorView(ApiView):
     """Says whether everything works, and what to do where it does not."""
 
     permission_classes = (IsStaff,)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import DatabaseError
 from django.utils import timezone
+
+from lifetracker.web.clock import time_at
 
 
 class Finding(NamedTuple):
@@ -26,5 +29,13 @@ def note(subject: str, text: str, todo: str = "") -> Finding:
 
 
 def at(moment: datetime | None) -> str:
-    """Return a moment as clocks show it; `never` where there is none."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else "never"
+    """Return a moment as clocks show it, `2026-09-16 19:05`; `never` where there is none."""
+    if moment is None:
+        return "never"
+    local = timezone.localtime(moment)
+    try:
+        time = time_at(local.hour, local.minute)
+    except DatabaseError:
+        # Which is what the doctor is asked about: the preferences are not there before `migrate`.
+        time = f"{local:%H:%M}"
+    return f"{local:%Y-%m-%d} {time}"

@@ -9,13 +9,12 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
-from django_q.models import Schedule
 
 from lifetracker.api.runs import coverage
 from lifetracker.doctor.findings import Finding, at, note
 from lifetracker.models import PendingDeletion, SyncRun
-from lifetracker.sync.streams import sources
-from lifetracker.tasks import schedule_name
+from lifetracker.tasks import planned_syncs
+from lifetracker.web.connections.rejected import rejected_per_source
 from lifetracker.web.source_status import SourceStatus, source_statuses
 from lifetracker.words import counted
 
@@ -30,6 +29,8 @@ class SourceReport:
     #: By stream, as `/api/sync/coverage` has them.
     streams: list[dict[str, Any]]
     pending_deletions: int
+    #: Those that nobody has dismissed.
+    rejected_items: int
     #: When the schedule reads it next; None where it does not.
     next_run: datetime | None
 
@@ -62,10 +63,6 @@ class SourceReport:
         return self.status.runs.last_success.finished_at if self.status.runs.last_success else None
 
     @property
-    def rejected_items(self) -> int:
-        return self.status.runs.rejected
-
-    @property
     def is_late(self) -> bool:
         return self.next_run is not None and timezone.now() - self.next_run > LATE
 
@@ -75,13 +72,13 @@ def source_reports() -> list[SourceReport]:
     streams = {str(one["source"]): one["streams"] for one in coverage()}
     held = PendingDeletion.objects.filter(accepted=False).order_by().values_list("source")
     pending = dict(held.annotate(Count("pk")))
-    schedules = dict(Schedule.objects.exclude(repeats=0).values_list("name", "next_run"))
-    planned = {name: schedules.get(schedule_name(source)) for name, source in sources.items()}
+    rejected, planned = rejected_per_source(), planned_syncs()
     return [
         SourceReport(
             status=status,
             streams=streams.get(status.name, []),  # type: ignore[arg-type]  # a list of dictionaries
             pending_deletions=pending.get(status.name, 0),
+            rejected_items=rejected.get(status.name, 0),
             next_run=planned.get(status.name),
         )
         for status in source_statuses()
@@ -103,7 +100,7 @@ def findings_of(report: SourceReport) -> Iterator[Finding]:
 def of_connection(status: SourceStatus) -> Iterator[Finding]:
     if not status.missing_consent or status.credential is None:
         return
-    connect = f'Press "Connect" on the home page, or run `{status.slug}_auth`.'
+    connect = f'Press "Connect" on the page of connections, or run `{status.slug}_auth`.'
     if status.credential.is_unreadable:
         yield Finding(
             status.title,

@@ -1,12 +1,17 @@
-"""What `backup`, `restore` and `export` share on a terminal."""
+"""What commands that read and write files share on a terminal."""
 
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 from tqdm import tqdm
+
+from lifetracker.days import zone_name
+from lifetracker.sync.file_imports import Lines
 
 
 class Bar:
@@ -21,6 +26,27 @@ class Bar:
 
     def close(self) -> None:
         self._bar.close()
+
+
+def given_path(text: str) -> Path:
+    # An empty one, as of a variable that is not set, would be the folder in which one happens to be.
+    if not text.strip():
+        raise ArgumentTypeError("it is empty. Give the name of a file.")
+    return Path(text)
+
+
+def time_zone(text: str) -> ZoneInfo:
+    if zone_name(text) is None:
+        raise ArgumentTypeError(
+            f"{text!r} is not a time zone. Use a name such as Europe/Berlin or America/New_York."
+        )
+    return ZoneInfo(text)
+
+
+def write_lines(found: Lines, to: OutputWrapper) -> None:
+    """Write each line of a kind, and how many more there are."""
+    for text in [*found.texts, *([f"and {found.more} more"] if found.more else [])]:
+        to.write(f"  {found.title}: {text}")
 
 
 def add_destination(parser: ArgumentParser) -> None:

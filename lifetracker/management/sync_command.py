@@ -24,6 +24,7 @@ WORDS_OF: dict[str, str] = {
     SyncRun.Status.SUCCESS: "was synced, with remarks",
     SyncRun.Status.PARTIAL: "was synced only in part",
     SyncRun.Status.FAILED: "could not be synced",
+    SyncRun.Status.STOPPED: "was not synced to the end",
     SyncRun.Status.QUEUED: "could not be synced",
     SyncRun.Status.RUNNING: "could not be synced",
 }

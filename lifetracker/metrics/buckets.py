@@ -5,11 +5,10 @@ from __future__ import annotations
 import calendar
 import enum
 import math
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from typing import NamedTuple
 
-from lifetracker.days import monday_of
+from lifetracker.days import ONE_DAY, monday_of
 from lifetracker.metrics.series import Series
 from lifetracker.metrics.statistics import mean_of
 
@@ -34,8 +33,7 @@ class Bucket(enum.StrEnum):
         return day
 
 
-@dataclass(frozen=True, kw_only=True)
-class BucketValues:
+class BucketValues(NamedTuple):
     """What the days of a range that lie in one bucket come to. `days`: how many these are."""
 
     start: date
@@ -50,14 +48,14 @@ class BucketValues:
 
 def buckets_of(series: Series, bucket: Bucket) -> list[BucketValues]:
     """Return the buckets of a series, oldest first. At both ends they hold the days of the series alone."""
-    dated = (
-        (bucket.start_of(series.first + timedelta(days=at)), value)
-        for at, value in enumerate(series.values)
-    )
-    return [
-        bucket_values(series, start, [value for _, value in pairs])
-        for start, pairs in groupby(dated, key=lambda pair: pair[0])
-    ]
+    found, at, day = [], 0, series.first
+    start = bucket.start_of(day)
+    while at < len(series.values):
+        last = bucket.end_of(day)
+        after = (last - series.first).days + 1
+        found.append(bucket_values(series, start, series.values[at:after]))
+        at, start, day = after, last + ONE_DAY, last + ONE_DAY
+    return found
 
 
 def bucket_values(series: Series, start: date, values: list[float | None]) -> BucketValues:

@@ -6,11 +6,13 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, FloatField, Model, Q, QuerySet, When
+from django.db.models import Aggregate, FloatField, Model, Q, QuerySet
 from django.db.models.expressions import Combinable, Expression
-from django.db.models.lookups import Exact
+
+from lifetracker.metrics.whole_day import WholeDay
 
 #: The value of each day of a range, oldest first; None is unknown.
 Values = list[float | None]
@@ -79,6 +81,25 @@ class Grouped:
     day: Combinable
     #: Those of the rows that make their day unknown, such as what is still running or has no score yet.
     open_rows: Q | None = None
+    #: Whether most days have one row. Of a long time these are read as they are, which is quicker than to group them.
+    has_one_row: bool = False
+
+    @cached_property
+    def of_one_row(self) -> Combinable:
+        """Return what a row comes to that is alone on its day: `day` without its aggregates."""
+        found: Combinable = without_aggregates(self.day)
+        return found
+
+
+def without_aggregates(value: Any) -> Any:
+    """Return an expression of means, sums and extremes as it is of a single row."""
+    if isinstance(value, Aggregate | WholeDay):
+        return without_aggregates(value.source_expressions[0])
+    if not isinstance(value, Expression) or not value.get_source_expressions():
+        return value
+    found = value.copy()
+    found.set_source_expressions([*map(without_aggregates, value.get_source_expressions())])
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +182,6 @@ class Family:
     find: Callable[[str], Metric | None]
 
 
-def of_whole_day(value: Expression, *columns: str) -> Case:
+def of_whole_day(value: Expression, *columns: str) -> WholeDay:
     """Return `value`, an aggregate of the rows of a day, and NULL where one of them lacks one of `columns`."""
-    complete = Q(*(Exact(Count(column), Count("*")) for column in columns))
-    return Case(When(complete, then=value), output_field=FloatField())
+    return WholeDay(value, *columns, output_field=FloatField())

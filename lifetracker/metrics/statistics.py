@@ -37,15 +37,22 @@ class Usual(NamedTuple):
     @property
     def words(self) -> str:
         """Return how the day compares, in words; empty where it is unknown."""
-        if self.deviation is None:
-            return ""
-        side = "above" if self.deviation > 0 else "below"
-        size = abs(self.deviation)
-        return next((text for limit, text in WORDS if size < limit), FARTHEST).format(side)
+        return "" if self.deviation is None else words_of_deviation(self.deviation)
 
 
-def usual_of(metric: Metric, values: Values, excluded: Collection[int] = ()) -> list[Usual | None]:
-    """Return what is usual on each day: by the 28 days before it, without the `excluded` positions, such as the days of
+def words_of_deviation(deviation: float) -> str:
+    """Return how far from the usual so many deviations are: `usual`, `a little below usual`."""
+    side, size = "above" if deviation > 0 else "below", abs(deviation)
+    return next((text for limit, text in WORDS if size < limit), FARTHEST).format(side)
+
+
+def usual_of(
+    metric: Metric,
+    values: Values,
+    excluded: Collection[int] = (),
+    chosen: Sequence[int] | None = None,
+) -> list[Usual | None]:
+    """Return what is usual on each day, or on those at the `chosen` positions: by the 28 days before it, without the `excluded` positions, such as the days of
     an illness. None where fewer than 14 of them are known.
 
     It is the mean and the sample standard deviation, of logarithms where the metric is skewed (Plews and others, on
@@ -53,37 +60,39 @@ def usual_of(metric: Metric, values: Values, excluded: Collection[int] = ()) -> 
     not every step of the sensor is unusual.
     """
     excluded = frozenset(excluded)
+    chosen = range(len(values)) if chosen is None else chosen
     if metric.circular:
-        return list(usual_times(metric, values, excluded))
+        found = list(usual_times(metric, values, excluded))
+        return [found[at] for at in chosen]
     if metric.logarithmic:
-        return list(usual_logarithms(metric, values, excluded))
-    return list(usual_values(metric, values, excluded))
+        return list(usual_logarithms(metric, values, excluded, chosen))
+    return list(usual_values(metric, values, excluded, chosen))
 
 
 def usual_values(
-    metric: Metric, values: Values, excluded: Collection[int]
+    metric: Metric, values: Values, excluded: Collection[int], chosen: Sequence[int]
 ) -> Iterator[Usual | None]:
     smallest = metric.smallest
-    for value, window in zip(values, windows_of(values, excluded), strict=True):
+    for at, window in zip(chosen, windows_of(values, excluded, chosen), strict=True):
         if window is None:
             yield None
             continue
-        count, mean, spread = window
+        value, (count, mean, spread) = values[at], window
         spread = max(spread, smallest)
         away = None if value is None else (value - mean) / spread
         yield Usual(mean, mean - spread, mean + spread, away, count)
 
 
 def usual_logarithms(
-    metric: Metric, values: Values, excluded: Collection[int]
+    metric: Metric, values: Values, excluded: Collection[int], chosen: Sequence[int]
 ) -> Iterator[Usual | None]:
     """Yield the usual of the logarithms, in the unit of the values."""
     scaled = logarithms(values)
-    for value, window in zip(scaled, windows_of(scaled, excluded), strict=True):
+    for at, window in zip(chosen, windows_of(scaled, excluded, chosen), strict=True):
         if window is None:
             yield None
             continue
-        count, mean, spread = window
+        value, (count, mean, spread) = scaled[at], window
         spread = max(spread, metric.smallest / math.exp(mean))
         low, middle, high = (math.exp(mean + side * spread) for side in (-1, 0, 1))
         away = None if value is None else (value - mean) / spread
@@ -91,17 +100,20 @@ def usual_logarithms(
 
 
 def windows_of(
-    values: Values, excluded: Collection[int]
+    values: Values, excluded: Collection[int], chosen: Sequence[int]
 ) -> Iterator[tuple[int, float, float] | None]:
-    """Yield for each day how many of the 28 days before it count, their mean and their deviation; None where these are
-    too few."""
-    counted = [None if at in excluded else value for at, value in enumerate(values)]
+    """Yield for each chosen day how many of the 28 days before it count, their mean and their deviation; None where these
+    are too few."""
+    counted = list(values)
+    for at in excluded:
+        counted[at] = None
     # Sums of differences from one value keep their digits where the spread is small beside the values.
     origin = next((value for value in counted if value is not None), 0.0)
     shifted = [0.0 if value is None else value - origin for value in counted]
     counts = sums_before([value is not None for value in counted])
     totals, squares = sums_before(shifted), sums_before([value * value for value in shifted])
-    for count, total, square in zip(counts, totals, squares, strict=True):
+    for at in chosen:
+        count, total, square = counts[at], totals[at], squares[at]
         if count < LEAST_USUAL_DAYS:
             yield None
         else:

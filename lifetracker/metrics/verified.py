@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -44,13 +44,27 @@ class Stretch:
 NOTHING = Stretch(days.midnight(date(1970, 1, 3)), BEGINNING)
 
 
-class Verified:
-    """What the syncs have read so far, asked for once for any number of metrics."""
+def list_up_to(run: SyncRun | None) -> Stretch:
+    """Return the stretch of a list that was read whole by a run."""
+    return Stretch(BEGINNING, run.started_at) if run else NOTHING
 
-    def __init__(self) -> None:
-        self._states = {(state.source, state.stream): state for state in SyncState.objects.all()}
-        self._whole_lists: dict[str, Stretch] = {}
-        self._configured: dict[str, bool] = {}
+
+class Verified:
+    """What the syncs have read so far, asked for once for any number of metrics.
+
+    `states`: those of all streams that are read window by window. `successes`: the last complete run of each source,
+    None where there was none; `configured`: which of them are set up. Who has asked for them already gives them."""
+
+    def __init__(
+        self,
+        states: Iterable[SyncState] | None = None,
+        successes: Mapping[str, SyncRun | None] | None = None,
+        configured: Mapping[str, bool] | None = None,
+    ) -> None:
+        found = SyncState.objects.all() if states is None else states
+        self._states = {(state.source, state.stream): state for state in found}
+        self._whole_lists = {name: list_up_to(run) for name, run in (successes or {}).items()}
+        self._configured = dict(configured or {})
 
     def of(self, metric: Metric) -> Stretch | None:
         """Return the stretch that all streams behind a metric have read; None where no service that is set up sends
@@ -88,8 +102,7 @@ class Verified:
     def _of_whole_list(self, source: Source) -> Stretch | None:
         """Return the stretch of a list that is always read whole: up to the last complete run."""
         if source.name not in self._whole_lists:
-            run = SyncRun.objects.last_success(source.name)
-            self._whole_lists[source.name] = Stretch(BEGINNING, run.started_at) if run else NOTHING
+            self._whole_lists[source.name] = list_up_to(SyncRun.objects.last_success(source.name))
         known = self._whole_lists[source.name]
         return known if known != NOTHING or self._is_configured(source) else None
 

@@ -18,6 +18,7 @@ from lifetracker.models.leases import (
     has_come,
 )
 from lifetracker.models.marks import DayMark, DayMarkQuerySet, excluded_days
+from lifetracker.models.preferences import Preferences, preferences
 from lifetracker.models.records import (
     BEGINNING,
     MANUAL,
@@ -34,6 +35,7 @@ from lifetracker.models.rejected import (
 )
 from lifetracker.models.runs import (
     ACTIVE,
+    STOPPED,
     PlannedSync,
     SyncRun,
     SyncRunQuerySet,
@@ -62,6 +64,7 @@ __all__ = [
     "MOST_OF_PAYLOAD",
     "NOT_DISMISSED",
     "SAME_BODY_FOR",
+    "STOPPED",
     "SYNC_LEASE",
     "TOKEN_PREFIX",
     "WAITS",
@@ -77,6 +80,7 @@ __all__ = [
     "LeaseQuerySet",
     "PendingDeletion",
     "PlannedSync",
+    "Preferences",
     "RejectedItem",
     "RejectedItemQuerySet",
     "SourceRecord",
@@ -94,4 +98,5 @@ __all__ = [
     "has_come",
     "new_source_id",
     "newest_successes",
+    "preferences",
 ]

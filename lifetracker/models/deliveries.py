@@ -142,6 +142,8 @@ class WebhookDelivery(models.Model):
                 condition=Q(handled_at__isnull=True),
                 name="webhook_delivery_waiting",
             ),
+            # The newest of a source: the page of connections.
+            models.Index(fields=["source", "-id"], name="webhook_delivery_newest"),
             # What `of_body` looks for.
             models.Index(
                 fields=["source", "body_digest"],

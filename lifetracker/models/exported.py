@@ -58,6 +58,14 @@ def is_exported(model: type[models.Model]) -> bool:
     return issubclass(owner, SourceRecord) or bool(getattr(owner, "exported", False))
 
 
+def kept_rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    """Return the rows that backups and the export hold: all, unless the model says which (`kept_rows`), because others can
+    be had again. No row of these may refer to one that is left out."""
+    own = getattr(model, "kept_rows", None)
+    rows: models.QuerySet[Any] = own() if own else model._base_manager.all()
+    return rows
+
+
 def why_not_exported(model: type[models.Model]) -> str:
     """Return why the export leaves a model out; "" where nobody has said it."""
     return NOT_EXPORTED.get(model._meta.label) or str(getattr(model, "not_exported", ""))

@@ -31,6 +31,19 @@ class DaysBefore(Func):
         return self.as_sql(compiler, connection, template=template)
 
 
+class Unparsed(Func):
+    """A date as the database hands it out: of SQLite its text, which the driver would parse if it were a column."""
+
+    arity = 1
+    output_field = models.DateField()
+    template = "%(expressions)s"
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s || '')")
+
+
 class WallSeconds(Func):
     """What a clock shows, in seconds since 1970: of a moment and an offset from UTC in minutes."""
 
@@ -62,3 +75,23 @@ class HourOfDay(Func):
     # The remainder of a moment before 1970 is negative. Twice a doubled sign: the template is filled in, and then the
     # statement is.
     template = "(((%(expressions)s %%%% 86400) + 86400) %%%% 86400) / 3600.0"
+
+
+class Weekday(Func):
+    """The day of the week of a date, 0 for Monday. As Django has it, SQLite would ask Python about each row."""
+
+    arity = 1
+    output_field = models.IntegerField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
+    ) -> tuple[str, tuple[str | int, ...]]:
+        # Julian days began on a Monday, at noon.
+        template = "(CAST(julianday(%(expressions)s) + 0.5 AS INTEGER) %%%% 7)"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
+    ) -> tuple[str, tuple[str | int, ...]]:
+        template = "(EXTRACT(ISODOW FROM %(expressions)s)::integer - 1)"
+        return self.as_sql(compiler, connection, template=template)

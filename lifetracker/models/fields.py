@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import NOT_PROVIDED
 from django.utils.functional import cached_property
@@ -121,6 +122,21 @@ class PositiveSmallIntegerField(Measured[Set, Get], models.PositiveSmallIntegerF
 
 class SmallIntegerField(Measured[Set, Get], models.SmallIntegerField[Set, Get]):
     pass
+
+
+FARTHEST_OFFSET = 14 * 60
+
+
+def utc_offset(help_text: str) -> SmallIntegerField[Any, Any]:
+    """Return a column for how far local clocks were from UTC at a record, where that is known."""
+    return SmallIntegerField(
+        "UTC offset",
+        unit="minutes east of UTC",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-FARTHEST_OFFSET), MaxValueValidator(FARTHEST_OFFSET)],
+        help_text=help_text,
+    )
 
 
 NUMERIC = (models.DecimalField, models.FloatField, models.IntegerField)

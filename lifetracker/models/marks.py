@@ -32,10 +32,20 @@ class DayMarkQuerySet(models.QuerySet["DayMark"]):
         """Store what the owner says of these days; return how many."""
         return self.update(state=state, updated_at=timezone.now())
 
+    def unusual_between(self, first: date, last: date) -> Self:
+        """Return the confirmed days of illness, travel and holiday."""
+        return self.confirmed().between(first, last).filter(kind__in=UNUSUAL).order_by()
+
+    def kinds_by_day(self, first: date, last: date) -> dict[date, str]:
+        """Return what each unusual day is, such as `holiday`, or `sick, travel`."""
+        found: dict[date, list[str]] = {}
+        for day, kind in self.unusual_between(first, last).values_list("date", "kind"):
+            found.setdefault(day, []).append(kind)
+        return {day: ", ".join(sorted(kinds)) for day, kinds in found.items()}
+
     def excluded_days(self, first: date, last: date) -> set[date]:
         """Return the days that say nothing about what is usual: the confirmed days of illness, travel and holiday."""
-        marks = self.confirmed().between(first, last).filter(kind__in=UNUSUAL).order_by()
-        return set(marks.values_list("date", flat=True))
+        return set(self.unusual_between(first, last).values_list("date", flat=True))
 
 
 class DayMark(ConstraintsInWords):

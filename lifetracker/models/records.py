@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncDate
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 from lifetracker import days
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.table_locks import lock_table
 
 MANUAL = "Manual"
 
@@ -45,6 +48,18 @@ class SourceRecordQuerySet(models.QuerySet[Any]):
         # comes by an index is worth more.
         moment = Coalesce(*self.model.moments, Value(BEGINNING, models.DateTimeField()))
         return self.live().filter(LessThanOrEqual(moment, days.latest()))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Open a transaction during which nobody else writes a record of this kind, so that what was checked in it
+        stays true until it ends."""
+        with transaction.atomic():
+            self.lock()
+            yield
+
+    def lock(self) -> None:
+        """Keep other writers out for the rest of the transaction that is open."""
+        lock_table(self.model)
 
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
         """Give the records whose day goes by `TIME_ZONE` their day in `zone`; `before` is the zone in
@@ -96,6 +111,11 @@ class SourceRecord(ConstraintsInWords):
                 fields=["source", "source_id"], name="%(app_label)s_%(class)s_source_id_unique"
             )
         ]
+
+    def mark_deleted(self) -> None:
+        """Keep the row, and leave it out of everything until it is brought back."""
+        self.deleted_at = timezone.now()
+        self.save()
 
     @property
     def in_future(self) -> bool:

@@ -102,6 +102,12 @@ class RejectedItem(models.Model):
         return self.payload_length > len(self.payload)
 
 
+class PendingDeletionQuerySet(models.QuerySet["PendingDeletion"]):
+    def accept(self) -> int:
+        """Let the next sync mark the records as deleted, unless the service lists them again; how many."""
+        return self.update(accepted=True)
+
+
 class PendingDeletion(models.Model):
     """A record that its service did not list any more, together with so many others that it was not
     marked as deleted. It is as soon as a run on another day misses it too, or the owner accepts it."""
@@ -116,6 +122,8 @@ class PendingDeletion(models.Model):
         default=False,
         help_text="If set, the next sync marks the record as deleted, unless the service lists it again.",
     )
+
+    objects = PendingDeletionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-held_on", "source", "stream", "source_id"]

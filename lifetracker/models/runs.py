@@ -18,6 +18,7 @@ from lifetracker.words import title_of
 
 # Of a run that has not come to its end.
 ACTIVE = ("queued", "running")
+STOPPED = "You stopped this sync. What was read stays, and the next sync continues from there."
 
 
 class SyncStateQuerySet(models.QuerySet["SyncState"]):
@@ -111,9 +112,20 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         found = newest_successes(tuple(names)).first() or {}
         return {name: at for name, at in found.items() if at}
 
+    def of_stretch(self, source: str, start: datetime, end: datetime) -> Self:
+        """Return those that were asked to read a stretch again, alone or with what lies around it."""
+        asked = self.filter(source=source, asked_from__isnull=False)
+        return asked.filter(asked_from__lte=start, asked_to__gte=end)
+
     def active(self) -> Self:
         """Return those that wait or are at work."""
         return self.filter(status__in=ACTIVE)
+
+    def mark_stopped(self) -> int:
+        """End those that are active as stopped by their owner, and return how many they are."""
+        return self.active().update(
+            status=SyncRun.Status.STOPPED, finished_at=timezone.now(), error=STOPPED
+        )
 
     def stalled(self, now: datetime) -> Self:
         """Return the runs of the queue that nobody is at: those that wait, and those whose process is gone."""
@@ -151,6 +163,15 @@ class SyncRun(models.Model):
         SUCCESS = "success"
         PARTIAL = "partial"
         FAILED = "failed"
+        STOPPED = "stopped"
+
+    class BegunBy(models.TextChoices):
+        SCHEDULE = "schedule"
+        PERSON = "person"
+        CONSENT = "consent"
+        API = "api"
+        WEBHOOK = "webhook"
+        COMMAND = "command"
 
     source = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -162,6 +183,11 @@ class SyncRun(models.Model):
     counts = models.JSONField(default=dict, blank=True)
     #: The last days that are read whole; 0: whatever the kind means by itself.
     days = models.PositiveIntegerField("requested days", default=0)
+    #: Who asked for it first; empty where nobody has written it down.
+    begun_by = models.CharField("begun by", max_length=8, choices=BegunBy, blank=True)
+    #: The stretch that is read again; without it, whatever the kind means by itself.
+    asked_from = models.DateTimeField("asked from", null=True, blank=True)
+    asked_to = models.DateTimeField("asked to", null=True, blank=True)
     # Carried out by the workers of the queue, who take it up again when its process dies.
     in_queue = models.BooleanField("run by a worker", default=False)
     # How often it was taken up without getting any further.
@@ -169,6 +195,10 @@ class SyncRun(models.Model):
     # When a message about it was last given to the queue, and before when it must not go on.
     enqueued_at = models.DateTimeField(null=True, blank=True)
     resume_at = models.DateTimeField("continues", null=True, blank=True)
+    #: When its owner asked that it ends. Written by whoever asks, while a worker writes the rest of the row.
+    stop_asked_at = models.DateTimeField("asked to stop", null=True, blank=True)
+    #: What the service last said of how many requests it still takes: a `RequestQuota` for each of its counts.
+    quotas = models.JSONField("requests left", default=list, blank=True)
     requests = models.PositiveIntegerField(default=0)
     progress_done = models.PositiveIntegerField("parts done", default=0)
     #: How many pieces the source's own work has.
@@ -181,20 +211,49 @@ class SyncRun(models.Model):
 
     objects = SyncRunQuerySet.as_manager()
 
+    #: The column that others than the run itself write.
+    not_rewritten = frozenset({"stop_asked_at"})
+
     class Meta:
         ordering = ["-started_at", "-id"]
         indexes = [
             # The newest run of a source: the sync status, the home page, the health answer.
             models.Index(fields=["source", "-started_at"], name="sync_run_newest_per_source"),
+            # The newest of a source that ended in one way: the newest complete one, also of a source without any,
+            # for which the index of the status alone would be read to its end.
+            models.Index(
+                fields=["source", "status", "-started_at", "-id"],
+                name="sync_run_newest_by_outcome",
+            ),
             # The newest of all: the lists of the API and of the admin.
             models.Index(fields=["-started_at", "-id"], name="sync_run_newest"),
+            # The newest that ended in one way: the history of runs, filtered.
+            models.Index(fields=["status", "-started_at"], name="sync_run_newest_per_status"),
+            # What became of a stretch that was read again: Connections.
+            models.Index(
+                fields=["source", "-started_at"],
+                condition=Q(asked_from__isnull=False),
+                name="sync_run_newest_of_stretch",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "kind", "days"],
-                condition=Q(in_queue=True, status__in=ACTIVE),
+                condition=Q(in_queue=True, status__in=ACTIVE)
+                & Q(asked_from__isnull=True, stop_asked_at__isnull=True),
                 name="sync_run_queued_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["source", "asked_from", "asked_to"],
+                condition=Q(in_queue=True, status__in=ACTIVE)
+                & Q(asked_from__isnull=False, stop_asked_at__isnull=True),
+                name="sync_run_stretch_queued_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_from__isnull=True, asked_to__isnull=True)
+                | Q(asked_from__lt=F("asked_to")),
+                name="sync_run_stretch_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -209,6 +268,11 @@ class SyncRun(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether it was asked to end, and has not ended yet."""
+        return self.is_active and self.stop_asked_at is not None
 
     @property
     def up_to_date(self) -> int:

@@ -21,7 +21,8 @@ def execute(statement: str, parameters: Sequence[datetime | str | int | None]) -
 
 
 def save(row: models.Model) -> None:
-    """Do what `row.save()` does. A row that is not stored is inserted by it."""
+    """Do what `row.save()` does, but for the columns that its model calls `not_rewritten`. A row that is not stored is
+    inserted by it."""
     update = _update(type(row))
     values = [f.get_db_prep_save(f.pre_save(row, add=False), connection) for f in update.fields]
     if row.pk is None or execute(update.statement, [*values, row.pk]) != 1:
@@ -36,7 +37,12 @@ class Update(NamedTuple):
 @cache
 def _update(model: type[models.Model]) -> Update:
     quote = connection.ops.quote_name
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    kept: frozenset[str] = getattr(model, "not_rewritten", frozenset())
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.name not in kept
+    ]
     key = model._meta.pk
     columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     return Update(

@@ -72,7 +72,7 @@ def body(life: Life, on: date) -> Body:
     """On waking. Fat moves over months, water from day to day."""
     day, before = life.day(on), life.day(on - ONE_DAY)
     rng = life.stream("body", on)
-    slow = USUAL_WEIGHT + _slow(life, on, day)
+    slow = USUAL_WEIGHT + above_usual(life, on, day)
     month = math.sin((on.toordinal() + 11 * life.seed) * math.tau / 28.4)
     water = rng.gauss(0, 0.3) + 0.35 * month - 0.45 * before.load - 0.8 * day.ill
     if not day.away:
@@ -99,7 +99,7 @@ def pressure(life: Life, on: date) -> Pressure | None:
     return pressure if taken else None
 
 
-def _slow(life: Life, on: date, day: Day) -> float:
+def above_usual(life: Life, on: date, day: Day) -> float:
     """Kilograms above the usual: winters, years, fitness, and the training of six weeks."""
     winter = math.cos((on.timetuple().tm_yday - 20) * math.tau / 365.25)
     years = math.sin((on.toordinal() + 230 * life.seed) * math.tau / 2300)

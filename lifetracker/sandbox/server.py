@@ -22,6 +22,7 @@ from lifetracker.sandbox.github.service import GitHub
 from lifetracker.sandbox.host import Service
 from lifetracker.sandbox.life import life_of
 from lifetracker.sandbox.messages import Answer, Incoming, Request, RequestLog
+from lifetracker.sandbox.openfoodfacts.service import OpenFoodFacts
 from lifetracker.sandbox.toggl.service import Toggl
 from lifetracker.sandbox.whoop.service import Whoop
 from lifetracker.sandbox.withings.service import Withings
@@ -56,7 +57,11 @@ class Sandbox:
         self.withings = Withings(self, life=self.life, days=days, redirect_uris=uris)
         self.toggl = Toggl(self, life=self.life, days=days)
         self.github = GitHub(self, life=self.life, days=days)
-        services: tuple[Service, ...] = (self.whoop, self.withings, self.toggl, self.github)
+        self.openfoodfacts = OpenFoodFacts(self)
+        services: tuple[Service, ...] = (
+            *(self.whoop, self.withings, self.toggl, self.github),
+            self.openfoodfacts,
+        )
         self.services: dict[str, Service] = {service.name: service for service in services}
         self._server: _Server | None = None
         self._stopped = threading.Event()

@@ -57,6 +57,13 @@ def check_declaration(source: Source) -> Iterable[CheckMessage]:
             obj=name,
             id="lifetracker.E031",
         )
+    if not (declared.brings and declared.steps):
+        yield Error(
+            f"{name} does not say what it brings, or how it is set up.",
+            hint='Declare `brings="Nights and naps."` and `steps=(SetupStep("Open ...", url="https://..."),)`.',
+            obj=name,
+            id="lifetracker.E037",
+        )
     if declared.schedule is None:
         yield Error(
             f"{name} does not say how often it is synced.",

@@ -88,12 +88,27 @@ class ConsentPage:
     others: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SetupStep:
+    """What a person does at the service before it can be connected. The page of connections shows the steps in their
+    order, and after them what all sources have in common: the redirect address, the settings, the consent."""
+
+    #: One or two sentences. What stands between backticks is shown as code.
+    text: str
+    #: Where it is done; the page leads there.
+    url: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceDeclaration:
     #: Stands in every record and run, so it never changes: letters and digits, such as `Whoop`.
     name: str
     #: The service's name as it writes itself, such as `WHOOP`.
     title: str = ""
+    #: What it brings, in a short sentence.
+    brings: str = ""
+    #: How a person gets what the required settings hold.
+    steps: tuple[SetupStep, ...] = ()
     settings: tuple[Setting, ...] = ()
     schedule: Schedule | None = None
     #: Of a source that is reached by OAuth: the name under which its tokens are stored. It is the `slug`.

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from lifetracker.errors import BadResponse, NotConfigured, TryLater
 from lifetracker.sync.lossless import read_json
+from lifetracker.sync.quotas import RequestQuota, quota_of
 from lifetracker.sync.transport import (
     MAX_BODY,
     Auth,
@@ -51,8 +52,8 @@ LONGEST_PAUSE = 20
 AFTER_SILENCE = timedelta(minutes=5)
 # A wait that is longer ends the run: it must not keep a worker busy with sleeping.
 LONGEST_WAIT = 120
-# Waits are cut in slices, so that whoever holds a lease can renew it meanwhile.
-WAIT_SLICE = 10
+# Waits are cut in slices, so that whoever holds a lease can renew it meanwhile, and a run can be stopped.
+WAIT_SLICE = 2
 # A service that asks for more than this asks for nothing sensible.
 LONGEST_NAMED = 30 * 86_400.0
 # A number from here on is no count of seconds: it is a moment since September 2001.
@@ -191,6 +192,15 @@ class ResponsePolicy:
         """Return what went wrong, where another attempt may bring a better answer."""
         return f"answered {response.status_code}" if response.status_code >= 500 else None
 
+    def quota(self, response: requests.Response) -> RequestQuota | None:
+        """Return how many requests the service still takes; None where the answer does not say."""
+        headers = response.headers
+        return quota_of(
+            headers.get("X-RateLimit-Remaining"),
+            limits=headers.get("X-RateLimit-Limit", ""),
+            seconds=seconds_until(headers.get("X-RateLimit-Reset")),
+        )
+
 
 class HttpClient:
     """One service's requests: timeouts, retries with jitter on what is transient, and its rate
@@ -212,8 +222,12 @@ class HttpClient:
         self.on_wait: Callable[[float], None] = lambda _seconds: None
         # 1 where somebody waits for the answer: then trouble is told at once, and not sat out.
         self.attempts = ATTEMPTS
+        # Seconds for a whole answer: fewer where somebody waits for it.
+        self.answer_timeout: float = ANSWER_TIMEOUT
         # What the service's clock showed at its last answer.
         self.service_time: datetime | None = None
+        # What the service last said of each of its counts of requests, by their names.
+        self.quotas: dict[str, RequestQuota] = {}
         self.requests_made = 0
         # Seconds since the last whole answer that were spent on waiting for one.
         self._silence = 0.0
@@ -323,6 +337,8 @@ class HttpClient:
         self.requests_made += 1
         response = self._whole_answer(method, url, options)
         self.service_time = http_date(response.headers.get("Date")) or self.service_time
+        if quota := self.policy.quota(response):
+            self.quotas[quota.name] = quota
         if self.rate_limit:
             self.rate_limit.learn(response)
         if why := self.policy.failed(response):
@@ -366,12 +382,11 @@ class HttpClient:
     def _limits(self) -> Limits:
         # A last attempt gets what is left, and not so little that no answer could come.
         left = max(LONGEST_SILENCE - self._silence, LONGEST_SILENCE / 10)
-        return Limits(
-            min(ANSWER_TIMEOUT, left), min(READ_TIMEOUT, left), on_wait=lambda: self.on_wait(0)
-        )
+        whole = min(self.answer_timeout, left)
+        return Limits(whole, min(READ_TIMEOUT, whole), on_wait=lambda: self.on_wait(0))
 
     def _ask(self, method: str, url: str, options: RequestOptions) -> requests.Response:
-        timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
+        timeout = (min(CONNECT_TIMEOUT, self.answer_timeout), READ_TIMEOUT)
         if method == "GET" and options.keys() <= {"params", "auth"} and not self._session.cookies:
             response = self._session.fetch(url, **options, timeout=timeout, **self._proxies(url))
         else:

@@ -23,7 +23,7 @@ from lifetracker.models.redating import follow_time_zone
 from lifetracker.sync.deletions import Deletions
 from lifetracker.sync.plans import SyncRequest
 from lifetracker.sync.reader import StreamReader
-from lifetracker.sync.runs import LEASE, LeaseKeeper, Listener, RunRecorder
+from lifetracker.sync.runs import LEASE, LeaseKeeper, Listener, RunRecorder, StopRequests
 from lifetracker.sync.streams import ServiceClient, Source, Stream
 from lifetracker.sync.verifier import WindowVerifier
 from lifetracker.sync.writer import RecordWriter
@@ -65,8 +65,10 @@ class SyncJob(Generic[Client]):
         )
         self.recorder.remarks = client.remarks
         self.recorder.requests_made = lambda: client.http.requests_made
-        self.run.window_end = self.now
-        client.http.on_wait = self.lease.on_wait
+        self.run.window_end = min(request.window.end, self.now) if request.window else self.now
+        self.recorder.quotas = client.http.quotas
+        self._stop_requests = StopRequests()
+        client.http.on_wait = self.on_wait
 
     @property
     def run(self) -> SyncRun:
@@ -80,6 +82,12 @@ class SyncJob(Generic[Client]):
 
     def _find_invisible(self, stream: Stream, missing: set[str]) -> set[str]:
         return stream.not_visible(self, missing) if stream.not_visible else set()
+
+    def on_wait(self, seconds: float) -> None:
+        """Keep the run alive before each request, and while it waits so many seconds. Raises RunStopped where its owner
+        has asked that it ends: here, between two requests, all that came is stored or about to be."""
+        self.lease.on_wait(seconds)
+        self._stop_requests.check(self.run.pk)
 
     def read(self) -> None:
         """Read what was asked for, map again what depends on it, and do the source's own work."""
@@ -103,7 +111,11 @@ class JobParts:
     ) -> None:
         self.listener = listener
         self.lease = LeaseKeeper(lease, source.name, listener)
-        self.recorder = RunRecorder(source, SyncRun(source=source.name, kind=kind), self.lease)
+        self.recorder = RunRecorder(
+            source,
+            SyncRun(source=source.name, kind=kind, begun_by=SyncRun.BegunBy.COMMAND),
+            self.lease,
+        )
         deletions = Deletions(source.name, accept=accept_deletions)
         self.writer = RecordWriter(source, self.recorder, self.lease, deletions, listener)
 

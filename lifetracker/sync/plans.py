@@ -25,6 +25,8 @@ class SyncRequest:
     kind: SyncRun.Kind = SyncRun.Kind.INCREMENTAL
     #: Read the last days whole.
     days: int | None = None
+    #: Read a stretch of the past again.
+    window: Window | None = None
     #: Read the whole history.
     full: bool = False
     #: The name of the one record that the source's own work is limited to.
@@ -44,8 +46,15 @@ class SyncRequest:
         )
 
     @classmethod
+    def from_stretch(cls, window: Window) -> SyncRequest:
+        """Return the request to read a stretch again. It is no sync that tells how far a source is known."""
+        return cls(SyncRun.Kind.BACKFILL, window=window)
+
+    @classmethod
     def from_run(cls, run: SyncRun) -> SyncRequest:
         """Return the request that a stored run of the queue stands for."""
+        if run.asked_from and run.asked_to:
+            return cls.from_stretch(Window(run.asked_from, run.asked_to))
         full = run.kind == SyncRun.Kind.FULL and not run.days
         return cls(SyncRun.Kind(run.kind), run.days or None, full=full)
 
@@ -98,12 +107,16 @@ def plan(request: SyncRequest, context: PlanContext) -> Plan:
     """Yield what to read of one stream."""
     now, changes = context.now, context.changes
     state = context.load()
-    changes_known = request.days is None and changes is not None and state.changed_to is not None
+    is_bounded = request.days is not None or request.window is not None
+    changes_known = not is_bounded and changes is not None and state.changed_to is not None
     if changes_known and changes and state.changed_to:
         # Before a whole pass too: what a list says may be older.
         yield Read(changes.after(state.changed_to))
     if request.full:
         yield from plan_full(context)
+    elif request.window is not None:
+        start, end = request.window
+        yield from plan_windows([Window(start, min(end, now))], context)
     elif request.days is not None:
         yield from plan_windows([Window(now - timedelta(days=request.days), now)], context)
     else:

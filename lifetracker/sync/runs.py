@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from lifetracker.errors import SyncError, TryLater
-from lifetracker.models import HeldLease, LeaseLost, SyncRun, statements
+from lifetracker.errors import RunStopped, SyncError, TryLater
+from lifetracker.models import STOPPED, HeldLease, LeaseLost, SyncRun, statements
 from lifetracker.sync.plans import NO_TIME
+from lifetracker.sync.quotas import RequestQuota
 from lifetracker.sync.streams import Extent, Source, Stream
 from lifetracker.words import title_of
 
@@ -21,6 +22,8 @@ from lifetracker.words import title_of
 MOST_ATTEMPTS = 5
 # Longer than any silence of a live run: one request with its timeouts, one batch.
 LEASE = timedelta(seconds=60)
+# Seconds between two looks at whether a run is to end.
+STOP_INTERVAL = 1.0
 
 
 class Listener:
@@ -77,6 +80,22 @@ class LeaseKeeper:
             self.renew()
 
 
+class StopRequests:
+    """Looks whether the owner has asked that a run ends, which any process may note in its row."""
+
+    def __init__(self) -> None:
+        self._looked: float | None = None
+
+    def check(self, run_id: int) -> None:
+        """Raise RunStopped where it was asked for. Looks once a second at most, however often it is called."""
+        now = time.monotonic()
+        if self._looked is not None and now - self._looked < STOP_INTERVAL:
+            return
+        self._looked = now
+        if SyncRun.objects.filter(pk=run_id, stop_asked_at__isnull=False).exists():
+            raise RunStopped
+
+
 class RunRecorder:
     """Keeps the row of a run true while the run goes on, and closes it whatever happens."""
 
@@ -87,6 +106,8 @@ class RunRecorder:
         self.remarks: list[str] = []
         #: Return how many requests this process has made for the run.
         self.requests_made: Callable[[], int] = lambda: 0
+        #: What the service last said of each of its counts of requests.
+        self.quotas: dict[str, RequestQuota] = {}
         self._counts_items = not source.work
         self._lease = lease
         self._requests_before = 0
@@ -102,6 +123,11 @@ class RunRecorder:
         except SyncRun.DoesNotExist:
             return False
         if not run.is_active:
+            return False
+        if run.is_stopping:
+            # Its process died before it could end.
+            SyncRun.objects.filter(pk=run.pk).mark_stopped()
+            run.refresh_from_db()
             return False
         run.attempts += 1
         if run.attempts > MOST_ATTEMPTS:
@@ -126,6 +152,8 @@ class RunRecorder:
         """Store the counts and the progress."""
         self.run.counts = {name: counts.as_json() for name, counts in self.counts.items()}
         self.run.requests = self._requests_before + self.requests_made()
+        if self.quotas:
+            self.run.quotas = [quota.as_json() for quota in self.quotas.values()]
         if self._counts_items:
             self.report_progress(sum(counts.seen for counts in self.counts.values()), None)
         statements.save(self.run)
@@ -158,7 +186,7 @@ class RunRecorder:
             yield
         except BaseException as error:
             self._close(error)
-            if not isinstance(error, SyncError):
+            if not isinstance(error, SyncError | RunStopped):
                 raise
         else:
             self._close(None)
@@ -175,6 +203,8 @@ class RunRecorder:
             run.status = SyncRun.Status.PARTIAL if stored else SyncRun.Status.FAILED
         else:
             run.status = SyncRun.Status.SUCCESS
+        if isinstance(error, RunStopped):
+            run.status = SyncRun.Status.STOPPED
         run.error = "\n".join(filter(None, [run.error, *dict.fromkeys(self.remarks)]))
         run.finished_at = timezone.now()
         if run.in_queue and error is not None and (wait := resume_after(error)) is not None:
@@ -199,6 +229,7 @@ def record_import(
     *,
     span: tuple[datetime | None, datetime | None],
     started: datetime,
+    begun_by: str,
 ) -> SyncRun:
     """Store the run of a file that was imported. One that cannot be imported changes nothing, and has no
     run."""
@@ -214,6 +245,7 @@ def record_import(
         progress_total=counts.seen,
         started_at=started,
         finished_at=timezone.now(),
+        begun_by=begun_by,
     )
 
 
@@ -233,6 +265,8 @@ def describe(error: BaseException) -> str:
     secret."""
     if isinstance(error, SyncError):
         return str(error)
+    if isinstance(error, RunStopped):
+        return STOPPED
     if isinstance(error, KeyboardInterrupt):
         return "Stopped with Ctrl-C. The next sync continues from there."
     if not isinstance(error, Exception):

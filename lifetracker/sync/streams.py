@@ -361,6 +361,12 @@ class Stream:
     #: Replaces the chaining of pages for an API that does not fit: yields lists of items.
     read: Callable[[Any, Stream, Extent], Iterator[list[Any]]] | None = None
 
+    @property
+    def title(self) -> str:
+        """Return what its records are called, such as `time entries`, or those that are made of them."""
+        model = self.aggregate.model if self.aggregate else self.model
+        return str(model._meta.verbose_name_plural)
+
     @cached_property
     def mapping(self) -> FieldMapping:
         return FieldMapping(self.model, dict(self.fields))
@@ -529,8 +535,20 @@ class Source:
 sources: dict[str, Source] = {}
 
 
-# Sources that have no service to ask, whose records a person brings in files.
-file_sources: list[str] = []
+class FileSource(NamedTuple):
+    """A source that has no service to ask: a person brings its records in files. `page`: the name of the page that
+    imports one; `command`: the command that does. Sources of one `group` share a card, and have no row before the first
+    file."""
+
+    name: str
+    model: type[SourceRecord]
+    page: str
+    command: str
+    brings: str
+    group: str = ""
+
+
+file_sources: dict[str, FileSource] = {}
 
 
 def register_source(source: Source) -> Source:
@@ -538,5 +556,5 @@ def register_source(source: Source) -> Source:
     return source
 
 
-def register_file_source(name: str) -> None:
-    file_sources.append(name)
+def register_file_source(source: FileSource) -> None:
+    file_sources[source.name] = source

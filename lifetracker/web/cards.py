@@ -1,45 +1,95 @@
-"""The cards of the home page. An app declares its own in `cards.py`, where they are found as its streams are."""
+"""The cards of Today. An app declares its own in `cards.py`, where they are found as its streams are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, TypeVar, cast
 
+from lifetracker.metrics.verified import Verified
 from lifetracker.web.source_status import SourceStatus
+
+T = TypeVar("T")
 
 # Two weeks: this one, and one to compare it with.
 CHART_DAYS = 14
-# So many projects or repositories are named, the others are summed.
-TOP_N = 4
 
 
-class Visit(NamedTuple):
-    """What the home page knows before its cards are made."""
+class Place(Enum):
+    """Where on the page a card stands, from the top."""
+
+    #: Without a frame: what the day comes to, in a sentence.
+    HEAD = "head"
+    #: As wide as the page: the chart of the day.
+    WIDE = "wide"
+    #: The larger and the smaller part of a row.
+    MAIN = "main"
+    SIDE = "side"
+    #: A row of figures.
+    SMALL = "small"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the page knows before its cards are made. `day` is the one that is shown, `today` the one that has come
+    where the owner is."""
 
     now: datetime
+    today: date
+    day: date
     sources: dict[str, SourceStatus]
+    _shared: dict[Callable[[Visit], object], object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def is_past(self) -> bool:
+        """Return whether the day is over: then there is nothing to start or stop, and its numbers are final."""
+        return self.day < self.today
+
+    @cached_property
+    def verified(self) -> Verified:
+        """Return what the syncs have read, for metrics, by what was read with the sources."""
+        return Verified(
+            (state for status in self.sources.values() for state in status.runs.states),
+            {name: status.runs.last_success for name, status in self.sources.items()},
+            {name: status.configured for name, status in self.sources.items()},
+        )
+
+    def once(self, read: Callable[[Visit], T]) -> T:
+        """Return what `read` makes of this visit. It is called for the first card alone, for cards of the same records."""
+        if read not in self._shared:
+            self._shared[read] = read(self)
+        return cast(T, self._shared[read])
 
 
 @dataclass(frozen=True)
 class Card:
-    """A card of the home page."""
+    """A card of Today, about the day of the visit."""
 
     #: Under this name the template finds what `make` returns.
     name: str
     template: str
     #: Asks the database for what the template shows.
     make: Callable[[Visit], Any]
-    #: Those of lower numbers stand before the others.
+    place: Place
+    #: Within its place, those of lower numbers stand before the others.
     order: int
     #: Returns whether there is anything to show.
     has_records: Callable[[Any], bool] = bool
-    #: Whether it stands in the first row, which is of this day alone and missing while it is empty.
-    of_the_day: bool = False
-    #: Returns the owner's present offset from UTC in minutes, where the records tell it.
-    offset_of: Callable[[Any], int | None] | None = None
+    #: Whether it is missing from the page while there is nothing to show.
+    is_optional: bool = False
+    #: Whether it stands there all the same on the day that has come, once any card has something to show.
+    is_kept_today: bool = False
+    #: Returns what it knows of the day in a few words, such as `72.4 kg`, for pages without a card that begins them; empty
+    #: where nothing is known.
+    in_short: Callable[[Any], str] | None = None
+    #: Returns the owner's present offset from UTC in minutes, where records tell it. Asked before any card is made.
+    offset: Callable[[], int | None] | None = None
 
 
 cards: dict[str, Card] = {}
@@ -61,8 +111,3 @@ def last_days(day: date) -> list[date]:
 def since_monday(ended: list[date]) -> list[date]:
     """Return, of days in their order, those of the last one's week."""
     return ended[-1 - ended[-1].weekday() :]
-
-
-def visible_count(found: int) -> int:
-    """Return how many of so many are named. One that is left over is shown rather than summed as "others"."""
-    return TOP_N if found > TOP_N + 1 else TOP_N + 1

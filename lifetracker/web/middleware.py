@@ -13,11 +13,12 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from lifetracker.accounts.addresses import address_in
 from lifetracker.api import errors
+from lifetracker.models.preferences import read_once
 
 LOGGED_OUT = "You have been logged out, so nothing was changed. Log in and try again."
 
@@ -96,16 +97,34 @@ def policy_of_the_admin(get_response: Answer) -> Answer:
     return answer
 
 
+def read_preferences(get_response: Answer) -> Answer:
+    """Let what is shown ask for the owner's units and clock; they are read once, if anything asks."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with read_once():
+            return get_response(request)
+
+    return answer
+
+
 class LoginRequired(LoginRequiredMiddleware):
     """Lead whoever is not logged in to the login, and from there to where they were. What a form was
     to do is not done after the login: its address takes no GET."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]  # htmx must not be redirected
+        if "HX-Request" in request.headers:
+            return self.lead_page_to_login(request, view_func)
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
         messages.warning(request, LOGGED_OUT)
         login = resolve_url(self.get_login_url(view_func))
         return redirect_to_login(errors.page_of_form(request), login, REDIRECT_FIELD_NAME)
+
+    def lead_page_to_login(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """Let htmx, which would put the login into a part of a page, lead the whole page there, and from there back."""
+        login = resolve_url(self.get_login_url(view_func))
+        there = redirect_to_login(errors.page_of_form(request), login, REDIRECT_FIELD_NAME).url
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": there})
 
 
 def explain_wrong_methods(get_response: Answer) -> Answer:

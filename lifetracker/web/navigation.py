@@ -11,6 +11,9 @@ from typing import NamedTuple
 from django.http import HttpRequest
 from django.urls import reverse
 
+from lifetracker import days
+from lifetracker.web.ranges import kept_query
+
 
 class Group(Enum):
     """The parts of the rail, from the top. The value is its heading."""
@@ -44,6 +47,10 @@ class Page:
     has_tab: bool = False
     #: Only staff has the right to open it.
     of_staff: bool = False
+    #: It has a mark while a source needs the person.
+    is_marked: bool = False
+    #: It shows a range of days that is chosen by its address (`ranges.py`).
+    has_ranges: bool = False
 
 
 class Entry(NamedTuple):
@@ -65,6 +72,10 @@ class Part(NamedTuple):
     @property
     def is_current(self) -> bool:
         return any(entry.current for entry in self.entries)
+
+    @property
+    def is_marked(self) -> bool:
+        return any(entry.page.is_marked for entry in self.entries)
 
 
 class Navigation(NamedTuple):
@@ -106,10 +117,13 @@ def navigation(request: HttpRequest) -> Navigation:
 
 def entries_of(request: HttpRequest) -> Iterator[Entry]:
     is_staff = getattr(request.user, "is_staff", False)
+    kept = kept_query(request.GET.dict(), days.today())
     for page in sorted(pages.values(), key=attrgetter("order", "title")):
         if is_staff or not page.of_staff:
             url = reverse(page.url_name)
-            yield Entry(page, url, currency(url, request.path))
+            # Also to pages without ranges, from which it goes on to the next; at the foot there is none that one passes.
+            carries = page.group is not Group.FOOT
+            yield Entry(page, url + kept * carries, currency(url, request.path))
 
 
 def currency(url: str, path: str) -> str:

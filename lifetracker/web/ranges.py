@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from lifetracker.days import FIRST_DAY, ONE_DAY, OUT_OF_RANGE
+from lifetracker.days import FIRST_DAY, ONE_DAY, OUT_OF_RANGE, day_of
 from lifetracker.words import counted
 
 #: The ranges that have a name: how many days each has, and what it is called.
@@ -95,6 +95,16 @@ def read_range(
     return named_range(name or DEFAULT, today, first_known)
 
 
+def range_or_default(
+    query: Mapping[str, str], today: date, first_known: Callable[[], date | None]
+) -> tuple[Range, str]:
+    """Return the range that an address asks for and "", or the last 30 days and why it cannot be had."""
+    try:
+        return read_range(query, today, first_known), ""
+    except BadRange as error:
+        return named_range(DEFAULT, today, first_known), f"{error} These are the last 30 days."
+
+
 def named_range(name: str, today: date, first_known: Callable[[], date | None]) -> Range:
     if name in LENGTHS:
         return Range(today - timedelta(days=LENGTHS[name][0] - 1), today, today)
@@ -106,7 +116,7 @@ def named_range(name: str, today: date, first_known: Callable[[], date | None]) 
 
 def chosen_range(first: str, last: str, today: date) -> Range:
     """Return the range between two days that a person chose, and no day that has not come."""
-    begin, end = day_of(first), day_of(last)
+    begin, end = chosen_day(first), chosen_day(last)
     if begin > end:
         raise BadRange("The first day must not be after the last one.")
     if begin > today:
@@ -117,9 +127,9 @@ def chosen_range(first: str, last: str, today: date) -> Range:
     return found
 
 
-def day_of(text: str) -> date:
+def chosen_day(text: str) -> date:
     try:
-        day = date.fromisoformat(text)
+        day = day_of(text)
     except ValueError:
         raise BadRange("Choose a first and a last day, each such as 2026-09-16.") from None
     if day < FIRST_DAY:
@@ -128,6 +138,21 @@ def day_of(text: str) -> date:
 
 
 # --- Ways to others -------------------------------------------------------------------------------
+
+
+def kept_query(query: Mapping[str, str], today: date) -> str:
+    """Return the choice of days in an address as another page takes it; empty where there is none, or none that can be
+    had. A single day is a place in a list, which is not kept."""
+    name, first, last = (query.get(key, "").strip() for key in ("range", "from", "to"))
+    if name in NAMES and not (first or last):
+        return f"?range={name}"
+    if name or not (first and last):
+        return ""
+    try:
+        chosen = chosen_range(first, last, today)
+    except BadRange:
+        return ""
+    return chosen.query if chosen.days > 1 else ""
 
 
 def range_links(shown: Range) -> list[Link]:

@@ -1,22 +1,27 @@
-"""Whether each source is set up and connected, and how its syncs went, as the home page shows it."""
+"""Whether each source is set up and connected, and how its syncs went, as pages show it."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, reduce
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Subquery
+from django.conf import settings
+from django.db.models import Q, Subquery
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from lifetracker import days
-from lifetracker.models import RejectedItem, SyncRun, SyncState
-from lifetracker.sync.streams import Source, file_sources, sources
+from lifetracker.models import BEGINNING, SyncRun, SyncState
+from lifetracker.sync.declaration import SetupStep
+from lifetracker.sync.quotas import RequestQuota
+from lifetracker.sync.streams import FileSource, Source, file_sources, sources
 from oauth_integration.client import providers
-from oauth_integration.models import OAuthCredential
+from oauth_integration.models import OAuthCredential, unstored
 
 # What syncs every day has missed one when its last one is as old as this.
 STALE = timedelta(hours=36)
@@ -25,12 +30,13 @@ WORKER_TAKES = timedelta(minutes=2)
 
 
 class RunSummary(NamedTuple):
-    """What is stored of a source's runs. `states`: of its streams that are read window by window."""
+    """What is stored of a source's runs. `states`: of its streams that are read window by window, also of those that
+    were not read yet; `stored`: by stream, of all that were."""
 
     last_run: SyncRun | None
     last_success: SyncRun | None
-    rejected: int
     states: list[SyncState]
+    stored: Mapping[str, SyncState]
 
 
 class StreamProgress(NamedTuple):
@@ -54,8 +60,21 @@ class SourceStatus:
     configured: bool
     credential: OAuthCredential | None = None
     is_import: bool = False
+    #: The name of the page that imports a file of it.
+    import_page: str = ""
     #: The settings without which it is not set up.
     variables: Sequence[str] = ()
+    #: What it brings, in a few words.
+    brings: str = ""
+    #: How a person gets what the settings hold.
+    steps: Sequence[SetupStep] = ()
+    #: By stream that is read window by window, what its records are called.
+    stream_titles: Mapping[str, str] = field(default_factory=dict)
+    #: What a consent is asked for.
+    scopes: Sequence[str] = ()
+    #: The setting that holds its key, where it is reached by one, and how the key ends.
+    key_setting: str = ""
+    key_end: str = ""
     runs: RunSummary
 
     @property
@@ -69,6 +88,12 @@ class SourceStatus:
         return one is not None and (one.needs_reauthorization or one.is_unreadable)
 
     @property
+    def needs_consent_since(self) -> datetime | None:
+        """Return when the service refused the consent; None where that is not known."""
+        one = self.credential
+        return one.updated_at if one is not None and one.needs_reauthorization else None
+
+    @property
     def is_connected(self) -> bool:
         return self.configured and not self.missing_consent
 
@@ -77,6 +102,27 @@ class SourceStatus:
         """It is set up, and cannot be read until the person gives their consent."""
         one = self.credential
         return self.configured and one is not None and (not one.is_connected or self.needs_consent)
+
+    @property
+    def permission(self) -> str:
+        """Return how long it can be read without its owner, in words; empty where nothing is known of that."""
+        if self.credential is None or not self.is_connected:
+            return ""
+        if self.credential.refresh_token:
+            return "renews itself"
+        ends = self.credential.expires_at
+        return f"expires {format_date(timezone.localtime(ends), 'j F')}" if ends else ""
+
+    @property
+    def refused_scopes(self) -> list[str]:
+        """Return what a consent was asked for and did not grant, as far as the service said what it granted."""
+        granted = self.credential.granted if self.credential and self.is_connected else set()
+        return [scope for scope in self.scopes if granted and scope not in granted]
+
+    @property
+    def redirect_address(self) -> str:
+        """Return where a consent leads back to, as the service must know it."""
+        return self.credential.setting("redirect_uri") if self.credential else ""
 
     @property
     def unknown(self) -> str:
@@ -97,6 +143,14 @@ class SourceStatus:
         """By the press of a button: not while it is being synced, or about to be."""
         run = self.runs.last_run
         return self.is_connected and not self.is_import and not (run and run.is_active)
+
+    @property
+    def quotas(self) -> list[RequestQuota]:
+        """Return how many requests the service still takes, as it said in the newest run in which it said so."""
+        for run in (self.runs.last_run, self.runs.last_success):
+            if run and run.quotas:
+                return [RequestQuota.from_json(one) for one in run.quotas]
+        return []
 
     @property
     def history(self) -> list[StreamProgress]:
@@ -159,55 +213,121 @@ class SourceStatus:
         return self.needs_consent or (self.is_connected and (self.went_wrong or self.is_stale))
 
 
+# Of a key, so much may be shown; of a shorter one it would be too large a part.
+SHOWN_OF_KEY, SHORTEST_KEY = 4, 16
+
+
+def key_setting(source: Source) -> str:
+    """Return the name of the setting that holds the key of a source that is reached by one; else nothing."""
+    secrets = (one.name for one in source.declaration.settings if one.secret and one.required)
+    return next(secrets, "")
+
+
+def key_end(source: Source) -> str:
+    """Return the last characters of the key of a source that is reached by one, so that its owner knows which it is."""
+    name = key_setting(source)
+    key = str(getattr(settings, name)) if name else ""
+    return key[-SHOWN_OF_KEY:] if len(key) >= SHORTEST_KEY else ""
+
+
+def somebody_needs_consent() -> bool:
+    """Return whether a service no longer takes its consent, by one small statement: for pages that do not know it."""
+    credentials = OAuthCredential.objects.filter(provider__in=providers())
+    return any(one.needs_reauthorization or one.is_unreadable for one in credentials)
+
+
 def source_statuses() -> list[SourceStatus]:
     """One for each registered source, and one for the exports of the Zero app."""
     names = [*sources, *file_sources]
-    newest, successes = newest_runs(names)
-    rejected = dict(
-        RejectedItem.objects.pending().order_by().values_list("source").annotate(Count("pk"))
+    summaries = run_summaries(names)
+    stored = OAuthCredential.objects.by_provider()
+    statuses = [
+        source_status(source, summaries[source.name], stored) for source in sources.values()
+    ]
+    return [*statuses, *file_source_statuses(summaries)]
+
+
+def one_source_status(source: Source) -> SourceStatus:
+    """Return the status of one source, for whoever asks for it every few seconds."""
+    summary = run_summaries([source.name])[source.name]
+    stored = OAuthCredential.objects.by_provider() if source.slug in providers() else {}
+    return source_status(source, summary, stored)
+
+
+def file_source_statuses(summaries: Mapping[str, RunSummary]) -> list[SourceStatus]:
+    """Return one for each source that comes by file, and one for each group of them: that of its newest file."""
+    groups: dict[str, list[FileSource]] = defaultdict(list)
+    for source in file_sources.values():
+        groups[source.group or source.name].append(source)
+    return [
+        file_source_status(
+            title, max(found, key=lambda one: imported_at(summaries[one.name])), summaries
+        )
+        for title, found in groups.items()
+    ]
+
+
+def imported_at(summary: RunSummary) -> datetime:
+    return summary.last_success.started_at if summary.last_success else BEGINNING
+
+
+def file_source_status(
+    title: str, source: FileSource, summaries: Mapping[str, RunSummary]
+) -> SourceStatus:
+    return SourceStatus(
+        name=source.name,
+        title=title,
+        command=source.command,
+        import_page=source.page,
+        brings=source.brings,
+        configured=summaries[source.name].last_success is not None,
+        is_import=True,
+        runs=summaries[source.name],
     )
-    states = states_per_source()
-    summaries = {
+
+
+def run_summaries(names: list[str]) -> dict[str, RunSummary]:
+    """Return what is stored of the runs of each source, by two statements."""
+    newest, successes = newest_runs(names)
+    stored = stored_states()
+    return {
         name: RunSummary(
-            newest.get(name), successes.get(name), rejected.get(name, 0), states.get(name, [])
+            newest.get(name), successes.get(name), states_of(name, stored[name]), stored[name]
         )
         for name in names
     }
-    statuses = [source_status(source, summaries[source.name]) for source in sources.values()]
-    return [*statuses, *(file_source_status(name, summaries[name]) for name in file_sources)]
 
 
-def file_source_status(name: str, summary: RunSummary) -> SourceStatus:
-    return SourceStatus(
-        name=name,
-        title=name,
-        command=f"import_{name.lower()} FILE",
-        configured=summary.last_success is not None,
-        is_import=True,
-        runs=summary,
-    )
+def stored_states() -> Mapping[str, Mapping[str, SyncState]]:
+    """Return the stored states by source and stream; none of a source that was not read."""
+    found: dict[str, dict[str, SyncState]] = defaultdict(dict)
+    for state in SyncState.objects.all():
+        found[state.source][state.stream] = state
+    return found
 
 
-def states_per_source() -> dict[str, list[SyncState]]:
-    """Return one state for each stream with a history, also for those that were not read yet."""
-    stored = {(state.source, state.stream): state for state in SyncState.objects.all()}
-    return {
-        source.name: [
-            stored.get((source.name, stream), SyncState(source=source.name, stream=stream))
-            for stream in source.history_streams
-        ]
-        for source in sources.values()
-    }
+def states_of(name: str, stored: Mapping[str, SyncState]) -> list[SyncState]:
+    """Return one state for each stream with a history of a source, also for those that were not read yet."""
+    streams = sources[name].history_streams if name in sources else []
+    return [stored.get(stream, SyncState(source=name, stream=stream)) for stream in streams]
 
 
-def source_status(source: Source, summary: RunSummary) -> SourceStatus:
+def source_status(
+    source: Source, summary: RunSummary, stored: Mapping[str, OAuthCredential]
+) -> SourceStatus:
     client = providers().get(source.slug)
-    credential = OAuthCredential.objects.of(source.slug) if client else None
+    credential = (stored.get(source.slug) or unstored(source.slug)) if client else None
     return SourceStatus(
         name=source.name,
         title=source.title,
         command=f"sync_{source.slug}",
         variables=source.declaration.required,
+        brings=source.declaration.brings,
+        steps=source.declaration.steps,
+        stream_titles={stream.name: stream.title for stream in source.streams},
+        scopes=client.scopes if client else (),
+        key_setting="" if client else key_setting(source),
+        key_end="" if client else key_end(source),
         configured=bool(credential.setting("client_id")) if credential else source.is_configured(),
         credential=credential,
         runs=summary,
@@ -237,14 +357,3 @@ def newest_runs(names: list[str]) -> tuple[dict[str, SyncRun], dict[str, SyncRun
         if run.status == SyncRun.Status.SUCCESS:
             successes.setdefault(run.source, run)
     return newest, successes
-
-
-def all_synced_at(statuses: list[SourceStatus]) -> datetime | None:
-    """The moment up to which every connected source is known; None while one of them is not."""
-    synced = [
-        status.runs.last_success
-        for status in statuses
-        if status.is_connected and not status.is_import
-    ]
-    ends = [run.finished_at for run in synced if run and run.finished_at]
-    return min(ends) if ends and len(ends) == len(synced) else None

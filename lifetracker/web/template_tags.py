@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from html import escape
 from typing import Any, NamedTuple
 
 from django import template
-from django.db.models import Model
-from django.template.defaultfilters import pluralize
+from django.templatetags.static import static
 from django.utils import timezone as clock_of_the_project
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from lifetracker.days import local_date
-from lifetracker.models.fields import unit_of
+from lifetracker.web import units
+from lifetracker.web.clock import date_and_time, time_words
+from lifetracker.web.navigation import Entry
+from lifetracker.web.sentences import hours_words
+from lifetracker.web.undo import undo_address
 
 register = template.Library()
 
 # The width of a drawing, in its own units.
 BAR = 1000
-# The height of the drawing of a trend, of which the topmost and the lowest part stay free.
-HEIGHT, MARGIN = 100, 8
-# A drawing of a trend is as high as this many kg at least: a day's noise must not look like a mountain.
-LEAST_SPAN = 1.0
+#: What an entry has while a source needs the person, as `frame/mark.html` has it.
+MARK = '<span class="dot"></span><span class="unseen">, a source needs you</span>\n'
 
 
 class Stage(NamedTuple):
@@ -40,6 +41,29 @@ class Stage(NamedTuple):
     width: int
 
 
+@register.simple_tag(takes_context=True)
+def entry_links(context: template.Context, entries: Sequence[Entry]) -> SafeString:
+    """Links to pages, each with its symbol. A page has thirty of them, for which templates would take longer than for most
+    of what the page shows."""
+    symbols = static("lifetracker/icons.svg")
+    return SafeString("".join(entry_link(entry, symbols, context) for entry in entries))
+
+
+def entry_link(entry: Entry, symbols: str, context: template.Context) -> str:
+    page = entry.page
+    current = f' aria-current="{entry.current}"' if entry.current else ""
+    key = f' data-key="{escape(page.key)}"' if page.key else ""
+    small = "" if page.icon else ' class="small"'
+    symbol = symbol_of(page.icon, symbols) if page.icon else ""
+    mark = MARK if page.is_marked and context["needs_person"] else ""
+    return f'<a href="{escape(entry.url)}"{current}{key}{small}>{symbol}{escape(page.title)}{mark}</a>\n'
+
+
+def symbol_of(name: str, symbols: str) -> str:
+    """Return what `frame/icon.html` makes."""
+    return f'<svg class="icon" aria-hidden="true" focusable="false"><use href="{escape(symbols)}#{escape(name)}"/></svg>\n'
+
+
 @register.filter
 def day(value: date, today: date) -> str:
     """`Today`, `Yesterday`, or `Friday 20 November`; with the year only where it is another one."""
@@ -49,18 +73,58 @@ def day(value: date, today: date) -> str:
 
 
 @register.filter
-def day_in_sentence(value: date, today: date) -> str:
-    """`today`, `yesterday`, or `Friday 20 November`: the day after other words."""
-    said = day(value, today)
-    return said.lower() if said in {"Today", "Yesterday"} else said
-
-
-@register.filter
 def clock(instant: datetime, offset: int | None) -> str:
     """The time on the wall where the record was made, by its own offset in minutes, else in
     `TIME_ZONE`."""
-    zone = None if offset is None else timezone(timedelta(minutes=offset))
-    return format_date(clock_of_the_project.localtime(instant, zone), "H:i")
+    return time_words(instant, offset)
+
+
+@register.filter
+def clock_with_seconds(instant: datetime) -> str:
+    """The time in `TIME_ZONE`, to the second."""
+    return time_words(instant, with_seconds=True)
+
+
+@register.filter
+def at_time(instant: datetime, date_format: str) -> str:
+    """`20 Nov 2026, 07:12`: the date in a format of Django's, here `j M Y,`, and the time of day in `TIME_ZONE`."""
+    return date_and_time(instant, date_format)
+
+
+@register.filter
+def mass(kg: float) -> str:
+    """`65.3 kg`, or `144.0 lb`."""
+    return units.mass(kg)
+
+
+@register.filter
+def mass_figure(kg: float) -> SafeString:
+    """The same, with a small unit."""
+    return format_html("{}<small> {}</small>", *units.mass_figure(kg))
+
+
+@register.filter
+def mass_change(kg: float) -> str:
+    """`+0.25 kg`, or `+0.55 lb`: a difference."""
+    return units.mass_change(kg)
+
+
+@register.filter
+def chosen_unit(unit: str) -> str:
+    """`lb` for `kg` where the owner chose pounds; any other unit as it is."""
+    return units.chosen_unit(unit)
+
+
+@register.filter
+def distance(meters: float) -> str:
+    """`5.2 km`, or `3.2 mi`."""
+    return units.distance(meters)
+
+
+@register.filter
+def distance_figure(meters: float) -> SafeString:
+    """The same, with a small unit."""
+    return format_html("{}<small> {}</small>", *units.distance_figure(meters))
 
 
 @register.filter
@@ -82,37 +146,33 @@ def utc_offset(offset: int) -> str:
 
 
 @register.filter
-def duration(minutes: float) -> SafeString:
-    """`7 h 32 min`, with the units marked up, so that a large figure can have small ones."""
-    hours, rest = divmod(round(minutes), 60)
-    parts = [(hours, "h")] if hours else []
-    parts += [(rest, "min")] if rest or not hours else []
-    return format_html_join(" ", "{}<small>\N{NO-BREAK SPACE}{}</small>", parts)
+def hour_figure(value: float) -> SafeString:
+    """`14 h 26` with small units, or `26 min`, of hours."""
+    whole, minutes = divmod(round(value * 60), 60)
+    if not whole:
+        return format_html("{}<small> min</small>", minutes)
+    return format_html("{}<small> h </small>{}", whole, f"{minutes:02}")
 
 
 @register.filter
-def hours(value: float) -> SafeString:
-    return duration(value * 60)
+def short_day(value: date, today: date) -> str:
+    """`today`, `yesterday`, or `20 Nov`; with the year only where it is another one."""
+    said = day(value, today)
+    if said in {"Today", "Yesterday"}:
+        return said.lower()
+    return format_date(value, "j M" if value.year == today.year else "j M Y")
 
 
 @register.filter
-def seconds(value: float) -> SafeString:
-    return duration(value / 60)
+def hours(value: float) -> str:
+    """`16 h 55`, `26 min`, or `18 h` of whole hours."""
+    return hours_words(value)
 
 
 @register.filter
-def signed(value: float, digits: int) -> str:
-    """`+0.25`, `\N{MINUS SIGN}0.25`, `0.00`: what rounds to nothing has no sign."""
-    text = f"{abs(value):.{digits}f}"
-    if not float(text):
-        return text
-    return ("+" if value > 0 else "\N{MINUS SIGN}") + text
-
-
-@register.filter
-def share(part: float, whole: float) -> int:
-    """How wide a part is drawn where the whole is as wide as a drawing, and never wider."""
-    return round(BAR * min(max(part / whole, 0), 1)) if whole > 0 else 0
+def minutes(value: float) -> str:
+    """`1 h 08`, `26 min`, or `2 h` of whole hours."""
+    return hours_words(value / 60)
 
 
 @register.filter
@@ -125,21 +185,7 @@ def ago(instant: datetime) -> str:
     )
 
 
-@register.filter
-def hours_since(instant: datetime) -> float:
-    return (clock_of_the_project.now() - instant).total_seconds() / 3600
-
-
-@register.filter
-def unit(record: Model, name: str) -> str:
-    """Return the unit of a record's number, as its field declares it."""
-    return unit_of(record._meta.get_field(name)) or ""
-
-
-@register.filter
-def total(run: Any, count: str) -> int:
-    """A run's count over all its streams."""
-    return int(run.total(count))
+register.filter(undo_address)
 
 
 @register.filter
@@ -180,113 +226,4 @@ def stages(sleep: Any) -> list[Stage]:
         start, end = (round(at * BAR / whole) for at in (before, before + minutes))
         found.append(Stage(name, style, minutes, start, end - start))
         before += minutes
-    return found
-
-
-class Drawing(NamedTuple):
-    """Of weights over time, as two SVG paths. `line`: the trend. `dots`: what was weighed. `low`,
-    `high`: of the trend, in kg."""
-
-    line: str
-    dots: str
-    low: float
-    high: float
-
-
-@register.filter
-def drawing(card: Any) -> Drawing | None:
-    """Of a card's `drawn` points between its `first` and its `last` day; None where there is nothing
-    to connect."""
-    if len(card.drawn) < 2:
-        return None
-    values = [kg for point in card.drawn for kg in (point.kg, point.trend)]
-    middle = (max(values) + min(values)) / 2
-    span = max(max(values) - min(values), LEAST_SPAN)
-    whole = max((card.last - card.first).days, 1)
-
-    def place(day: date, kg: float) -> str:
-        x = BAR * (day - card.first).days / whole
-        y = HEIGHT / 2 - (HEIGHT - 2 * MARGIN) * (kg - middle) / span
-        return f"{x:.1f} {y:.1f}"
-
-    trends = [point.trend for point in card.drawn]
-    return Drawing(
-        line="M" + "L".join(place(point.date, point.trend) for point in card.drawn),
-        # A piece without a length and with round ends is a dot, and stays one however the drawing is
-        # stretched.
-        dots="".join(f"M{place(point.date, point.kg)}h0" for point in card.drawn),
-        low=min(trends),
-        high=max(trends),
-    )
-
-
-# A column of little beside one of very much can still be seen.
-LEAST_HEIGHT = 2
-
-
-class Amount(NamedTuple):
-    """What a column stands for, and its words."""
-
-    date: date
-    amount: float
-    text: str
-    style: str
-
-
-class Column(NamedTuple):
-    """Of a drawing of amounts: where it is, how wide and high, how it looks, and what it says."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    style: str
-    title: str
-
-
-@register.filter
-def fast_columns(fasts: list[Any], places: int) -> list[Column]:
-    """Of fasts, at the right of so many places."""
-    amounts = []
-    for fast in fasts:
-        reached = fast.duration_hours >= (fast.goal_hours or math.inf)
-        lasted = fast.duration_hours
-        style = "reached" if reached else "part"
-        amounts.append(Amount(fast.date, lasted, strip_tags(hours(lasted)), style))
-    return columns(amounts, places)
-
-
-@register.filter
-def day_columns(card: Any) -> list[Column]:
-    """Of the seconds on the last days of a card."""
-    return columns_of_days(card, lambda amount: strip_tags(seconds(amount)))
-
-
-@register.filter
-def commit_columns(card: Any) -> list[Column]:
-    """Of the commits on the last days of a card."""
-    return columns_of_days(card, lambda amount: f"{amount:,} commit{pluralize(amount)}")
-
-
-def columns_of_days(card: Any, tell: Callable[[Any], str]) -> list[Column]:
-    """The last of the days is not over yet."""
-    amounts = [
-        Amount(day, amount, tell(amount), "part" if day < card.day else "part unfinished")
-        for day, amount in card.per_day.items()
-    ]
-    return columns(amounts, len(amounts))
-
-
-def columns(amounts: list[Amount], places: int) -> list[Column]:
-    """Against the highest of them."""
-    highest = max((one.amount for one in amounts), default=0)
-    if not highest:
-        return []
-    step = BAR / places
-    found = []
-    for place, one in enumerate(amounts, places - len(amounts)):
-        height = max(round(HEIGHT * one.amount / highest), LEAST_HEIGHT if one.amount else 0)
-        x = round(place * step + step * 0.15)
-        title = f"{format_date(one.date, 'l j F')}: {one.text}"
-        found.append(Column(x, HEIGHT - height, round(step * 0.7), height, one.style, title))
     return found

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
 from lifetracker.accounts.confirmation import confirm_writing
 from lifetracker.models import ApiToken
+from lifetracker.sync.webhooks import webhooks
+from lifetracker.words import title_of
 
 
 class TokenForm(forms.Form):
@@ -73,15 +76,37 @@ class TokensView(LoginRequiredMixin, FormView):  # type: ignore[type-arg]  # not
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tokens = ApiToken.objects.filter(user=self.request.user.pk, revoked_at=None)
-        return super().get_context_data(tokens=tokens, **kwargs)
+        return super().get_context_data(tokens=tokens, webhooks=webhook_addresses(), **kwargs)
+
+
+class WebhookAddress(NamedTuple):
+    title: str
+    slug: str
+    #: Empty as long as nobody has said under which address this program is reached.
+    address: str
+
+
+def webhook_addresses() -> list[WebhookAddress]:
+    """Return where each source that can push does it. What is secret in an address of Withings is not shown."""
+    return [
+        WebhookAddress(
+            title_of(name),
+            webhook.path.strip("/").rsplit("/", 1)[-1],
+            f"{settings.PUBLIC_URL}{webhook.path}" if settings.PUBLIC_URL else "",
+        )
+        for name, webhook in sorted(webhooks.items())
+    ]
 
 
 @confirm_writing
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether a token is to be revoked, and revoke it once that is confirmed."""
     own = ApiToken.objects.filter(user=request.user.pk)
     token = get_object_or_404(own, pk=pk)
+    if request.method != "POST":
+        return render(request, "lifetracker/token_revoke.html", {"token": token})
     own.filter(pk=pk).revoke()
     messages.success(request, f"The token {token.name} was revoked.")
     return redirect("tokens")

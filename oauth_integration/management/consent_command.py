@@ -46,7 +46,9 @@ class ConsentCommand(QuickCommand):
         if not has_worker():
             return f"Next: python manage.py sync_{provider} --full reads your whole history."
         enqueue_after_consent(source_of(provider))
-        return "Your worker reads your whole history now; the home page shows the progress."
+        return (
+            "Your worker reads your whole history now; the page of connections shows the progress."
+        )
 
     def code(self, client: OAuthClient, *, code: str | None, **options: Any) -> str:
         return self.ask(client, **options) if code is None else code_from_pasted(code, "")

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -12,24 +10,14 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
+from tests.browser.chromium import ARGUMENTS, NAMES, find_chromium
 from tests.browser.scenes import NOW
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# The first is the same engine without the windows, menus and services around it: a page takes it a quarter of the work.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PASSWORD = "correct horse battery"
 
 
 def chromium_path() -> str:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_chromium()
     if not path:
         pytest.fail(
             f"The browser tests need a Chromium: install one, or set CHROMIUM to its path. Looked for {', '.join(NAMES)}.",
@@ -73,12 +61,18 @@ class Visit:
         # That a page is missing is the server's answer, and not a fault of the page.
         asked_for = message.location["url"] == self.page.url
         forbidden = "Content Security Policy" in message.text
-        if message.type in {"error", "warning"} and (forbidden or not asked_for):
+        blocked = message.text == "Service Worker registration blocked by Playwright"
+        if message.type in {"error", "warning"} and not blocked and (forbidden or not asked_for):
             self.complaints.append(f"{message.text} ({message.location})")
 
     def _requested(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.elsewhere.append(request.url)
+
+    def shape(self, width: int, height: int, dark: bool = False) -> None:
+        """Let the window have another size and ground: a new one for each costs as much as what is looked at in it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
 
     def go(self, path: str) -> Page:
         self.page.goto(self.address + path)
@@ -131,17 +125,28 @@ class Visit:
 def visit(
     chromium: Browser, live_server: Any, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Visit]]:
-    """Opens a browser window: `visit(width, height, dark=True)`. Afterwards, nothing may have gone
+    """Opens a browser window: `visit(width, height, dark=True, scripts=False, touch=True)`. Afterwards, nothing may have gone
     wrong in any."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     visits: list[Visit] = []
     contexts: list[BrowserContext] = []
 
-    def start(width: int = 1280, height: int = 800, *, dark: bool = False) -> Visit:
+    def start(
+        width: int = 1280,
+        height: int = 800,
+        *,
+        dark: bool = False,
+        workers: Literal["allow", "block"] = "block",
+        scripts: bool = True,
+        touch: bool = False,
+    ) -> Visit:
         contexts.append(
             chromium.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if dark else "light",
+                service_workers=workers,
+                java_script_enabled=scripts,
+                has_touch=touch,
             )
         )
         visits.append(Visit(contexts[-1], live_server.url))

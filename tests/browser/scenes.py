@@ -12,6 +12,8 @@ from github_projects.models import GITHUB, Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
 from goals.plan import Direction, Kind, Per
 from lifetracker.models import MANUAL, DayMark, RejectedItem, SyncRun, SyncState
+from nutrition.diary import Wanted, add, mark_complete
+from nutrition.models import OPEN_FOOD_FACTS
 from oauth_integration.models import OAuthCredential
 from projects.models import Project, ProjectRepository, ProjectTogglProject, Suggestion
 from tests import makers
@@ -23,6 +25,8 @@ from workouts.models import Workout
 # 18:40 on a Wednesday, two hours east of UTC.
 NOW = datetime(2026, 9, 16, 16, 40, tzinfo=UTC)
 TODAY = date(2026, 9, 16)
+#: The id of the food of that name in `everything`.
+SKYR = 7_301
 BERLIN = 120
 
 TOO_LARGE = "The repository cannot be read: it is larger than the limit (GITHUB_MAX_REPOSITORY_MB)."
@@ -383,6 +387,36 @@ def everything() -> None:
     marks()
     goals()
     projects()
+    diary()
+
+
+def diary() -> None:
+    """What was eaten on three days, one of them complete; targets; a food that has changed since, and what nobody knows."""
+    for column, direction, wanted in (
+        ("kcal", Direction.AT_MOST, 1950),
+        ("protein", Direction.AT_LEAST, 100),
+        ("fat", Direction.AT_MOST, 10),
+    ):
+        Goal.objects.create(
+            name=column,
+            metric=f"nutrition.{column}",
+            kind=Kind.TOTAL,
+            per=Per.DAY,
+            direction=direction,
+            target=wanted,
+            start=TODAY - timedelta(days=30),
+        )
+    code = "4099999000018"
+    skyr = makers.food("Skyr", pk=SKYR, protein=11, servings=[["cup", 150]], barcode=code)
+    makers.food("Oat drink", source=OPEN_FOOD_FACTS, source_id="4099999000025", measure="ml")
+    soup = makers.recipe("Lentil soup", (makers.food("Lentils", kcal=330, fat=2), 300), portions=2)
+    for back in range(3):
+        at = NOW - timedelta(days=back, hours=8)
+        add([Wanted(skyr, 2, "cup"), Wanted(name="A cake at work", kcal=350)], at)
+        add([Wanted(soup, 1, "portion")], at + timedelta(hours=4))
+    mark_complete(TODAY - timedelta(days=1))
+    skyr.kcal = 70
+    skyr.save()
 
 
 def projects() -> None:
@@ -490,7 +524,7 @@ def failed() -> None:
     run(
         status="failed",
         counts={},
-        error="WHOOP no longer accepts the stored consent. Run `python manage.py whoop_auth`, or press Connect on the home page.",
+        error="WHOOP no longer accepts the stored consent. Run `python manage.py whoop_auth`, or press Connect on the page of connections.",
     )
     entry(28, 7 * 60)
     run(back=1, source=TOGGL)

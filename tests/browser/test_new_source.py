@@ -52,13 +52,15 @@ def connect(chromium: Browser, address: str, service: Somna) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{address}/")
+    page.get_by_role("link", name="Connections").first.click()
+    page.wait_for_url(f"{address}/connections/")
     row = page.get_by_role("region", name="SOMNA", exact=True)
     row.get_by_role("button", name="Connect SOMNA").click()
     page.wait_for_url(f"{service.url}/oauth/authorize?**")
     page.get_by_role("button", name="Allow").click()
-    page.wait_for_url(f"{address}/")
-    expect(page.get_by_role("status")).to_contain_text("SOMNA is connected")
-    expect(row).to_contain_text("sync of your whole history")
+    page.wait_for_url(f"{address}/connections/#somna")
+    expect(page.locator(".messages")).to_contain_text("SOMNA is connected")
+    expect(row).to_contain_text("The whole history waits for its turn")
     assert not [text for text in complaints if "Content Security Policy" in text]
     context.close()
 

@@ -69,7 +69,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 
 def set_up_app(window: Visit, size: tuple[int, int, bool] | None = None) -> tuple[str, list[str]]:
     """Return the secret and the recovery codes."""
-    page = window.go("/account/")
+    page = window.go("/settings/account/")
     window.follow(page.get_by_role("link", name="Set up an authenticator app"))
     expect(page.get_by_role("img", name="QR code of the secret")).to_be_visible()
     shot(window, "app", size)
@@ -92,7 +92,7 @@ def test_an_app_is_set_up_and_asked_for(visit: Visiting, size: tuple[int, int, b
     width, height, dark = size
     window = visit(width, height, dark=dark)
     window.log_in()
-    window.go("/account/")
+    window.go("/settings/account/")
     shot(window, "off", size)
     secret, codes = set_up_app(window, size)
     assert len(codes) == 10
@@ -100,7 +100,7 @@ def test_an_app_is_set_up_and_asked_for(visit: Visiting, size: tuple[int, int, b
     expect(page.get_by_role("region", name="Second factor")).to_contain_text("10 are left")
     shot(window, "on", size)
     window.log_out()
-    enter_password(window, "/login/?next=/tokens")
+    enter_password(window, "/login/?next=/settings/tokens/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
     page.get_by_role("textbox", name="Code").fill("000000")
     window.follow(page.get_by_role("button", name="Log in"))
@@ -109,7 +109,7 @@ def test_an_app_is_set_up_and_asked_for(visit: Visiting, size: tuple[int, int, b
     # The one that set it up is used.
     page.get_by_role("textbox", name="Code").fill(code_of(secret, 1))
     window.follow(page.get_by_role("button", name="Log in"))
-    assert page.url.endswith("/tokens")
+    assert page.url.endswith("/settings/tokens/")
 
 
 def test_a_recovery_code_opens_the_account(visit: Visiting) -> None:
@@ -132,7 +132,7 @@ def test_a_passkey_is_made_and_logs_in(
     window.address = window.address.replace("127.0.0.1", "localhost")
     browser, name = device(window)
     page = window.log_in()
-    window.go("/account/")
+    window.go("/settings/account/")
     window.follow(page.get_by_role("link", name="Add a passkey"))
     shot(window, "passkey", size)
     page.get_by_label("Name").fill("this laptop")
@@ -147,17 +147,17 @@ def test_a_passkey_is_made_and_logs_in(
     expect(page.get_by_role("alert")).to_contain_text("has a passkey of yours already")
     # Alone.
     window.log_out()
-    window.go("/login/?next=/tokens")
+    window.go("/login/?next=/settings/tokens/")
     shot(window, "login", size)
     window.follow(page.get_by_role("button", name="Log in with a passkey"))
-    assert page.url.endswith("/tokens")
+    assert page.url.endswith("/settings/tokens/")
     # As the second step.
     window.log_out()
     enter_password(window, "/admin/")
     shot(window, "second-step", size)
     window.follow(page.get_by_role("button", name="Use a passkey"))
     assert page.url.endswith("/admin/")
-    window.go("/account/")
+    window.go("/settings/account/")
     expect(page.get_by_role("region", name="Second factor")).to_contain_text("this laptop")
     shot(window, "passkeys", size)
     # Away from the device nothing is offered, and the page says so.
@@ -177,7 +177,7 @@ def test_it_asks_again_and_goes_on(
     window.address = window.address.replace("127.0.0.1", "localhost")
     device(window)
     page = window.log_in()
-    page = window.go("/tokens")
+    page = window.go("/settings/tokens/")
     later = time.time() + 15 * 60
     monkeypatch.setattr(time, "time", lambda: later)
     page.get_by_label("Name").fill("backup of <mine>")
@@ -211,13 +211,13 @@ def test_logins_end_and_the_password_changes(
     other, window = visit(), visit(width, height, dark=dark)
     other.log_in()
     page = window.log_in()
-    window.go("/account/")
+    window.go("/settings/account/")
     logins = page.get_by_role("region", name="Sessions")
     expect(logins.get_by_role("listitem")).to_have_count(2)
     shot(window, "logins", size)
     window.follow(logins.get_by_role("button", name="Log out Chrome on Linux"))
     expect(logins.get_by_role("listitem")).to_have_count(1)
-    other.go("/tokens")
+    other.go("/settings/tokens/")
     assert "/login/" in other.page.url
     other.log_in()
     window.follow(page.get_by_role("link", name="Change password"))
@@ -229,7 +229,7 @@ def test_logins_end_and_the_password_changes(
     window.follow(page.get_by_role("button", name="Change password"))
     expect(page.get_by_role("status")).to_contain_text("Other sessions logged out: 1.")
     assert not person.api_tokens.usable().exists()
-    other.go("/tokens")
+    other.go("/settings/tokens/")
     assert "/login/" in other.page.url
 
 
@@ -248,6 +248,6 @@ def test_names_of_any_length_fit(
     page = enter_password(window)
     page.get_by_role("textbox", name="Code").fill(codes[0])
     window.follow(page.get_by_role("button", name="Log in"))
-    window.go("/account/")
+    window.go("/settings/account/")
     page.get_by_text("Rename the key on the ring").click()
     shot(window, "names", size)

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from lifetracker.backups.tables import state
-from lifetracker.models import DayZone
+from lifetracker.models import DayZone, Preferences
 
 FIRST = datetime(2016, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 TEXT = 'Zoë\'s «=1+1»\n"日本" \u2028 100 % \\N \t,;'
@@ -29,6 +29,8 @@ PAYLOAD = {
 SMALL = (models.SmallIntegerField, models.PositiveSmallIntegerField)
 # Both exist in every database, and have another number in each.
 GIVEN = {ContentType, Permission}
+# Their row has the number 1.
+ONE_ROW = {Preferences}
 
 
 def fill_every_table() -> None:
@@ -50,7 +52,8 @@ def rows_of(model: Any, made: dict[Any, list[Any]]) -> list[Any]:
             for field in model._meta.concrete_fields
             if field.remote_field
         }
-        made[model] = [store(model, number, related) for number in (1, 2)]
+        numbers = (1,) if model in ONE_ROW else (1, 2)
+        made[model] = [store(model, number, related) for number in numbers]
         if any(field.null and is_json(field) for field in model._meta.concrete_fields):
             made[model].append(
                 store(model, 3, related, null=models.Value(None, models.JSONField()))
@@ -65,9 +68,11 @@ def is_json(field: Any) -> bool:
 def store(model: Any, number: int, related: dict[str, list[Any]], null: Any = None) -> Any:
     row = model()
     for position, field in enumerate(model._meta.concrete_fields):
-        if isinstance(field, models.AutoField):
+        if field.primary_key and model in ONE_ROW:
+            value: Any = 1
+        elif isinstance(field, models.AutoField):
             continue
-        if field.attname in related:
+        elif field.attname in related:
             value = related[field.attname][number % 2].pk
         elif field.null and number > 1:
             value = null if is_json(field) else None

@@ -35,6 +35,7 @@ from lifetracker.models import (
     SyncState,
     WebhookDelivery,
 )
+from nutrition.models import CompleteDay, FoodItem, Meal
 from oauth_integration.models import OAuthCredential
 from projects.models import Project, Suggestion
 from tests import makers
@@ -75,6 +76,11 @@ MAKERS: dict[type[Model], Maker] = {
     ),
     DayMark: lambda number: DayMark.objects.create(
         date=date(1990, 1, 1) + timedelta(days=number), kind=DayMark.Kind.SICK
+    ),
+    Meal: makers.meal,
+    FoodItem: lambda number: makers.food(f"Food {number}"),
+    CompleteDay: lambda number: CompleteDay.objects.create(
+        date=date(1990, 1, 1) + timedelta(days=number)
     ),
     Goal: lambda number: makers.goal(name=f"goal {number}"),
     FreePeriod: lambda number: FreePeriod.objects.create(

@@ -50,7 +50,7 @@ def token_form(name: str = "a script") -> dict[str, str]:
 
 def test_after_a_login_nothing_asks(client: Client, robin: User) -> None:
     client.force_login(robin)
-    assert not asks(client.post("/tokens", token_form()))
+    assert not asks(client.post("/settings/tokens/", token_form()))
     assert ApiToken.objects.exists()
 
 
@@ -72,7 +72,12 @@ def everything_guarded(robin: User) -> list[tuple[str, str]]:
     pages += [f"/admin/auth/user/{robin.pk}/password/"]
     pages += ["/account/password/", "/account/app/", "/account/passkeys/"]
     forms = [f"/admin/{model}/" for model in admin]
-    forms += ["/tokens", f"/tokens/{token.pk}/revoke", "/account/app/remove", "/account/codes"]
+    forms += [
+        "/settings/tokens/",
+        f"/settings/tokens/{token.pk}/revoke",
+        "/account/app/remove",
+        "/account/codes",
+    ]
     forms += ["/account/passkeys/options", "/account/passkeys/1/remove"]
     forms += ["/oauth/whoop/connect", "/oauth/whoop/disconnect"]
     return [(method, page) for page in pages for method in ("GET", "POST")] + [
@@ -123,7 +128,14 @@ def test_a_token_connects_without_it(client: Client, robin: User, settings: Any)
 @pytest.mark.parametrize(
     "address",
     [
-        *("/", "/tokens", "/account/", "/fasting/", "/admin/", "/admin/auth/user/"),
+        *(
+            "/",
+            "/settings/tokens/",
+            "/settings/account/",
+            "/fasting/",
+            "/admin/",
+            "/admin/auth/user/",
+        ),
         *("/admin/weight/weighin/", "/admin/weight/weighin/add/", "/api/weight"),
     ],
 )
@@ -160,16 +172,16 @@ def test_a_page_goes_on_where_it_was_going(later: Client, robin: User) -> None:
 
 def test_it_leads_to_no_foreign_page(later: Client) -> None:
     there = "/account/confirm/?next=https://evil.example/"
-    assert later.post(there, {"confirm_password": PASSWORD}).url == "/account/"
+    assert later.post(there, {"confirm_password": PASSWORD}).url == "/settings/account/"
 
 
 def test_what_was_typed_goes_on(later: Client) -> None:
-    asked = later.post("/tokens", token_form("the <script> on my phone"))
+    asked = later.post("/settings/tokens/", token_form("the <script> on my phone"))
     assert not ApiToken.objects.exists()
     repeated = dict(asked.context["repeated"])
     assert repeated == token_form("the <script> on my phone")
     assert "<script> on" not in asked.text
-    done = later.post("/tokens", repeated | {"confirm_password": PASSWORD})
+    done = later.post("/settings/tokens/", repeated | {"confirm_password": PASSWORD})
     assert done.context["issued"].token.name == "the <script> on my phone"
 
 
@@ -207,13 +219,13 @@ def test_several_values_of_one_name_go_on(later: Client, robin: User) -> None:
 def test_who_has_a_second_factor_shows_that(later: Client, robin: User) -> None:
     AuthenticatorApp.objects.create(user=robin, secret="A" * 32, added_at="2026-09-16T06:00:00Z")
     drawn = RecoveryCode.objects.renew(robin)
-    assert asks(later.post("/tokens", token_form() | {"confirm_password": PASSWORD}))
+    assert asks(later.post("/settings/tokens/", token_form() | {"confirm_password": PASSWORD}))
     assert (
         "This code is wrong"
-        in later.post("/tokens", token_form() | {"confirm_code": "123456"}).text
+        in later.post("/settings/tokens/", token_form() | {"confirm_code": "123456"}).text
     )
     assert not ApiToken.objects.exists()
-    done = later.post("/tokens", token_form() | {"confirm_code": drawn[0]})
+    done = later.post("/settings/tokens/", token_form() | {"confirm_code": drawn[0]})
     assert not asks(done)
     assert ApiToken.objects.exists()
 
@@ -226,18 +238,22 @@ def test_a_passkey_confirms(later: Client, robin: User, monkeypatch: pytest.Monk
     later.post("/account/passkeys/", {"name": "key", "passkey": device.make(options)}, **here)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + QUARTER)
-    asked = later.post("/tokens", token_form(), **here)
+    asked = later.post("/settings/tokens/", token_form(), **here)
     assert asks(asked)
-    assert "script-src 'self';" in asked["Content-Security-Policy"]
+    assert "script-src 'self';" in f"{asked['Content-Security-Policy']};"
     assert "connect-src 'self'" in asked["Content-Security-Policy"]
     stranger = Device().sign(later.post("/account/confirm/options", **here).json())
-    assert asks(later.post("/tokens", token_form() | {"confirm_passkey": stranger}, **here))
+    assert asks(
+        later.post("/settings/tokens/", token_form() | {"confirm_passkey": stranger}, **here)
+    )
     given = device.sign(later.post("/account/confirm/options", **here).json())
-    assert not asks(later.post("/tokens", token_form() | {"confirm_passkey": given}, **here))
+    assert not asks(
+        later.post("/settings/tokens/", token_form() | {"confirm_passkey": given}, **here)
+    )
     assert ApiToken.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["/account/confirm/?next=/", "/tokens"])
+@pytest.mark.parametrize("address", ["/account/confirm/?next=/", "/settings/tokens/"])
 def test_guesses_are_counted(later: Client, robin: User, address: str) -> None:
     statuses = [later.post(address, {"confirm_password": "x"}).status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 200, 429]
@@ -249,10 +265,13 @@ def test_at_a_moment_of_too_many_logins_it_asks_to_come_later(
     later: Client, robin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guessing.turns, "_here", guessing.MOST_HASHES)
-    answer = later.post("/tokens", token_form() | {"confirm_password": PASSWORD})
+    answer = later.post("/settings/tokens/", token_form() | {"confirm_password": PASSWORD})
     assert (answer.status_code, answer["Retry-After"]) == (429, "2")
     AuthenticatorApp.objects.create(user=robin, secret="A" * 32, added_at="2026-09-16T06:00:00Z")
-    assert later.post("/tokens", token_form() | {"confirm_code": "123456"}).status_code == 429
+    assert (
+        later.post("/settings/tokens/", token_form() | {"confirm_code": "123456"}).status_code
+        == 429
+    )
     assert not ApiToken.objects.exists()
 
 

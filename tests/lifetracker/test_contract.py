@@ -19,6 +19,7 @@ from goals.models import FreePeriod, Goal
 from lifetracker.api.schema import description
 from lifetracker.models import MANUAL, DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
+from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
 from projects.models import Project, Suggestion
 from tests import databases
@@ -89,7 +90,7 @@ WORKOUT = EXERCISE | {"id", "source", "start", "end"}
 WEIGH_IN = {
     *("id", "source", "date", "measured_at", "weight_kg", "fat_ratio", "fat_mass_kg"),
     *("lean_mass_kg", "muscle_mass_kg", "bone_mass_kg", "hydration_kg", "heart_pulse"),
-    *("attribution", "device", "ambiguous", "in_future", "updated_at"),
+    *("attribution", "device", "ambiguous", "is_mine", "counted", "in_future", "updated_at"),
 }
 FAST = {
     *("id", "source", "date", "start", "end", "duration_hours", "goal_hours", "note"),
@@ -126,7 +127,7 @@ CODE = {
 }
 RUN = {
     *("id", "source", "kind", "days", "status", "window_start", "window_end", "counts"),
-    *("requests", "resume_at"),
+    *("requests", "quotas", "resume_at", "stop_asked_at"),
     *("progress_done", "progress_total", "progress_failed", "started_at", "finished_at", "error"),
 }
 STARTED = RUN | {"job_id"}
@@ -163,7 +164,8 @@ CHART = {"start_date", "end_date", "bucket", "dates", "series"}
 RECORD_BEHIND = {"model", "id", "source", "date", "address"}
 WHOLE_DAY = {"date", "is_today", "marks", "domains"}
 GOAL = {
-    *("id", "name", "metric", "kind", "per", "rolling_days", "direction", "target", "unit"),
+    *("id", "name", "metric", "kind", "per", "rolling_days", "weekdays", "direction", "target"),
+    "unit",
     *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
     *("created_at", "updated_at", "deleted_at"),
 }
@@ -173,6 +175,24 @@ PROGRESS = {
     *("target", "line", "due_today", "next_due", "slack_days", "budget_left", "days_left"),
     *("pace", "odds", "odds_reason", "known_days", "unknown_days"),
 }
+NUTRIENTS = {
+    *("kcal", "protein", "carbohydrate", "sugar", "fat", "saturated_fat", "fibre", "salt"),
+    *("further", "at_least"),
+}
+FOOD = NUTRIENTS | {
+    *("id", "source", "name", "brand", "barcode", "language", "measure", "servings", "is_recipe"),
+    *("doubts", "completeness", "popularity", "updated_at"),
+}
+RECIPE = NUTRIENTS | {
+    *("id", "source", "name", "measure", "yield_size", "portions", "parts", "servings"),
+    "updated_at",
+}
+ITEM = NUTRIENTS | {"id", "meal", "food", "name", "amount", "unit", "size", "updated_at"}
+MEAL = {
+    *("id", "source", "date", "eaten_at", "kind", "note", "utc_offset_min", "items", "total"),
+    *("is_time_known", "in_future", "updated_at"),
+}
+EATEN_DAY = {"date", "complete", "meals", "total"}
 HEALTH = {"status", "version", "database", "queue", "last_success"}
 ENVELOPE = {"count", "next", "previous", "results"}
 
@@ -197,6 +217,10 @@ TYPED_GOAL = {
     "target": 25,
     "start": "2026-08-26",
 }
+TYPED_MEAL = {"eaten_at": "2026-09-10T10:00:00Z", "items": [{"name": "Pizza", "kcal": 900}]}
+CHANGED_MEAL = {"eaten_at": "2026-09-10T10:00:00Z", "kind": "lunch"}
+PARTS = [{"food": scenes.SKYR, "amount": 100}]
+TYPED_FOOD = {"name": "Skyr, plain", "kcal": 63, "servings": [{"name": "cup", "size": 150}]}
 FREE_WEEK = {"start": "2026-09-07", "end": "2026-09-13"}
 
 
@@ -260,6 +284,7 @@ ROWS = [
     # Across the domains
     Row("GET", "/api/sync/runs", REFUSED, 200, STARTED),
     Row("GET", "/api/sync/runs/{job}", REFUSED, 200, STARTED),
+    Row("POST", "/api/sync/runs/{job}/stop", REFUSED, 200, STARTED, NOTHING),
     Row("GET", "/api/sync/coverage", REFUSED, 200, {"sources"}),
     Row("GET", "/api/metrics", REFUSED, 200, {"metrics"}),
     Row("GET", "/api/metrics/{key}", REFUSED, 200, RANGE_OF_METRIC),
@@ -329,6 +354,35 @@ ROWS = [
     Row("PUT", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD, FREE_WEEK),
     Row("PATCH", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD, {"note": "Away."}),
     Row("DELETE", "/api/goals/free-periods/{free}", REFUSED, 204),
+    # Nutrition
+    Row("GET", "/api/nutrition/meals", REFUSED, 200, MEAL),
+    Row("POST", "/api/nutrition/meals", REFUSED, 201, MEAL, TYPED_MEAL),
+    Row("GET", "/api/nutrition/meals/{id}", REFUSED, 200, MEAL),
+    Row("PUT", "/api/nutrition/meals/{id}", REFUSED, 200, MEAL, CHANGED_MEAL),
+    Row("PATCH", "/api/nutrition/meals/{id}", REFUSED, 200, MEAL, {"note": "Out."}),
+    Row("DELETE", "/api/nutrition/meals/{id}", REFUSED, 204),
+    Row("POST", "/api/nutrition/meals/{id}/restore", REFUSED, 200, MEAL, NOTHING),
+    Row("POST", "/api/nutrition/meals/{id}/items", REFUSED, 201, ITEM, {"text": "200 g skyr"}),
+    Row("GET", "/api/nutrition/items/{id}", REFUSED, 200, ITEM),
+    Row("PATCH", "/api/nutrition/items/{id}", REFUSED, 200, ITEM, {"amount": 250}),
+    Row("DELETE", "/api/nutrition/items/{id}", REFUSED, 204),
+    Row("POST", "/api/nutrition/items/{id}/restore", REFUSED, 200, ITEM, NOTHING),
+    Row("GET", "/api/nutrition/day/{date}", REFUSED, 200, EATEN_DAY),
+    Row("PUT", "/api/nutrition/day/{date}", REFUSED, 200, EATEN_DAY, {"complete": True}),
+    Row("GET", "/api/nutrition/foods", REFUSED, 200, FOOD),
+    Row("POST", "/api/nutrition/foods", REFUSED, 201, FOOD, TYPED_FOOD),
+    Row("GET", "/api/nutrition/foods/{id}", REFUSED, 200, FOOD),
+    Row("PUT", "/api/nutrition/foods/{id}", REFUSED, 200, FOOD, TYPED_FOOD),
+    Row("PATCH", "/api/nutrition/foods/{id}", REFUSED, 200, FOOD, {"protein": 11}),
+    Row("DELETE", "/api/nutrition/foods/{id}", REFUSED, 204),
+    Row("GET", "/api/nutrition/foods/search", REFUSED, 200, {"foods"}, query="?q=skyr"),
+    Row("GET", "/api/nutrition/foods/barcode/{code}", REFUSED, 200, FOOD),
+    Row("GET", "/api/nutrition/recipes", REFUSED, 200, RECIPE),
+    Row("POST", "/api/nutrition/recipes", REFUSED, 201, RECIPE, {"name": "Soup", "parts": PARTS}),
+    Row("GET", "/api/nutrition/recipes/{id}", REFUSED, 200, RECIPE),
+    Row("PUT", "/api/nutrition/recipes/{id}", REFUSED, 200, RECIPE, {"name": "a", "parts": PARTS}),
+    Row("PATCH", "/api/nutrition/recipes/{id}", REFUSED, 200, RECIPE, {"portions": 3}),
+    Row("DELETE", "/api/nutrition/recipes/{id}", REFUSED, 204),
     # Projects
     Row("GET", "/api/projects", REFUSED, 200, PROJECT),
     Row("POST", "/api/projects", REFUSED, 201, PROJECT, {"name": "Garden"}),
@@ -369,6 +423,10 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["day-marks"] = DayMark.objects.proposed().get(date="2026-09-15").pk
         typed |= {"goals": Goal.objects.get(metric="time.hours").pk}
         typed |= {"free": FreePeriod.objects.get().pk}
+        typed |= {"nutrition/meals": Meal.objects.earliest("pk").pk, "code": "4099999000018"}
+        typed["nutrition/items"] = MealItem.objects.earliest("pk").pk
+        typed["nutrition/foods"] = scenes.SKYR
+        typed["nutrition/recipes"] = FoodItem.objects.get(is_recipe=True).pk
         typed["projects"] = Project.objects.get().pk
         typed["projects/suggestions"] = Suggestion.objects.get().pk
         yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}
@@ -376,6 +434,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
 
 def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
     named = {"job": ids["job"], "key": "weight.kg", "date": "2026-09-16", "free": ids["free"]}
+    named["code"] = ids["code"]
     parts = row.path.split("/")
     number = ids.get("/".join(parts[2:4])) or ids.get(parts[2])
     path = row.path.format(id=number, **named)
@@ -477,3 +536,18 @@ def test_a_delivery_that_nothing_vouches_for(
     assert (answer.status_code, list(answer.json())) == (401, ["detail"])
     # Withings asks in that way too whether somebody is there.
     assert client.get(path).status_code == (401 if service == "withings" else 405)
+
+
+# What watches over a server may add what it likes, and `/` is the home page too.
+TAKES_ANYTHING = {"/", "/api/health", "/api/docs"}
+
+
+def test_a_parameter_that_does_not_exist_is_refused_by_name(
+    client: Client, life: dict[str, int]
+) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    for row in [one for one in ROWS if one.method == "GET" and one.path not in TAKES_ANYTHING]:
+        query = f"{row.query or '?'}&start_day=2026-09-01"
+        answer = ask(client, row._replace(query=query), life)
+        assert answer.status_code == 400, row
+        assert answer.json() == {"start_day": ["This parameter does not exist."]}, row

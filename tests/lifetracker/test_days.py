@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lifetracker.days import elapsed, local_date, offset_minutes, today
+from lifetracker.days import day_of, elapsed, local_date, offset_minutes, today
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,28 @@ def test_offsets(text: str, minutes: int) -> None:
 def test_what_is_no_offset(text: str) -> None:
     with pytest.raises(ValueError, match=r"offset|zone"):
         offset_minutes(text)
+
+
+ODD_DAYS = [
+    "20260916",
+    "2026-W38-3",
+    "2026W383",
+    "2026-9-16",
+    "2026-09-16T00:00",
+    "2026-13-01",
+    "٢٠٢٦-٠٩-١٦",
+    "",
+]
+
+
+def test_a_day_is_written_in_one_form() -> None:
+    assert day_of("2026-09-16") == date(2026, 9, 16)
+
+
+@pytest.mark.parametrize("text", ODD_DAYS)
+def test_other_forms_of_a_day_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no day such as|month must be"):
+        day_of(text)
 
 
 def test_the_day_is_the_one_on_the_wall(settings: Any) -> None:

@@ -336,11 +336,11 @@ def test_the_status_and_the_page_say_it(whoop: Any, sandbox: Any, client: Client
     told = client.get("/api/whoop/sync/status").json()
     assert told["pending_deletions"] == PendingDeletion.objects.count() == record.total("held")
     assert told["last_run"]["counts"]["cycle"]["held"] > 10
-    assert "--accept-deletions" in client.get("/").content.decode()
+    assert "--accept-deletions" in client.get("/connections/").text
     run(WHOOP, full=True, accept_deletions=True)
     deleted = client.get("/api/sync/runs").json()["results"][0]["counts"]
     assert sum(one["deleted"] for one in deleted.values()) == record.total("held")
-    assert f"{record.total('held')} deleted" in client.get("/").content.decode()
+    assert f"{record.total('held')} deleted" in client.get("/connections/").text
 
 
 def test_a_rejected_item_that_is_tried_again_is_not_seen_again(withings: Any, sandbox: Any) -> None:

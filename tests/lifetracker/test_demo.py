@@ -89,6 +89,7 @@ def test_demo(tmp_path: Path) -> None:
         for source in SOURCES:
             line = rf"{source}: ([\d,]{{2,}}) \w[\w -]*(, \d+ \w+ 20\d\d to .*)? \([\d,]{{2,}} new"
             assert re.search(line, demo.text), source
+        assert re.search(r"Nutrition: 2,\d\d\d meals added", demo.text)
         assert look_around(demo)
         with Demo(database, ports) as rival:
             assert rival.process.wait(30) == 1
@@ -101,6 +102,7 @@ def test_demo(tmp_path: Path) -> None:
     with Demo(database, ports, path=str(tmp_path)) as again:
         again.ready()
         assert re.search(r"WHOOP: [\d,]+ records, .*", again.text)
+        assert re.search(r"Nutrition: [0-3] meals? added", again.text)
         assert not re.search(r"^(WHOOP|Withings|Toggl): .* new\b", again.text, re.M)
         assert last_seen(database, "cycle") < 30, "the second start reads only the lookback"
         assert "GitHub: left out. GitHub could not be synced: git is not found" in again.text
@@ -156,9 +158,14 @@ def look_around(demo: Demo) -> bool:
     home = session.post(f"{base}/login/", data=form, timeout=10)
     assert home.url == f"{base}/"
     assert "made-up" in home.text.lower() or "made up" in home.text.lower()
-    for words in ("weighed at", "This week", "The last 14 fasts", "Token set", "Imported"):
+    assert session.get(f"{base}/api/goals", timeout=10).json()["count"] == 6
+    for words in ("kg trend", "this week", "The day so far", "Start<span", "</b> imported"):
         assert words in home.text
-    assert "There has been no complete sync yet" not in home.text
+    connections = session.get(f"{base}/connections/", timeout=10).text
+    for words in ("Last file", "Last read", "Key"):
+        assert words in connections
+    for words in ("never completely", "not yet"):
+        assert f"<dd>{words}</dd>" not in connections
     assert session.get(f"{base}/api/whoop/recovery?days=30", timeout=10).json()["count"] > 20
     assert "Demo data" in session.get(f"{base}/admin/", timeout=10).text
     last = session.get(f"{base}/api/health", timeout=10).json()["last_success"]

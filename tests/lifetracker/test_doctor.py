@@ -202,12 +202,12 @@ TROUBLES: dict[str, tuple[Trouble, str, str]] = {
     "withdrawn": (
         lambda _: whoop(needs_reauthorization=True),
         "WHOOP: Your consent has expired or was withdrawn.",
-        'Press "Connect" on the home page, or run `whoop_auth`.',
+        'Press "Connect" on the page of connections, or run `whoop_auth`.',
     ),
     "not connected": (
         lambda _: whoop(access_token="", refresh_token=""),
         "WHOOP: It is set up, and waits for your consent.",
-        'Press "Connect" on the home page, or run `whoop_auth`. Else unset it.',
+        'Press "Connect" on the page of connections, or run `whoop_auth`. Else unset it.',
     ),
     "failed": (
         failed,

@@ -111,9 +111,9 @@ def test_the_lock_of_the_login(client: Client, robin: User) -> None:
 def test_tokens(client: Client, robin: User) -> None:
     client.force_login(robin)
     Event.objects.all().delete()
-    answer = client.post("/tokens", {"name": "a script", "rights": "read", "days": "30"})
+    answer = client.post("/settings/tokens/", {"name": "a script", "rights": "read", "days": "30"})
     secret = answer.context["issued"].secret
-    client.post(f"/tokens/{ApiToken.objects.get().pk}/revoke")
+    client.post(f"/settings/tokens/{ApiToken.objects.get().pk}/revoke")
     assert told() == [
         ("token made", "robin", "robin", "127.0.0.1"),
         ("token revoked", "robin", "robin", "127.0.0.1"),

@@ -254,9 +254,9 @@ def test_a_text_is_no_formula_and_comes_back(target: Path, text: str) -> None:
 def test_no_cell_is_a_formula_whatever_the_separator_is_taken_for(
     target: Path, separator: str
 ) -> None:
-    for text in TEXTS:
+    for days_ago, text in enumerate(TEXTS):
         entry(description=text, project=text, tags=[text, "x"])
-        weigh_in(device=text)
+        weigh_in(days_ago, device=text)
     export_to(target)
     for name in ("time_logs/time-entries", "weight/weigh-ins"):
         content = ZipFile(target).read(f"{name}.csv").decode()

@@ -32,6 +32,8 @@ from whoop.services.whoop_client import WhoopAPIClient
 
 Moving = Callable[[datetime], None]
 PROVIDERS = ["whoop", "withings"]
+# The pages that show how a run gets on.
+PAGES = ["/", "/connections/"]
 
 
 @pytest.fixture
@@ -66,6 +68,11 @@ def connect(robin: Client, provider: str = "whoop") -> str:
     return robin.get(f"/oauth/{provider}/callback", allow(begun["Location"]), follow=True).text
 
 
+def card_of(page: str) -> str:
+    """Return the card of WHOOP on the page of connections."""
+    return page.partition('id="whoop"')[2].partition("</section>")[0]
+
+
 def runs() -> list[tuple[str, str, str]]:
     return list(SyncRun.objects.order_by("pk").values_list("source", "kind", "status"))
 
@@ -79,7 +86,7 @@ def test_consent_queues_the_whole_history(robin: Client, services: Any, provider
     source = source_of(provider)
     assert runs() == [(source.name, "full", "queued")]
     assert "is connected. Life Tracker reads its whole history now" in page
-    assert "The sync of your whole history requested just now is waiting for its turn." in page
+    assert "The whole history waits for its turn." in page
     assert tasks.execute_run(SyncRun.objects.get().pk) == "success"
     states = SyncState.objects.filter(source=source.name, stream__in=source.history_streams)
     assert states.count() == len(source.history_streams)
@@ -101,7 +108,7 @@ def test_a_history_that_is_known_is_not_read_again(robin: Client, services: Any)
 def test_a_consent_that_failed_queues_nothing(robin: Client, services: Any) -> None:
     robin.post("/oauth/whoop/connect")
     answer = robin.get("/oauth/whoop/callback", {"error": "access_denied"}, follow=True)
-    assert "is connected" not in answer.text
+    assert "WHOOP is connected" not in answer.text
     assert runs() == []
 
 
@@ -184,9 +191,10 @@ def test_every_way_to_ask_says_what_is_missing(robin: Client, without_consent: s
     assert "press Connect" in robin.post("/sync/whoop", follow=True).text
     assert robin.get("/api/whoop/sync/status").json()["status"] == "never"
     assert robin.get("/api/health").json()["last_success"] == {}
-    page = robin.get("/").text
-    assert "Failed" not in page
-    assert ("Not connected" if without_consent == "never given" else "Action needed") in page
+    page = robin.get("/connections/").text
+    assert ">failed</span>" not in page
+    assert "note error" not in page
+    assert f">{'not connected' if without_consent == 'never given' else 'needs you'}</span>" in page
     assert runs() == []
 
 
@@ -224,10 +232,10 @@ def test_what_was_asked_for_before_a_consent_ended_waits_for_the_next(
     run = tasks.enqueue(sources["Whoop"], SyncRequest(SyncRun.Kind.MANUAL, 3))
     robin.post("/oauth/whoop/disconnect")
     assert tasks.execute_run(run.pk) == "waits for consent"
-    page = robin.get("/").text
-    assert "The sync requested just now is waiting for your consent." in page
-    assert "Failed" not in page
-    assert "qcluster" not in page.partition('id="whoop"')[2].partition("</section>")[0]
+    card = card_of(robin.get("/connections/").text)
+    assert "It waits for your consent." in card
+    assert "failed" not in card.lower()
+    assert "qcluster" not in card
     connect(robin)
     assert runs() == [("Whoop", "manual", "queued"), ("Whoop", "full", "queued")]
     assert tasks.execute_run(run.pk) == "success"
@@ -291,12 +299,12 @@ def test_sync_now_can_read_the_whole_history(robin: Client, services: Any) -> No
     SyncState.objects.create(
         source="Whoop", stream="sleep", verified_from=NOW - timedelta(days=30), verified_to=NOW
     )
-    assert "Sync the whole history" in robin.get("/").text
+    assert "Read the whole history" in robin.get("/connections/").text
     page = robin.post("/sync/whoop", {"history": "whole"}, follow=True).text
     assert "WHOOP: a sync of the whole history has been queued." in page
     assert runs() == [("Whoop", "full", "queued")]
     tasks.execute_run(SyncRun.objects.get().pk)
-    assert "Sync everything again" in robin.get("/").text
+    assert "Read everything again" in robin.get("/connections/").text
     assert "WHOOP: a sync has been queued." in robin.post("/sync/whoop", follow=True).text
     assert runs()[1:] == [("Whoop", "incremental", "queued")]
 
@@ -313,20 +321,25 @@ def test_the_page_tells_how_far_a_history_was_read(robin: Client, services: Any)
     SyncState.objects.create(
         source="Whoop", stream="cycle", verified_from=back_to, verified_to=NOW, full_from=back_to
     )
-    page = robin.get("/").text
-    assert "<li>cycle: 1,204, back to May 2025</li><li>sleep: 0</li>" in page
-    assert '<meta http-equiv="refresh" content="15">' in page
-    assert "refresh" not in robin.get("/?still=yes").text.partition("</head>")[0]
+    card = card_of(robin.get("/connections/").text)
+    assert '<p class="cap">Cycles: 1,204, back to May 2025.</p>' in card
+    assert '<p class="cap">Sleeps: 0.</p>' in card
+    for path in PAGES:
+        assert '<meta http-equiv="refresh" content="15">' in robin.get(path).text
+        assert "refresh" not in robin.get(f"{path}?still=yes").text.partition("</head>")[0]
 
 
-def test_a_page_on_which_nothing_moves_does_not_renew_itself(robin: Client, services: Any) -> None:
-    assert "http-equiv" not in robin.get("/").text
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_on_which_nothing_moves_does_not_renew_itself(
+    robin: Client, services: Any, path: str
+) -> None:
+    assert "http-equiv" not in robin.get(path).text
     store_tokens(services.whoop, services.whoop.issue_tokens())
     run = tasks.enqueue(sources["Whoop"], SyncRequest())
-    assert "http-equiv" in robin.get("/").text
+    assert "http-equiv" in robin.get(path).text
     SyncRun.objects.filter(pk=run.pk).update(resume_at=NOW + timedelta(hours=1))
-    assert "http-equiv" not in robin.get("/").text, "it waits for a limit"
+    assert "http-equiv" not in robin.get(path).text, "it waits for a limit"
     SyncRun.objects.filter(pk=run.pk).update(resume_at=None, started_at=NOW - timedelta(hours=1))
-    assert "http-equiv" not in robin.get("/").text, "no worker takes it up"
+    assert "http-equiv" not in robin.get(path).text, "no worker takes it up"
     SyncRun.objects.update(status="success", finished_at=NOW)
-    assert "http-equiv" not in robin.get("/").text
+    assert "http-equiv" not in robin.get(path).text

@@ -288,6 +288,7 @@ def expected(hours: int) -> dict[str, list[float | None]]:
         "workouts.monotony": UNKNOWN,
         "workouts.strain_index": UNKNOWN,
         "weight.kg": [80, 81, 80.5, X, X, 79.5, X, X, X, 79.5, X, X, X, X],
+        "weight.morning": [80, 81, 80.5, X, X, 79.5, X, X, X, 79, X, X, X, X],
         "weight.trend": [80, 80.1, 80.14, X, X, 79.96656, X, X, X, 79.806118, X, X, X, X],
         "weight.fat_ratio": [20, *UNKNOWN[:8], 21, X, X, X, X],
         "weight.lean_mass": [64, *UNKNOWN[1:]],
@@ -303,6 +304,7 @@ def expected(hours: int) -> dict[str, list[float | None]]:
         "fasting.eating_window": [X, 9, *UNKNOWN[2:]],
         "github.commits": [0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
         "github.churn": [0, 28, 0, 0, 0, 0, 0, 0, 0, 14, 0, 0, 0, 0],
+        "github.sitting_hours": [0] * 14,
         "github.active_repositories": [0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
     }
 

@@ -13,10 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from fasting.cards import fasting_card
-from fasting.models import ZERO, FastingPeriod
-from github_projects.models import Commit, Repository
-from lifetracker.days import CLOCK_ERROR
+from fasting.models import ZERO
+from fasting.page_data import totals_of
+from fasting.stretch_sums import sums_by_stretch
+from github_projects.models import Repository
+from lifetracker.days import CLOCK_ERROR, local_date
 from lifetracker.models import SourceRecord
+from lifetracker.web.cards import Visit
+from lifetracker.web.ranges import Range
+from lifetracker.web.source_status import source_statuses
 from tests import makers
 from tests.makers import MORNING, commit, entry, fast, measure_group, repository, weigh_in
 from time_logs.cards import time_card
@@ -26,6 +31,7 @@ from weight.models import WITHINGS, MeasureGroup
 from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 from whoop.summary import summary
 from workouts.models import Workout
+from workouts.page_data import groups_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +47,11 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
     move(NOW)
     return move
+
+
+def visit() -> Visit:
+    day = local_date(NOW)
+    return Visit(NOW, day, day, {status.name: status for status in source_statuses()})
 
 
 def of_whoop(model: Any, number: int, start: datetime, end: datetime | None, **values: Any) -> Any:
@@ -122,8 +133,8 @@ def test_a_weigh_in_is_in_no_trend_and_not_the_latest() -> None:
     today = weigh_in(kg=70)
     weigh_in(kg=90, measured_at=LATER, source=WITHINGS)
     assert [point.kg for point in makers.whole_trend()] == [70]
-    card = weight_card()
-    assert (card.latest, card.newest) == (today, today)
+    card = weight_card(visit())
+    assert (card.at, card.doubtful_at) == (today.measured_at, None)
 
 
 def test_an_entry_is_in_no_sum_and_does_not_run() -> None:
@@ -137,27 +148,20 @@ def test_an_entry_is_in_no_sum_and_does_not_run() -> None:
     assert not list(TimeEntry.objects.all().overlaps(first, last))
 
 
-def test_the_time_card(person: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_card() -> None:
     past = entry(0, 60)
     entry(start=LATER - HOUR, end=LATER, source=TOGGL)
-
-    class Toggl:
-        def is_unread(self, day: Any) -> bool:
-            return False
-
-    card = time_card(NOW, Toggl())  # type: ignore[arg-type]
-    assert (card.latest, card.total, card.week) == (past, 3600, 3600)
+    found = time_card(visit()).entries
+    assert ([one.pk for one in found.entries], found.seconds) == ([past.pk], 3600)
 
 
 def test_a_fast_is_in_no_figure_and_does_not_run() -> None:
     past = fast(0, 16, goal_hours=16)
     fast(start=LATER - 200 * HOUR, end=LATER, goal_hours=16, source=ZERO)
     fast(start=LATER, end=None, source=ZERO)
-    fasts = FastingPeriod.objects.all()
-    assert fasts.longest() == past
-    assert fasts.statistics()["count"] == 1
-    assert [week["count"] for week in fasts.per_week()] == [1]
-    assert fasts.streak() == 1
+    days = (NOW - 3000 * HOUR).date(), (NOW + 3000 * HOUR).date()
+    assert totals_of(*days).number == 1
+    assert [week.number for week in sums_by_stretch(*days, "week").values()] == [1]
     card = fasting_card(NOW)
     assert (card.running, card.last) == (None, past)
 
@@ -165,7 +169,8 @@ def test_a_fast_is_in_no_figure_and_does_not_run() -> None:
 def test_a_workout_is_in_no_week() -> None:
     workout(MORNING)
     workout(LATER)
-    assert [week["count"] for week in Workout.objects.all().per_week()] == [1]
+    first, last = (NOW - 720 * HOUR).date(), (NOW + 720 * HOUR).date()
+    assert [one.sessions for one in groups_in(Range(first, last, last))] == [1]
 
 
 def test_records_of_whoop_are_in_no_figure() -> None:
@@ -191,7 +196,6 @@ def test_a_commit_counts_on_its_day_once_that_has_come(now: Any) -> None:
     Repository.objects.recount()
     portal.refresh_from_db()
     assert (portal.active_days, portal.last_commit_date) == (1, MORNING)
-    assert Commit.objects.all().last_day() == MORNING.date()
     assert not Repository.objects.counted_too_early().exists()
     now(LATER)
     Repository.objects.counted_too_early().recount()
@@ -246,15 +250,15 @@ def test_no_fast_runs_that_is_yet_to_begin(person: Client) -> None:
 
 
 def test_the_home_page_shows_what_has_happened(person: Client) -> None:
-    sleep(1, MORNING)
-    sleep(2, LATER)
-    past = cycle(1, MORNING - 24 * HOUR, MORNING)
-    cycle(2, LATER, None)
-    recovery(1, MORNING - 8 * HOUR)
-    recovery(2, LATER)
+    sleep(1, MORNING, date=day_of(NOW), total_sleep_hours=7)
+    sleep(2, LATER, date=day_of(NOW), total_sleep_hours=3)
+    cycle(1, MORNING, None, strain=8)
+    cycle(2, LATER, None, strain=20)
+    recovery(1, MORNING - 8 * HOUR, date=day_of(NOW), recovery_score=60)
+    recovery(2, LATER, date=day_of(NOW), recovery_score=10)
     shown = person.get("/").context
-    assert (shown["cycle"], shown["sleep"].sleep_id) == (past, "1")
-    assert shown["recovery"].cycle_id == 1
+    assert (shown["sleep"].asleep, shown["strain"].strain) == ("7 h 00", 8)
+    assert "60" in shown["recovery"].ring
 
 
 def test_the_admin_marks_them(client: Client) -> None:

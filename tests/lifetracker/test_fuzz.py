@@ -34,6 +34,7 @@ from goals.models import FreePeriod, Goal
 from lifetracker.api.schema import GREATEST_ID
 from lifetracker.models import DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
+from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
 from projects.models import Project, Suggestion
 from tests import databases
@@ -93,7 +94,7 @@ def session(
     store_tokens(services.whoop, services.whoop.issue_tokens())
     client = Client()
     client.force_login(User.objects.create_superuser("robin"))
-    client.get("/tokens")
+    client.get("/settings/tokens/")
     # The connection is that of the test, and ends with it.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -154,6 +155,10 @@ RECORDS: dict[str, type[Model]] = {
     "github": SyncRun,
     "goals": Goal,
     "goals/free-periods": FreePeriod,
+    "nutrition/foods": FoodItem,
+    "nutrition/items": MealItem,
+    "nutrition/meals": Meal,
+    "nutrition/recipes": FoodItem,
     "projects": Project,
     "projects/suggestions": Suggestion,
     "sync": SyncRun,
@@ -184,12 +189,15 @@ def aim(case: schemathesis.Case) -> None:
 # Rules that OpenAPI has no words for, by the words of their answers.
 RULES = re.compile(
     "Invalid page|start date must not be after|must be after the start|would overlap"
-    "|must not be before the start|cannot be longer than (a year|31 days)|between 1970 and now|in the future|a year ahead"
+    "|must not be before the start|cannot be longer than (a year|48 hours)|between 1970 and now|in the future|a year ahead"
     "|at most 60 days|can have at most|metrics, separated by commas|to save it anyway|already has a mark"
-    "|There is no metric|cannot be changed later|Enter the (date|last free day)|is a time of day"
-    "|has no period|Choose a day|Enter how many days|Only a (rolling|count|value)|from which value"
-    "|must not be below|is never (below|above)|must be above 0|the most is|cannot be added up"
+    "|There is no metric|ha(s|ve) no more|cannot be changed later|Enter the (date|last free day)|is a time of day"
+    "|has no period|Choose a day|Enter how many days|Only a (rolling|count|value|goal for each day)|from which value"
+    "|must not be (below|higher)|is never (below|above)|must be above 0|the most is|cannot be added up"
     "|unit of this goal|goal does not exist"
+    "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
+    "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount"
+    "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
     "|None of|WHOOP answered 400|was started elsewhere|year must be between|no more than [0-9]+ (digits|decimal)|than or equal to (1900-01-01|2199-12-31)"
 )

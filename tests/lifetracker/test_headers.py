@@ -12,7 +12,15 @@ from django.test import Client
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "correct horse battery"
-PAGES = ["/", "/tokens", "/login/", "/nothing", "/sync/nobody", "/api/weight", "/api/health"]
+PAGES = [
+    "/",
+    "/settings/tokens/",
+    "/login/",
+    "/nothing",
+    "/sync/nobody",
+    "/api/weight",
+    "/api/health",
+]
 ADMIN = ["/admin/", "/admin/auth/user/", "/admin/nothing"]
 
 
@@ -42,7 +50,7 @@ def test_our_own_pages_load_our_own_files_and_nothing_inline(root: Client, path:
     found = policy(root.get(path))
     assert found["default-src"] == found["frame-ancestors"] == found["base-uri"] == ["'none'"]
     assert found["style-src"] == found["img-src"] == ["'self'"]
-    assert found["script-src"] == found["manifest-src"] == ["'self'"]
+    assert found["script-src"] == found["manifest-src"] == found["worker-src"] == ["'self'"]
     assert not re.search(r"unsafe|\*(?!\.)|data:|http:(?!//127)", str(found))
 
 
@@ -75,7 +83,7 @@ def test_a_fault_has_the_headers_too(root: Client, monkeypatch: pytest.MonkeyPat
     def broken(*args: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("lifetracker.web.views.source_statuses", broken)
+    monkeypatch.setattr("lifetracker.web.today.source_statuses", broken)
     root.raise_request_exception = False
     answer = root.get("/")
     assert answer.status_code == 500
@@ -112,6 +120,6 @@ def test_cookies_are_for_https_and_for_us(root: Client, https: None) -> None:
 
 
 def test_what_holds_a_token_is_kept_nowhere(person: Client) -> None:
-    answer = person.post("/tokens", {"name": "a", "rights": "read", "days": ""})
+    answer = person.post("/settings/tokens/", {"name": "a", "rights": "read", "days": ""})
     assert "no-store" in answer["Cache-Control"]
     assert "lt_" not in str(answer.cookies) + str(answer.headers)

@@ -86,7 +86,7 @@ def test_health_over_a_long_ledger(db: None) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
             plan = [row[3] for row in cursor.fetchall()]
-        assert sum("USING INDEX sync_run_newest_per_source" in step for step in plan) == 2, plan
+        assert sum("USING INDEX sync_run_newest_by_outcome" in step for step in plan) == 2, plan
         assert not [step for step in plan if "TEMP B-TREE" in step]
 
 

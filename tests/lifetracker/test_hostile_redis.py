@@ -125,7 +125,7 @@ def test_the_cache_keeps_what_json_can_say(redis_url: str, settings: Any, mark: 
 
 
 def test_sessions_and_settings_hold_no_pickle() -> None:
-    assert django_settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert django_settings.SESSION_ENGINE == "lifetracker.accounts.session_store"
     assert django_settings.SESSION_SERIALIZER.endswith("JSONSerializer")
     text = (django_settings.BASE_DIR / "lifetracker/settings.py").read_text()
     assert f'"BACKEND": "{JSON_CACHE}"' in text

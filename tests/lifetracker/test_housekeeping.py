@@ -130,6 +130,9 @@ def test_what_else_has_ended_is_removed() -> None:
         "stored answers of GitHub deleted": 1,
         "old webhook deliveries deleted": 0,
         "old failed logins deleted": 1,
+        "import previews nobody confirmed deleted": 0,
+        "imports of foods older than 90 days deleted": 0,
+        "previews of diaries nobody confirmed deleted": 0,
     }
     assert Session.objects.get().session_key == "1"
     assert PendingConsent.objects.get().provider == "withings"

@@ -42,13 +42,15 @@ def test_each_button_leads_to_the_login_and_back_to_a_page(robin: User) -> None:
     assert {"/sync/1", "/logout/", "/fasting/start", "/oauth/1/connect"} <= set(every)
     for address in every:
         browser = Client(headers={"accept": BROWSER})
-        answer = browser.post(address, headers={"Referer": f"{SITE}/tokens?page=2"}, follow=True)
+        answer = browser.post(
+            address, headers={"Referer": f"{SITE}/settings/tokens/?page=2"}, follow=True
+        )
         assert NOT_DONE in answer.text, address
         login = answer.redirect_chain[-1][0]
-        assert parse_qs(urlsplit(login).query)["next"] == ["/tokens?page=2"], address
-        form = {"username": "robin", "password": PASSWORD, "next": "/tokens?page=2"}
+        assert parse_qs(urlsplit(login).query)["next"] == ["/settings/tokens/?page=2"], address
+        form = {"username": "robin", "password": PASSWORD, "next": "/settings/tokens/?page=2"}
         back = browser.post("/login/", form, follow=True)
-        assert (back.status_code, back.request["PATH_INFO"]) == (200, "/tokens")
+        assert (back.status_code, back.request["PATH_INFO"]) == (200, "/settings/tokens/")
     assert not SyncRun.objects.exists()
 
 
@@ -64,14 +66,16 @@ def test_without_a_page_to_go_back_to_it_is_the_home_page(client: Client, refere
 def test_a_page_that_takes_both_is_its_own_way_back(client: Client, robin: User) -> None:
     """A token that was asked for too late is not made, neither then nor after the login."""
     made = {"name": "a", "rights": "read", "days": ""}
-    answer = client.post("/tokens", made, headers={"Referer": f"{SITE}/tokens"}, follow=True)
+    answer = client.post(
+        "/settings/tokens/", made, headers={"Referer": f"{SITE}/settings/tokens/"}, follow=True
+    )
     assert NOT_DONE in answer.text
     assert not ApiToken.objects.exists()
 
 
 def test_a_page_that_is_only_opened_is_opened_after_the_login(client: Client) -> None:
-    answer = client.get("/tokens", follow=True)
-    assert answer.redirect_chain == [("/login/?next=/tokens", 302)]
+    answer = client.get("/settings/tokens/", follow=True)
+    assert answer.redirect_chain == [("/login/?next=/settings/tokens/", 302)]
     assert NOT_DONE not in answer.text
 
 
@@ -95,15 +99,17 @@ def test_a_form_from_before_a_new_login_leads_back_to_its_page(robin: User) -> N
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(robin)
     issued = makers.api_token(user=robin)
-    revoke = f"/tokens/{issued.token.pk}/revoke"
-    old = strict.get("/tokens").context["csrf_token"]
+    revoke = f"/settings/tokens/{issued.token.pk}/revoke"
+    old = strict.get("/settings/tokens/").context["csrf_token"]
     strict.cookies.clear()
     strict.get("/login/")
     strict.force_login(robin)
     answer = strict.post(
-        revoke, {"csrfmiddlewaretoken": str(old)}, headers={"Referer": f"{SITE}/tokens"}
+        revoke, {"csrfmiddlewaretoken": str(old)}, headers={"Referer": f"{SITE}/settings/tokens/"}
     )
     assert answer.status_code == 403
     assert "Nothing was changed." in answer.text
-    assert '<a class="button" href="/tokens">Go back to the page</a>' in answer.text
+    assert (
+        '<a class="button primary" href="/settings/tokens/">Go back to the page</a>' in answer.text
+    )
     assert ApiToken.objects.get().revoked_at is None

@@ -13,11 +13,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from lifetracker.days import midnight
 from lifetracker.metrics.registry import metrics
 from lifetracker.models import DayMark, SyncRun, SyncState
 from lifetracker.sync.streams import sources
+from lifetracker.web.sentences import hours_and_minutes
 from tests import databases, makers
 from tests.browser import scenes
 from time_logs.models import TimeEntry
@@ -437,34 +439,37 @@ def test_today_is_neither_high_nor_low_before_midnight(ask: Callable[..., Any]) 
 
 def test_the_day_is_what_the_home_page_shows(ask: Callable[..., Any], client: Client) -> None:
     databases.once(scenes.everything)
-    shown, day = client.get("/").context, ask(f"day/{TODAY}")
+    page, day = client.get("/"), ask(f"day/{TODAY}")
+    shown, text = page.context, " ".join(strip_tags(page.text).split())
     assert shown["today"] == TODAY
 
     def value(key: str) -> Any:
         one = number_of(day, key)
         return one["so_far"] if one["value"] is None else one["value"]
 
-    assert value("whoop.recovery_score") == shown["recovery"].recovery_score
-    assert value("whoop.hrv") == shown["recovery"].hrv_rmssd
-    assert value("whoop.sleep_hours") == pytest.approx(shown["sleep"].total_sleep_hours, abs=0.001)
-    assert value("whoop.sleep_performance") == shown["sleep"].sleep_performance
-    assert value("whoop.strain") == shown["cycle"].strain
+    assert f"{value('whoop.recovery_score'):.0f}" in strip_tags(shown["recovery"].ring)
+    assert f"{value('whoop.hrv'):.0f} ms" in text
+    assert shown["sleep"].asleep == hours_and_minutes(value("whoop.sleep_hours"))
+    assert value("whoop.sleep_performance") == shown["sleep"].performance
+    assert value("whoop.strain") == shown["strain"].strain
     assert number_of(day, "whoop.strain")["value"] is None
-    assert value("weight.kg") == pytest.approx(float(shown["weight"].latest.weight_kg), abs=0.001)
+    assert value("weight.kg") == pytest.approx(shown["weight"].trend.kg, abs=0.001)
     assert value("weight.trend") == pytest.approx(shown["weight"].trend.trend, abs=0.001)
-    assert value("time.hours") == pytest.approx(shown["time"].total / 3600, abs=0.001)
+    assert value("time.hours") == pytest.approx(
+        shown["time"].entries.per_day[TODAY] / 3600, abs=0.001
+    )
     assert number_of(day, "time.hours")["reason"] == "A time entry is running."
-    assert value("github.commits") == shown["code"].today
+    assert value("github.commits") == shown["code"].commits.today
     assert value("workouts.count") == 2
 
 
-def test_the_day_takes_at_most_fifteen_statements(ask: Callable[..., Any], client: Client) -> None:
+def test_the_day_takes_at_most_sixteen_statements(ask: Callable[..., Any], client: Client) -> None:
     databases.once(scenes.everything)
     client.logout()
     bearer = {"Authorization": f"Bearer {makers.api_token().secret}"}
     with CaptureQueriesContext(connection) as statements:
         assert client.get(f"/api/day/{TODAY}", headers=bearer).status_code == 200
-    assert len(statements) <= 15, [one["sql"][:80] for one in statements]
+    assert len(statements) <= 16, [one["sql"][:80] for one in statements]
 
 
 def test_an_empty_database_knows_nothing(ask: Callable[..., Any]) -> None:
@@ -591,3 +596,11 @@ def test_every_metric_has_a_place_in_the_documentation() -> None:
         lines = [line for line in written.splitlines() if f"`{key}`" in line]
         assert lines, f"Add a row to docs/metrics.md that says what `{key}` is."
         assert f"| {metric.unit} |".replace("|  |", "| |") in lines[0], key
+
+
+@pytest.mark.parametrize("day", ["20260916", "2026-W38-3", "2026-9-16"])
+def test_days_are_written_in_one_form(person: Client, day: str) -> None:
+    for path in (f"/api/day/{day}", f"/api/whoop/sleep?start_date={day}"):
+        answer = person.get(path)
+        assert answer.status_code == 400
+        assert "Use one of these formats instead: YYYY-MM-DD." in answer.content.decode()

@@ -110,6 +110,8 @@ def test_without_a_key_all_are_listed(client: Client) -> None:
         (("weight.kg", "--to", "2026-02-30"), "'2026-02-30' is no day"),
         (("weight.kg", "--to", "1066-10-14"), "The year must be between"),
         (("weight.kg", "--from", "2026-09-17"), "must not be after the last day"),
+        (("--from", "2026-09-12"), "Name a metric with --from, --to or --bucket"),
+        (("--bucket", "day"), "Name a metric with --from, --to or --bucket"),
         (("weight.kg", "--bucket", "year"), "invalid choice"),
         (("weight.kg", "--format", "xml"), "invalid choice"),
     ],

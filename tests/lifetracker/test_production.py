@@ -272,7 +272,7 @@ def test_every_request_is_answered_while_a_history_is_written(
         while sync.poll() is None:
             for path in ("/api/whoop/recovery?days=365", "/api/health", "/"):
                 statuses["GET", server.ask(path, Cookie=cookie).status] += 1
-            statuses["POST", type_in(server, cookie).status] += 1
+            statuses["POST", type_in(server, cookie, statuses.total()).status] += 1
         assert processes.finish(sync)[0] == 0
     assert statuses.keys() == {("GET", 200), ("POST", 201)}
     assert WhoopRecovery.objects.count() > 1000
@@ -281,8 +281,10 @@ def test_every_request_is_answered_while_a_history_is_written(
     assert "locked" not in server.log
 
 
-def type_in(server: Server, cookie: str) -> Answer:
-    weighed = json.dumps({"measured_at": "2026-09-16T06:00:00Z", "weight_kg": 70})
+def type_in(server: Server, cookie: str, seconds: int) -> Answer:
+    """A weigh-in, so many seconds after six: there are no two at one moment."""
+    moment = datetime(2026, 9, 16, 6, tzinfo=UTC) + timedelta(seconds=seconds)
+    weighed = json.dumps({"measured_at": moment.isoformat(), "weight_kg": 70})
     proof = "x" * 32
     with_proof = {"Cookie": f"{cookie}; csrftoken={proof}", "X_CSRFToken": proof}
     referer = {"Referer": f"https://{HOST}/"}
@@ -432,8 +434,8 @@ def test_under_a_path_over_ipv6_behind_a_proxy_that_writes_in_capitals(
         style = next(one for one in links if "tokens." in one and one.endswith(".css"))
         assert style.startswith("/tracker/static/")
         assert server.ask(style.removeprefix("/tracker") if not prefix else style).status == 200
-    login = server.ask("/tokens", X_Forwarded_Proto="HTTPS")
-    assert login.headers["Location"] == "/tracker/login/?next=/tracker/tokens"
+    login = server.ask("/settings/tokens/", X_Forwarded_Proto="HTTPS")
+    assert login.headers["Location"] == "/tracker/login/?next=/tracker/settings/tokens/"
     form = server.ask("/login/", X_Forwarded_Proto="Https")
     assert "Path=/tracker" in form.headers["Set-Cookie"]
     # Over http it leads to https, under the same path; the health is asked for from within.

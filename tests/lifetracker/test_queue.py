@@ -26,15 +26,16 @@ from django_q.signing import SignedPackage
 
 from lifetracker import tasks
 from lifetracker.errors import NotConfigured
-from lifetracker.models import HeldLease, Lease, PlannedSync, SyncRun
+from lifetracker.models import HeldLease, Lease, PlannedSync, SyncRun, SyncState
 from lifetracker.sync.checks import check_queue
 from lifetracker.sync.http import HttpClient
 from lifetracker.sync.plans import SyncRequest
 from lifetracker.sync.runs import LEASE, MOST_ATTEMPTS, RunRecorder
-from lifetracker.sync.streams import sources
+from lifetracker.sync.streams import Window, sources
 from oauth_integration.models import OAuthCredential
 from tests import processes
 from tests.conftest import NOW, assert_equals_upstream
+from whoop.models import WhoopSleep
 from whoop.services.whoop_client import WhoopAPIClient
 
 MINUTE = timedelta(minutes=1)
@@ -84,6 +85,39 @@ def test_the_database_keeps_two_equal_runs_out(whoop: Any) -> None:
         SyncRun.objects.create(in_queue=True, **values)
     # Runs of a command are none of the queue's business.
     assert SyncRun.objects.create(**values).pk
+
+
+def stretch(first: float, last: float) -> SyncRequest:
+    """A stretch from so many days before NOW."""
+    return SyncRequest.from_stretch(Window(NOW - timedelta(days=first), NOW - timedelta(days=last)))
+
+
+def test_each_stretch_is_asked_for_once(whoop: Any) -> None:
+    run = enqueue(stretch(20, 13))
+    assert enqueue(stretch(20, 13)) == run
+    assert enqueue(stretch(27, 20)) != run
+    assert enqueue() != run
+    values = {"asked_from": run.asked_from, "asked_to": run.asked_to, "kind": "backfill"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SyncRun.objects.create(source="Whoop", status="running", in_queue=True, **values)
+
+
+def test_a_stretch_is_read_again_and_says_nothing_of_now(whoop: Any) -> None:
+    full = enqueue(SyncRequest.from_options(full=True))
+    tasks.execute_run(full.pk)
+    lost = WhoopSleep.objects.live().filter(start_time__lt=NOW - timedelta(days=13)).first()
+    assert lost
+    lost.delete()
+    before = SyncRun.objects.last_success("Whoop")
+    known = list(SyncState.objects.values("stream", "verified_from", "verified_to"))
+    run = enqueue(stretch((NOW - lost.start_time).days + 1, (NOW - lost.start_time).days))
+    assert tasks.execute_run(run.pk) == "success"
+    run.refresh_from_db()
+    assert (run.window_start, run.window_end) == (run.asked_from, run.asked_to)
+    assert run.counts["sleep"]["created"] == 1
+    assert_equals_upstream(whoop)
+    assert SyncRun.objects.last_success("Whoop") == before
+    assert list(SyncState.objects.values("stream", "verified_from", "verified_to")) == known
 
 
 def test_what_is_not_configured_cannot_be_asked_for(db: None, settings: Any) -> None:

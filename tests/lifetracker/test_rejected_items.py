@@ -76,7 +76,7 @@ def test_another_try_is_no_sync(whoop: Any, sandbox: Any, staff: Client) -> None
     assert (answer["status"], answer["last_success"]) == ("partial", None)
     assert answer["last_run"]["id"] == failed.pk
     assert staff.get("/api/health").json()["last_success"] == {}
-    assert "Incomplete" in staff.get("/").text
+    assert "Tried" in staff.get("/connections/").text
     assert SyncRun.objects.last_success_per_source(["Whoop"]) == {}
     listed = staff.get("/api/sync/runs?kind=retry").json()["results"]
     assert [one["id"] for one in listed] == [tried.pk]
@@ -108,7 +108,7 @@ def test_one_that_is_dismissed_hides_no_other(whoop: Any, staff: Client) -> None
     listed = staff.get(f"{CHANGELIST}?dismissed=no")
     assert listed.context["cl"].result_count == 1
     assert staff.get(f"{CHANGELIST}?dismissed=yes").context["cl"].result_count == 1
-    assert "1 item could not be understood" in staff.get("/").text
+    assert "1 item</dd>" in staff.get("/connections/").text
 
 
 def test_a_dismissal_wants_a_reason_and_can_be_taken_back(whoop: Any, staff: Client) -> None:

@@ -79,7 +79,7 @@ def test_the_addresses_are_those_that_there_are() -> None:
 
 def test_a_guest_sees_no_buttons_for_it(whoop: Any, guest: Client) -> None:
     page = guest.get("/").text
-    assert "Sync now" not in page
+    assert "Read now" not in page
     assert "Disconnect" not in page
     assert "/oauth/" not in page
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import Avg
 
-from lifetracker.models.rows import BATCH, as_date, as_instant, raw_rows
+from lifetracker.models.rows import BATCH, as_date, as_dates, as_instant, plain_rows, raw_rows
 from weight.models import WeighIn
 
 NOON = datetime(2026, 9, 16, 12, tzinfo=UTC)
@@ -27,11 +28,37 @@ def test_every_row_comes_in_its_order() -> None:
 
 
 @pytest.mark.django_db
+def test_plain_rows_are_those_of_django() -> None:
+    for at, (mine, kg) in enumerate([(True, "70.1250"), (False, "81.5"), (None, "66")]):
+        WeighIn.objects.create(
+            source="Manual",
+            source_id=f"{at}",
+            date=NOON.date(),
+            measured_at=NOON + timedelta(microseconds=at),
+            is_mine=mine,
+            weight_kg=kg,
+            deleted_at=None if at else NOON,
+            raw={"at": at},
+        )
+    columns = ("measured_at", "is_mine", "weight_kg", "deleted_at", "raw", "source", "date", "pk")
+    query = WeighIn.objects.order_by("pk").annotate(middle=Avg("weight_kg"))
+    expected = list(query.values_list(*columns, "middle"))
+    found = plain_rows(query.values_list(*columns, "middle"))
+    assert found == expected
+    assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in expected]
+    assert plain_rows(query.filter(pk=-1).values_list(*columns)) == []
+
+
+@pytest.mark.django_db
 def test_of_what_nothing_can_meet_there_are_no_rows() -> None:
     assert list(raw_rows(WeighIn.objects.filter(pk__in=[]).values_list("pk"))) == []
+    assert plain_rows(WeighIn.objects.filter(pk__in=[]).values_list("pk")) == []
 
 
 def test_moments_of_both_databases() -> None:
     for moment in ("2026-09-16 12:00:00", NOON.replace(tzinfo=None), NOON):
         assert as_instant(moment) == NOON
     assert as_date("2026-09-16") == as_date(date(2026, 9, 16)) == NOON.date()
+    days = [date(2026, 9, 16), date(2026, 9, 17)]
+    assert as_dates(["2026-09-16", "2026-09-17"]) == as_dates(days) == days
+    assert as_dates([]) == []

@@ -66,17 +66,17 @@ def app(robin: User) -> AuthenticatorApp:
     )
 
 
-def enter(client: Client, address: str = "/login/", target: str = "/tokens") -> Any:
+def enter(client: Client, address: str = "/login/", target: str = "/settings/tokens/") -> Any:
     form = {"username": "robin", "password": PASSWORD, "next": target}
     return client.post(address, form, **HERE)
 
 
-def answer(client: Client, text: str, target: str = "/tokens") -> Any:
+def answer(client: Client, text: str, target: str = "/settings/tokens/") -> Any:
     return client.post(f"/login/code/?next={target}", {"code": text, "next": target}, **HERE)
 
 
 def is_in(client: Client) -> bool:
-    return client.get("/tokens", **HERE).status_code == 200
+    return client.get("/settings/tokens/", **HERE).status_code == 200
 
 
 # --- Codes ----------------------------------------------------------------------------------------
@@ -127,12 +127,12 @@ def test_the_secret_is_encrypted(app: AuthenticatorApp) -> None:
 
 def test_an_app_is_set_up_and_codes_are_shown_once(client: Client, robin: User) -> None:
     client.force_login(robin)
-    assert "Off" in client.get("/account/").text
+    assert "Off" in client.get("/settings/account/").text
     page = client.get("/account/app/")
     secret = page.context["secret"].replace(" ", "")
     assert "<svg" in page.text
     assert page.text.count(secret[:4]) >= 1
-    assert "script-src 'self';" in page["Content-Security-Policy"]
+    assert "script-src 'self';" in f"{page['Content-Security-Policy']};"
     assert "connect-src" not in page["Content-Security-Policy"]
     # Not set up yet, whatever was looked at.
     assert not factors.has_second_factor(robin)
@@ -142,10 +142,10 @@ def test_an_app_is_set_up_and_codes_are_shown_once(client: Client, robin: User) 
     assert len(codes) == 10
     assert all(one in shown.text for one in codes)
     assert "no-store" in shown["Cache-Control"]
-    account = client.get("/account/").text
+    account = client.get("/settings/account/").text
     assert not any(one in account for one in codes)
     assert secret not in account
-    assert client.get("/account/app/").url == "/account/"
+    assert client.get("/account/app/").url == "/settings/account/"
     told = list(Event.objects.values_list("kind", flat=True)[:2])
     assert told == [Kind.CODES_MADE, Kind.FACTOR_ADDED]
     everything = str(list(Event.objects.values()))
@@ -196,12 +196,12 @@ def test_new_recovery_codes(client: Client, app: AuthenticatorApp) -> None:
 def test_the_password_alone_opens_nothing(
     client: Client, app: AuthenticatorApp, address: str
 ) -> None:
-    assert enter(client, address).url == "/login/code/?next=%2Ftokens"
+    assert enter(client, address).url == "/login/code/?next=%2Fsettings%2Ftokens%2F"
     assert not is_in(client)
     for path in (
         "/",
         "/admin/",
-        "/account/",
+        "/settings/account/",
         "/account/app/",
         "/account/codes",
         "/oauth/whoop/connect",
@@ -210,7 +210,7 @@ def test_the_password_alone_opens_nothing(
         assert client.post(path, **HERE).status_code in {302, 405}, path
     assert client.get("/api/weight", **HERE).status_code == 401
     assert Event.objects.filter(kind=Kind.LOGIN).count() == 0
-    assert answer(client, code()).url == "/tokens"
+    assert answer(client, code()).url == "/settings/tokens/"
     assert is_in(client)
     assert Event.objects.get(kind=Kind.LOGIN).detail == "password and authenticator app"
 
@@ -329,18 +329,18 @@ def ask(client: Client, **options: Any) -> dict[str, Any]:
 
 
 def log_in_by(client: Client, given: str) -> Any:
-    return client.post("/login/passkey/", {"passkey": given, "next": "/tokens"}, **HERE)
+    return client.post("/login/passkey/", {"passkey": given, "next": "/settings/tokens/"}, **HERE)
 
 
 def test_a_passkey_alone_logs_in(client: Client, device: Device) -> None:
     login = client.get("/login/", **HERE)
     assert "Log in with a passkey" in login.text
-    assert "script-src 'self';" in login["Content-Security-Policy"]
+    assert "script-src 'self';" in f"{login['Content-Security-Policy']};"
     assert "connect-src 'self'" in login["Content-Security-Policy"]
     options = ask(client)
     assert "allowCredentials" not in options["publicKey"]
     assert options["publicKey"]["userVerification"] == "required"
-    assert log_in_by(client, device.sign(options)).url == "/tokens"
+    assert log_in_by(client, device.sign(options)).url == "/settings/tokens/"
     assert is_in(client)
     assert Event.objects.filter(kind=Kind.LOGIN).first().detail == "passkey my phone"  # type: ignore[union-attr]
     assert Passkey.objects.get().last_used_at
@@ -365,14 +365,14 @@ def test_a_passkey_is_the_second_factor(client: Client, device: Device) -> None:
     enter(client)
     options = client.post("/login/passkey/options?of_user", **HERE).json()
     assert len(options["publicKey"]["allowCredentials"]) == 1
-    form = {"passkey": device.sign(options), "next": "/tokens"}
-    assert client.post("/login/code/", form, **HERE).url == "/tokens"
+    form = {"passkey": device.sign(options), "next": "/settings/tokens/"}
+    assert client.post("/login/code/", form, **HERE).url == "/settings/tokens/"
     assert is_in(client)
 
 
 def test_an_answer_is_good_once_and_only_for_what_was_asked(client: Client, device: Device) -> None:
     given = device.sign(ask(client))
-    assert log_in_by(client, given).url == "/tokens"
+    assert log_in_by(client, given).url == "/settings/tokens/"
     again = Client()
     ask(again)
     assert "login" in log_in_by(again, given).url
@@ -418,7 +418,7 @@ def test_an_answer_is_good_once_and_only_for_what_was_asked(client: Client, devi
     ],
 )
 def test_what_proves_nothing_is_refused(client: Client, device: Device, spoil: Any) -> None:
-    assert log_in_by(client, device.sign(ask(client))).url == "/tokens"
+    assert log_in_by(client, device.sign(ask(client))).url == "/settings/tokens/"
     client.logout()
     assert log_in_by(client, spoil(device, ask(client))).url.startswith("/login/")
     assert not is_in(client)
@@ -483,11 +483,11 @@ def test_where_browsers_offer_passkeys(
 def test_passkeys_are_named_and_removed(client: Client, device: Device, robin: User) -> None:
     client.force_login(robin)
     assert "already have a passkey with this name" in add_passkey(client, Device()).text
-    assert add_passkey(client, Device(), "my key").url == "/account/"
+    assert add_passkey(client, Device(), "my key").url == "/settings/account/"
     phone = Passkey.objects.get(name="my phone")
     client.post(f"/account/passkeys/{phone.pk}/rename", {"name": "my key"}, **HERE)
     client.post(f"/account/passkeys/{phone.pk}/rename", {"name": "an old phone"}, **HERE)
-    page = client.get("/account/", **HERE).text
+    page = client.get("/settings/account/", **HERE).text
     assert "already have a passkey with this name" in page
     assert "an old phone" in page
     sam = Client()
@@ -509,7 +509,7 @@ def test_the_owner_takes_it_away(client: Client, app: AuthenticatorApp, device: 
     call_command("reset_second_factor", "robin", stdout=out)
     assert "is removed" in out.getvalue()
     assert not RecoveryCode.objects.exists()
-    assert enter(client).url == "/tokens"
+    assert enter(client).url == "/settings/tokens/"
     assert is_in(client)
     call_command("reset_second_factor", "robin", stdout=out)
     assert "has no second factor" in out.getvalue()
@@ -525,7 +525,7 @@ def test_under_another_key_the_app_opens_nothing_and_recovery_codes_do(
     enter(client)
     assert "cannot be used" in client.get("/login/code/", **HERE).text
     assert answer(client, code()).status_code == 200
-    assert answer(client, drawn[0]).url == "/tokens"
+    assert answer(client, drawn[0]).url == "/settings/tokens/"
     # It is set up anew.
     client.post("/account/app/remove", **HERE)
     secret = client.get("/account/app/", **HERE).context["secret"].replace(" ", "")
@@ -558,7 +558,7 @@ def test_a_restore_under_another_key_says_how_to_come_in(
     call_command("restore", file, stdout=StringIO(), stderr=told)
     assert "reset_second_factor robin" in told.getvalue()
     enter(client)
-    assert answer(client, drawn[0]).url == "/tokens"
+    assert answer(client, drawn[0]).url == "/settings/tokens/"
 
 
 def test_nothing_of_it_is_in_the_admin(admin_client: Client, app: AuthenticatorApp) -> None:

@@ -36,18 +36,18 @@ def robin(quick_passwords: None) -> User:
 
 def browser(robin: User, agent: str = LAPTOP, **headers: str) -> Client:
     client = Client(headers={"user-agent": agent, "accept": "text/html"} | headers)
-    form = {"username": robin.get_username(), "password": PASSWORD, "next": "/account/"}
-    assert client.post("/login/", form).url == "/account/"
+    form = {"username": robin.get_username(), "password": PASSWORD, "next": "/settings/account/"}
+    assert client.post("/login/", form).url == "/settings/account/"
     return client
 
 
 def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
+    return client.get("/settings/account/").status_code == 200
 
 
 def test_they_are_listed(robin: User) -> None:
     browser(robin, PHONE)
-    page = browser(robin).get("/account/")
+    page = browser(robin).get("/settings/account/")
     devices = [(one.device, one.is_this) for one in page.context["logins"]]
     assert devices == [("Firefox on Linux", True), ("Safari on an iPhone", False)]
     assert "127.0.0.1" in page.text
@@ -135,11 +135,11 @@ def test_being_seen_is_written_every_few_minutes_alone(
 ) -> None:
     laptop = browser(robin)
     with CaptureQueriesContext(connection) as queries:
-        laptop.get("/tokens")
+        laptop.get("/settings/tokens/")
     assert "accounts_" not in " ".join(query["sql"] for query in queries)
     UserSession.objects.update(seen_at=timezone.now() - timedelta(days=1))
     monkeypatch.setattr(models, "SEEN_IS_NOTED_EVERY", 0)
-    laptop.get("/tokens", headers={"user-agent": PHONE})
+    laptop.get("/settings/tokens/", headers={"user-agent": PHONE})
     one = UserSession.objects.get()
     assert timezone.now() - one.seen_at < timedelta(minutes=1)
     assert one.browser == PHONE

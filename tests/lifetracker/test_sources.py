@@ -185,6 +185,8 @@ def test_an_app_below_another_is_found_without_loading_it(
         ({"schedule": None}, "lifetracker.E032"),
         ({"schedule": Schedule(setting="WHOOP_HOURS")}, "lifetracker.E030"),
         ({"settings": (Setting(name="WHOOP_NEW", meaning=""),)}, "lifetracker.E030"),
+        ({"steps": ()}, "lifetracker.E037"),
+        ({"brings": ""}, "lifetracker.E037"),
         ({"name": "Whoop 5"}, "lifetracker.E035"),
         ({"name": "A" * 21}, "lifetracker.E035"),
     ],

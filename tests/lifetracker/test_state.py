@@ -77,6 +77,13 @@ def test_days_are_read_whole_whatever_is_verified() -> None:
     assert windows(SyncRequest(days=400), state(400, 1)) == [(400, 35), (35, 0)]
 
 
+def test_a_stretch_is_read_whole_and_not_beyond_now() -> None:
+    asked = SyncRequest.from_stretch(Window(ago(400), ago(30)))
+    assert windows(asked, state(600, 1)) == [(400, 35), (35, 30)]
+    assert windows(SyncRequest.from_stretch(Window(ago(3), ago(-4))), state(600, 1)) == [(3, 0)]
+    assert windows(SyncRequest.from_stretch(Window(ago(-2), ago(-4))), state(600, 1)) == []
+
+
 def test_full_goes_back_in_chunks_and_ends_with_a_question_without_a_start() -> None:
     plan_of = plan(SyncRequest(full=True), PlanContext(BETWEEN, NOW, state))
     assert next(plan_of).extent == Window(ago(90), NOW)

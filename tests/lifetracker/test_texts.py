@@ -22,7 +22,17 @@ from lifetracker.accounts.forms import AppForm, PasskeyForm, PasswordForm
 from lifetracker.web.token_page import TokenForm
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("lifetracker", "whoop", "weight", "workouts", "time_logs", "fasting", "goals", "projects")
+APPS = (
+    "lifetracker",
+    "whoop",
+    "weight",
+    "workouts",
+    "time_logs",
+    "fasting",
+    "goals",
+    "projects",
+    "nutrition",
+)
 # Stand-ins for services, whose texts are theirs.
 NOT_OURS = ("sandbox", "migrations")
 

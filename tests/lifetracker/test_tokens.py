@@ -45,7 +45,7 @@ def test_a_token_opens_the_api_and_nothing_else(client: Client, scheme: str) -> 
     headers = bearer(makers.api_token().secret, scheme)
     assert client.get("/api/weight", headers=headers).status_code == 200
     assert client.post("/api/weight", WEIGHED, JSON, headers=headers).status_code == 201
-    for page in ("/tokens", "/admin/"):
+    for page in ("/settings/tokens/", "/admin/"):
         assert client.get(page, headers=headers).status_code == 302
     assert list(client.get("/", headers=headers).json()) == ["endpoints"], "no page of a person"
 
@@ -82,7 +82,7 @@ def test_a_token_that_opens_nothing_says_why(client: Client) -> None:
     def told(secret: str) -> str:
         answer = client.get("/api/weight", headers=bearer(secret))
         assert answer.status_code == 401
-        assert "/tokens" in answer.json()["detail"]
+        assert "/settings/tokens/" in answer.json()["detail"]
         return str(answer.json()["detail"])
 
     old = makers.api_token("old", days=1)
@@ -171,11 +171,11 @@ def test_a_get_that_starts_something_says_so(client: Client, whoop: Any) -> None
 
 
 def make(client: Client, name: str = "my script", rights: str = "write", days: str = "30") -> Any:
-    return client.post("/tokens", {"name": name, "rights": rights, "days": days})
+    return client.post("/settings/tokens/", {"name": name, "rights": rights, "days": days})
 
 
 def test_the_home_page_leads_to_the_tokens(person: Client) -> None:
-    assert 'href="/tokens"' in person.get("/").text
+    assert 'href="/settings/"' in person.get("/").text
 
 
 @pytest.mark.parametrize(("rights", "posting"), [("write", 201), ("read", 403)])
@@ -187,7 +187,7 @@ def test_a_token_is_made_and_shown_once(
     assert "no-store" in answer["Cache-Control"]
     secret = secret_in(answer.text)
     assert answer.text.count(secret) == 1
-    listed = person.get("/tokens").text
+    listed = person.get("/settings/tokens/").text
     assert "my script" in listed
     assert secret not in listed
     assert secret[:9] in listed
@@ -229,8 +229,11 @@ def test_names_are_told_apart(person: Client) -> None:
 def test_revoking_on_the_page(person: Client) -> None:
     secret = secret_in(make(person).text)
     token = ApiToken.objects.get()
-    assert person.get(f"/tokens/{token.pk}/revoke").status_code == 405
-    answer = person.post(f"/tokens/{token.pk}/revoke", follow=True)
+    asked = person.get(f"/settings/tokens/{token.pk}/revoke")
+    assert "Revoke <bdi>my script</bdi>?" in asked.text
+    token.refresh_from_db()
+    assert token.revoked_at is None, "asking changes nothing"
+    answer = person.post(f"/settings/tokens/{token.pk}/revoke", follow=True)
     assert "The token my script was revoked." in answer.text
     assert secret[:9] not in answer.text
     assert Client().get("/api/weight", headers=bearer(secret)).status_code == 401
@@ -238,8 +241,9 @@ def test_revoking_on_the_page(person: Client) -> None:
 
 def test_tokens_of_others_are_not_to_be_seen_or_revoked(person: Client) -> None:
     theirs = makers.api_token("theirs", user=User.objects.create_user("sam")).token
-    assert "theirs" not in person.get("/tokens").text
-    assert person.post(f"/tokens/{theirs.pk}/revoke").status_code == 404
+    assert "theirs" not in person.get("/settings/tokens/").text
+    assert person.get(f"/settings/tokens/{theirs.pk}/revoke").status_code == 404
+    assert person.post(f"/settings/tokens/{theirs.pk}/revoke").status_code == 404
     theirs.refresh_from_db()
     assert theirs.revoked_at is None
 
@@ -250,15 +254,15 @@ def test_the_page_costs_as_many_queries_however_many_there_are(
     for number in range(30):
         makers.api_token(f"script {number}")
         if number in {0, 29}:
-            # The session, the person, the tokens.
-            with django_assert_num_queries(3):
-                assert person.get("/tokens").status_code == 200
+            # The session, the person, the tokens, and for the mark in the rail what needs the person.
+            with django_assert_num_queries(4):
+                assert person.get("/settings/tokens/").status_code == 200
 
 
 def test_an_expired_token_is_marked(person: Client) -> None:
     makers.api_token(days=1)
     ApiToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert "Expired" in person.get("/tokens").text
+    assert "Expired" in person.get("/settings/tokens/").text
 
 
 # --- The admin ------------------------------------------------------------------------------------

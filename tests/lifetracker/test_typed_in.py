@@ -327,3 +327,28 @@ def test_two_who_change_one_record_both_do(live_server: Any) -> None:
         assert [one.result() for one in asked] == [200, 200]
         entry.refresh_from_db()
         assert (entry.project, entry.description) == (f"project {number}", f"description {number}")
+
+
+HOUR = {"start": "2026-09-16T06:00:00Z", "end": "2026-09-16T07:00:00Z"}
+# What is sent, its path in the API, and what its pages are called.
+TYPED_IN = [
+    ("/api/weight", {"measured_at": HOUR["start"], "weight_kg": 70}, "weigh-in"),
+    ("/api/fasting", HOUR, "fasting"),
+    ("/api/time-entries", HOUR, "time-entry"),
+    ("/api/workouts", HOUR | {"sport_name": "hiking"}, "workout"),
+]
+
+
+@pytest.mark.parametrize(("path", "values", "page"), TYPED_IN)
+def test_what_the_api_deletes_is_gone_there_and_can_be_brought_back_on_its_page(
+    staff: Client, path: str, values: dict[str, Any], page: str
+) -> None:
+    number = staff.post(path, values, JSON).json()["id"]
+    days = {"start_date": "2026-09-01", "end_date": "2026-09-30"}
+    assert staff.get(path, days).json()["count"] == 1
+    assert staff.delete(f"{path}/{number}").status_code == 204
+    assert staff.get(path, days).json()["count"] == 0
+    for method in (staff.get, staff.delete):
+        assert method(f"{path}/{number}").status_code == 404
+    staff.post(reverse(f"{page}-restore", args=[number]))
+    assert staff.get(path, days).json()["count"] == 1

@@ -113,7 +113,7 @@ def test_so_do_the_forms_of_the_admin(one: Number, number: str) -> None:
         ("altitude_gain_meters", "-1", "Enter a number between 0 and 100,000 m."),
         ("altitude_change_meters", "20001", "Enter a number between -20,000 and 20,000 m."),
         ("zone_3_min", "44641", "Enter at most 44,640 min."),
-        ("end", "2026-02-03T08:00:00Z", "A workout cannot be longer than 31 days."),
+        ("end", "2026-02-03T08:00:00Z", "A workout cannot be longer than 48 hours."),
     ],
 )
 def test_the_reason_stands_beside_the_field(

@@ -107,7 +107,7 @@ def test_the_cards_say_it_too(robin: Client, nothing: None, settings: Any) -> No
         text = page.partition(f'aria-labelledby="{card}"')[2].partition("</section>")[0]
         assert f"{title} is not set up." in text
     settings.WITHINGS_CLIENT_ID = "an-id"
-    assert "in the admin. Withings is waiting for your consent." in robin.get("/").text
+    assert "or type one in. Withings is waiting for your consent." in robin.get("/").text
     settings.TOGGL_API_TOKEN = "a-token"
     makers.weigh_in()
     page = robin.get("/").text

@@ -79,7 +79,7 @@ def test_code_as_an_option(service: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda url: decide(url, "deny"), "access_denied"),
+        (lambda url: decide(url, "deny"), "did not give your consent"),
         (lambda url: decide(url).replace("state=", "state=x"), "not begun here"),
         (lambda url: decide(url).replace("state=", "state=x").split("://")[1], "not begun here"),
         (lambda _url: "", "Nothing was pasted"),
@@ -135,7 +135,7 @@ def test_a_refusal_in_the_browser_ends_the_command(
         return True
 
     monkeypatch.setattr("webbrowser.open", browser)
-    with pytest.raises(CommandError, match="access_denied"):
+    with pytest.raises(CommandError, match="did not give your consent"):
         call_command("whoop_auth", stdout=StringIO())
 
 
@@ -187,13 +187,13 @@ def test_connect_and_disconnect_on_the_page(service: Any, at: Any, person: Clien
     assert begun.status_code == 302
     back = decide(begun["Location"])
     done = person.get("/oauth/whoop/callback", dict(parse_qsl(urlsplit(back).query)))
-    assert done["Location"] == "/"
+    assert done["Location"] == "/connections/#whoop"
     assert OAuthCredential.objects.get().is_connected
     at(NOW)
     assert run().status == "success"
 
     ended = person.post("/oauth/whoop/disconnect")
-    assert ended["Location"] == "/"
+    assert ended["Location"] == "/connections/#whoop"
     assert not OAuthCredential.objects.get().is_connected
 
 

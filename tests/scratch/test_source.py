@@ -26,7 +26,7 @@ from django.test import Client
 user = User.objects.filter(username="robin").first() or User.objects.create_superuser("robin")
 client = Client(headers={"accept": "text/html"}, SERVER_NAME="localhost")
 client.force_login(user)
-pages = {path: client.get(path) for path in ["/", "/admin/somna/somnaday/", "/admin/somna/somnanap/"]}
+pages = {path: client.get(path) for path in ["/", "/connections/", "/admin/somna/somnaday/", "/admin/somna/somnanap/"]}
 api = {path: client.get(f"/api/somna/{path}?days=30", headers={"accept": "application/json"}) for path in ["days", "naps"]}
 answers = {**pages, **api}
 assert all(one.status_code == 200 for one in answers.values()), answers
@@ -108,8 +108,9 @@ def everything_comes(project: Project, service: Somna) -> None:
 
 def it_is_shown(project: Project, service: Somna) -> None:
     seen = project.python(LOOK)
-    assert 'aria-labelledby="source-somna"' in seen["/"]
-    assert "SOMNA" in seen["/"]
+    assert 'aria-labelledby="source-somna"' in seen["/connections/"]
+    assert "SOMNA" in seen["/connections/"]
+    assert "<b>SOMNA</b>" in seen["/"]
     assert seen["/admin/somna/somnaday/"].count("/admin/somna/somnaday/") >= 50, (
         "a page of the list"
     )

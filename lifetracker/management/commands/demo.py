@@ -23,17 +23,23 @@ from django.utils import timezone
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB
 from github_projects.services.git import git_version
+from goals.examples import add_example_goals
+from lifetracker import days
 from lifetracker.errors import NotConfigured, SyncError
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.report import changes_of, line
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.ops import processes
+from lifetracker.sandbox.eating import diary
 from lifetracker.sandbox.life import HOME, life_of
 from lifetracker.sandbox.zero import write_export
 from lifetracker.sync.streams import Source, sources
+from lifetracker.words import counted
+from nutrition.examples import add_example_diary
 from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
 from oauth_integration.models import environment
+from projects.examples import add_example_projects
 
 # A stand-in computes three years of a life before it answers first.
 ANSWER_TIME = 120
@@ -131,6 +137,11 @@ class Command(QuickCommand):
         self.stdout.write(
             line(ZERO, [FastingPeriod], changes_of(SyncRun.objects.filter(source=ZERO)[0]))
         )
+        self.say("Writing down meals")
+        meals = add_example_diary(diary(life_of(SEED), DAYS_OF_HISTORY, timezone.now()))
+        self.stdout.write(f"Nutrition: {counted(meals, 'meal')} added")
+        add_example_goals(days.today())
+        add_example_projects()
 
     def say(self, text: str) -> None:
         self.stdout.write(f"{text} ...")

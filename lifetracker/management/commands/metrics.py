@@ -38,7 +38,7 @@ class Command(QuickCommand):
         parser.add_argument("--from", dest="first", type=a_day, help="The first day (YYYY-MM-DD).")
         parser.add_argument("--to", dest="last", type=a_day, help="The last day. Default: today.")
         buckets = [one.value for one in Bucket]
-        parser.add_argument("--bucket", choices=buckets, default=Bucket.DAY.value)
+        parser.add_argument("--bucket", choices=buckets, help="Default: day.")
         parser.add_argument(
             "--format", dest="form", choices=["table", "csv", "json"], default="table"
         )
@@ -49,11 +49,15 @@ class Command(QuickCommand):
         keys: list[str],
         first: date | None,
         last: date | None,
-        bucket: str,
+        bucket: str | None,
         form: str,
         **_: object,
     ) -> None:
         if not keys:
+            if first or last or bucket:
+                raise CommandError(
+                    "Name a metric with --from, --to or --bucket, such as weight.kg."
+                )
             listed = list_of_metrics()
             self.show(listed, table_of(LISTED, listed), form)
             return
@@ -61,8 +65,9 @@ class Command(QuickCommand):
         first = first or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
             raise CommandError("The first day (--from) must not be after the last day (--to).")
-        found = [metric_answer(one, first, last, Bucket(bucket)) for one in metrics_named(keys)]
-        make = table_of_days if bucket == Bucket.DAY.value else table_of_buckets
+        size = Bucket(bucket or Bucket.DAY)
+        found = [metric_answer(one, first, last, size) for one in metrics_named(keys)]
+        make = table_of_days if size is Bucket.DAY else table_of_buckets
         self.show(found, make(found), form)
 
     def show(self, found: Sequence[Answer], table: Table, form: str) -> None:
@@ -77,11 +82,9 @@ class Command(QuickCommand):
 
 def a_day(text: str) -> date:
     try:
-        day = date.fromisoformat(text)
+        day = days.day_of(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no day such as 2026-09-16") from None
-    if day.isoformat() != text:
-        raise ArgumentTypeError(f"{text!r} is no day such as 2026-09-16")
     if not days.FIRST_DAY <= day <= days.LAST_DAY:
         raise ArgumentTypeError(days.OUT_OF_RANGE)
     return day

@@ -12,9 +12,7 @@ from lifetracker.sandbox.server import Sandbox
 
 
 class Command(QuickCommand):
-    help = (
-        "Run stand-ins for WHOOP, Withings, Toggl and GitHub with made-up data on one local port."
-    )
+    help = "Run stand-ins for WHOOP, Withings, Toggl, GitHub and Open Food Facts with made-up data on one local port."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=5010)

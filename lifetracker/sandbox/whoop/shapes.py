@@ -6,6 +6,7 @@ from random import Random
 
 from lifetracker.sandbox.instants import HOUR, MINUTE, SECOND, iso, to_ms
 from lifetracker.sandbox.life import Day, Life, Nap
+from lifetracker.sandbox.training import Bout
 from lifetracker.sandbox.whoop.entries import Entry, Record
 from lifetracker.sandbox.whoop.nights import ONE_DAY, Night, offset, uuid
 
@@ -24,6 +25,10 @@ def clamp(value: float, low: float, high: float) -> float:
 def strain(load: float, at_rest: float) -> float:
     """0..21, harder to raise the higher it is."""
     return round(FULL_STRAIN * (1 - math.exp(-(at_rest + 1.15 * load))), 6)
+
+
+def strain_of(bout: Bout) -> float:
+    return strain(bout.minutes * bout.effort / 95, 0.03)
 
 
 def cycle(life: Life, night: Night, following: Night) -> Entry:
@@ -67,7 +72,10 @@ def _open_cycle(night: Night, following: Night, final: Record) -> Callable[[int]
         awake = clamp((counted - night.wake) / (following.bed - night.wake), 0, 1)
         whole = clamp((counted - night.bed) / (following.bed - night.bed), 0, 1)
         score = dict(final["score"])
-        score["strain"] = round(score["strain"] * awake**0.7, 6)
+        # At WHOOP a day is never less than the hardest workout in it, from when that is told of on.
+        told_of = [one for one in night.day.bouts if to_ms(one.end) <= counted + REFRESH]
+        hardest = max((strain_of(one) for one in told_of), default=0.0)
+        score["strain"] = max(round(score["strain"] * awake**0.7, 6), hardest)
         score["kilojoule"] = round(score["kilojoule"] * whole, 3)
         score["average_heart_rate"] -= round(8 * (1 - awake))
         score["max_heart_rate"] -= round((score["max_heart_rate"] - 84) * (1 - awake) ** 2)

@@ -13,7 +13,7 @@ from lifetracker.sandbox.whoop.shapes import (
     PENDING,
     USER_ID,
     clamp,
-    strain,
+    strain_of,
 )
 
 # WHOOP's numbers; the odd sport is newer than every list.
@@ -85,7 +85,7 @@ def _score(rng: Random, bout: Bout, length: int) -> Record:
     metres = bout.km * 1000 if bout.km is not None else None
     climb = None if metres is None else metres / 1000 * bout.sport.climb * rng.uniform(0.6, 1.4)
     return {
-        "strain": strain(bout.minutes * bout.effort / 95, 0.03),
+        "strain": strain_of(bout),
         "average_heart_rate": round(average),
         "max_heart_rate": round(clamp(average + rng.uniform(14, 36), average + 3, MAX_HEART_RATE)),
         "kilojoule": round(bout.minutes * (12 + 38 * bout.effort) + rng.random(), 4),

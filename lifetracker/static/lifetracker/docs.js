@@ -4,7 +4,9 @@
 const page = document.getElementById("api");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+const root = document.documentElement;
+const isDark = () => root.dataset.theme === "dark" || (root.dataset.theme !== "light" && dark.matches);
+const follow = () => root.classList.toggle("dark-mode", isDark());
 
 follow();
 dark.addEventListener("change", follow);
@@ -15,7 +17,8 @@ SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
   deepLinking: true,
-  docExpansion: "list",
+  // Section by section: with more than 130 operations at once it leaves most of them out.
+  docExpansion: "none",
   defaultModelsExpandDepth: 0,
   // Its own would ask a foreign server whether the description is valid.
   validatorUrl: null,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import Protocol
 
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lifetracker.web import clock
+from lifetracker.web.charts.frame import hit
 from lifetracker.web.charts.legend import Key, legend
-from lifetracker.web.charts.markup import NOTHING, Band, joined, short
+from lifetracker.web.charts.markup import NOTHING, Band, joined, shape, short
 from lifetracker.web.charts.scales import mean
 
 # In units of the drawing: a cell, and the distance from one to the next.
@@ -22,10 +26,6 @@ CELL, STEP = 14, 16
 HEAD = 11
 # The last days in a row: the distance from one to the next, and the whole drawing.
 RECENT_STEP, RECENT_BOX = 18, "0 0 126 28"
-# Up to so many months, cells are large enough for the number.
-FEW_MONTHS = 4
-# A year that begins in the middle of a month ends in the same one.
-MONTHS_OF_A_YEAR = 13
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ class Cell:
     href: str = ""
     #: What is said when the cell is pointed at: `Fri 27 Nov: 60 %, yellow`.
     words: str = ""
+
+
+class Banded(Protocol):
+    """Anything that is drawn in the colour of its band."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def band(self) -> Band | None: ...
 
 
 @dataclass(frozen=True)
@@ -60,24 +69,19 @@ def month_calendar(
     subject: str,
     unit: str = "",
     today: date | None = None,
-    first_weekday: int = calendar.MONDAY,
+    first_weekday: int | None = None,
 ) -> SafeString:
-    """Return the months of 30 to 366 days as grids of cells, with the mean of each month.
+    """Return the months of up to some hundred days as grids of cells with numbers, and the mean of each month.
 
     Cells are in order of days, at most one a day; a day of a month without a cell is left empty, if it lies after
     `today` as one that is to come. A value that is not known is a dotted cell, and in no mean. `sentence` names the
     whole; `subject` is what the numbers are of, as in `mean recovery`, and `unit` stands behind them. Weeks begin
-    with `first_weekday`, 0 for Monday. Up to four months have the number in each cell, and only weeks with cells."""
+    with `first_weekday`, 0 for Monday, else as the owner chose; only those with cells are drawn. `year.py` draws a
+    year."""
     months = [list(group) for _, group in groupby(cells, key=lambda cell: _month(cell.day))]
-    grid = _Grid(
-        first_weekday,
-        today,
-        with_numbers=len(months) <= FEW_MONTHS,
-        with_years=len(months) >= MONTHS_OF_A_YEAR,
-    )
+    grid = _Grid(clock.first_weekday() if first_weekday is None else first_weekday, today)
     return format_html(
-        '<div class="months{}" role="group" aria-label="{}">{}</div>',
-        _width(months),
+        '<div class="months" role="group" aria-label="{}">{}</div>',
         sentence,
         joined(_one_month(month, grid, subject, unit) for month in months),
     )
@@ -99,20 +103,17 @@ def recent_days(cells: Sequence[Cell], *, sentence: str, today: date | None = No
     )
 
 
-def band_legend(cells: Sequence[Cell], names: BandNames) -> SafeString:
+def band_legend(cells: Sequence[Banded], names: BandNames) -> SafeString:
     """Return the legend of a calendar: how many days are in each band, and how many are not known."""
+    counts = Counter(["unknown" if cell.value is None else cell.band for cell in cells])
     return legend(
         [
-            Key("c-high", names.high, _count(cells, "high")),
-            Key("c-mid", names.mid, _count(cells, "mid")),
-            Key("c-low", names.low, _count(cells, "low"), pip=True),
-            Key("f-none", names.unknown, str(sum(cell.value is None for cell in cells))),
+            Key("c-high", names.high, str(counts["high"])),
+            Key("c-mid", names.mid, str(counts["mid"])),
+            Key("c-low", names.low, str(counts["low"]), pip=True),
+            Key("f-none", names.unknown, str(counts["unknown"])),
         ]
     )
-
-
-def _count(cells: Sequence[Cell], band: Band) -> str:
-    return str(sum(cell.value is not None and cell.band == band for cell in cells))
 
 
 # --- A month --------------------------------------------------------------------------------------
@@ -122,8 +123,6 @@ def _count(cells: Sequence[Cell], band: Band) -> str:
 class _Grid:
     first_weekday: int
     today: date | None
-    with_numbers: bool
-    with_years: bool
     #: How many weeks at the beginning of the month are left out.
     skipped: int = 0
 
@@ -142,30 +141,21 @@ class _Grid:
         return x - 1, y - 1
 
 
-def _width(months: Sequence[Sequence[Cell]]) -> str:
-    """Return the class of so many months. A year touches 13 of them, which stand in two rows."""
-    if len(months) <= FEW_MONTHS:
-        return " few"
-    return " thirteen" if len(months) == MONTHS_OF_A_YEAR else ""
-
-
 def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
 def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> SafeString:
     first = cells[0].day
-    if grid.with_numbers:
-        grid = replace(grid, skipped=grid.row(first))
+    grid = replace(grid, skipped=grid.row(first))
     found = mean([cell.value for cell in cells])
     words = "not known" if found is None else f"{found:.0f}{unit}"
     box = f"-1 0 112 {_height(cells, grid)}"
     return format_html(
         '<div><h3>{} <small>{}</small></h3><div class="plot">'
-        '<svg class="chart{}" viewBox="{}" role="img" aria-label="{}">{}{}{}</svg>{}</div></div>',
-        _name(first, grid),
+        '<svg class="chart" viewBox="{}" role="img" aria-label="{}">{}{}{}</svg>{}</div></div>',
+        format_date(first, "F"),
         words,
-        " few" if grid.with_numbers else "",
         box,
         _sentence(first, cells, f"{subject} {words}"),
         _heads(grid),
@@ -176,19 +166,8 @@ def _one_month(cells: Sequence[Cell], grid: _Grid, subject: str, unit: str) -> S
 
 
 def _height(cells: Sequence[Cell], grid: _Grid) -> int:
-    """Return the height of a month: of the weeks that are drawn, or of six, so that small months are equally high."""
     last = [cells[-1].day, *_days_to_come(cells[-1].day, grid.today)][-1]
-    return grid.place(last)[1] + STEP if grid.with_numbers else HEAD + 6 * STEP
-
-
-def _name(first: date, grid: _Grid) -> SafeString:
-    """Return `November`, of which a phone shows `Nov` where months are small; `Nov 2025` where it comes twice."""
-    name, brief = format_date(first, "F"), format_date(first, "b").title()
-    if grid.with_years and first.day > 1:
-        return format_html("{} {}", brief, first.year)
-    if not grid.with_numbers and name.startswith(brief) and name != brief:
-        return format_html('{}<span class="wide">{}</span>', brief, name.removeprefix(brief))
-    return format_html("{}", name)
+    return grid.place(last)[1] + STEP
 
 
 def _sentence(first: date, cells: Sequence[Cell], words: str) -> str:
@@ -213,24 +192,23 @@ def _initial(day: date) -> str:
 
 def _placed(cell: Cell, grid: _Grid) -> SafeString:
     x, y = grid.place(cell.day)
-    drawn = _drawn(cell, x, y, grid.today, pip=not grid.with_numbers)
-    return format_html("{}{}", drawn, _number(cell, x, y)) if grid.with_numbers else drawn
+    return _drawn(cell, x, y, grid.today, pip=False) + _number(cell, x, y)
 
 
 def _drawn(cell: Cell, x: int, y: int, today: date | None, *, pip: bool = True) -> SafeString:
     """Return a cell with its upper left corner at a place: dotted if it is not known, ringed if it is today."""
-    shape = _dotted(x, y) if cell.value is None else _filled(cell.band, x, y, pip=pip)
-    return format_html("{}{}", shape, _ringed(x, y)) if cell.day == today else shape
+    drawn = _dotted(x, y) if cell.value is None else _filled(cell.band, x, y, pip=pip)
+    return drawn + _ringed(x, y) if cell.day == today else drawn
 
 
 def _filled(band: Band | None, x: int, y: int, *, pip: bool) -> SafeString:
     """Return a cell in its colour. A bad one has a pip, so that it can be told without colours."""
-    rect = format_html(
-        '<rect class="c-{}" x="{}" y="{}" width="14" height="14" rx="4"/>', band or "plain", x, y
+    rect = shape(
+        f'<rect class="c-{band or "plain"}" x="{x}" y="{y}" width="14" height="14" rx="4"/>'
     )
     if band != "low" or not pip:
         return rect
-    return format_html('{}<circle class="pip" cx="{}" cy="{}" r="2.2"/>', rect, x + 7, y + 7)
+    return rect + shape(f'<circle class="pip" cx="{x + 7}" cy="{y + 7}" r="2.2"/>')
 
 
 def _dotted(x: int, y: int) -> SafeString:
@@ -288,9 +266,8 @@ def _hits(placed: Sequence[tuple[Cell, tuple[int, int]]], box: str, width: int) 
     return format_html(
         '<svg class="hits" viewBox="{}" aria-hidden="true">{}</svg>',
         box,
-        format_html_join(
-            "",
-            '<a href="{}" tabindex="-1"><rect x="{}" y="{}" width="{}" height="16"/><title>{}</title></a>',
-            ((cell.href, x, y, width, cell.words) for cell, (x, y) in linked),
+        joined(
+            hit(cell.href, cell.words, f'x="{x}" y="{y}" width="{width}"')
+            for cell, (x, y) in linked
         ),
     )

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Required, TypedDict
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, percent, picture_attributes, short
+from lifetracker.web.charts.markup import (
+    NOTHING,
+    escaped,
+    joined,
+    percent,
+    picture_attributes,
+    shape,
+    short,
+)
 from lifetracker.web.charts.scales import (
     Domain,
     Label,
@@ -20,6 +29,8 @@ from lifetracker.web.charts.scales import (
 
 # In pixels: the room above the plot, and below it for a line of words.
 ABOVE, BELOW = 6, 24
+# From the plot down to the foot of the words below it.
+WORDS_DOWN = 20
 # The width of a digit of the axis, and of the axis at least, so that charts below one another are equally wide.
 DIGIT, AXIS = 6.6, 38
 # Where no domain is known, the axes stay: so many lines without a number.
@@ -39,6 +50,20 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where the numbers of a chart stand on the page: what follows the pointer reads them there."""
+
+    #: The id of the table behind the chart, which has a row for each slice.
+    table: str
+    #: Which of its columns are drawn, counted from 1, the first after the names.
+    columns: Sequence[int]
+    #: What stands behind a value: `ms`.
+    unit: str = ""
+    #: The column that says what is usual; 0 if none does.
+    usual: int = 0
+
+
+@dataclass(frozen=True)
 class Frame:
     """The plot of a chart: `count` slices of equal width from left to right, `height` pixels with its words."""
 
@@ -47,8 +72,9 @@ class Frame:
     domain: Domain | None
     #: Whether the least value is at the top, as times of day are.
     downwards: bool = False
-    #: The room over the plot, in pixels.
+    #: The room over the plot and below it, in pixels.
     above: int = ABOVE
+    below: int = BELOW
 
     @property
     def count(self) -> int:
@@ -56,7 +82,7 @@ class Frame:
 
     @property
     def plot_height(self) -> int:
-        return self.height - self.above - BELOW
+        return self.height - self.above - self.below
 
     def across(self, at: float) -> float:
         """Return the middle of a slice, as a share of the width."""
@@ -74,6 +100,28 @@ class Frame:
         return self.above + self.plot_height * self.share_down(value)
 
 
+NOTHING_KNOWN = "Nothing is known of these days."
+
+
+class SliceOptions(TypedDict, total=False):
+    """What charts hand on to `plot`, those with a clock at the right too."""
+
+    #: Names the picture.
+    sentence: Required[str]
+    labels: Sequence[Label] | None
+    #: Where the slices lead to.
+    places: Sequence[Place | None]
+    #: Is written across if nothing is known.
+    empty: str
+    source: Source | None
+
+
+class PlotOptions(SliceOptions, total=False):
+    """The same, and how a tick is written."""
+
+    tick_words: Words
+
+
 def plot(
     frame: Frame,
     drawing: SafeString,
@@ -82,34 +130,43 @@ def plot(
     tick_words: Words = number_words,
     labels: Sequence[Label] | None = None,
     places: Sequence[Place | None] = (),
-    empty: str = "",
-    table: str = "",
-    column: int = 0,
+    empty: str = NOTHING_KNOWN,
+    source: Source | None = None,
 ) -> SafeString:
-    """Return a whole chart: the drawing between its axes, and the links over it.
+    """Return a whole chart: the drawing between its axes, and the links over it. Without a domain nothing is drawn.
 
-    `sentence` names the picture. `empty` is written across if nothing is known. `table` is the id of the table
-    behind the chart and `column` which of its columns is drawn, for what reads it there."""
+    `PlotOptions` says what the rest is."""
     check_same_length(frame.days, places)
     shown = day_labels(frame.days) if labels is None else labels
     return format_html(
         '<div class="plot"><svg class="chart" height="{}" {}{}>{}{}{}{}</svg>{}{}</div>',
         frame.height,
         picture_attributes(sentence),
-        _source(table, column),
+        _source(frame, source),
         _gridlines(frame),
-        drawing,
+        drawing if frame.domain else NOTHING,
         _words_below(frame, shown),
         _words_across(frame, empty) if frame.domain is None else NOTHING,
-        _hits(frame, places),
+        slice_hits(places, frame.height - frame.below),
         _axis(frame, tick_words),
     )
 
 
-def _source(table: str, column: int) -> SafeString:
-    if not table:
+def _source(frame: Frame, source: Source | None) -> SafeString:
+    """Return which numbers are drawn, and for a single one between which values the plot lies, and where."""
+    if source is None:
         return NOTHING
-    return format_html(' data-points="{}" data-column="{}"', table, column)
+    found = format_html(
+        ' data-points="{}" data-columns="{}"', source.table, " ".join(map(str, source.columns))
+    )
+    if source.unit:
+        found += format_html(' data-unit="{}"', source.unit)
+    if source.usual:
+        found += format_html(' data-usual="{}"', source.usual)
+    if frame.domain is None or len(source.columns) > 1 or frame.downwards:
+        return found
+    ends = (frame.domain.low, frame.domain.high, frame.above, frame.above + frame.plot_height)
+    return found + format_html(' data-plot="{}"', " ".join(f"{end:g}" for end in ends))
 
 
 def _ticks(frame: Frame) -> list[float]:
@@ -150,7 +207,7 @@ def _words_below(frame: Frame, labels: Sequence[Label]) -> SafeString:
                 percent(
                     frame.across(label.at) if _days_are_wide(frame) else label.at / frame.count
                 ),
-                frame.height - 4,
+                frame.height - frame.below + WORDS_DOWN,
                 label.text,
                 format_html('<tspan class="wide">{}</tspan>', label.rest)
                 if label.rest
@@ -180,24 +237,27 @@ def _words_across(frame: Frame, empty: str) -> SafeString:
     )
 
 
-def _hits(frame: Frame, places: Sequence[Place | None]) -> SafeString:
-    """Return a link over each slice that leads somewhere.
+def slice_hits(places: Sequence[Place | None], height: int) -> SafeString:
+    """Return a link over each slice that leads somewhere; each slice has its place, and `height` is in pixels.
 
     A picture holds nothing that can be reached by keys, and hundreds of stops help nobody: who uses keys or hears
     the page finds the same links in the table behind the chart."""
     if not any(places):
         return NOTHING
-    width = percent(1 / frame.count)
+    width = percent(1 / len(places))
     return format_html(
         '<svg class="hits" height="{}" aria-hidden="true">{}</svg>',
-        frame.height - BELOW,
-        format_html_join(
-            "",
-            '<a href="{}" tabindex="-1"><rect x="{}" width="{}" height="100%"/><title>{}</title></a>',
-            (
-                (place.href, percent(at / frame.count), width, place.words)
-                for at, place in enumerate(places)
-                if place
-            ),
+        height,
+        joined(
+            hit(place.href, place.words, f'x="{percent(at / len(places))}" width="{width}"')
+            for at, place in enumerate(places)
+            if place
         ),
+    )
+
+
+def hit(href: str, words: str, area: str) -> SafeString:
+    """Return a link over a drawing. `area` has the attributes of its rectangle, whose height is in the styles."""
+    return shape(
+        f'<a href="{escaped(href)}" tabindex="-1"><rect {area}/><title>{escaped(words)}</title></a>'
     )

@@ -19,8 +19,17 @@ from typing import Literal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.frame import ABOVE, Frame, Place, Words, plot
-from lifetracker.web.charts.markup import NOTHING, percent, short
+from lifetracker.web.charts.frame import ABOVE, Frame, Place, Source, Words, plot
+from lifetracker.web.charts.markup import NOTHING, percent
+from lifetracker.web.charts.paths import (
+    MOST_PLACES,
+    Stretch,
+    Stretches,
+    area_of,
+    dots_of,
+    inner_drawing,
+    path_of,
+)
 from lifetracker.web.charts.scales import (
     Domain,
     Unit,
@@ -29,6 +38,7 @@ from lifetracker.web.charts.scales import (
     check_same_length,
     day_labels,
     domain_of,
+    drawable,
     known,
     mean,
     number_words,
@@ -41,8 +51,6 @@ MEAN_DAYS = 7
 LEAST_KNOWN = 3
 # So many known days in a row on one side of the usual band are named.
 OUTSIDE_FOR = 5
-# The inner drawing, which is stretched to the plot.
-WIDTH, HEIGHT = 1000, 100
 # Up to so many, dots are large.
 FEW = 45
 # The room over a plot that has words there, in pixels.
@@ -51,19 +59,6 @@ ROOM_FOR_WORDS = 24
 WORDS, WORDS_ON_PHONES = 0.18, 0.45
 # Lower charts have fewer ticks. In pixels.
 LOW = 150
-# More slices than these are too narrow to be pointed at on a phone.
-MOST_PLACES = 92
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """What a value usually lies between, both ends in its unit."""
-
-    low: float
-    high: float
-
-
-Stretches = Sequence[Stretch | None]
 
 
 @dataclass(frozen=True)
@@ -93,14 +88,14 @@ def line_chart(
     tick_words: Words = number_words,
     noun: str = "night",
     empty: str = "Nothing is known of these days.",
-    table: str = "",
-    column: int = 0,
+    source: Source | None = None,
 ) -> SafeString:
     """Return the line of a metric over days in a row, of which each has a point, or None if it is not known.
 
     `height` is in pixels; `least_span` is in the unit of the points, as `domain` is, which is else found by `domain_of`.
     The days outside the usual are counted in `noun`."""
     check_same_length(days, points, usual, places)
+    points, before = drawable(points), drawable(before)
     unit = unit_of_lines(len(days))
     line = _by_day(points, usual, before) if unit == "day" else _by(unit, days, points, usual)
     shown = days if unit == "day" else [days[part][0] for part in slices(days, unit)]
@@ -114,8 +109,7 @@ def line_chart(
         labels=day_labels(shown),
         places=places if len(days) <= MOST_PLACES else (),
         empty=empty,
-        table=table,
-        column=column,
+        source=source,
     )
 
 
@@ -142,7 +136,7 @@ def _by_day(points: Values, usual: Stretches, before: Values) -> _Line:
 
 def _by(unit: Unit, days: Sequence[date], points: Values, usual: Stretches) -> _Line:
     parts = slices(days, unit)
-    found = buckets(days, points, unit)
+    found = buckets(days, points, parts)
     return _Line(
         dots=(),
         mean=[one.mean for one in found],
@@ -207,65 +201,13 @@ def _side(point: float | None, stretch: Stretch | None) -> Literal["above", "bel
 def _drawing(frame: Frame, line: _Line, noun: str) -> SafeString:
     few = " few" if frame.count <= FEW else ""
     paths = [
-        ("usual-band", _area(frame, line.usual)),
-        ("spread", _area(frame, line.spread)),
-        (f"dots{few}", _dots(frame, line.dots, within=True)),
-        (f"dots beyond{few}", _dots(frame, line.dots, within=False)),
-        ("trend", _path(frame, line.mean)),
+        ("usual-band", area_of(frame, line.usual)),
+        ("spread", area_of(frame, line.spread)),
+        (f"dots{few}", dots_of(frame, line.dots, within=True)),
+        (f"dots beyond{few}", dots_of(frame, line.dots, within=False)),
+        ("trend", path_of(frame, line.mean)),
     ]
-    return format_html(
-        '<svg width="100%" height="{}" y="{}" viewBox="0 0 1000 100" preserveAspectRatio="none">{}</svg>{}',
-        frame.plot_height,
-        frame.above,
-        format_html_join("", '<path class="{}" d="{}"/>', (path for path in paths if path[1])),
-        _brackets(frame, line.outside, noun),
-    )
-
-
-def _point(frame: Frame, at: float, value: float) -> str:
-    return f"{short(frame.across(at) * WIDTH)} {short(frame.share_down(value) * HEIGHT)}"
-
-
-def _runs(series: Sequence[object]) -> Iterator[list[int]]:
-    """Yield the indices of what is known in a row."""
-    for is_known, group in groupby(range(len(series)), key=lambda at: series[at] is not None):
-        if is_known:
-            yield list(group)
-
-
-def _path(frame: Frame, values: Values) -> str:
-    """Return a line that breaks where a value is not known. One alone is a point: a piece of no length."""
-    pieces = []
-    for run in _runs(values):
-        points = [_point(frame, at, value) for at in run if (value := values[at]) is not None]
-        pieces.append("M" + "L".join(points) + ("h0" if len(points) == 1 else ""))
-    return "".join(pieces)
-
-
-def _area(frame: Frame, stretches: Stretches) -> str:
-    """Return the area between lower and upper bounds, in pieces where one is not known."""
-    return "".join(
-        _piece(frame, [(at, one) for at in run if (one := stretches[at]) is not None])
-        for run in _runs(stretches)
-    )
-
-
-def _piece(frame: Frame, run: Sequence[tuple[int, Stretch]]) -> str:
-    """Return one piece, which reaches to the edges of its first and last slices."""
-    ends = [(run[0][0] - 0.5, run[0][1]), *run, (run[-1][0] + 0.5, run[-1][1])]
-    upper = [(at, one.high) for at, one in ends]
-    lower = [(at, one.low) for at, one in reversed(ends)]
-    return "M" + "L".join(_point(frame, at, value) for at, value in upper + lower) + "Z"
-
-
-def _dots(frame: Frame, values: Values, *, within: bool) -> str:
-    """Return the dots within the domain, or those beyond it, which lie at the edge."""
-    domain = frame.domain
-    return "".join(
-        f"M{_point(frame, at, value)}h0"
-        for at, value in enumerate(values)
-        if value is not None and domain is not None and domain.holds(value) == within
-    )
+    return inner_drawing(frame, paths) + _brackets(frame, line.outside, noun)
 
 
 def _brackets(frame: Frame, rows: Sequence[Outside], noun: str) -> SafeString:

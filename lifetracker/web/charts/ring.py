@@ -11,6 +11,8 @@ from lifetracker.web.charts.markup import NOTHING, Band, linked, picture_attribu
 
 RADIUS = 52
 LENGTH = 2 * math.pi * RADIUS
+# Of a score of zero a dot is drawn: it is known.
+BANDS = ("high-s", "mid-s", "low-s", "plain-s")
 
 
 def ring(
@@ -36,13 +38,35 @@ def ring(
     )
 
 
-def _filled(percent: float, band: Band | None) -> SafeString:
-    share = min(max(percent / 100, 0.0), 1.0)
+def figure_ring(
+    share: float, figure: str, *, fill: str, word: str, sentence: str, href: str = ""
+) -> SafeString:
+    """Return a ring that is filled to `share`, from 0 to 1, in the colour `fill` (`fast`), around a figure in words such
+    as `14 h 26`, which leads to its page. `word` stands below it, `sentence` says the whole to who cannot see it."""
     return format_html(
-        '<circle class="rail-line" cx="60" cy="60" r="52"/>'
+        '<div class="ring"><svg viewBox="0 0 120 120" {}>{}</svg>'
+        '<div class="in"{}>{}<span class="plain-t">{}</span></div></div>',
+        picture_attributes(sentence),
+        _circles(share, f"{fill}-s"),
+        NOTHING if href else format_html(' aria-hidden="{}"', "true"),
+        linked(format_html('<b class="words">{}</b>', figure), href) if figure else NOTHING,
+        word,
+    )
+
+
+def _filled(percent: float, band: Band | None) -> SafeString:
+    return _circles(percent / 100, f"{band}-s" if band else "plain-s")
+
+
+def _circles(share: float, kind: str) -> SafeString:
+    """Return the track, and what of it is filled; nothing is, of a share of zero: round ends would be a dot."""
+    track = format_html('<circle class="{}" cx="60" cy="60" r="52"/>', "rail-line")
+    if share <= 0 and kind not in BANDS:
+        return track
+    return track + format_html(
         '<circle class="value {}" cx="60" cy="60" r="52" stroke-dasharray="{} {}"/>',
-        f"{band}-s" if band else "plain-s",
-        short(share * LENGTH),
+        kind,
+        short(min(max(share, 0.0), 1.0) * LENGTH),
         short(LENGTH),
     )
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.dateformat import format as format_date
 
-from lifetracker.days import monday_of
+from lifetracker.days import ONE_DAY, monday_of
+from lifetracker.web.clock import time_after_midnight
 
 #: One value for each day; None where it is not known.
 Values = Sequence[float | None]
@@ -24,8 +28,12 @@ INTERVALS = 4
 ENOUGH_FOR_PERCENTILES = 100
 # In days. More marks than these would lie closer than 2 pixels on a phone.
 BARS_BY_DAY, LINES_BY_DAY, BY_WEEK = 92, 366, 5 * 366
+# Numbers beyond are drawn at the edge, and differences below count as none: ticks could not tell them apart.
+LARGEST, SMALLEST = 1e15, 1e-8
 # A word that begins further to the right would be cut off.
 LAST_LABEL = 0.955
+# The name of a month takes so much of the width on a phone.
+LEAST_MONTH = 0.12
 
 
 # --- Values ---------------------------------------------------------------------------------------
@@ -41,6 +49,8 @@ class Domain:
 
     def share(self, value: float) -> float:
         """Return where a value lies: 0 is `low`, 1 is `high`. What lies beyond is put at the edge."""
+        if self.high <= self.low:
+            return 0.5
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
     def holds(self, value: float) -> bool:
@@ -55,6 +65,24 @@ class Domain:
 
 def known(values: Values) -> list[float]:
     return [value for value in values if value is not None]
+
+
+def drawable(values: Values) -> Values:
+    """Return the values with None in place of what is no number (NaN, infinite), and those beyond reach at its edge."""
+    numbers = known(values)
+    # Of numbers of which one is none, the sum is none either, and is equal to nothing.
+    if not numbers or (
+        (total := sum(numbers)) == total and min(numbers) > -LARGEST and max(numbers) < LARGEST
+    ):
+        return values
+    return [
+        within_reach(value) if value is not None and math.isfinite(value) else None
+        for value in values
+    ]
+
+
+def within_reach(value: float) -> float:
+    return min(max(value, -LARGEST), LARGEST)
 
 
 def mean(values: Values) -> float | None:
@@ -83,7 +111,7 @@ def domain_of(
 
     It does not begin at zero. It holds all `bounds`, is at least `least_span` high, and has about so many
     `intervals`. Below 100 values it holds each of them. None if nothing is known."""
-    numbers = known(values)
+    numbers = known(drawable(values))
     if not numbers:
         return None
     percent = 1 if len(numbers) >= ENOUGH_FOR_PERCENTILES else 0
@@ -95,18 +123,22 @@ def domain_from_zero(values: Values) -> Domain | None:
     """Return the domain of columns: from zero, or from the least if that is negative, to the most.
 
     None if nothing is known."""
-    numbers = known(values)
+    numbers = known(drawable(values))
     if not numbers:
         return None
     low, high = min(0.0, *numbers), max(0.0, *numbers)
-    return rounded_outwards(low, high) if low < high else Domain(0.0, 1.0, 1.0)
+    return rounded_outwards(low, high) if high - low > SMALLEST else Domain(0.0, 1.0, 1.0)
 
 
 def rounded_outwards(
     low: float, high: float, least_span: float = 0.0, intervals: int = INTERVALS
 ) -> Domain:
     """Return a domain that holds both, whose ends are multiples of its step. Equal values lie in its middle."""
+    low, high = within_reach(low), within_reach(high)
     span = high - low
+    if span <= max(abs(low), abs(high), 1.0) * SMALLEST:
+        # They differ by the errors of rounding, or not at all.
+        low, high, span = (low + high) / 2, (low + high) / 2, 0.0
     wanted = max(span, least_span) or max(abs(low) * 0.1, 1.0)
     low, high = low - (wanted - span) / 2, high + (wanted - span) / 2
     step = step_for(wanted, intervals)
@@ -127,8 +159,7 @@ def number_words(value: float) -> str:
 
 def clock_words(minutes: float) -> str:
     """Return minutes after midnight as on a clock, also of the day before or after: -90 is `22:30`."""
-    hours, rest = divmod(round(minutes) % (24 * 60), 60)
-    return f"{hours:02}:{rest:02}"
+    return time_after_midnight(minutes)
 
 
 # --- Time -----------------------------------------------------------------------------------------
@@ -144,8 +175,7 @@ class Label:
     rest: str = ""
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(NamedTuple):
     """The days that one mark stands for, and what is known of them; None if nothing is."""
 
     first: date
@@ -154,7 +184,7 @@ class Bucket:
     least: float | None
     most: float | None
     #: How many days are known.
-    count: int
+    known_days: int
 
 
 def unit_of_lines(days: int) -> Unit:
@@ -176,32 +206,57 @@ def begin_of(day: date, unit: Unit) -> date:
     return day.replace(day=1) if unit == "month" else day
 
 
+def end_of(day: date, unit: Unit) -> date:
+    """Return the last day of the week (a Sunday) or month that a day is in, or the day itself."""
+    if unit == "week":
+        return monday_of(day) + timedelta(days=6)
+    return day.replace(day=monthrange(day.year, day.month)[1]) if unit == "month" else day
+
+
 def slices(days: Sequence[date], unit: Unit) -> list[slice]:
-    """Return for each week or month the part of the days that lies in it. The days are in order."""
-    starts = [0]
-    starts += [
-        at for at in range(1, len(days)) if begin_of(days[at], unit) != begin_of(days[at - 1], unit)
-    ]
-    ends = [*starts[1:], len(days)]
-    return [slice(start, end) for start, end in zip(starts, ends, strict=True)] if days else []
+    """Return for each day, week or month the part of the days that lies in it. The days are in order."""
+    if days and (days[-1] - days[0]).days + 1 == len(days):
+        return list(_slices_in_a_row(days[0], len(days), unit))
+    found, start = [], 0
+    while start < len(days):
+        end = bisect_right(days, end_of(days[start], unit), start)
+        found.append(slice(start, end))
+        start = end
+    return found
 
 
-def buckets(days: Sequence[date], values: Values, unit: Unit) -> list[Bucket]:
-    """Return the mean, the least and the most of each day, week or month. Days and values are equally many."""
-    check_same_length(days, values)
-    return [bucket_of(days[part], values[part]) for part in slices(days, unit)]
+@lru_cache(maxsize=64)
+def _slices_in_a_row(first: date, count: int, unit: Unit) -> tuple[slice, ...]:
+    """Return the same of days that follow each other, of which all charts of a page, and of a day, have the same."""
+    found, start, begin = [], 0, first
+    while start < count:
+        after = end_of(begin, unit) + ONE_DAY
+        end = min((after - first).days, count)
+        found.append(slice(start, end))
+        start, begin = end, after
+    return tuple(found)
 
 
-def bucket_of(days: Sequence[date], values: Values) -> Bucket:
+def means(values: Values, parts: Sequence[slice]) -> list[float | None]:
+    """Return the mean of what is known in each part, None where nothing is."""
+    if None in values:
+        return [mean(values[part]) for part in parts]
     numbers = known(values)
-    return Bucket(
-        first=days[0],
-        last=days[-1],
-        mean=mean(numbers),
-        least=min(numbers, default=None),
-        most=max(numbers, default=None),
-        count=len(numbers),
-    )
+    return [math.fsum(numbers[part]) / (part.stop - part.start) for part in parts]
+
+
+def buckets(days: Sequence[date], values: Values, parts: Sequence[slice]) -> list[Bucket]:
+    """Return the mean, the least and the most of each part of the days. Days and values are equally many."""
+    check_same_length(days, values)
+    return [bucket_of(days, values, part) for part in parts]
+
+
+def bucket_of(days: Sequence[date], values: Values, part: slice) -> Bucket:
+    first, last, numbers = days[part.start], days[part.stop - 1], known(values[part])
+    if not numbers:
+        return Bucket(first, last, None, None, None, 0)
+    average = math.fsum(numbers) / len(numbers)
+    return Bucket(first, last, average, min(numbers), max(numbers), len(numbers))
 
 
 def check_same_length(days: Sequence[date], *series: Sequence[object]) -> None:
@@ -229,6 +284,18 @@ def day_labels(days: Sequence[date]) -> list[Label]:
     if span <= 740:
         return _labels_at(days, lambda day: day.replace(day=1), "M", 3)
     return _labels_at(days, lambda day: day.replace(month=1, day=1), "Y", 2 if span > 3000 else 1)
+
+
+def month_labels(days: Sequence[date]) -> list[Label]:
+    """Return the months that begin in a chart, and that in which it begins where there is room for both."""
+    firsts = [next(group)[0] for _, group in groupby(enumerate(days), key=_month_of)]
+    if len(firsts) > 1 and firsts[1] / len(days) < LEAST_MONTH:
+        firsts = firsts[1:]
+    return [Label(at, format_date(days[at], "M")) for at in firsts if at / len(days) <= LAST_LABEL]
+
+
+def _month_of(pair: tuple[int, date]) -> tuple[int, int]:
+    return pair[1].year, pair[1].month
 
 
 def _day_label(at: int, day: date, *, of: int) -> Label:

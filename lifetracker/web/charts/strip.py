@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lifetracker.metrics.statistics import words_of_deviation
 from lifetracker.web.charts.markup import NOTHING, joined, linked, picture_attributes, short
 
 # In units of the drawing, which is 96 x 14.
@@ -37,6 +39,8 @@ class Measure:
     unit: str = ""
     #: The page of what the value was made of.
     href: str = ""
+    #: Of a value that is not known before its day is over: what there is of it, in words. It is compared with nothing.
+    so_far: str = ""
 
 
 def side_of(value: float | None, mean: float | None, deviation: float | None) -> Side:
@@ -106,26 +110,35 @@ def _item(one: Measure) -> SafeString:
     return format_html(
         '<li><span class="name">{}<span class="unseen">, {}</span></span>{}<span class="val{}">{}</span></li>',
         one.name,
-        _comparison(one, side),
+        _comparison(one),
         usual_strip(one.value, one.mean, one.deviation),
         " off" if side in {"above", "below"} else "",
         _value(one, side),
     )
 
 
-def _comparison(one: Measure, side: Side) -> str:
-    """Return in words what the strip shows."""
+def _comparison(one: Measure) -> str:
+    """Return in words what the strip shows, by the rule of every sentence on what is usual."""
     if one.value is None:
-        return "not known"
-    if side == "unknown":
+        return "still running" if one.so_far else "not known"
+    if one.mean is None or one.deviation is None:
         return "too few days for a usual"
     usually = f", usually {one.mean_words} {one.unit}".rstrip() if one.mean_words else ""
-    return f"{side}{usually}"
+    return f"{_words(one.value - one.mean, one.deviation)}{usually}"
+
+
+def _words(difference: float, deviation: float) -> str:
+    """Return the difference in words. If all days were equal, any other is as far away as can be."""
+    if deviation > 0:
+        return words_of_deviation(difference / deviation)
+    return words_of_deviation(math.copysign(math.inf, difference) if difference else 0.0)
 
 
 def _value(one: Measure, side: Side) -> SafeString:
-    if one.value is None:
+    if one.value is None and not one.so_far:
         return format_html('<span class="missing">{}</span>', "not known")
+    if one.value is None:
+        return linked(format_html("{}<small> {}</small>", one.so_far, "so far"), one.href)
     arrow = {"above": "↑ ", "below": "↓ "}.get(side, "")
     unit = format_html("<small> {}</small>", one.unit) if one.unit else NOTHING
     return linked(format_html("{}{}{}", arrow, one.words, unit), one.href)

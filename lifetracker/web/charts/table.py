@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifetracker.web.charts.markup import NOTHING, joined, linked
+from lifetracker.web.charts.markup import escaped, joined, linked, shape
 
 UNKNOWN = "not known"
-UNKNOWN_CLASS = format_html(' class="{}"', "unknown")
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,12 @@ class Row:
     name: str
     cells: Sequence[str | None]
     href: str = ""
+    #: Its year, where the name has none. It is seen only where it changes, and heard in every row.
+    year: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        return self.name if self.year is None else f"{self.name} {self.year}"
 
 
 def numbers_table(
@@ -47,8 +52,19 @@ def numbers_table(
         name,
         caption,
         format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads)),
-        joined(_row(row, unknown) for row in rows),
+        joined(
+            _row(row, unknown, shows_year=shows_year)
+            for row, shows_year in zip(rows, _changes([row.year for row in rows]), strict=True)
+        ),
     )
+
+
+def _changes(years: Sequence[int | None]) -> list[bool]:
+    """Return which rows are the first of their year; none where all are of one."""
+    if len(set(years)) <= 1:
+        return [False] * len(years)
+    before = [None, *years[:-1]]
+    return [year != other for year, other in zip(years, before, strict=True)]
 
 
 def _check(heads: Sequence[str], rows: Sequence[Row]) -> None:
@@ -60,16 +76,15 @@ def _check(heads: Sequence[str], rows: Sequence[Row]) -> None:
             )
 
 
-def _row(row: Row, unknown: str) -> SafeString:
-    """Return a row by one call: a table of ten years has thousands."""
-    cells = [part for cell in row.cells for part in _cell(cell, unknown)]
-    return format_html(
-        '<tr><th scope="row">{}</th>' + "<td{}>{}</td>" * len(row.cells) + "</tr>",
-        linked(row.name, row.href),
-        *cells,
+def _row(row: Row, unknown: str, *, shows_year: bool) -> SafeString:
+    kind = "" if shows_year else ' class="unseen"'
+    year = "" if row.year is None else f"<span{kind}> {row.year}</span>"
+    cells = "".join(
+        f'<td class="unknown">{escaped(unknown)}</td>'
+        if cell is None
+        else f"<td>{escaped(cell)}</td>"
+        for cell in row.cells
     )
-
-
-def _cell(cell: str | None, unknown: str) -> tuple[SafeString, str]:
-    """Return the class and the text of a cell."""
-    return (UNKNOWN_CLASS, unknown) if cell is None else (NOTHING, cell)
+    return shape(
+        f'<tr><th scope="row">{linked(SafeString(escaped(row.name) + year), row.href)}</th>{cells}</tr>'
+    )

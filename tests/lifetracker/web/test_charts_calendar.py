@@ -15,6 +15,7 @@ from lifetracker.web.charts.calendar import (
     recent_days,
 )
 from lifetracker.web.charts.markup import Band
+from lifetracker.web.charts.year import banded_year
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
 pytestmark = pytest.mark.one_database
@@ -41,31 +42,29 @@ def months(found: list[Cell], today: date | None = None, first_weekday: int = 0)
     )
 
 
+QUARTER = cells(date(2026, 8, 30), date(2026, 11, 27))
 YEAR = cells(date(2025, 11, 28), date(2026, 11, 27))
 
 
-def test_each_day_of_a_year_has_a_cell_and_a_link() -> None:
-    root = parsed(months(YEAR))
-    assert len(with_class(root, "c-mid")) == 365
-    assert links(root)[0] == "/whoop/2025-11-28"
-    assert len(links(root)) == 365
-    assert len(names(root)) == 13
-    assert names(root)[0] == "November 2025: mean recovery 60 %"
-    assert with_class(root, "thirteen")
+def test_each_day_has_a_cell_and_a_link() -> None:
+    root = parsed(months(QUARTER))
+    assert len(with_class(root, "c-mid")) == 90
+    assert links(root)[0] == "/whoop/2026-08-30"
+    assert len(links(root)) == 90
+    assert names(root)[0] == "August 2026: mean recovery 60 %"
     heads = ["".join(one.itertext()) for one in root.iter("h3")]
-    assert heads[0] == "Nov 2025 60 %", "which November it is"
-    assert heads[12] == "November 60 %"
+    assert heads == ["August 60 %", "September 60 %", "October 60 %", "November 60 %"]
 
 
 def test_a_day_removed_is_a_dotted_cell_in_no_mean() -> None:
-    found = list(YEAR)
-    found[40] = cell(found[40].day, None, None)
-    found[41] = cell(found[41].day, 90, "high")
+    found = list(QUARTER)
+    found[10] = cell(found[10].day, None, None)
+    found[11] = cell(found[11].day, 90, "high")
     root = parsed(months(found))
     assert len(with_class(root, "f-none")) == 1
-    assert len(with_class(root, "c-mid")) == 363
-    assert "January 2026: mean recovery 61 %, 1 day not known" in names(root)
-    assert len(links(root)) == 365, "also a day that is not known has a page"
+    assert len(with_class(root, "c-mid")) == 88
+    assert "September 2026: mean recovery 61 %, 1 day not known" in names(root)
+    assert len(links(root)) == 90, "also a day that is not known has a page"
 
 
 def test_a_month_of_unknown_days_has_no_mean() -> None:
@@ -76,13 +75,7 @@ def test_a_month_of_unknown_days_has_no_mean() -> None:
     assert not with_class(root, "number")
 
 
-def test_a_bad_day_can_be_told_without_colours() -> None:
-    found = list(YEAR)
-    found[10] = cell(found[10].day, 20, "low")
-    assert len(with_class(parsed(months(found)), "pip")) == 1
-
-
-def test_few_months_have_the_number_in_each_cell() -> None:
+def test_months_have_the_number_in_each_cell() -> None:
     found = cells(date(2026, 10, 29), date(2026, 11, 27))
     found[3] = cell(found[3].day, None, None)
     found[4] = cell(found[4].day, 0, "low")
@@ -93,7 +86,7 @@ def test_few_months_have_the_number_in_each_cell() -> None:
     assert not with_class(root, "pip")
 
 
-def test_few_months_begin_and_end_with_the_weeks_of_their_cells() -> None:
+def test_months_begin_and_end_with_the_weeks_of_their_cells() -> None:
     root = parsed(months(cells(date(2026, 11, 17), date(2026, 11, 24))))
     [chart] = with_class(root, "chart")
     assert chart.attrib["viewBox"] == "-1 0 112 43", "two weeks"
@@ -165,3 +158,44 @@ def test_the_last_seven_days() -> None:
     assert len(with_class(root, "ringed")) == 1
     assert names(root) == ["The last seven days."]
     assert links(root)[-1] == "/whoop/2026-11-27"
+
+
+# --- A year ---------------------------------------------------------------------------------------
+
+
+def banded(found: list[Cell], today: date | None = None) -> str:
+    return banded_year(found, sentence="Recovery.", subject="mean recovery", unit=" %", today=today)
+
+
+def test_a_year_is_two_drawings_with_the_mean_of_each_month() -> None:
+    found = list(YEAR)
+    found[40] = cell(found[40].day, None, None)
+    found[41] = cell(found[41].day, 90, "high")
+    root = parsed(banded(found, found[-1].day))
+    assert links(root) == [one.href for one in found]
+    assert (len(with_class(root, "c-mid")), len(with_class(root, "f-none"))) == (363, 1)
+    assert len(with_class(root, "ringed")) == 1
+    first, second = names(root)
+    assert first.startswith(
+        "Recovery., mean recovery by month, 28 November 2025 to 31 May 2026: November 60 %, December 60 %, January 61 %"
+    )
+    assert first.endswith("May 60 %, 1 day not known")
+    assert second.endswith(
+        "1 June 2026 to 27 November 2026: June 60 %, July 60 %, August 60 %, "
+        "September 60 %, October 60 %, November 60 %"
+    )
+    heads = ["".join(one.itertext()) for one in root.iter("text")]
+    assert heads[:3] == ["Dec 60", "Jan 61", "Feb 60"]
+
+
+def test_a_bad_day_can_be_told_without_colours() -> None:
+    found = list(YEAR)
+    found[10] = cell(found[10].day, 20, "low")
+    found[11] = cell(found[11].day, None, "low")
+    assert len(with_class(parsed(banded(found)), "pip")) == 1
+
+
+def test_cells_of_half_a_year_are_as_large_as_those_of_a_whole_one() -> None:
+    for found in (YEAR, YEAR[-120:]):
+        boxes = {one.attrib["viewBox"] for one in parsed(banded(found)).iter("svg")}
+        assert boxes == {"-2 0 540 162"}

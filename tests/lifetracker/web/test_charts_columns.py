@@ -17,7 +17,7 @@ from lifetracker.web.charts.columns import (
     floating_bars,
     stacked_columns,
 )
-from lifetracker.web.charts.frame import Place
+from lifetracker.web.charts.frame import Place, Source
 from lifetracker.web.charts.scales import Domain, Values
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
@@ -160,7 +160,7 @@ CHARTS = [
 def test_columns_are_links_and_words_are_escaped(chart: object) -> None:
     assert callable(chart)
     places = [Place(f"/?{HOSTILE}", HOSTILE), Place("/second", "Not known")]
-    markup = chart(sentence=HOSTILE, places=places, table=HOSTILE)
+    markup = chart(sentence=HOSTILE, places=places, source=Source(HOSTILE, (1,), unit=HOSTILE))
     assert isinstance(markup, SafeString)
     root = parsed(markup)
     assert links(root) == [f"/?{HOSTILE}", "/second"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, timedelta
 
 import pytest
 
 from lifetracker.days import days_from
-from lifetracker.web.charts.frame import Place
-from lifetracker.web.charts.line import Outside, Stretch, line_chart, moving_mean, outside_usual
+from lifetracker.web.charts.frame import Place, Source
+from lifetracker.web.charts.line import Outside, line_chart, moving_mean, outside_usual
+from lifetracker.web.charts.paths import Stretch
 from lifetracker.web.charts.scales import Domain, Values
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
@@ -28,7 +30,16 @@ def paths(points: Values, name: str, usual: list[Stretch | None] | None = None) 
 
 
 def places_of(path: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+    """Return the points of a path of `M`, `m`, `l`, `h0` and `Z`, whose later steps are relative."""
+    found: list[tuple[float, float]] = []
+    for command, numbers in re.findall(r"([MmlhZ])([^MmlhZ]*)", path):
+        steps = [int(one) for one in re.findall(r"-?\d+", numbers)]
+        if command in "hZ":
+            continue
+        for x, y in zip(steps[::2], steps[1::2], strict=True):
+            before = (0, 0) if command == "M" else found[-1]
+            found.append((before[0] + x, before[1] + y))
+    return found
 
 
 def test_all_known_days_are_one_line() -> None:
@@ -45,11 +56,11 @@ def test_a_day_removed_splits_the_line_and_has_no_dot() -> None:
     points[15] = None
     [line] = paths(points, "trend")
     assert line.count("M") == 2
-    x = 1000 * 15.5 / 30
-    assert all(abs(place - x) > 1 for place, _ in places_of(line))
+    x = 2 * 15 + 1
+    assert all(place != x for place, _ in places_of(line))
     [dots] = paths(points, "dots")
     assert dots.count("h0") == 29
-    assert all(abs(place - x) > 1 for place, _ in places_of(dots))
+    assert all(place != x for place, _ in places_of(dots))
 
 
 def test_a_day_without_a_usual_splits_the_band() -> None:
@@ -91,18 +102,34 @@ def test_no_day_at_all() -> None:
 
 @pytest.mark.parametrize(
     "points",
-    [[5.0], [0.0], [-3.0], [None, 5.0, None], [5.0] * 40, [-9.5, -3.0, 4.0], [1e6, 1e-6]],
+    [
+        [5.0],
+        [0.0],
+        [-3.0],
+        [None, 5.0, None],
+        [5.0] * 40,
+        [-9.5, -3.0, 4.0],
+        [1e6, 1e-6],
+        [5e-324] * 9,
+        [1e308] * 9 + [-1e308],
+        [math.nan, 5.0, math.inf],
+    ],
 )
 def test_edge_values_stay_within_the_plot(points: list[float | None]) -> None:
     root = parsed(line_chart(points, days(len(points)), sentence="x"))
     found = [place for path in root.iter("path") for place in places_of(path.attrib["d"])]
     assert found
-    assert all(0 <= x <= 1000 and 0 <= y <= 100 for x, y in found)
+    assert all(0 <= x <= 2 * len(points) and 0 <= y <= 500 for x, y in found)
 
 
 def test_equal_values_lie_on_one_height() -> None:
     [line] = paths([5.0] * 20, "trend")
     assert len({y for _, y in places_of(line)}) == 1
+
+
+def test_what_is_no_number_is_not_known() -> None:
+    [line] = paths([5.0] * 9 + [math.nan] + [5.0] * 9, "trend")
+    assert line.count("M") == 2
 
 
 def test_a_value_beyond_the_domain_is_marked_at_the_edge() -> None:
@@ -172,9 +199,13 @@ def test_too_narrow_slices_are_no_links() -> None:
 
 
 def test_it_names_the_table_behind_it() -> None:
-    root = parsed(line_chart([1.0], days(1), sentence="x", table="heart", column=2))
-    [chart] = with_class(root, "chart")
-    assert (chart.attrib["data-points"], chart.attrib["data-column"]) == ("heart", "2")
+    root = parsed(
+        line_chart([1.0], days(1), sentence="x", source=Source("heart", (2,), unit="ms", usual=3))
+    )
+    chart = with_class(root, "chart")[0].attrib
+    assert (chart["data-points"], chart["data-columns"]) == ("heart", "2")
+    assert (chart["data-unit"], chart["data-usual"]) == ("ms", "3")
+    assert [float(end) for end in chart["data-plot"].split()] == [0.5, 1.5, 6, 186]
 
 
 def test_series_of_other_lengths_are_refused() -> None:

@@ -69,8 +69,8 @@ def test_the_list_says_in_words_what_it_shows() -> None:
         )
     )
     assert text == (
-        "Heart rate, usual, usually 51 bpm53 bpm"
-        "Asleep, below, usually 7 h↓ 5 h 58"
+        "Heart rate, a little above usual, usually 51 bpm53 bpm"
+        "Asleep, well below usual, usually 7 h↓ 5 h 58"
         "Breath, not knownnot known"
         "Skin, too few days for a usual34.1 °C"
     )

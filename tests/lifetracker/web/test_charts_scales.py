@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import pytest
@@ -52,6 +53,29 @@ def test_equal_values_lie_in_the_middle(value: float) -> None:
     assert domain.low < value < domain.high
     assert 0.2 < domain.share(value) < 0.8
     assert 2 <= len(domain.ticks()) <= 7
+
+
+def test_errors_of_rounding_do_not_stretch_the_axis() -> None:
+    assert domain_of([0.3, 0.1 + 0.2]) == domain_of([0.3, 0.3])
+    assert domain_from_zero([5e-324]) == Domain(0.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e308, -1e308, 1e15])
+def test_the_smallest_and_the_largest_numbers_have_a_domain(value: float) -> None:
+    for domain in (domain_of([value, 0.0]), domain_from_zero([value]), domain_of([value])):
+        assert domain
+        assert 0 <= domain.share(value) <= 1
+        assert 1 <= len(domain.ticks()) <= 9
+
+
+def test_what_is_no_number_has_no_domain() -> None:
+    assert domain_of([math.nan, math.inf]) is None
+    assert domain_of([math.nan, 4.0]) == domain_of([4.0])
+
+
+def test_a_domain_without_height_has_all_in_its_middle() -> None:
+    assert Domain(1, 1, 1).share(1) == Domain(1, 1, 1).share(7) == 0.5
+    assert Domain(1, 1, 1).ticks() == [1]
 
 
 def test_nothing_known_has_no_domain() -> None:
@@ -133,15 +157,17 @@ def test_weeks_begin_on_monday_and_are_cut_by_the_range() -> None:
 
 
 def test_a_bucket_has_the_mean_of_what_is_known() -> None:
-    first, second = buckets(days(14), [1.0, None, 3.0, None, None, 5.0, None, *[None] * 7], "week")
-    assert (first.mean, first.least, first.most, first.count) == (3, 1, 5, 3)
-    assert (second.mean, second.least, second.most, second.count) == (None, None, None, 0)
+    fortnight = days(14)
+    values: list[float | None] = [1.0, None, 3.0, None, None, 5.0, None, *[None] * 7]
+    first, second = buckets(fortnight, values, slices(fortnight, "week"))
+    assert (first.mean, first.least, first.most, first.known_days) == (3, 1, 5, 3)
+    assert (second.mean, second.least, second.most, second.known_days) == (None, None, None, 0)
     assert (second.first, second.last) == (date(2026, 3, 9), date(2026, 3, 15))
 
 
 def test_one_value_too_few_is_refused() -> None:
     with pytest.raises(ValueError, match="A chart of 3 days got 2 values"):
-        buckets(days(3), [1.0, 2.0], "day")
+        buckets(days(3), [1.0, 2.0], slices(days(3), "day"))
 
 
 def test_words_below_a_chart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def test_every_colour_that_is_used_is_defined() -> None:
 
 
 def test_every_class_that_is_drawn_has_a_style() -> None:
-    styled = set(re.findall(r"\.([a-z][\w-]*)", CHARTS))
+    styles = "".join(path.read_text() for path in STATIC.glob("*.css"))
+    styled = set(re.findall(r"\.([a-z][\w-]*)", styles))
     code = "".join(
         path.read_text()
         for path in (Path(settings.BASE_DIR) / "lifetracker/web/charts").glob("*.py")
@@ -32,4 +34,8 @@ def test_every_class_that_is_drawn_has_a_style() -> None:
     drawn = {name for names in re.findall(r'class="([\w -]+)"', code) for name in names.split()}
     assert len(drawn) > 20
     assert drawn <= styled, drawn - styled
-    assert {"end", "wide", "mid-label", "off", "few", "thirteen", "on-low", "plain-s"} <= styled
+    assert {"end", "wide", "mid-label", "off", "few", "on-low", "plain-s"} <= styled
+
+
+def test_the_script_of_the_pages_is_small() -> None:
+    assert len(gzip.compress((STATIC / "web.js").read_bytes())) < 6000

@@ -33,6 +33,26 @@ def test_it_is_folded_and_can_be_scrolled_by_keys() -> None:
     assert next(root.iter("table")).attrib["id"] == "heart"
 
 
+@pytest.mark.parametrize(
+    ("years", "seen"),
+    [
+        ([2026, 2026, 2026], []),
+        ([2024, 2025, 2025, 2026], [" 2024", " 2025", " 2026"]),
+        ([None, None], []),
+    ],
+)
+def test_the_year_is_seen_where_it_changes_and_heard_in_every_row(
+    years: list[int | None], seen: list[str]
+) -> None:
+    rows = [Row("Fri 27 Nov", ("65", "1"), "/", year) for year in years]
+    root = parsed(numbers_table(HEADS, rows, caption="x", name="x"))
+    spans = list(root.iter("span"))
+    assert [one.text for one in spans if "class" not in one.attrib] == seen
+    assert [one.text for one in spans] == [f" {year}" for year in years if year]
+    names = ["".join(one.itertext()) for one in root.iter("th")][3:]
+    assert names == [row.full_name for row in rows]
+
+
 def test_a_row_with_a_cell_too_few_is_refused() -> None:
     with pytest.raises(ValueError, match="'Fri' has 1 cells for 2 columns"):
         numbers_table(HEADS, [Row("Fri", ("65",))], caption="x", name="x")

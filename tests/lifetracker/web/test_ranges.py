@@ -66,6 +66,8 @@ def test_two_days_are_a_range() -> None:
         ({"range": "5d"}, "no such range. Choose one of 7d, 30d, 90d, 1y, all"),
         ({"range": "7d", "from_": "2026-01-01"}, "either a range or two days"),
         ({"from_": "2026-01-01"}, "a first and a last day"),
+        ({"from_": "20260101", "to": "20260109"}, "a first and a last day"),
+        ({"from_": "2026-W10-1", "to": "2026-W11-1"}, "a first and a last day"),
         ({"to": "2026-01-01"}, "a first and a last day"),
         ({"from_": "yesterday", "to": "2026-01-01"}, "such as 2026-09-16"),
         ({"from_": "2026-02-30", "to": "2026-03-01"}, "such as 2026-09-16"),

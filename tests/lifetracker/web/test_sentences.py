@@ -32,7 +32,17 @@ def test_hours_and_minutes(hours: float, words: str) -> None:
     assert sentences.hours_and_minutes(hours) == words
 
 
-@pytest.mark.parametrize(("hour", "words"), [(23.5, "23:30"), (0, "00:00"), (23.999, "00:00")])
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (23.5, "23:30"),
+        (0, "00:00"),
+        (23.999, "23:59"),
+        (19 + 35.9 / 60, "19:35"),
+        (-1.5, "22:30"),
+        (24, "00:00"),
+    ],
+)
 def test_clock(hour: float, words: str) -> None:
     assert sentences.clock_of(hour) == words
 

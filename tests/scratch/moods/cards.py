@@ -1,10 +1,10 @@
 from moods.models import Mood
 
-from lifetracker.web.cards import Card, Visit, register_card
+from lifetracker.web.cards import Card, Place, Visit, register_card
 
 
 def make(visit: Visit) -> Mood | None:
     return Mood.objects.live().first()
 
 
-register_card(Card("mood", "moods/card.html", make, order=50))
+register_card(Card("mood", "moods/card.html", make, Place.SMALL, order=50))

@@ -4,6 +4,7 @@ from lifetracker.sync.declaration import (
     ConsentPage,
     Schedule,
     ServiceAddress,
+    SetupStep,
     SourceDeclaration,
     oauth_settings,
     requests_per_minute,
@@ -12,6 +13,12 @@ from lifetracker.sync.declaration import (
 SOURCE = SourceDeclaration(
     name="Somna",
     title="SOMNA",
+    brings="Nights and naps.",
+    steps=(
+        SetupStep(
+            "Open SOMNA's developer page and create an app.", url="https://somna.example/developers"
+        ),
+    ),
     provider="somna",
     settings=(
         *oauth_settings("somna", "SOMNA"),
