@@ -4,7 +4,7 @@ VENV = .venv
 RUN = $(VENV)/bin/python manage.py
 export PORT SANDBOX_PORT PYTHON
 
-.PHONY: demo run test test-browser fuzz bench lint format requirements audit sbom
+.PHONY: demo run test test-browser screenshots fuzz bench lint format requirements audit sbom
 
 demo: $(VENV)/.installed
 	@exec $(RUN) demo
@@ -18,6 +18,10 @@ test: $(VENV)/.installed-dev
 
 test-browser: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m browser -n auto tests/browser
+
+# Pictures of every page in `screenshots/`, to look at before a change of the pages is taken. A few minutes.
+screenshots: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.screenshots
 
 # Calls every operation of the API with many more examples than the tests do, and others each time.
 FUZZ_EXAMPLES ?= 300

@@ -6,9 +6,11 @@ import sys
 from tempfile import TemporaryDirectory
 
 import django
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
+from django.utils.html import escape
 
 from lifetracker.sandbox.server import Sandbox
 
@@ -27,15 +29,21 @@ def smoke(folder: str) -> None:
         call_command("check", fail_level="WARNING")
         call_command("migrate", verbosity=0)
         call_command("sync_toggl", full=True)
-        look_at_a_page()
+        look_at_pages()
 
 
-def look_at_a_page() -> None:
+def look_at_pages() -> None:
+    """Look at the page of today, and for an entry that was read on the page of all."""
     client = Client(headers={"host": "localhost"})
     client.force_login(get_user_model().objects.create_user("robin"))
-    page = client.get("/", headers={"accept": "text/html"})
-    if page.status_code != 200 or b"This week" not in page.content:
-        sys.exit(f"The home page answers {page.status_code}, and lacks the entries.")
+    entries = apps.get_model("time_logs", "TimeEntry").objects
+    described = entries.exclude(description="").latest("start").description
+    for path, expected in {"/": "Time", "/time/entries?range=30d": escape(described)}.items():
+        page = client.get(path, headers={"accept": "text/html"})
+        if page.status_code != 200:
+            sys.exit(f"{path} answers {page.status_code}.")
+        if expected not in page.content.decode():
+            sys.exit(f"{path} lacks {expected!r}.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ pages, and for the tests that bound what a page reads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,9 @@ TEN_YEARS = timedelta(days=3650)
 # Of these a life has fewer: one for so many records of the other kinds.
 RARE = 200
 HOUR = 3600
+DAY = 24 * HOUR
+# So many are what work is about, however much of it there is.
+PROJECTS = 30
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,14 @@ def fill(
         for name, values in {**records(dialect, step), **books(dialect, step)}.items():
             left_out = {} if has_payloads or "raw" not in values else {"raw": "NULL"}
             insert(dialect, name, rows, values | left_out)
+        insert(dialect, "nutrition.MealItem", rows, eaten(dialect))
+        days = min(rows, int(span.total_seconds()) // DAY)
+        insert(dialect, "nutrition.CompleteDay", days, {"date": dialect.day(f"number * {DAY}")})
         for name, values in rare(dialect, step * RARE).items():
             insert(dialect, name, rows // RARE + 1, values)
         include_commits()
+        insert(dialect, "projects.Project", PROJECTS, project(dialect))
+        join_projects()
         for name, values in running(dialect).items():
             insert(dialect, name, 1, values)
     if not dialect.is_sqlite:
@@ -113,6 +122,27 @@ def include_commits() -> None:
                 f"SELECT first + ({place}) % number, commits.id FROM github_projects_commit commits "
                 "CROSS JOIN (SELECT MIN(id) AS first, COUNT(*) AS number "
                 f"FROM github_projects_repository) repositories WHERE {condition} ON CONFLICT DO NOTHING"
+            )
+
+
+def project(dialect: Dialect) -> dict[str, str]:
+    at = dialect.moment("0")
+    named = {"name": "'Project ' || number", "status": "'active'"}
+    return named | {"created_at": at, "updated_at": at, "parted": dialect.json("'{}'")}
+
+
+def join_projects() -> None:
+    """Seven of ten repositories and of ten Toggl projects in one of the projects."""
+    number = "CAST(beside.source_id AS INTEGER)"
+    with connection.cursor() as cursor:
+        for table, column, beside in (
+            ("projectrepository", "repository_id", "github_projects_repository"),
+            ("projecttogglproject", "toggl_project_id", "time_logs_togglproject"),
+        ):
+            cursor.execute(
+                f"INSERT INTO projects_{table} (project_id, {column}) "  # noqa: S608 - all of it is ours
+                f"SELECT project.id, beside.id FROM {beside} beside JOIN projects_project project "
+                f"ON project.name = 'Project ' || ({number} % {PROJECTS}) WHERE {number} % 10 < 7"
             )
 
 
@@ -189,6 +219,7 @@ def records(dialect: Dialect, step: int) -> dict[str, dict[str, str]]:
         | {"date": dialect.day(begun), "start": start, "end": dialect.moment(ended)}
         | {"duration": f"{worked}", "project": "'Project ' || (number % 12)"}
         | {
+            "project_ref": "'' || (number % 12)",
             "client": "'Client ' || (number % 4)",
             "description": "'Piece of work ' || (number % 500)",
         }
@@ -199,11 +230,39 @@ def records(dialect: Dialect, step: int) -> dict[str, dict[str, str]]:
             "duration_hours": f"{fasted / HOUR}",
             "goal_hours": f"{fasted / HOUR / 2} * (1 + number % 1000 / 900 * 2)",
         },
+        **diary(dialect, synced, begun),
         "github_projects.Commit": synced("GitHub", "commit", begun)
         | {"date": dialect.day(begun), "hour": "number % 24", "raw": "NULL"}
         | {"authored_at": start, "committed_at": start, "author_email": "'robin@example.org'"}
         | {"added": "number % 200", "deleted": "number % 90", "mine": "(1 = 1)"}
         | {"merge": "(number % 20 = 0)"},
+    }
+
+
+def diary(
+    dialect: Dialect, synced: Callable[[str, str, str], dict[str, str]], begun: str
+) -> dict[str, dict[str, str]]:
+    """Foods, each 200th an own one, and a meal of each hour that there is."""
+    values = {"kcal": spread(20, 600), "protein": spread(0, 30), "servings": dialect.json("'[]'")}
+    named = {"name": "'Food ' || number", "search_text": "'food ' || number", "measure": "'g'"}
+    food = synced("OpenFoodFacts", "food", begun) | named | values
+    source = f"CASE number % {RARE} WHEN 0 THEN 'Manual' ELSE 'OpenFoodFacts' END"
+    food |= {"source": source, "barcode": "'' || (4000000000000 + number)"}
+    food |= {"at_least": dialect.json("'[]'"), "popularity": "number % 1000"}
+    meal = {"date": dialect.day(begun), "eaten_at": dialect.moment(begun), "kind": "'lunch'"}
+    return {"nutrition.FoodItem": food, "nutrition.Meal": synced("Manual", "meal", begun) | meal}
+
+
+def eaten(dialect: Dialect) -> dict[str, str]:
+    """An item of each meal."""
+    meal = "(SELECT MIN(id) FROM nutrition_meal) + number"
+    food = "(SELECT MIN(id) FROM nutrition_fooditem) + number % 50"
+    known = {"meal_id": meal, "food_id": food, "name": "'Food ' || (number % 50)", "unit": "'g'"}
+    return known | {
+        "amount": "100",
+        "size": "100",
+        "kcal": spread(20, 600),
+        "at_least": dialect.json("'[]'"),
     }
 
 

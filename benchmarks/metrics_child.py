@@ -244,9 +244,9 @@ def cost(work: Callable[[], bytes], rounds: int) -> Results:
 
 def page(path: str, rounds: int) -> Results:
     from benchmarks.counters import counted  # noqa: PLC0415
-    from benchmarks.pages_child import browser  # noqa: PLC0415
+    from benchmarks.pages_child import client_for  # noqa: PLC0415
 
-    client = browser(path)
+    client = client_for(path)
 
     def asked() -> bytes:
         answer = client.get(path)
@@ -262,9 +262,12 @@ def page(path: str, rounds: int) -> Results:
 
 def apart(path: str, days: int) -> int:
     """Return how many of the numbers the two say differently."""
-    from benchmarks.pages_child import browser  # noqa: PLC0415
+    from benchmarks.pages_child import client_for  # noqa: PLC0415
 
-    ours, bare = browser(path).get(path).json()["series"], orjson.loads(bare_chart(days))["series"]
+    ours, bare = (
+        client_for(path).get(path).json()["series"],
+        orjson.loads(bare_chart(days))["series"],
+    )
     return sum(
         (one is None) != (other is None)
         or abs((one or 0) - (other or 0)) > 0.51 * 10.0 ** -(ours[key]["decimals"] + 1)

@@ -32,6 +32,9 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.load --while-syncing": ("--rounds", "1", "--days", "10"),
     "benchmarks.deliveries": ("--days", "10"),
     "benchmarks.pages": ("--rows", "50", "--rounds", "1"),
+    "benchmarks.page_budgets": ("--rows", "50", "--rounds", "1"),
+    "benchmarks.foods_import": ("--foods", "300"),
+    "benchmarks.foods_search": ("--foods", "300", "--searches", "10"),
     "benchmarks.metrics": ("--years", "1", "--rounds", "1"),
     "benchmarks.usual": ("--lives", "1", "--days", "120"),
     "benchmarks.goals": ("--lives", "5"),
@@ -41,10 +44,13 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
 # What they start themselves.
 PARTS = {
     "benchmarks.child",
+    "benchmarks.foods_import_child",
+    "benchmarks.foods_search_child",
     "benchmarks.github_jobs",
     "benchmarks.load_client",
     "benchmarks.metrics_child",
     "benchmarks.once",
+    "benchmarks.page_budgets_child",
     "benchmarks.pages_child",
 }
 # Programs without which one is left out.

@@ -4,14 +4,11 @@ statements, what the database reads, and bytes."""
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from benchmarks import report
-from benchmarks.stage import ROOT, Databases, all_databases
+from benchmarks.filled import ask
+from benchmarks.stage import all_databases
 
 
 def main() -> None:
@@ -24,29 +21,15 @@ def main() -> None:
     print(report.machine())
     for databases in all_databases():
         with databases:
-            found = {rows: ask(databases, rows, options.rounds) for rows in options.rows}
+            found = {
+                rows: answered(ask("benchmarks.pages_child", databases, rows, options.rounds))
+                for rows in options.rows
+            }
             print(f"\n## {databases.name}\n\n{shown(databases.name, found)}", flush=True)
 
 
-def ask(databases: Databases, rows: int, rounds: int) -> list[dict[str, Any]]:
-    """Fill a database and ask for each page, in a process of its own."""
-    variables = {
-        "DJANGO_SETTINGS_MODULE": "lifetracker.settings",
-        # So that no .env of a person is read.
-        "DEMO": "true",
-        "TIME_ZONE": "UTC",
-        "DATABASE_URL": databases.url(f"pages_{rows}"),
-        "API_REQUESTS_PER_MINUTE": "0",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pages_child", str(rows), str(rounds)],
-        cwd=ROOT,
-        env=os.environ | variables,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+def answered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pages. Raises RuntimeError if one was not answered well."""
     if refused := {page["page"]: page["status"] for page in found if page["status"] != 200}:
         raise RuntimeError(f"These were not answered: {refused}")
     return found

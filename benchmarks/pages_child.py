@@ -9,7 +9,7 @@ import time
 import tracemalloc
 from typing import Any
 
-import django
+from benchmarks.filled import browser, fill_database
 
 YEARS = "days=3650"
 # The deepest page of a list of 100,000; of a shorter one there is none.
@@ -26,7 +26,10 @@ LISTS = {
 PAGES = {
     "home": "/",
     "fasts, a page": "/fasting/",
-    "tokens": "/tokens",
+    "WHOOP, 30 days": "/whoop/",
+    "WHOOP, a year": "/whoop/?range=1y",
+    "WHOOP, ten years": "/whoop/?range=all",
+    "tokens": "/settings/tokens/",
     **{f"{name}, 7 days": path for name, path in LISTS.items()},
     **{f"{name}, ten years": f"{path}?{YEARS}" for name, path in LISTS.items()},
     **{
@@ -81,14 +84,7 @@ OF_RARE = {"repository", "rejecteditem"}
 
 
 def main(rows: int, rounds: int) -> None:
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - only after the setup
-    from django.utils import timezone  # noqa: PLC0415
-
-    from benchmarks.many import fill  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
-    fill(rows, timezone.now())
+    fill_database(rows)
     print(json.dumps([measured(name, path, rows, rounds) for name, path in pages().items()]))
 
 
@@ -106,7 +102,7 @@ def measured(name: str, path: str, rows: int, rounds: int) -> dict[str, Any]:
 
     per_page = 50 if path.startswith("/admin/") else 400
     listed = rows // RARE if OF_RARE & set(path.split("/")) else rows
-    client, address = browser(path), path.replace("DEEP", str(max(listed // per_page, 1)))
+    client, address = client_for(path), path.replace("DEEP", str(max(listed // per_page, 1)))
     if rounds > 1:  # of a single one nobody asks how warm it was
         client.get(address)
     took = []
@@ -131,19 +127,10 @@ def measured(name: str, path: str, rows: int, rounds: int) -> dict[str, Any]:
     }
 
 
-def browser(path: str) -> Any:
-    from django.contrib.auth.models import User  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    user = User.objects.filter(username="benchmark").first()
-    user = user or User.objects.create_superuser("benchmark")
+def client_for(path: str) -> Any:
     is_program = path.startswith("/api/") or "as=program" in path
     accept = "application/json" if is_program else "text/html"
-    client = Client(
-        SERVER_NAME="localhost", headers={"accept": accept, "accept-encoding": "identity"}
-    )
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser(accept=accept, accept_encoding="identity")
 
 
 if __name__ == "__main__":
