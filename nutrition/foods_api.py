@@ -30,7 +30,7 @@ from nutrition.food_search import FEWEST_LETTERS, search_foods
 from nutrition.models import LEAST_OF_AN_ITEM, MOST_OF_AN_ITEM, FoodItem
 from nutrition.online_foods import find_barcode
 from nutrition.open_food_facts import Refused, Unavailable
-from nutrition.recipes import Part, save_recipe
+from nutrition.recipes import Part, refuse_impossible, save_recipe
 
 MOST_PARTS = 100
 NO_FOOD = "The food does not exist, or it is deleted."
@@ -209,6 +209,7 @@ class RecipeSerializer(RecordSerializer):
         try:
             if given is None:
                 recipe.follow_parts()
+                refuse_impossible(recipe)
             else:
                 save_recipe(recipe, [part_of(one) for one in given])
         except ValidationError as error:

@@ -179,8 +179,9 @@ class Draft:
 
     def take_errors(self, error: ValidationError) -> None:
         fields = getattr(error, "error_dict", {})
-        if self.rows and "yield_size" in fields:
-            self.form.add_error("yield_size", fields["yield_size"])
+        named = next((name for name in ("yield_size", "portions") if name in fields), None)
+        if self.rows and named:
+            self.form.add_error(named, fields[named])
         else:
             self.error = " ".join(error.messages)
 

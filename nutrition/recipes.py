@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from nutrition.models import FoodItem, Measure, RecipePart, size_of_all
+from nutrition.plausibility import impossible
 
 
 class Part(NamedTuple):
@@ -36,7 +37,15 @@ def save_recipe(recipe: FoodItem, parts: Sequence[Part]) -> FoodItem:
         row.recipe = recipe
     RecipePart.objects.bulk_create(rows)
     recipe.follow_parts()
+    refuse_impossible(recipe)
     return recipe
+
+
+def refuse_impossible(recipe: FoodItem) -> None:
+    """Raise ValidationError if so little cannot come of the parts: water boils away, and nothing else does."""
+    if found := impossible(recipe.amounts):
+        text = f"So little cannot come of its parts. {found[0]}"
+        raise ValidationError({"yield_size" if recipe.yield_size else NON_FIELD_ERRORS: text})
 
 
 def row_of(part: Part, position: int) -> RecipePart:

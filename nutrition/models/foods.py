@@ -12,7 +12,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
 from nutrition.barcodes import digits_of, normalized
-from nutrition.models.values import MOST_OF_AN_ITEM, Measure, NutrientValues, Portion
+from nutrition.models.values import (
+    LEAST_OF_AN_ITEM,
+    MOST_OF_AN_ITEM,
+    Measure,
+    NutrientValues,
+    Portion,
+)
 from nutrition.nutrients import Amounts, total_of
 from nutrition.plausibility import doubts, impossible_by_column
 from nutrition.search_text import LONGEST_SEARCH_TEXT, folded, searched_as
@@ -166,16 +172,26 @@ class FoodItem(SourceRecord, NutrientValues):
         return self.amounts.times(size / 100)
 
     def follow_parts(self) -> None:
-        """Give a recipe the values that follow from its parts. Raises ValidationError if its yield is needed and missing."""
+        """Give a recipe the values that follow from its parts. Raises ValidationError if its yield is needed and missing,
+        and where no portion could be so small or so large."""
         parts = list(self.parts.select_related("food").order_by("position", "pk"))
         whole = total_of(part.food.amounts_of(part.size or 0) for part in parts)
         size = self.yield_size or size_of_all(parts)
         self.is_recipe = True
         self.amounts = whole.times(100 / size)
         others = [one for one in self.servings if folded(one[0]) != "portion"]
-        portion = [["portion", round(size / self.portions, 2)]] if self.portions else []
+        portion = [["portion", size_of_portion(size, self.portions)]] if self.portions else []
         self.servings = portion + others
         self.save()
+
+
+def size_of_portion(size: float, portions: float) -> float:
+    """Return how much one of so many portions is, in g or ml. Raises ValidationError where nobody could eat one."""
+    portion = float(f"{size / portions:.5g}")
+    if not LEAST_OF_AN_ITEM <= portion <= MOST_OF_AN_ITEM:
+        text = f"A portion of it would be {portion:g} g or ml. Enter another number of portions."
+        raise ValidationError({"portions": text})
+    return portion
 
 
 def size_of_all(parts: list[RecipePart]) -> float:

@@ -336,6 +336,10 @@ def test_what_no_recipe_can_be_is_refused(person: Client) -> None:
     unknown = [{"food": oats.pk, "amount": 1, "unit": "cup"}]
     answer = person.post(RECIPES, {"name": "Porridge", "parts": unknown}, JSON)
     assert "not known by the cup" in refused(answer)["unit"][0]
+    hardly_any = {"name": "Porridge", "parts": parts[:1], "yield_size": 0.1}
+    assert "So little" in refused(person.post(RECIPES, hardly_any, JSON))["yield_size"][0]
+    crumbs = {"name": "Porridge", "portions": 999, "parts": [{"food": oats.pk, "amount": 0.001}]}
+    assert "portions" in refused(person.post(RECIPES, crumbs, JSON))
     assert FoodItem.objects.count() == 2
 
 

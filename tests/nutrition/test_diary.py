@@ -11,7 +11,9 @@ from django.utils import timezone
 from nutrition import diary
 from nutrition.diary import Wanted
 from nutrition.models import CompleteDay, FoodItem, Meal, MealItem, RecipePart
+from nutrition.models.foods import size_of_portion
 from nutrition.nutrients import total_of
+from nutrition.recipes import Part, save_recipe
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +145,37 @@ def test_a_recipe_of_grams_and_millilitres_needs_its_yield() -> None:
     oats, milk = makers.food("Oats"), makers.food("Milk", measure="ml")
     with pytest.raises(ValidationError, match="Enter how much the recipe yields"):
         makers.recipe("Porridge", (oats, 100), (milk, 400))
+
+
+def test_no_recipe_yields_less_than_can_come_of_its_parts() -> None:
+    oats = makers.food("Oats", kcal=370, protein=13)
+    oat_cake = makers.recipe("Oat cake", (oats, 1000), yield_size=700)
+    oat_cake.yield_size = 100
+    with pytest.raises(ValidationError, match="So little cannot come of its parts"):
+        save_recipe(oat_cake, [Part(oats, 1000, "g")])
+    oat_cake.refresh_from_db()
+    assert (oat_cake.yield_size, oat_cake.protein) == (700, pytest.approx(13 / 0.7))
+
+
+@pytest.mark.parametrize(
+    ("size", "portions", "expected"),
+    [
+        (450, 2, 225),
+        (1000, 3, 333.33),
+        (0.1, 100, 0.001),
+        (0.1, 101, None),
+        (100_000, 1, 100_000),
+        (100_000, 0.9, None),
+    ],
+)
+def test_a_portion_is_something_that_somebody_could_eat(
+    size: float, portions: float, expected: float | None
+) -> None:
+    if expected is not None:
+        assert size_of_portion(size, portions) == expected
+    else:
+        with pytest.raises(ValidationError, match="Enter another number of portions"):
+            size_of_portion(size, portions)
 
 
 def test_copies_take_the_values_of_now_and_the_times_of_then() -> None:
