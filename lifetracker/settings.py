@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "github_projects",
     "fasting",
     "nutrition",
+    "journal",
     "goals",
     "projects",
 ]
