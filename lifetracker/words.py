@@ -24,4 +24,9 @@ def title_of(name: str) -> str:
     titles = {
         key: source.title for source in settings.SOURCES for key in (source.name, source.slug)
     }
+    titles |= {
+        source.export_name: f"{source.title} export"
+        for source in settings.SOURCES
+        if source.export_name
+    }
     return titles.get(name) or name

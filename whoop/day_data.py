@@ -60,9 +60,9 @@ class DayPage(NamedTuple):
 def day_page(day: date) -> DayPage:
     """Read a day by one statement for each kind of record, and those of its numbers."""
     described = describe([metric for metric, _, _ in FIGURES], day, day)
-    recoveries = records_of(WhoopRecovery.objects.live().filter(date=day).order_by(), "cycle_id")[
-        ::-1
-    ]
+    recoveries = records_of(WhoopRecovery.objects.live().filter(date=day).order_by(), "pk")
+    # WHOOP numbers its cycles; the export has none.
+    recoveries.sort(key=lambda one: one.row.cycle_id or 0, reverse=True)
     sleeps = records_of(WhoopSleep.objects.live().filter(date=day).order_by(), "start_time")
     return DayPage(
         day=day,

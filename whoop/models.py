@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from lifetracker.days import local_date
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.models.pending_imports import PreviewedFile
 from whoop.source import SOURCE
 from workouts.models import Workout, WorkoutQuerySet
 
 WHOOP = SOURCE.name
+#: The records that only the file has which WHOOP's app exports. Where the API has the same, they are hidden.
+WHOOP_EXPORT = SOURCE.export_name
 
 KILOJOULES_PER_KILOCALORIE = 4.184
 
@@ -33,6 +36,11 @@ class ScoreState(models.TextChoices):
 def score_state() -> models.CharField[str, str]:
     """Make a column without `choices`: WHOOP may add a state, which is kept and counts as not scored."""
     return models.CharField(max_length=100)
+
+
+def cycle_id() -> models.BigIntegerField[int | None, int | None]:
+    """Make a column that is NULL in what comes from WHOOP's export, which has no ids."""
+    return models.BigIntegerField("cycle id", null=True, blank=True)
 
 
 def measure(unit: str, **options: Any) -> fields.FloatField[Any, Any]:
@@ -62,7 +70,7 @@ class WhoopRecoveryQuerySet(SourceRecordQuerySet):
 class WhoopRecovery(SourceRecord):
     """How ready the body was after a night. Known by its cycle: WHOOP gives recoveries no id."""
 
-    cycle_id = models.BigIntegerField("cycle id")
+    cycle_id = cycle_id()
     sleep_id = models.CharField("sleep id", max_length=36)
     date = models.DateField(help_text="The local date on which you woke up.")
     # The start of its sleep: the time by which WHOOP lists recoveries. NULL while that sleep is not
@@ -117,7 +125,7 @@ class WhoopSleep(SourceRecord):
     """A night or a nap."""
 
     sleep_id = models.CharField("sleep id", max_length=36)
-    cycle_id = models.BigIntegerField("cycle id")
+    cycle_id = cycle_id()
     date = models.DateField(db_index=True, help_text="The local date on which you woke up.")
     start_time = models.DateTimeField(db_index=True)
     end_time = models.DateTimeField()
@@ -181,7 +189,7 @@ class WhoopCycle(SourceRecord):
     """From falling asleep to falling asleep again: WHOOP's day. `end_time` is NULL while it is
     still running, and its values then grow through the day."""
 
-    cycle_id = models.BigIntegerField("cycle id")
+    cycle_id = cycle_id()
     date = models.DateField(db_index=True, help_text="The local date in the middle of the cycle.")
     start_time = models.DateTimeField(db_index=True)
     end_time = models.DateTimeField(null=True, blank=True)
@@ -217,6 +225,10 @@ class WhoopCycle(SourceRecord):
         return None if self.kilojoules is None else kilocalories(self.kilojoules)
 
 
+class PendingWhoopExport(PreviewedFile):
+    """An export of WHOOP that was read and previewed, and is imported once it is confirmed."""
+
+
 class WhoopProfile(SourceRecord):
     """The member, and the body measures in force now."""
 
@@ -248,12 +260,12 @@ def member() -> int | None:
 
 class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> WorkoutQuerySet:
-        rows: WorkoutQuerySet = super().get_queryset().filter(source=WHOOP)
+        rows: WorkoutQuerySet = super().get_queryset().filter(source__in=(WHOOP, WHOOP_EXPORT))
         return rows
 
 
 class WhoopWorkout(Workout):
-    """The workouts that came from WHOOP: rows of `workouts.Workout`, stored once."""
+    """The workouts that came from WHOOP, by its API or its export: rows of `workouts.Workout`, stored once."""
 
     objects = WhoopWorkoutManager()  # type: ignore[misc]
 

@@ -14,6 +14,7 @@ SOURCE = SourceDeclaration(
     name="Whoop",
     title="WHOOP",
     brings="Recovery, nights, cycles, workouts.",
+    export_name="WhoopExport",
     steps=(
         SetupStep(
             "Log in to WHOOP's developer dashboard with your WHOOP account. Create a team and an app.",

@@ -137,3 +137,12 @@ def display_name(slug: str) -> str:
     """Return the name that WHOOP shows for a slug, such as Strength Trainer for `weightlifting_msk`; an
     unknown slug is only made readable."""
     return NAMES.get(slug) or slug.replace("-", " ").replace("_", " ").title()
+
+
+def slug_of(name: str) -> str:
+    """Return the slug of a sport by the name that WHOOP shows; of another name, as in another language, one made of it."""
+    plain = " ".join(name.split())
+    return BY_NAME.get(plain.casefold()) or "-".join(plain.casefold().split())[:100]
+
+
+BY_NAME = {name.casefold(): slug for slug, name in NAMES.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -25,13 +25,16 @@ from lifetracker.sync.measures import is_filler
 from lifetracker.sync.streams import (
     Between,
     Extent,
+    FileSource,
     Related,
     Source,
     Stream,
+    register_file_source,
     register_source,
     token,
 )
 from whoop.models import (
+    WHOOP_EXPORT,
     ScoreState,
     WhoopCycle,
     WhoopProfile,
@@ -40,6 +43,7 @@ from whoop.models import (
     kilocalories,
     member,
 )
+from whoop.same_facts import hide_exported
 from whoop.services.whoop_client import BODY_PATH, WhoopAPIClient
 from whoop.source import SOURCE
 from whoop.sports import SLUGS
@@ -231,6 +235,7 @@ def collection(
         max_items_per_day=24,
         transform=transform,
         related=related,
+        hide_same=partial(hide_exported, model),
         model=model,
         fields=fields,
     )
@@ -380,5 +385,16 @@ source = register_source(
         missing_consent=SingleMemberClient.missing_consent,
         # Recoveries take their dates from their sleeps.
         streams=(profile, cycles, sleeps, recoveries, workouts),
+    )
+)
+
+register_file_source(
+    FileSource(
+        WHOOP_EXPORT,
+        WhoopCycle,
+        page="whoop-import",
+        command="import_whoop FILE",
+        brings="The journal, and all that WHOOP's app exports as a file.",
+        group="WHOOP export",
     )
 )

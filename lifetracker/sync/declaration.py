@@ -107,6 +107,8 @@ class SourceDeclaration:
     title: str = ""
     #: What it brings, in a short sentence.
     brings: str = ""
+    #: Stands in the records that come from the file which the service exports, where that is imported.
+    export_name: str = ""
     #: How a person gets what the required settings hold.
     steps: tuple[SetupStep, ...] = ()
     settings: tuple[Setting, ...] = ()

@@ -111,7 +111,7 @@ class Preview:
         """Return what the import would do, such as `41 new fasts, 1 changed. Nothing is stored yet.`"""
         if self.question:
             return "Check this file first: it has little of what is stored."
-        found = [(self.counts[name], name) for name in ("new", "changed", "removed")]
+        found = [(self.counts.get(name, 0), name) for name in ("new", "changed", "removed")]
         parts = [(count, name) for count, name in found if count]
         if not (parts or self.also):
             return "Everything in this file is stored already."

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -350,6 +350,8 @@ class Stream:
     refresh_interval: timedelta | None = None
     #: What is made of the rows.
     aggregate: Aggregate | None = None
+    #: Called with the columns and the rows that were just written: hides what another source has of the same facts.
+    hide_same: Callable[[Sequence[str], Sequence[Sequence[object]]], None] | None = None
     #: Whether a page begins after so many items, and not after a certain one: what vanishes while pages
     #: are read moves others out of them.
     offset_paging: bool = False

@@ -218,7 +218,11 @@ class RecordWriter:
         if not batch.rows:
             return Written()
         if not stream.aggregate:
-            return upsert(batch)
+            written = upsert(batch)
+            if stream.hide_same and (written.created or written.updated):
+                refused = [row for row, _ in written.refused]
+                stream.hide_same(batch.columns, [row for row in batch.rows if row not in refused])
+            return written
         rows = self.stored(stream.model).filter(source_id__in=batch.ids)
         # Before and after: a part whose value has changed leaves one record and enters another.
         keys = self.aggregate_keys(stream, rows)

@@ -67,6 +67,8 @@ class ImportPages(ABC):
     leads_to: ClassVar[str]
     #: What the importer says for its command, and what the page has instead of it.
     in_the_form: ClassVar[tuple[tuple[str, str], ...]] = ()
+    #: What one confirms of a file that asks first. Empty: that it replaces what is stored.
+    confirmation: ClassVar[str] = ""
 
     @abstractmethod
     def keep_preview(self, user: Any, name: str, form: Any) -> None:
@@ -135,6 +137,7 @@ class ImportPages(ABC):
             "preview": preview,
             "lists": lists,
             "question": question,
+            "confirmation": self.confirmation,
             "confirm": f"{self.name}-confirm",
             "discard": f"{self.name}-discard",
         }

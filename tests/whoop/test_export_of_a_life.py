@@ -1,0 +1,201 @@
+"""The export of a life beside what the API has of the same life: whichever comes first, each fact is there once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from journal.models import Answer
+from lifetracker.models import SourceRecord, SyncRun
+from lifetracker.sandbox.life import Life, life_of
+from lifetracker.sandbox.whoop.export import answers, tables, write_export
+from lifetracker.sandbox.whoop.export_words import LANGUAGES
+from tests.conftest import DAYS, NOW, assert_equals_upstream, run
+from whoop.exports.export import Options
+from whoop.exports.reading import export_of
+from whoop.exports.tables import Table
+from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
+
+pytestmark = pytest.mark.django_db
+
+KINDS: dict[str, type[SourceRecord]] = {
+    "cycle": WhoopCycle,
+    "recovery": WhoopRecovery,
+    "sleep": WhoopSleep,
+    "workout": Workout,
+}
+
+
+@pytest.fixture(autouse=True)
+def berlin(settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+
+
+def export(tmp_path: Path, language: str = "en") -> Path:
+    return write_export(tmp_path, life_of(1), DAYS, NOW, language)
+
+
+def live(source: str) -> dict[str, int]:
+    return {
+        name: model._default_manager.filter(source=source, deleted_at=None).count()
+        for name, model in KINDS.items()
+    }
+
+
+NOTHING = dict.fromkeys(KINDS, 0)
+
+
+def test_the_export_first_and_then_the_api(whoop: Any, tmp_path: Path) -> None:
+    path = export(tmp_path)
+    call_command("import_whoop", str(path))
+    before = live(WHOOP_EXPORT)
+    assert before["sleep"] > DAYS / 2
+    assert live(WHOOP) == NOTHING
+    said = set(Answer.objects.live().values_list("behaviour", "date", "value"))
+    assert run(full=True).status == SyncRun.Status.SUCCESS
+    assert_equals_upstream(whoop)
+    assert live(WHOOP_EXPORT) == NOTHING
+    assert set(Answer.objects.live().values_list("behaviour", "date", "value")) == said
+    # And the file again: the API's values stay.
+    call_command("import_whoop", str(path))
+    assert live(WHOOP_EXPORT) == NOTHING
+    assert_equals_upstream(whoop)
+
+
+def test_the_api_first_and_then_the_export(whoop: Any, tmp_path: Path) -> None:
+    run(full=True)
+    stamps = set(WhoopSleep.objects.values_list("pk", "updated_at"))
+    call_command("import_whoop", str(export(tmp_path)))
+    assert live(WHOOP_EXPORT) == NOTHING
+    assert_equals_upstream(whoop)
+    assert set(WhoopSleep.objects.values_list("pk", "updated_at")) == stamps
+    counts = SyncRun.objects.latest("pk").counts["export"]
+    assert (counts["rejected"], counts["updated"], counts["deleted"]) == (0, 0, 0)
+    assert counts["created"] == Answer.objects.live().count() > 50
+
+
+def test_what_is_imported_is_what_the_api_says(whoop: Any, tmp_path: Path) -> None:
+    call_command("import_whoop", str(export(tmp_path)))
+    imported = {(row.date, row.nap): row for row in WhoopSleep.objects.filter(source=WHOOP_EXPORT)}
+    recoveries = {row.date: row for row in WhoopRecovery.objects.filter(source=WHOOP_EXPORT)}
+    run(full=True)
+    compared = 0
+    for row in WhoopSleep.objects.filter(source=WHOOP):
+        mine = imported[row.date, row.nap]
+        assert mine.start_time == row.start_time.replace(microsecond=0)
+        if row.total_sleep_hours is not None:
+            assert mine.total_sleep_hours == pytest.approx(row.total_sleep_hours, abs=0.02)
+            assert mine.need_from_debt_min == pytest.approx(row.need_from_debt_min, abs=0.51)
+            compared += 1
+    for recovery in WhoopRecovery.objects.filter(source=WHOOP, recovery_score__isnull=False):
+        assert recoveries[recovery.date].recovery_score == recovery.recovery_score
+        assert recoveries[recovery.date].start_time == recovery.start_time.replace(microsecond=0)
+        compared += 1
+    assert compared > DAYS
+    cycles = WhoopCycle.objects.filter(deleted_at__isnull=False, strain__isnull=False)
+    for cycle in cycles:
+        same = WhoopCycle.objects.get(
+            source=WHOOP,
+            start_time__gte=cycle.start_time,
+            start_time__lt=cycle.start_time + timedelta(seconds=1),
+        )
+        assert (same.date, same.utc_offset_min) == (cycle.date, cycle.utc_offset_min)
+        assert cycle.kilojoules == pytest.approx(same.kilojoules, abs=2.2)
+
+
+def test_what_is_deleted_at_whoop_is_not_brought_back(whoop: Any, tmp_path: Path) -> None:
+    run(full=True)
+    path = export(tmp_path)
+    workout = Workout.objects.filter(source=WHOOP).latest("start")
+    whoop.delete("workout", workout.source_id)
+    run()
+    call_command("import_whoop", str(path))
+    assert live(WHOOP_EXPORT)["workout"] == 0
+
+
+def test_a_sync_asks_for_the_export_once_for_a_batch_that_wrote(whoop: Any, tmp_path: Path) -> None:
+    call_command("import_whoop", str(export(tmp_path)))
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        run(full=True)
+    asked = [one["sql"] for one in found if "'WhoopExport'" in one["sql"]]
+    # Of four kinds, one to three batches each: which there are, and that they are hidden.
+    assert 8 <= len(asked) <= 2 * 4 * 5
+    with CaptureQueriesContext(connection) as found:
+        run(full=True)
+    assert [one["sql"] for one in found if "'WhoopExport'" in one["sql"]] == []
+
+
+# --- Languages ------------------------------------------------------------------------------------
+
+
+def read(life: Life, days: int, now: datetime, language: str) -> Any:
+    found = [Table(name, text) for name, text in tables(life, days, now, language).items()]
+    return export_of(found, Options(ZoneInfo("Europe/Berlin"), now))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same(language: str) -> None:
+    life = life_of(1)
+    here, english = read(life, 60, NOW, language), read(life, 60, NOW, "en")
+    assert here.tables == ["cycles", "sleeps", "workouts", "journal"]
+    assert not here.refusals
+    for kind, entries in english.entries.items():
+        assert {key: one.item for key, one in here.entries[kind].items()} == {
+            key: one.item for key, one in entries.items()
+        }
+        assert len(entries) > 15
+    assert [one[1:3] + one[4:6] for one in here.answers] == [
+        one[1:3] + one[4:6] for one in english.answers
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_imported(language: str, tmp_path: Path, at: Any) -> None:
+    at(NOW)
+    call_command("import_whoop", str(export(tmp_path, language)))
+    counts = SyncRun.objects.latest("pk").counts["export"]
+    assert counts["created"] == counts["seen"] > 3 * DAYS
+    assert Answer.objects.values("behaviour").distinct().count() == 4
+
+
+# --- The journal and the next morning -------------------------------------------------------------
+
+
+def test_answers_stand_with_the_recovery_of_the_next_morning(at: Any, tmp_path: Path) -> None:
+    """Day by day, over a change of the clocks and a trip."""
+    life, now = life_of(1), datetime(2026, 11, 20, 12, tzinfo=UTC)
+    at(now)
+    call_command("import_whoop", str(write_export(tmp_path, life, 330, now)))
+    assert_covers_a_change_and_a_trip(life, now)
+    recoveries = dict(WhoopRecovery.objects.values_list("date", "recovery_score"))
+    joined = 0
+    for answer in Answer.objects.select_related("behaviour"):
+        asked = {"Have any alcoholic drinks?": 0, "Traveled on a plane?": 1, "Felt ill?": 2}
+        number = asked.get(answer.behaviour.name, 3)
+        assert bool(answer.value) == answers(life, answer.date)[number]
+        # What is answered belongs to a night that the app has, that of the next morning.
+        assert answer.date + timedelta(days=1) in recoveries or is_unscored(life, answer.date)
+        joined += answer.date + timedelta(days=1) in recoveries
+    assert joined > 500
+
+
+def assert_covers_a_change_and_a_trip(life: Life, now: datetime) -> None:
+    days = [now.date() - timedelta(days=back) for back in range(330)]
+    assert date(2026, 3, 29) in days
+    assert date(2026, 10, 25) in days
+    assert any(life.day(day).away for day in days)
+
+
+def is_unscored(life: Life, day: date) -> bool:
+    night = WhoopSleep.objects.filter(date=day + timedelta(days=1), nap=False).first()
+    return night is not None and night.score_state == "UNSCORABLE"

@@ -1,0 +1,110 @@
+"""The file that the person names: WHOOP's export as a zip, a folder, or one of its tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from lifetracker.sync.files import (
+    HEAD,
+    MB,
+    ZIP,
+    CannotImport,
+    Expected,
+    Read,
+    base_name,
+    in_words,
+    unzipped,
+)
+from lifetracker.words import counted
+from whoop.exports.export import Export, Options
+from whoop.exports.reading import export_of
+from whoop.exports.tables import Table
+
+#: Of all tables together. Ten years with twenty answers a day are 20 MB.
+LARGEST = 100 * MB
+MOST_FILES = 500
+#: More rows that cannot be read than this, and it is not an export with mistakes but something else.
+MOST_REFUSALS = 500
+WANTED = "Give the zip that WHOOP sends by e-mail (More, App Settings, Data Export), as it came."
+EXPECTED = Expected("WHOOP", WANTED)
+#: The archive of privacy.whoop.com has heart rate by the minute, in files of these names.
+METRICS = re.compile(r"metrics[-_].*\.csv", re.IGNORECASE)
+PRIVACY = (
+    "{} is the archive that WHOOP gives by privacy.whoop.com (GDPR), which is another thing than the export of the app and "
+    "cannot be imported. " + WANTED
+)
+
+
+def read_export(path: Path, options: Options) -> Export:
+    """Return all that a file holds. Raises CannotImport."""
+    with in_words(path):
+        if path.is_dir():
+            return read_members(path.name or str(path), EXPECTED.members(path), options)
+        EXPECTED.require_file(path)
+        with path.open("rb") as file:
+            return read_upload(path.name, file, options)
+
+
+def read_upload(name: str, file: BinaryIO, options: Options) -> Export:
+    """Return all that a file holds which is open and can be read from its beginning. Raises CannotImport."""
+    head = file.read(HEAD)
+    file.seek(0)
+    if head.startswith(ZIP):
+        with unzipped(name, file) as members:
+            return read_members(name, members, options)
+    EXPECTED.refuse_others(name, head)
+    return read_members(name, {name: lambda most: file.read(most + 1)}, options)
+
+
+def read_members(name: str, members: dict[str, Read], options: Options) -> Export:
+    """Return what the tables of an export hold; others are left out. Raises CannotImport."""
+    EXPECTED.refuse_other_zips(name, members)
+    if any(METRICS.fullmatch(base_name(path)) for path in members):
+        raise CannotImport(PRIVACY.format(name))
+    tables = tables_of(name, members)
+    if any(table.is_of_privacy_archive for table in tables):
+        raise CannotImport(PRIVACY.format(name))
+    known = [table for table in tables if table.kind]
+    if not known:
+        raise CannotImport(
+            f"{name} is not an export from WHOOP that can be imported: it has none of the headers of its tables. {WANTED}"
+        )
+    export = export_of(known, options)
+    for table in tables:
+        if not table.kind:
+            export.remark(f"Left out, because it is no table of WHOOP's export: {table.name}")
+    require_rows(name, export)
+    return export
+
+
+def tables_of(name: str, members: dict[str, Read]) -> list[Table]:
+    """Read the tables, all of them together within bounds. Raises CannotImport."""
+    is_only_one = len(members) == 1
+    paths = [path for path in members if is_only_one or path.casefold().endswith((".csv", ".txt"))]
+    if len(paths) > MOST_FILES:
+        raise CannotImport(
+            f"{name} holds {counted(len(paths), 'table')}, which no export from WHOOP does. {WANTED}"
+        )
+    left, tables = LARGEST, []
+    for path in paths:
+        text = EXPECTED.text_of(path, members[path], LARGEST)
+        left -= len(text)
+        if left < 0:
+            raise CannotImport(
+                f"{name} unpacks to more than {LARGEST // MB} MB, which no export from WHOOP does. {WANTED}"
+            )
+        tables.append(Table(base_name(path), text))
+    return tables
+
+
+def require_rows(name: str, export: Export) -> None:
+    refusals = export.refusals
+    if len(refusals) > MOST_REFUSALS or (refusals and export.is_empty):
+        reasons = "; ".join(f"{one.where}: {one.reason}" for one in refusals[:3])
+        raise CannotImport(
+            f"{counted(len(refusals), 'row')} of {name} cannot be read, so nothing was imported. The first ones: {reasons}."
+        )
+    if export.is_empty and not export.skipped:
+        raise CannotImport(f"{name} has the headers of WHOOP's export, but nothing below them.")

@@ -1,0 +1,192 @@
+"""Compares an export with what is stored, and brings it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import median
+
+from django.db import transaction
+from django.utils import timezone
+
+from lifetracker.models import SourceRecord, SyncRun
+from lifetracker.sync.digests import digest
+from lifetracker.sync.file_imports import Question, is_too_little, record_rejected, to_json
+from lifetracker.sync.files import Refusal
+from lifetracker.sync.mapping import Unmappable
+from lifetracker.sync.runs import record_import
+from lifetracker.sync.upsert import Batch, upsert
+from lifetracker.sync.writer import batches_of
+from whoop.exports.columns import DESTINATIONS, Destination
+from whoop.exports.export import KINDS, SLEEP, Entry, Export, Options
+from whoop.exports.journal import write_answers
+from whoop.exports.outcome import JOURNAL, Changes, Outcome, Stored
+from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle
+from whoop.same_facts import SPAN_COLUMNS, Span, Spans, hide_records
+
+#: Nights whose usual beginning lies between these hours were not read by the clock of the place.
+DAYTIME = range(10, 18)
+NIGHTS_TO_JUDGE = 5
+AROUND = timedelta(days=2)
+
+
+def import_export(
+    export: Export,
+    options: Options,
+    *,
+    dry_run: bool = False,
+    begun_by: str = SyncRun.BegunBy.COMMAND,
+) -> Outcome:
+    """Import an export, or roll it back after a dry run. Raises CannotImport."""
+    with WhoopCycle.objects.locked():
+        started = timezone.now()
+        for one in DESTINATIONS.values():
+            one.model._default_manager.lock()
+        outcome = Outcome(export, refusals=list(export.refusals))
+        for kind in KINDS:
+            bring_in(kind, export.entries[kind], outcome)
+        write_answers(outcome, options)
+        ask_first(outcome, options)
+        record_rejected(WHOOP_EXPORT, JOURNAL, outcome.refusals)
+        record_run(outcome, started, begun_by)
+        if dry_run:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def ask_first(outcome: Outcome, options: Options) -> None:
+    """Raise Question, which takes back what has been written, for a file that is perhaps another person's, or whose times
+    are not those of the place."""
+    if options.replace:
+        return
+    nights = [one for one in outcome.export.entries[SLEEP].values() if not one.item["nap"]]
+    hours = [(one.start + timedelta(minutes=one.offset)).hour for one in nights]
+    if len(hours) >= NIGHTS_TO_JUDGE and median(hours) in DAYTIME:
+        raise Question(
+            f"By this file, most nights began around {median(hours):.0f}:00. Its times are perhaps not those of the place where "
+            "you were. Nothing was imported. If you do sleep by day, add --replace.",
+            outcome,
+        )
+    if is_too_little(outcome.common, outcome.compared, 0):
+        raise Question(
+            f"The file has none of the {outcome.compared:,} records of WHOOP that are stored from its time. It is perhaps "
+            "another person's. Nothing was imported. If it is yours, add --replace.",
+            outcome,
+        )
+
+
+# --- Records --------------------------------------------------------------------------------------
+
+
+def bring_in(kind: str, entries: dict[str, Entry], outcome: Outcome) -> None:
+    """Store the records of one kind that the API has not brought, and hide those that give way."""
+    if not entries:
+        return
+    changes, (model, _) = outcome.changes[kind], DESTINATIONS[kind]
+    where = SPAN_COLUMNS[model]
+    spans = {key: span_of(kind, one) for key, one in entries.items()}
+    first = min(span.start for span in spans.values()) - AROUND
+    last = max(span.start for span in spans.values()) + AROUND
+    around = model._default_manager.filter(**{f"{where.start}__range": (first, last)})
+    # Also what was deleted at WHOOP, which an older file must not bring back.
+    api = Spans(where.spans_of(around.filter(source=WHOOP)).values())
+    known = {key for key, span in spans.items() if api.has(span)}
+    stored = stored_exports(model, entries)
+    mine = where.spans_of(around.filter(source=WHOOP_EXPORT, deleted_at=None))
+    later = Spans(spans.values())
+    # A sleep whose beginning was edited has another id, and is the same night.
+    outdated = {key for key, span in mine.items() if key not in entries and later.has(span)}
+    compare(outcome, where.spans_of(around.filter(source=WHOOP, deleted_at=None)), mine, spans)
+    live = {key for key in known if key in stored and stored[key].is_live}
+    hide_records(model, live | outdated)
+    changes.known, changes.hidden = len(known), len(live | outdated)
+    wanted = [one for key, one in entries.items() if key not in known]
+    write(kind, wanted, stored, outcome)
+
+
+def span_of(kind: str, entry: Entry) -> Span:
+    values = {
+        "start": entry.start,
+        "start_time": entry.start,
+        "end": entry.end,
+        "end_time": entry.end,
+        "utc_offset_min": entry.offset,
+    }
+    found = SPAN_COLUMNS[DESTINATIONS[kind].model].span(values)
+    return found or Span(entry.start, entry.end)
+
+
+def stored_exports(model: type[SourceRecord], entries: Iterable[str]) -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
+    for some in batches_of(list(entries)):
+        rows = model._default_manager.filter(source=WHOOP_EXPORT, source_id__in=some)
+        for source_id, known, deleted_at in rows.values_list("source_id", "digest", "deleted_at"):
+            found[source_id] = Stored(known, deleted_at is None)
+    return found
+
+
+def compare(
+    outcome: Outcome, api: dict[str, Span], mine: dict[str, Span], spans: dict[str, Span]
+) -> None:
+    """Count how many records are stored in the stretch of the file, and how many of them it has."""
+    first, last = (pick(span.start for span in spans.values()) for pick in (min, max))
+    inside = [one for one in [*api.values(), *mine.values()] if first <= one.start <= last]
+    here = Spans(spans.values())
+    outcome.compared += len(inside)
+    outcome.common += sum(here.has(one) for one in inside)
+
+
+def write(kind: str, entries: list[Entry], stored: dict[str, Stored], outcome: Outcome) -> None:
+    changes, place = outcome.changes[kind], DESTINATIONS[kind]
+    for some in batches_of(entries):
+        rows = typed_rows(place, some, outcome, changes)
+        columns = [*place.mapping.columns, "raw"]
+        digests = [digest(row) for row in rows.values()]
+        batch = Batch(place.model, WHOOP_EXPORT, columns, list(rows.values()), digests)
+        refused = {str(row[0]): reason for row, reason in upsert(batch).refused}
+        for entry, now in zip([one for one in some if one.source_id in rows], digests, strict=True):
+            before = stored.get(entry.source_id)
+            if reason := refused.get(entry.source_id):
+                refuse(entry, f"the database refuses it: {reason}", outcome, changes)
+            elif before and before.is_live and before.digest == now:
+                changes.unchanged += 1
+            else:
+                (changes.updated if before else changes.created).append(words_of(kind, entry))
+
+
+def typed_rows(
+    place: Destination, entries: list[Entry], outcome: Outcome, changes: Changes
+) -> dict[str, list[object]]:
+    """Return the values of the columns by id. What a column does not allow is rejected."""
+    rows: dict[str, list[object]] = {}
+    for entry in entries:
+        try:
+            rows[entry.source_id] = [*place.mapping.row(entry.item), to_json(entry.raw)]
+        except (Unmappable, ValueError) as error:
+            refuse(entry, str(error), outcome, changes)
+    return rows
+
+
+def refuse(entry: Entry, reason: str, outcome: Outcome, changes: Changes) -> None:
+    changes.rejected += 1
+    outcome.refusals.append(Refusal(entry.where, reason, entry.raw, entry.source_id))
+
+
+def words_of(kind: str, entry: Entry) -> str:
+    what = entry.item.get("sport_name") or ("nap" if entry.item.get("nap") else kind)
+    return f"{entry.item['date']} {what} ({entry.where})"
+
+
+# --- The run --------------------------------------------------------------------------------------
+
+
+def record_run(outcome: Outcome, started: datetime, begun_by: str) -> None:
+    starts = [one.start for one in outcome.export.all_entries()]
+    record_import(
+        WHOOP_EXPORT,
+        "export",
+        outcome.total(),
+        span=(min(starts), max(starts)) if starts else (None, None),
+        started=started,
+        begun_by=begun_by,
+    )

@@ -1,0 +1,137 @@
+"""Which records of WHOOP's export and of its API are the same: that of the API counts, and the other one is hidden.
+
+The export has no ids, whole seconds, and one offset for a whole cycle. So two records of one kind are the same where they begin
+in the same second, by the clock of the world or by that on the wall; or where they overlap by more than half, because WHOOP
+lets one edit when a sleep began.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from lifetracker.models import SourceRecord
+from lifetracker.sync.upsert import mark_deleted
+from lifetracker.sync.writer import batches_of
+from whoop.models import WHOOP_EXPORT, WhoopCycle, WhoopRecovery, WhoopSleep
+from workouts.models import Workout
+
+#: How much earlier something may begin that overlaps.
+LONGEST = timedelta(hours=48)
+#: A recovery has no end. No two of them are of nights that begin within half of this.
+NOMINAL = timedelta(hours=3)
+
+
+class Span(NamedTuple):
+    """When a record began and ended. `end`: None for a cycle that is still running. `offset`: in minutes east of UTC."""
+
+    start: datetime
+    end: datetime | None
+    offset: int | None = None
+
+    @property
+    def second(self) -> datetime:
+        return self.start.replace(microsecond=0)
+
+    @property
+    def wall(self) -> datetime | None:
+        """Return the time on the wall, as if it were UTC; None where its zone is not known."""
+        return None if self.offset is None else self.second + timedelta(minutes=self.offset)
+
+    def is_mostly(self, other: Span) -> bool:
+        """Return whether more than half of the shorter one is in both."""
+        if self.end is None or other.end is None:
+            return False
+        common = min(self.end, other.end) - max(self.start, other.start)
+        return common > min(self.end - self.start, other.end - other.start) / 2
+
+
+class Spans:
+    """Records of one kind, in which the same ones are looked for."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans, key=lambda one: one.start)
+        self._starts = [one.start for one in self._spans]
+        self._seconds = {one.second for one in self._spans}
+        self._walls = {one.wall for one in self._spans} - {None}
+
+    def has(self, span: Span) -> bool:
+        """Return whether one of them is the same record as this one."""
+        if span.second in self._seconds or (span.wall is not None and span.wall in self._walls):
+            return True
+        if span.end is None:
+            return False
+        first, last = (
+            bisect_left(self._starts, moment) for moment in (span.start - LONGEST, span.end)
+        )
+        return any(span.is_mostly(one) for one in self._spans[first:last])
+
+
+class SpanColumns(NamedTuple):
+    """The columns of a model that tell when a record was. `end` and `offset`: empty for a recovery, which has neither."""
+
+    start: str
+    end: str = ""
+    offset: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self if name]
+
+    def span(self, values: Mapping[str, Any]) -> Span | None:
+        """Return when a record was; None where its start is not known."""
+        start = values[self.start]
+        if start is None:
+            return None
+        end = values[self.end] if self.end else start + NOMINAL
+        return Span(start, end, values[self.offset] if self.offset else None)
+
+    def spans_of(self, rows: QuerySet[SourceRecord]) -> dict[str, Span]:
+        """Return the spans of records by their ids, by one statement; none of one whose start is not known."""
+        names = self.names
+        found = {
+            source_id: self.span(dict(zip(names, values, strict=True)))
+            for source_id, *values in rows.order_by().values_list("source_id", *names)
+        }
+        return {source_id: span for source_id, span in found.items() if span}
+
+
+SPAN_COLUMNS: dict[type[SourceRecord], SpanColumns] = {
+    WhoopCycle: SpanColumns("start_time", "end_time", "utc_offset_min"),
+    WhoopSleep: SpanColumns("start_time", "end_time", "utc_offset_min"),
+    WhoopRecovery: SpanColumns("start_time"),
+    Workout: SpanColumns("start", "end", "utc_offset_min"),
+}
+
+
+def hide_exported(
+    model: type[SourceRecord], columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Hide the records of the export that are the same as rows which the API has just brought, by at most two statements."""
+    where = SPAN_COLUMNS[model]
+    places = {name: columns.index(name) for name in where.names}
+    values = ({name: row[place] for name, place in places.items()} for row in rows)
+    spans = [span for one in values if (span := where.span(one))]
+    if not spans:
+        return
+    first = min(span.start for span in spans) - LONGEST
+    last = max(span.end or span.start for span in spans) + LONGEST
+    stored = exported(model).filter(**{f"{where.start}__range": (first, last)})
+    api = Spans(spans)
+    same = [source_id for source_id, span in where.spans_of(stored).items() if api.has(span)]
+    hide_records(model, same)
+
+
+def exported(model: type[SourceRecord]) -> QuerySet[SourceRecord]:
+    """Return the live records of the export."""
+    return model._default_manager.filter(source=WHOOP_EXPORT, deleted_at=None)
+
+
+def hide_records(model: type[SourceRecord], source_ids: Iterable[str]) -> None:
+    """Mark records of the export as deleted."""
+    for some in batches_of(sorted(source_ids)):
+        mark_deleted(model._default_manager.filter(source=WHOOP_EXPORT), some)
