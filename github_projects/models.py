@@ -284,6 +284,8 @@ class Commit(SourceRecord):
     )
 
     moments = ("authored_at",)
+    #: Computed from other commits, from the account and from `TIME_ZONE`.
+    no_values = frozenset({"date", "hour", "mine", "sitting_seconds"})
 
     objects = CommitQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
@@ -529,6 +531,15 @@ class Repository(SourceRecord):
     )
 
     objects = RepositoryQuerySet.as_manager()  # type: ignore[misc]  # as any model may
+
+    #: Counted from the commits, and how far the analysis has come.
+    no_values = frozenset(
+        {
+            *(*numbers_of_commits(), "code_churn", "time_spent_min", "tip_oid"),
+            *("mined_at", "mined_oid", "mined_branch", "mined_push", "not_visible_since"),
+            *("failure", "failed_at", "accept_malformed", "pending_run"),
+        }
+    )
 
     class Meta(SourceRecord.Meta):
         verbose_name_plural = "repositories"

@@ -20,6 +20,7 @@ from lifetracker.days import today
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.models import DayMark, fields
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 
 # So long an easier goal waits, so that nobody eases it on a bad day.
 EASING = timedelta(days=7)
@@ -31,7 +32,7 @@ ANOTHER_GOAL = "This cannot be changed later. Create another goal instead."
 ENDS_EARLY = "The end must not be before the start."
 
 
-class Deletable(models.QuerySet[Any]):
+class Deletable(KeepsRevisionsQuerySet[Any]):
     """Rows that are deleted so that they can be restored."""
 
     def live(self) -> Self:
@@ -47,7 +48,7 @@ class Deletable(models.QuerySet[Any]):
         return self.filter(deleted_at__isnull=False).update(deleted_at=None)
 
 
-class Goal(ConstraintsInWords):
+class Goal(ConstraintsInWords, KeepsRevisions):
     """What its owner wants a metric to come to: a value by a date, or a total, a mean or a count of days in each
     day, week, month or rolling window."""
 
@@ -303,7 +304,7 @@ def marked_days(parts: list[tuple[str, Span]]) -> dict[str, list[date]]:
     return found
 
 
-class FreePeriod(ConstraintsInWords):
+class FreePeriod(ConstraintsInWords, KeepsRevisions):
     """Days on which a goal asks for nothing: all from a start to an end, or those of them that are marked, such as
     days of illness."""
 

@@ -450,6 +450,12 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# --- Revisions ------------------------------------------------------------------------------------
+
+# Whether old values are kept when a record changes, and for how many days; 0 for ever.
+KEEP_REVISIONS = env.bool("KEEP_REVISIONS", default=True)
+REVISIONS_DAYS = env.read("REVISIONS_DAYS", count, default=0)
+
 # --- Webhooks -------------------------------------------------------------------------------------
 
 # The address under which services reach this program.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from lifetracker.models.revisions import without_revisions
 from lifetracker.sync.digests import digest
 from lifetracker.sync.lossless import to_json
 from lifetracker.sync.upsert import Batch, Row, upsert
@@ -46,7 +47,7 @@ class Stored(NamedTuple):
 
 @transaction.atomic
 def store_foods(foods: Iterable[FoodItem], *, restore: bool = False) -> Counts:
-    """Store foods of `food_of`. Of a food that comes twice, and of one that is stored already, the newer one stays. One that
+    """Store foods of `food_of`, of which no old values are kept: they are a catalogue. Of a food that comes twice, and of one that is stored already, the newer one stays. One that
     was deleted stays so, unless it is to be restored. Recipes follow the foods that they are made of."""
     newest: dict[str, FoodItem] = {}
     for food in foods:
@@ -65,7 +66,8 @@ def store_foods(foods: Iterable[FoodItem], *, restore: bool = False) -> Counts:
         digests |= dict.fromkeys(deleted(wanted.keys()), "")
     batch = Batch(FoodItem, OPEN_FOOD_FACTS, list(COLUMNS), list(wanted.values()))
     batch.known, batch.keeps_deleted = digests, not restore
-    written = upsert(batch)
+    with without_revisions():
+        written = upsert(batch)
     if written.refused:
         # `food_of` lets through only what fits the columns.
         raise ValueError(f"A food could not be stored: {written.refused[0][1]}")

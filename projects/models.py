@@ -13,6 +13,7 @@ from django.utils import timezone
 from github_projects.models import Repository
 from goals.models import Goal
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from time_logs.models import TogglProject
 
 REPOSITORY_TAKEN = "This repository already belongs to a project."
@@ -23,13 +24,13 @@ ALREADY_CONFIRMED = (
 PROJECT_DELETED = "This project was deleted. Restore it first."
 
 
-class ProjectQuerySet(models.QuerySet["Project"]):
+class ProjectQuerySet(KeepsRevisionsQuerySet["Project"]):
     def live(self) -> Self:
         """Return the projects that are not deleted."""
         return self.filter(deleted_at__isnull=True)
 
 
-class Project(ConstraintsInWords):
+class Project(ConstraintsInWords, KeepsRevisions):
     """What its owner works on, with the repositories, the Toggl projects and the goals that belong to it. Nothing belongs
     to one that is deleted: `parted` has the ids of what did, by kind, so that it can be restored."""
 
@@ -116,7 +117,7 @@ class Project(ConstraintsInWords):
         return left
 
 
-class ProjectRepository(ConstraintsInWords):
+class ProjectRepository(ConstraintsInWords, KeepsRevisions):
     """A repository that belongs to a project."""
 
     exported = True
@@ -125,6 +126,8 @@ class ProjectRepository(ConstraintsInWords):
     repository = models.ForeignKey(
         Repository, on_delete=models.CASCADE, related_name="project_links"
     )
+
+    objects = KeepsRevisionsQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -142,7 +145,7 @@ class ProjectRepository(ConstraintsInWords):
         return str(self.repository)
 
 
-class ProjectTogglProject(ConstraintsInWords):
+class ProjectTogglProject(ConstraintsInWords, KeepsRevisions):
     """A Toggl project that belongs to a project."""
 
     exported = True
@@ -151,6 +154,8 @@ class ProjectTogglProject(ConstraintsInWords):
     toggl_project = models.ForeignKey(
         TogglProject, on_delete=models.CASCADE, related_name="project_links"
     )
+
+    objects = KeepsRevisionsQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -167,13 +172,15 @@ class ProjectTogglProject(ConstraintsInWords):
         return str(self.toggl_project)
 
 
-class ProjectGoal(ConstraintsInWords):
+class ProjectGoal(ConstraintsInWords, KeepsRevisions):
     """A goal that belongs to a project."""
 
     exported = True
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="goal_links")
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="project_links")
+
+    objects = KeepsRevisionsQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

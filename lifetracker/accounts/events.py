@@ -75,11 +75,12 @@ MOST_BY_STRANGERS = 200
 
 
 @contextmanager
-def answering(request: HttpRequest, address_of: Callable[[HttpRequest], str]) -> Iterator[None]:
+def answering(request: HttpRequest, address_of: Callable[[HttpRequest], str]) -> Iterator[Caller]:
     """Attribute what is recorded within to this request."""
-    token = _caller.set(Caller(request, address_of))
+    caller = Caller(request, address_of)
+    token = _caller.set(caller)
     try:
-        yield
+        yield caller
     finally:
         _caller.reset(token)
 

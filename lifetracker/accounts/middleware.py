@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from lifetracker.accounts import confirmation, events, sessions
 from lifetracker.accounts.addresses import client_address
 from lifetracker.accounts.guessing import TooManyLogins, come_later
+from lifetracker.models.revisions import changed_by
 
 
 class Accounts:
@@ -21,7 +22,10 @@ class Accounts:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with events.answering(request, client_address):
+        with (
+            events.answering(request, client_address) as caller,
+            changed_by(name=lambda: caller.name),
+        ):
             response = self.get_response(request)
             # Who shows a token needs no session, and gets none here.
             if request.session.accessed and SESSION_KEY in request.session:

@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from inspect import cleandoc
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -19,9 +18,10 @@ from django.utils.text import slugify
 
 from lifetracker.backups.archive import Progress, Steps, chunks, finished, new_member
 from lifetracker.backups.snapshot import snapshot
-from lifetracker.backups.tables import CHUNK, json_value
+from lifetracker.backups.tables import CHUNK
 from lifetracker.models.exported import is_exported, kept_rows, stored_models
 from lifetracker.models.fields import spelled_out
+from lifetracker.models.json_values import json_default, json_value
 from lifetracker.models.redating import follow_time_zone
 from lifetracker.spreadsheets import FORMULA_SIGNS, without_formula
 from lifetracker.words import counted
@@ -190,11 +190,6 @@ def write_json(archive: ZipFile, one: Exported, progress: Progress) -> Steps[Non
                 )
             progress(one.name, len(some))
             yield
-
-
-def json_default(value: object) -> float | str | None:
-    """Return a value that JSON cannot hold as one that it can. Our decimals have few enough digits for a number."""
-    return float(value) if isinstance(value, Decimal) else json_value(value)
 
 
 # --- Explaining -----------------------------------------------------------------------------------

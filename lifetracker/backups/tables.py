@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.db.models.functions import Cast
-from django.utils.duration import duration_iso_string
 
 from lifetracker.models.exported import kept_rows
+from lifetracker.models.json_values import json_value
 
 # Of the packages and of the machinery; a model of an app says it itself, as `not_backed_up`, with the reason. Every
 # other one is in each backup, so that a new model cannot be forgotten.
@@ -76,24 +73,6 @@ def stored() -> Iterator[type[models.Model]]:
 def why_no_state(model: type[models.Model]) -> str:
     """Return why no backup holds the rows of a model; "" for one whose rows it holds."""
     return NOT_STATE.get(model._meta.label) or str(getattr(model, "not_backed_up", ""))
-
-
-def json_value(value: object) -> bool | int | float | str | None:
-    """Return the value as JSON has it, such that the field's `to_python` makes the same of it again."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case date() | time():
-            return value.isoformat()
-        case timedelta():
-            return duration_iso_string(value)
-        case Decimal() | UUID():
-            return str(value)
-        case bytes() | memoryview():
-            return base64.b64encode(value).decode()
-    raise TypeError(f"A {type(value).__name__} has no form in a backup.")
 
 
 class Column:

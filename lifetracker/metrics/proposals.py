@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from lifetracker import days
 from lifetracker.models import DayMark, SyncRun
+from lifetracker.models.revisions import without_revisions
 
 #: How far back a sync looks. What is usual today depends on the last four weeks; asking about years ago is for who
 #: wants it.
@@ -158,7 +159,8 @@ def store(wanted: Marks) -> Counter[str]:
         if known and (known.reasons, known.spell) != (mark.reasons, mark.spell):
             # Whoever answers meanwhile has seen the old ones.
             changed = DayMark.objects.proposed().filter(pk=known.pk)
-            changed.update(reasons=mark.reasons, spell=mark.spell, updated_at=timezone.now())
+            with without_revisions():
+                changed.update(reasons=mark.reasons, spell=mark.spell, updated_at=timezone.now())
     # Another process may be proposing the same.
     DayMark.objects.bulk_create(new, ignore_conflicts=True)
     return Counter(str(mark.kind) for mark in new)
@@ -171,5 +173,6 @@ def withdraw(wanted: Marks, first: date, last: date) -> Counter[str]:
         for mark in DayMark.objects.proposed().between(first, last)
         if (mark.date, mark.kind) not in wanted
     ]
-    DayMark.objects.proposed().filter(pk__in=[mark.pk for mark in gone]).delete()
+    with without_revisions():
+        DayMark.objects.proposed().filter(pk__in=[mark.pk for mark in gone]).delete()
     return Counter(mark.kind for mark in gone)

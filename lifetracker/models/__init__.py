@@ -33,6 +33,7 @@ from lifetracker.models.rejected import (
     RejectedItem,
     RejectedItemQuerySet,
 )
+from lifetracker.models.revisions import Revision
 from lifetracker.models.runs import (
     ACTIVE,
     STOPPED,
@@ -83,6 +84,7 @@ __all__ = [
     "Preferences",
     "RejectedItem",
     "RejectedItemQuerySet",
+    "Revision",
     "SourceRecord",
     "SourceRecordQuerySet",
     "SyncRun",

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from lifetracker import days
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 
 
-class DayMarkQuerySet(models.QuerySet["DayMark"]):
+class DayMarkQuerySet(KeepsRevisionsQuerySet["DayMark"]):
     def confirmed(self) -> Self:
         return self.filter(state=DayMark.State.CONFIRMED)
 
@@ -48,7 +49,7 @@ class DayMarkQuerySet(models.QuerySet["DayMark"]):
         return set(self.unusual_between(first, last).values_list("date", flat=True))
 
 
-class DayMark(ConstraintsInWords):
+class DayMark(ConstraintsInWords, KeepsRevisions):
     """A day that its owner marked, or that a rule proposes to be marked, as one of illness, travel, holiday or
     something else."""
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from lifetracker import days
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from lifetracker.models.table_locks import lock_table
 
 MANUAL = "Manual"
@@ -33,7 +34,7 @@ def new_source_id() -> str:
     return str(uuid.uuid4())
 
 
-class SourceRecordQuerySet(models.QuerySet[Any]):
+class SourceRecordQuerySet(KeepsRevisionsQuerySet[Any]):
     def live(self) -> Self:
         """Return the records that are not marked as deleted."""
         return self.filter(deleted_at__isnull=True)
@@ -73,7 +74,7 @@ class SourceRecordQuerySet(models.QuerySet[Any]):
         return int(rows.update(**values, updated_at=timezone.now()))
 
 
-class SourceRecord(ConstraintsInWords):
+class SourceRecord(ConstraintsInWords, KeepsRevisions):
     """One fact, known by (`source`, `source_id`): synced from a service, or typed in with the
     source `Manual`."""
 

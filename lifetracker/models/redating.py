@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from lifetracker.models import DayZone, SourceRecord
+from lifetracker.models.revisions import without_revisions
 
 logger = logging.getLogger(__name__)
 ONLY_ROW = 1
@@ -37,9 +38,10 @@ def follow_time_zone() -> None:
 
 def move_days(before: tzinfo | None) -> None:
     zone = timezone.get_default_timezone()
-    for model in apps.get_models():
-        if issubclass(model, SourceRecord) and not model._meta.proxy:
-            model._default_manager.all().move_days(zone, before)
+    with without_revisions():
+        for model in apps.get_models():
+            if issubclass(model, SourceRecord) and not model._meta.proxy:
+                model._default_manager.all().move_days(zone, before)
 
 
 def zone_of(name: str) -> tzinfo | None:

@@ -3,12 +3,12 @@ statement does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Model, QuerySet
 
 #: How many are fetched at a time.
@@ -46,12 +46,31 @@ def plain_rows(query: QuerySet[Model, Any]) -> list[tuple[Any, ...]]:
         or in_turn(converters, expression)
         for at, (converters, expression) in compiler.get_converters(selected).items()
     }
+    return read_columns(rows, readers)
+
+
+def read_columns(
+    rows: list[tuple[Any, ...]], readers: Mapping[int, Callable[[Any], Any]]
+) -> list[tuple[Any, ...]]:
+    """Return the rows with the values of some columns, by their place, as their readers read them."""
     if not readers or not rows:
         return rows
     columns = list(zip(*rows, strict=True))
     for at, reader in readers.items():
         columns[at] = tuple(None if value is None else reader(value) for value in columns[at])
     return list(zip(*columns, strict=True))
+
+
+def reader_of(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return what reads the values of a column, the shortest way; None where the driver hands them out as they are."""
+    if shortest := SHORTEST.get(field.get_internal_type()):
+        return shortest
+    expression = field.cached_col
+    converters = [
+        *connection.ops.get_db_converters(expression),
+        *field.get_db_converters(connection),
+    ]
+    return in_turn(converters, expression) if converters else None
 
 
 def in_turn(converters: Sequence[Any], expression: Any) -> Callable[[Any], Any]:

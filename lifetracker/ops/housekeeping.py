@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_q.models import Task
 
 from lifetracker.days import local_date
-from lifetracker.models import ACTIVE, Lease, SyncRun, SyncRunTotal, WebhookDelivery
+from lifetracker.models import ACTIVE, Lease, Revision, SyncRun, SyncRunTotal, WebhookDelivery
 
 # Less than a day, so that a daily schedule that begins a minute early still has its turn.
 ONCE_IN = timedelta(hours=20)
@@ -97,6 +97,15 @@ def forget_deliveries(now: datetime) -> int:
         "No worker processed it."
     )
     return WebhookDelivery.objects.forget_old()
+
+
+@chore("old values of records deleted")
+def forget_revisions(now: datetime) -> int:
+    """Delete what records were before `REVISIONS_DAYS`; nothing where the setting is 0."""
+    if not settings.REVISIONS_DAYS:
+        return 0
+    limit = now - timedelta(days=settings.REVISIONS_DAYS)
+    return Revision.objects.filter(changed_at__lt=limit).delete()[0]
 
 
 @chore("expired sessions deleted")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lifetracker.errors import RunStopped, SyncError, TryLater
 from lifetracker.models import STOPPED, HeldLease, LeaseLost, SyncRun, statements
+from lifetracker.models.revisions import changed_by
 from lifetracker.sync.plans import NO_TIME
 from lifetracker.sync.quotas import RequestQuota
 from lifetracker.sync.streams import Extent, Source, Stream
@@ -183,7 +184,8 @@ class RunRecorder:
         Ctrl-C, goes on its way."""
         self.save()
         try:
-            yield
+            with changed_by(self.run.pk):
+                yield
         except BaseException as error:
             self._close(error)
             if not isinstance(error, SyncError | RunStopped):

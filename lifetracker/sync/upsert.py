@@ -17,6 +17,7 @@ from lifetracker.models.fields import AnyField
 from lifetracker.sync.digests import COLUMNS_ONLY, HALF, digest, digest_of_columns
 from lifetracker.sync.lossless import to_json
 from lifetracker.sync.mapping import Convert
+from lifetracker.sync.replaced import keep_replaced
 from lifetracker.sync.streams import Aggregate
 
 # Columns that the upsert itself fills; a stream's fields are the others.
@@ -117,6 +118,7 @@ def _upsert(batch: Batch) -> Written:
     if changed or renamed or received:
         with transaction.atomic():
             if changed:
+                _keep_replaced(batch, {one: rows[one] for one in changed if one in known})
                 _write(batch, [(rows[source_id], digests[source_id]) for source_id in changed])
             if renamed:
                 _set_columns(batch, ["digest"], [(digests[one], one) for one in renamed])
@@ -182,6 +184,18 @@ def _set_columns(batch: Batch, columns: Sequence[str], rows: Sequence[tuple[str,
                 f"UPDATE {table} SET {sets} WHERE source_id = %s AND source = %s",  # noqa: S608
                 [(*one, batch.source) for one in rows],
             )
+
+
+def _keep_replaced(batch: Batch, rows: dict[str, Row]) -> None:
+    """Keep what the stored rows were that these replace."""
+    keep_replaced(
+        batch.model,
+        batch.source,
+        batch.columns,
+        rows,
+        among_ids,
+        stays_deleted=batch.keeps_deleted,
+    )
 
 
 # --- Statements -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from nutrition.barcodes import digits_of, normalized
 from nutrition.models.values import (
     LEAST_OF_AN_ITEM,
@@ -100,6 +101,8 @@ class FoodItem(SourceRecord, NutrientValues):
     )
     changed_at_source = models.DateTimeField(null=True, blank=True, editable=False)
     search_text = models.CharField(max_length=LONGEST_SEARCH_TEXT, editable=False, default="")
+
+    no_values = frozenset({"search_text"})
 
     objects = FoodItemQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
@@ -215,13 +218,15 @@ def servings_of(stored: Any) -> list[Serving]:
     return found
 
 
-class RecipePart(Portion):
+class RecipePart(Portion, KeepsRevisions):
     """A food in a recipe, and how much of it."""
 
     exported = True
 
     recipe = models.ForeignKey(FoodItem, on_delete=models.CASCADE, related_name="parts")
     food = models.ForeignKey(FoodItem, on_delete=models.PROTECT, related_name="part_of")
+
+    objects = KeepsRevisionsQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lifetracker.days import is_future, local_date, today
 from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.models.conflicts import ConstraintsInWords
+from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from nutrition.models.foods import FoodItem
 from nutrition.models.values import MOST_KCAL_OF_AN_ITEM, NutrientValues, Portion
 from nutrition.nutrients import COLUMNS, Amounts, total_of
@@ -80,13 +81,13 @@ class Meal(SourceRecord):
         return total_of(item.amounts for item in self.items.all() if item.deleted_at is None)
 
 
-class MealItemQuerySet(models.QuerySet["MealItem"]):
+class MealItemQuerySet(KeepsRevisionsQuerySet["MealItem"]):
     def live(self) -> Self:
         """Return those that are not deleted."""
         return self.filter(deleted_at__isnull=True)
 
 
-class MealItem(Portion, NutrientValues, ConstraintsInWords):
+class MealItem(Portion, NutrientValues, ConstraintsInWords, KeepsRevisions):
     """Something in a meal. Its values are those of its food as they were then, for all of it and not per 100: a food that
     changes later changes nothing here. What was typed in as energy alone has no food."""
 
@@ -175,7 +176,7 @@ def differs(one: float | None, other: float | None) -> bool:
     return abs(one - other) > 1e-6 * max(abs(one), abs(other), 1)
 
 
-class CompleteDay(models.Model):
+class CompleteDay(KeepsRevisions):
     """A day on which everything eaten is written down, as its owner or an imported diary says. One without a meal was a day
     of fasting. Only such days enter averages."""
 
@@ -184,6 +185,8 @@ class CompleteDay(models.Model):
     date = models.DateField(unique=True)
     source = models.CharField(max_length=20, default=MANUAL, editable=False)
     marked_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = KeepsRevisionsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-date"]
