@@ -123,6 +123,7 @@ def test_what_else_has_ended_is_removed() -> None:
     assert removed == {
         "unfinished consents deleted": 1,
         "old account events deleted": 0,
+        "old values of records deleted": 0,
         "expired leases deleted": 1,
         "old task results deleted": 1,
         "sync runs folded into monthly totals": 0,
