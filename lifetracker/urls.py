@@ -10,7 +10,7 @@ from django.urls import URLResolver, include, path, re_path
 from django.utils.module_loading import autodiscover_modules, module_has_submodule
 
 from lifetracker.accounts.redirects import moved
-from lifetracker.api import errors, marks, metrics, runs
+from lifetracker.api import errors, marks, metrics, revisions, runs
 from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
@@ -98,6 +98,7 @@ urlpatterns = [
     re_path(r"^api/day-marks/(?P<pk>\d{1,18})/?$", marks.OneDayMark.as_view()),
     re_path(r"^api/day-marks/(?P<pk>\d{1,18})/confirm/?$", marks.Confirm.as_view()),
     re_path(r"^api/day-marks/(?P<pk>\d{1,18})/refuse/?$", marks.Refuse.as_view()),
+    re_path(r"^api/revisions/?$", revisions.Revisions.as_view()),
     *urls_of_apps("page_urls", ""),
     *urls_of_apps("urls", "api/"),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.utils.safestring import SafeString
 
@@ -55,6 +55,13 @@ class DayPage(NamedTuple):
     def is_empty(self) -> bool:
         groups = (self.recoveries, self.nights, self.naps, self.cycles, self.workouts)
         return not any(groups)
+
+    @property
+    def rows(self) -> list[SourceRecord]:
+        groups: tuple[list[Any], ...] = (
+            *(self.recoveries, self.nights, self.naps, self.cycles, self.workouts),
+        )
+        return [record.row for group in groups for record in group]
 
 
 def day_page(day: date) -> DayPage:

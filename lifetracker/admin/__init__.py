@@ -1,6 +1,6 @@
 """The admin. Importing it registers the pages of this app; other apps take what they share from here."""
 
-from lifetracker.admin import accounts, history, machinery, marks
+from lifetracker.admin import accounts, history, machinery, marks, revisions
 from lifetracker.admin.lists import (
     ChoiceFilter,
     Choices,
@@ -34,5 +34,6 @@ __all__ = [
     "machinery",
     "marks",
     "pretty",
+    "revisions",
     "sidebar",
 ]

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
@@ -18,7 +19,18 @@ from lifetracker.admin.lists import Choices, QuickList, labels, list_column, pre
 from lifetracker.models import MANUAL, SourceRecord
 from lifetracker.models.conflicts import ConstraintViolated
 from lifetracker.models.fields import label_of, unit_of
+from lifetracker.web.changes import changes_of
+from lifetracker.web.clock import date_and_time
 from lifetracker.web.forms import DayField, RecordForm, instant_of
+
+
+def changes_list(record: Model) -> SafeString:
+    """Return what happened to a record, newest first."""
+    found = changes_of([record])
+    lines = format_html_join(
+        "", "<li>{}: {}</li>", ((date_and_time(one.at), one.sentence) for one in found.shown)
+    )
+    return format_html("<ul>{}</ul>", lines) if lines else SafeString("Nothing has changed.")
 
 
 class GoneFilter(admin.SimpleListFilter):
@@ -73,7 +85,7 @@ class SourceRecordAdmin(QuickList):
         *("service", "source_id", "in_future", "deleted_at"),
         *("created_at", "updated_at", "payload"),
     )
-    readonly_fields: Sequence[str] = bookkeeping
+    readonly_fields: Sequence[str] = (*bookkeeping, "changes")
     heavy: Sequence[str] = ("raw",)
     search_fields: Sequence[str] = ("source_id",)
     search_help_text = "Search by the id at the service"
@@ -117,7 +129,8 @@ class SourceRecordAdmin(QuickList):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         every = self.get_fields(request, obj)
-        facts = self.facts or [name for name in every if name not in self.bookkeeping]
+        apart = {*self.bookkeeping, "changes"}
+        facts = self.facts or [name for name in every if name not in apart]
         is_own = self.is_own(obj)
         details = self.details if is_own else [*self.details, *self.from_service]
         found: list[Any] = [(None, {"fields": facts})]
@@ -125,7 +138,12 @@ class SourceRecordAdmin(QuickList):
             found.append(("More values", folded(details)))
         if obj is not None:
             found.append(("Source", folded(self.bookkeeping)))
+            found.append(("Changes", folded(["changes"])))
         return found
+
+    @admin.display(description="What changed")
+    def changes(self, record: SourceRecord) -> SafeString:
+        return changes_list(record)
 
     @admin.display(description="Data as received")
     def payload(self, record: SourceRecord) -> SafeString | None:

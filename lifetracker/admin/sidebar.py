@@ -19,6 +19,7 @@ MACHINERY = {
         "lifetracker.RejectedItem",
         "lifetracker.PendingDeletion",
         "lifetracker.SyncState",
+        "lifetracker.Revision",
     ],
     "Accounts": ["auth.User", "auth.Group", "lifetracker.ApiToken", "accounts.Event"],
     "Machinery": [

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models.deletion import Collector
 
@@ -139,6 +140,13 @@ def value_columns(model: type[models.Model]) -> tuple[str, ...]:
         for field in model._meta.concrete_fields
         if not field.primary_key and field.name not in left_out
     )
+
+
+def recorded_models() -> list[type[models.Model]]:
+    """Return the models whose changes leave revisions."""
+    return [
+        one for one in apps.get_models() if issubclass(one, KeepsRevisions) and not one._meta.proxy
+    ]
 
 
 # --- Comparing ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from django.utils.timesince import timesince
 
 from lifetracker.days import local_date
 from lifetracker.web import units
+from lifetracker.web.changes import changes_of
 from lifetracker.web.clock import date_and_time, time_words
 from lifetracker.web.navigation import Entry
 from lifetracker.web.sentences import hours_words
@@ -200,6 +201,14 @@ def code(text: str) -> SafeString:
             for i, part in enumerate(parts)
         ),
     )
+
+
+@register.inclusion_tag("records/changes.html", takes_context=True)
+def changes(context: template.Context, records: Any) -> dict[str, object]:
+    """What happened to a record, or to each of a list, newest first."""
+    several = records if isinstance(records, list) else [records]
+    reader = context["request"].user.get_username()
+    return {"changes": changes_of(several, reader), "is_mixed": len(several) > 1}
 
 
 @register.filter

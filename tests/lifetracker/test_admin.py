@@ -30,6 +30,7 @@ from lifetracker.models import (
     Lease,
     PendingDeletion,
     RejectedItem,
+    Revision,
     SyncRun,
     SyncRunTotal,
     SyncState,
@@ -66,6 +67,13 @@ MAKERS: dict[type[Model], Maker] = {
     Commit: lambda number: makers.commit(makers.repository(), days_ago=number),
     GitHubAccount: lambda number: GitHubAccount.objects.create(login=f"robin {number}"),
     SyncRun: scenes.run,
+    Revision: lambda number: Revision.objects.create(
+        record_type="weight.WeighIn",
+        record_id=number,
+        old_values={"weight_kg": 70},
+        changed_at=scenes.NOW,
+        run=scenes.run(number),
+    ),
     SyncRunTotal: lambda number: SyncRunTotal.objects.create(
         source="Whoop", kind="webhook", month=date(1990 + number, 1, 1), runs=number
     ),

@@ -46,7 +46,7 @@ from lifetracker.backups.tables import (
     stored,
     why_no_state,
 )
-from lifetracker.models import Lease, RejectedItem, SyncRun
+from lifetracker.models import Lease, RejectedItem, Revision, SyncRun
 from lifetracker.tasks import remove_foreign_schedules
 from oauth_integration.models import OAuthCredential
 from tests import databases, processes
@@ -428,6 +428,9 @@ def test_a_database_that_is_not_empty(small: Path) -> None:
     with pytest.raises(CommandError, match=r"weight\.WeighIn 1"):
         call("restore", str(small))
     WeighIn.objects.all().delete()
+    with pytest.raises(CommandError, match=r"lifetracker\.Revision 1"):
+        call("restore", str(small))
+    Revision.objects.all().delete()
     call("restore", str(small))
     with pytest.raises(CommandError, match="not empty"):
         call("restore", str(small))

@@ -188,7 +188,7 @@ def aim(case: schemathesis.Case) -> None:
 
 # Rules that OpenAPI has no words for, by the words of their answers.
 RULES = re.compile(
-    "Invalid page|start date must not be after|must be after the start|would overlap"
+    "Invalid page|There is no record with this name|start date must not be after|must be after the start|would overlap"
     "|must not be before the start|cannot be longer than (a year|48 hours)|between 1970 and now|in the future|a year ahead"
     "|at most 60 days|can have at most|metrics, separated by commas|to save it anyway|already has a mark"
     "|There is no metric|ha(s|ve) no more|cannot be changed later|Enter the (date|last free day)|is a time of day"
