@@ -34,7 +34,8 @@ class RevisionAdmin(ReadOnlyAdmin):
     fields = ("record", "what", "changed_at", "author", "pretty_values")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        return super().get_queryset(request).select_related("run")
+        rows: QuerySet[Revision] = super().get_queryset(request)
+        return rows.select_related("run")
 
     @labels("What happened", "kind", {"deleted": "danger", "brought back": "success"})
     def what(self, revision: Revision) -> str:
