@@ -20,6 +20,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command, execute_from_command_line
 from django.db import transaction
+from django.db.models import F
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.utils import timezone
 
@@ -28,12 +29,13 @@ from benchmarks.lean_floor import BATCH, KINDS, LeanFloor
 from benchmarks.parts import Functions, Parts
 from benchmarks.whoop_sync import WholeSync
 from lifetracker.models import BEGINNING, SourceRecord, SyncRun
+from lifetracker.models.revisions import without_revisions
 from lifetracker.sync.mapping import Item
 from lifetracker.sync.related import values_by_id
 from lifetracker.sync.streams import Stream, Window, chain_pages
 from lifetracker.sync.writer import mapped_view
 from oauth_integration.models import OAuthCredential
-from whoop.models import WHOOP
+from whoop.models import WHOOP, WhoopCycle, WhoopRecovery, WhoopSleep
 from whoop.services.whoop_client import WhoopAPIClient
 from whoop.streams import source as whoop
 from workouts.models import Workout
@@ -65,6 +67,25 @@ class Prepare:
         call_command("migrate", verbosity=0, skip_checks=True)
         store_new_tokens()
         return {}
+
+
+class ChangeValues:
+    """Other values in each recovery, night and cycle, so that the next sync changes all of them."""
+
+    def __call__(self) -> dict[str, Any]:
+        columns = {
+            WhoopRecovery: "resting_heart_rate",
+            WhoopSleep: "awake_min",
+            WhoopCycle: "kilojoules",
+        }
+        with without_revisions():
+            rows = sum(
+                model._default_manager.exclude(**{column: None}).update(
+                    **{column: F(column) + 1}, digest=""
+                )
+                for model, column in columns.items()
+            )
+        return {"rows": rows}
 
 
 class PerRecord:
@@ -280,6 +301,7 @@ class Refresh:
 
 JOBS: dict[str, type] = {
     "prepare": Prepare,
+    "change-values": ChangeValues,
     "floor": Floor,
     "floor-in-one-statement": FloorInOneStatement,
     "lean-floor": LeanFloor,

@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.foods_import": ("--foods", "300"),
     "benchmarks.foods_search": ("--foods", "300", "--searches", "10"),
     "benchmarks.metrics": ("--years", "1", "--rounds", "1"),
+    "benchmarks.revisions": ("--rounds", "1", "--days", "10"),
     "benchmarks.usual": ("--lives", "1", "--days", "120"),
     "benchmarks.goals": ("--lives", "5"),
     "benchmarks.guessing": ("--seconds", "1"),
