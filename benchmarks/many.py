@@ -18,6 +18,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 # So many are what work is about, however much of it there is.
 PROJECTS = 30
+BEHAVIOURS = 20
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def fill(
             left_out = {} if has_payloads or "raw" not in values else {"raw": "NULL"}
             insert(dialect, name, rows, values | left_out)
         insert(dialect, "nutrition.MealItem", rows, eaten(dialect))
+        insert(dialect, "journal.Behaviour", BEHAVIOURS, behaviour(dialect))
+        insert(dialect, "journal.Answer", rows, answer(dialect))
         days = min(rows, int(span.total_seconds()) // DAY)
         insert(dialect, "nutrition.CompleteDay", days, {"date": dialect.day(f"number * {DAY}")})
         for name, values in rare(dialect, step * RARE).items():
@@ -250,7 +253,28 @@ def diary(
     food |= {"source": source, "barcode": "'' || (4000000000000 + number)"}
     food |= {"at_least": dialect.json("'[]'"), "popularity": "number % 1000"}
     meal = {"date": dialect.day(begun), "eaten_at": dialect.moment(begun), "kind": "'lunch'"}
-    return {"nutrition.FoodItem": food, "nutrition.Meal": synced("Manual", "meal", begun) | meal}
+    note = {"date": dialect.day(begun), "written_at": dialect.moment(begun)}
+    note |= {"text": "'Note ' || number", "tags": dialect.json("'[\"walk\"]'")}
+    return {
+        "nutrition.FoodItem": food,
+        "nutrition.Meal": synced("Manual", "meal", begun) | meal,
+        "journal.Note": synced("Manual", "note", begun) | note,
+    }
+
+
+def behaviour(dialect: Dialect) -> dict[str, str]:
+    """One that is answered with yes or no."""
+    name = "'Behaviour ' || number"
+    named = {"name": name, "folded_name": "'behaviour ' || number", "kind": "'yes_no'"}
+    return named | {"source": "'Manual'", "source_id": "'behaviour ' || number"}
+
+
+def answer(dialect: Dialect) -> dict[str, str]:
+    """An answer to each behaviour on each day."""
+    behaviour = f"(SELECT MIN(id) FROM journal_behaviour) + number % {BEHAVIOURS}"  # noqa: S608 - a constant
+    day = dialect.day(f"(number / {BEHAVIOURS}) * {DAY}")
+    known = {"source": "'Manual'", "source_id": "'answer ' || number"}
+    return known | {"behaviour_id": behaviour, "date": day, "value": "number % 2"}
 
 
 def eaten(dialect: Dialect) -> dict[str, str]:

@@ -13,6 +13,9 @@ from lifetracker.days import latest
 from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role, Rows
 from lifetracker.metrics.registry import register_metrics
 
+#: The hour of the day from which on a commit is late.
+LATE = 23
+
 
 def counted() -> QuerySet[Repository]:
     return Repository.objects.counted().order_by()
@@ -83,5 +86,14 @@ active_repositories = code_metric(
     smallest=1.0,
     parents=("github.commits",),
 )
+late_commits = code_metric(
+    key="github.late_commits",
+    series=of_commits(own_commits, Count("pk", filter=Q(hour__gte=LATE))),
+    label="Commits after 23:00",
+    unit="",
+    smallest=1.0,
+    additive=True,
+    parents=("github.commits",),
+)
 
-register_metrics(commits, churn, sitting_hours, active_repositories)
+register_metrics(commits, churn, sitting_hours, active_repositories, late_commits)

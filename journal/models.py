@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from lifetracker.days import is_future, local_date, today
 from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
@@ -36,6 +36,16 @@ class BehaviourQuerySet(SourceRecordQuerySet):
     def own(self) -> Self:
         """Return the live ones that are no other wording of another, in the order of their owner."""
         return self.live().filter(merged_into=None).order_by("position", "pk")
+
+    def counts_for(self) -> dict[int, int]:
+        """Return by the id of each live behaviour that of the one which its answers count for: itself, or the one that it
+        was merged into."""
+        rows = (
+            self.live()
+            .filter(Q(merged_into=None) | Q(merged_into__deleted_at=None))
+            .values_list("pk", "merged_into")
+        )
+        return {pk: merged_into or pk for pk, merged_into in rows}
 
     def asked(self) -> Self:
         """Return those that are still to be answered."""
@@ -131,32 +141,40 @@ class AnswerOfDay(NamedTuple):
     is_typed_in: bool
 
 
-class AnswerQuerySet(SourceRecordQuerySet):
-    def counted(self) -> Self:
-        """Return the live ones of live behaviours; what two sources or wordings say of one day are both among them."""
-        return self.live().filter(behaviour__deleted_at=None)
+def counting(before: AnswerOfDay | None, answer: AnswerOfDay) -> AnswerOfDay:
+    """Return which answer of a day counts: of two, one that was typed in, else the newer, which comes second."""
+    if before is None or answer.is_typed_in or not before.is_typed_in:
+        return answer
+    return before
 
-    def of(self, behaviours: Iterable[int]) -> Self:
-        """Return those to behaviours, also in wordings that were merged into them."""
-        wanted = list(behaviours)
-        # Two conditions, each with an index of its own, instead of one over a join.
-        wordings = Behaviour.objects.live().filter(merged_into__in=wanted).values("pk")
-        return self.filter(Q(behaviour__in=wanted) | Q(behaviour__in=wordings))
+
+class AnswerQuerySet(SourceRecordQuerySet):
+    def of(self, wordings: Iterable[int]) -> Self:
+        """Return the live ones to a behaviour whose wordings have these ids. What two sources or wordings say of one day are
+        both among them."""
+        return self.live().filter(behaviour__in=list(wordings))
+
+    def counted(self, wordings: Iterable[int]) -> Self:
+        """Return the one of each day that counts, by the same rule as `by_day`."""
+        others = self.model._default_manager.all().of(wordings).filter(date=OuterRef("date"))
+        later = others.filter(pk__gt=OuterRef("pk"))
+        is_typed_in = Q(source=MANUAL)
+        is_newest_typed_in = is_typed_in & ~Exists(later.filter(is_typed_in))
+        is_newest_imported = ~is_typed_in & ~Exists(others.filter(is_typed_in)) & ~Exists(later)
+        return self.of(wordings).filter(is_newest_typed_in | is_newest_imported)
 
     def by_day(
-        self, behaviours: Iterable[int], first: date, last: date
+        self, counts_for: Mapping[int, int], first: date, last: date
     ) -> dict[int, dict[date, AnswerOfDay]]:
         """Return what counts of each day, by behaviour, by one statement. What was typed in counts before what was imported,
-        and the newest of either before an older one."""
-        rows = self.counted().of(behaviours).filter(date__range=(first, last)).order_by("pk")
+        and the newest of either before an older one. `counts_for`: what `BehaviourQuerySet.counts_for` returns, or a part."""
+        rows = self.of(counts_for).filter(date__range=(first, last)).order_by("pk")
         found: dict[int, dict[date, AnswerOfDay]] = {}
-        columns = ("behaviour", "behaviour__merged_into", "date", "source", "pk", "value", "note")
-        for own, merged_into, day, source, pk, value, note in rows.values_list(*columns):
-            days = found.setdefault(merged_into or own, {})
-            answer = AnswerOfDay(pk, value, note, source == MANUAL)
-            before = days.get(day)
-            if before is None or answer.is_typed_in or not before.is_typed_in:
-                days[day] = answer
+        for behaviour, day, source, pk, value, note in rows.values_list(
+            "behaviour", "date", "source", "pk", "value", "note"
+        ):
+            days = found.setdefault(counts_for[behaviour], {})
+            days[day] = counting(days.get(day), AnswerOfDay(pk, value, note, source == MANUAL))
         return found
 
 

@@ -56,7 +56,9 @@ class LifetrackerConfig(AppConfig):
         from lifetracker.sync import checks  # noqa: F401
 
         install()
-        autodiscover_modules("streams", "webhooks", "housekeeping", "metrics", "proposals")
+        autodiscover_modules(
+            *("streams", "webhooks", "housekeeping", "metrics", "behaviours", "proposals")
+        )
         post_migrate.connect(plan_schedules, sender=self)
         connection_created.connect(end_idle_transactions)
         connection_created.connect(keep_database_private)

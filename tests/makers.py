@@ -11,6 +11,7 @@ from django.utils import timezone
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
+from journal.models import Answer, Behaviour, Note
 from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from nutrition.models import FoodItem, Meal, RecipePart
@@ -86,6 +87,21 @@ def recipe(name: str, *parts: tuple[FoodItem, float], **fields: Any) -> FoodItem
         RecipePart.objects.create(recipe=made, position=position, **about)
     made.follow_parts()
     return made
+
+
+def behaviour(name: str = "Alcohol", **fields: Any) -> Behaviour:
+    """Answered with yes or no."""
+    return Behaviour.objects.create(**{"name": name} | fields)
+
+
+def answer(behaviour: Behaviour, value: float = 1, days_ago: float = 0, **fields: Any) -> Answer:
+    day = local_date(MORNING - timedelta(days=days_ago))
+    return Answer.objects.create(**{"behaviour": behaviour, "date": day, "value": value} | fields)
+
+
+def note(days_ago: float = 0, **fields: Any) -> Note:
+    written = MORNING - timedelta(days=days_ago)
+    return Note.objects.create(**{"written_at": written, "text": "A walk."} | fields)
 
 
 def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:

@@ -4,8 +4,7 @@ from django.contrib import admin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifetracker.admin import GoneFilter, SourceFilter, SourceRecordAdmin
-from lifetracker.web.forms import RecordForm
-from time_logs.forms import Names
+from lifetracker.web.forms import Names, RecordForm
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 
 

@@ -5,26 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core import validators
 
-from lifetracker.web.forms import MinuteField, RecordForm
+from lifetracker.web.forms import MinuteField, Names, RecordForm
 from time_logs.models import TimeEntry
-
-
-class Names(forms.CharField):
-    """A list of names, typed with commas between them."""
-
-    def prepare_value(self, value: object) -> object:
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: object) -> Any:
-        text = super().to_python(value) or ""
-        validators.ProhibitNullCharactersValidator()(text)
-        names = [name.strip() for name in text.split(",")]
-        return [name for name in names if name]
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        return str(data or "").strip() != self.prepare_value(initial or [])
 
 
 class EntryForm(RecordForm):

@@ -105,6 +105,20 @@ recovery_score = recovery_metric(
     better=Better.HIGHER,
     parents=("whoop.hrv", "whoop.resting_heart_rate", "whoop.sleep_performance"),
 )
+# Only for Today, which reads it with the others and so by no statement of its own.
+calibrating = recovery_metric(
+    key="whoop.calibrating",
+    series=Grouped(
+        rows=recoveries,
+        day=Max(
+            Case(When(user_calibrating=True, then=1.0), default=0.0, output_field=FloatField())
+        ),
+        has_one_row=True,
+    ),
+    label="Calibrating",
+    unit="",
+    smallest=1.0,
+)
 hrv = recovery_metric(
     key="whoop.hrv",
     series=of_recoveries("hrv_rmssd"),

@@ -14,7 +14,7 @@ from lifetracker.metrics.statistics import USUAL_DAYS
 from lifetracker.models import excluded_days
 from lifetracker.web.cards import Visit
 from whoop import metrics
-from whoop.models import WHOOP, WhoopRecovery, band_of
+from whoop.models import WHOOP, band_of
 from whoop.nights import Night, nights_of
 from whoop.page_data import Reading
 from whoop.sentences import why_no_night
@@ -133,10 +133,10 @@ def middle_half(values: list[float]) -> tuple[float, float] | None:
 
 
 def day_of_whoop(visit: Visit) -> DayOfWhoop:
-    """Read a day by four statements: all numbers, the days that are no usual ones, nights, and whether WHOOP knew its
-    wearer."""
+    """Read a day by three statements: all numbers, the days that are no usual ones, and nights."""
     begin = days_before(visit.day, COMPARED_DAYS)
-    whole = read_series(SHOWN, begin, visit.day, visit.verified)
+    whole = read_series((*SHOWN, metrics.calibrating), begin, visit.day, visit.verified)
+    calibrating = whole.pop(metrics.calibrating.key)
     status = visit.sources[WHOOP]
     is_known = any(one.known_days or one.so_far or one.valueless for one in whole.values())
     return DayOfWhoop(
@@ -145,11 +145,6 @@ def day_of_whoop(visit: Visit) -> DayOfWhoop:
         whole=whole,
         excluded=excluded_days(begin, visit.day),
         nights=nights_of(visit),
-        is_calibrating=is_calibrating(visit.day),
+        is_calibrating=bool(calibrating.on(visit.day)),
         is_there=is_known or status.runs.last_success is not None,
     )
-
-
-def is_calibrating(day: date) -> bool:
-    rows = WhoopRecovery.objects.happened().filter(date=day).order_by()
-    return any(rows.values_list("user_calibrating", flat=True))

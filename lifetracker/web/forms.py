@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -103,6 +104,22 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         """Ask the database's rules last, about what is possible otherwise."""
         if not self.errors:
             super().validate_constraints()
+
+
+class Names(forms.CharField):
+    """A list of names, typed with commas between them."""
+
+    def prepare_value(self, value: object) -> object:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: object) -> Any:
+        text = super().to_python(value) or ""
+        validators.ProhibitNullCharactersValidator()(text)
+        names = [name.strip() for name in text.split(",")]
+        return [name for name in names if name]
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return str(data or "").strip() != self.prepare_value(initial or [])
 
 
 class DayField(forms.DateField):

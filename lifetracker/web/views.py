@@ -30,6 +30,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.settings import DEFAULTS, IMPORT_STRINGS, APISettings
 
+from lifetracker.accounts.script_policy import with_script
 from lifetracker.api.index import Index
 from lifetracker.api.parameters import UNKNOWN_PARAMETER, refuse_unknown
 from lifetracker.api.schema import Once
@@ -87,6 +88,7 @@ class DocsView(LoginRequiredMixin, TemplateView):
 
 
 @login_not_required  # each of the two asks for it in its own way
+@with_script
 def front_page(request: HttpRequest) -> HttpResponseBase:
     """Answer browsers with the home page, and programs with the list of endpoints: whoever shows a
     token, or does not ask for HTML by name."""

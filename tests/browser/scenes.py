@@ -27,6 +27,7 @@ NOW = datetime(2026, 9, 16, 16, 40, tzinfo=UTC)
 TODAY = date(2026, 9, 16)
 #: The id of the food of that name in `everything`.
 SKYR = 7_301
+ALCOHOL = 8_401
 BERLIN = 120
 
 TOO_LARGE = "The repository cannot be read: it is larger than the limit (GITHUB_MAX_REPOSITORY_MB)."
@@ -388,6 +389,16 @@ def everything() -> None:
     goals()
     projects()
     diary()
+    journal()
+
+
+def journal() -> None:
+    """A behaviour that was answered once, another wording of it, one that is not asked any more, and a note."""
+    alcohol = makers.behaviour("Alcohol", pk=ALCOHOL)
+    makers.behaviour("Any alcoholic drinks?", merged_into=alcohol)
+    makers.behaviour("Cold shower", archived_at=NOW)
+    makers.answer(alcohol, 1, 1, note="A beer.")
+    makers.note(1, text="A walk by the river.", tags=["walk"])
 
 
 def diary() -> None:

@@ -27,8 +27,13 @@ def answer(
 
 
 def counted(behaviour: Behaviour, day: date = DAY) -> float | None:
-    found = Answer.objects.all().by_day([behaviour.pk], day, day)
+    """Return what counts of a day, in both ways in which it is asked for."""
+    counts_for = Behaviour.objects.all().counts_for()
+    found = Answer.objects.all().by_day(counts_for, day, day)
     of_day = found.get(behaviour.pk, {}).get(day)
+    wordings = [pk for pk, one in counts_for.items() if one == behaviour.pk]
+    rows = Answer.objects.all().counted(wordings).filter(date=day)
+    assert list(rows.values_list("pk", flat=True)) == ([] if of_day is None else [of_day.pk])
     return None if of_day is None else of_day.value
 
 
@@ -142,3 +147,15 @@ def test_tags_are_plain_words() -> None:
     note.tags = "travel"
     with pytest.raises(ValidationError, match="list of words"):
         note.full_clean(exclude=["date"])
+
+
+def test_of_two_wordings_the_newest_answer_counts() -> None:
+    alcohol, wording = behaviour_named("Alcohol", YES_NO), behaviour_named("Any drinks?", YES_NO)
+    wording.merged_into = alcohol
+    wording.save()
+    answer(alcohol, 0, source="WhoopExport")
+    answer(wording, 1, source="WhoopExport")
+    assert counted(alcohol) == 1
+    answer(wording, 1)
+    answer(alcohol, 0)
+    assert counted(alcohol) == 0

@@ -50,7 +50,7 @@ def rows_of(model: Any, made: dict[Any, list[Any]]) -> list[Any]:
         related = {
             field.attname: rows_of(field.remote_field.model, made)
             for field in model._meta.concrete_fields
-            if field.remote_field
+            if field.remote_field and field.remote_field.model is not model
         }
         numbers = (1,) if model in ONE_ROW else (1, 2)
         made[model] = [store(model, number, related) for number in numbers]
@@ -72,6 +72,9 @@ def store(model: Any, number: int, related: dict[str, list[Any]], null: Any = No
             value: Any = 1
         elif isinstance(field, models.AutoField):
             continue
+        elif field.remote_field and field.remote_field.model is model:
+            # The first row refers to none, and the others to it.
+            value = model._base_manager.order_by("pk").values_list("pk", flat=True).first()
         elif field.attname in related:
             value = related[field.attname][number % 2].pk
         elif field.null and number > 1:

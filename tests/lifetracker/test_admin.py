@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
+from journal.models import Answer, Behaviour, Note
 from lifetracker.accounts.events import Kind
 from lifetracker.accounts.models import Event
 from lifetracker.models import (
@@ -90,6 +91,9 @@ MAKERS: dict[type[Model], Maker] = {
     CompleteDay: lambda number: CompleteDay.objects.create(
         date=date(1990, 1, 1) + timedelta(days=number)
     ),
+    Behaviour: lambda number: makers.behaviour(f"Behaviour {number}"),
+    Answer: lambda number: makers.answer(makers.behaviour(f"Behaviour {number}"), number % 2),
+    Note: makers.note,
     Goal: lambda number: makers.goal(name=f"goal {number}"),
     FreePeriod: lambda number: FreePeriod.objects.create(
         start=date(1990, 1, 1) + timedelta(days=number), mark="sick"

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
+from journal.models import Answer, Note
 from lifetracker.api.schema import description
 from lifetracker.models import MANUAL, DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
@@ -110,6 +111,17 @@ REPOSITORY = {
     "not_visible_since",
     "updated_at",
 }
+BEHAVIOUR = {
+    *("id", "source", "name", "kind", "unit", "position", "archived_at", "merged_into"),
+    "updated_at",
+}
+ANSWER = {"id", "source", "behaviour", "date", "value", "note", "updated_at"}
+NOTE = {
+    *("id", "source", "date", "written_at", "text", "tags", "utc_offset_min", "in_future"),
+    "updated_at",
+}
+TYPED_ANSWER = {"behaviour": scenes.ALCOHOL, "date": "2026-09-12", "value": 1}
+TYPED_NOTE = {"written_at": "2026-09-16T08:00:00Z", "text": "A walk.", "tags": ["walk"]}
 REPORT = {"healthy", "checked_at", "version", "troubles", "notes", "sources", "queue", "storage"}
 PROJECT = {
     *("id", "name", "status", "start", "end", "notes", "repositories", "toggl_projects", "goals"),
@@ -392,6 +404,25 @@ ROWS = [
     Row("DELETE", "/api/projects/{id}", REFUSED, 204),
     Row("GET", "/api/projects/{id}/weeks", REFUSED, 200, {"weeks"}),
     Row("GET", "/api/projects/unassigned", REFUSED, 200, UNASSIGNED),
+    # Journal
+    Row("GET", "/api/journal/behaviours", REFUSED, 200, BEHAVIOUR),
+    Row("POST", "/api/journal/behaviours", REFUSED, 201, BEHAVIOUR, {"name": "Coffee"}),
+    Row("GET", "/api/journal/behaviours/{id}", REFUSED, 200, BEHAVIOUR),
+    Row("PUT", "/api/journal/behaviours/{id}", REFUSED, 200, BEHAVIOUR, {"name": "Coffee"}),
+    Row("PATCH", "/api/journal/behaviours/{id}", REFUSED, 200, BEHAVIOUR, {"archived": True}),
+    Row("DELETE", "/api/journal/behaviours/{id}", REFUSED, 204),
+    Row("GET", "/api/journal/answers", REFUSED, 200, ANSWER),
+    Row("POST", "/api/journal/answers", REFUSED, 201, ANSWER, TYPED_ANSWER),
+    Row("GET", "/api/journal/answers/{id}", REFUSED, 200, ANSWER),
+    Row("PUT", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, TYPED_ANSWER),
+    Row("PATCH", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, {"value": 0}),
+    Row("DELETE", "/api/journal/answers/{id}", REFUSED, 204),
+    Row("GET", "/api/journal/notes", REFUSED, 200, NOTE),
+    Row("POST", "/api/journal/notes", REFUSED, 201, NOTE, TYPED_NOTE),
+    Row("GET", "/api/journal/notes/{id}", REFUSED, 200, NOTE),
+    Row("PUT", "/api/journal/notes/{id}", REFUSED, 200, NOTE, TYPED_NOTE),
+    Row("PATCH", "/api/journal/notes/{id}", REFUSED, 200, NOTE, {"tags": ["walk"]}),
+    Row("DELETE", "/api/journal/notes/{id}", REFUSED, 204),
     Row("GET", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}),
     Row("POST", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}, NOTHING),
     Row("POST", "/api/projects/suggestions/{id}/confirm", REFUSED, 200, PROJECT, NOTHING),
@@ -427,6 +458,8 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["nutrition/items"] = MealItem.objects.earliest("pk").pk
         typed["nutrition/foods"] = scenes.SKYR
         typed["nutrition/recipes"] = FoodItem.objects.get(is_recipe=True).pk
+        typed |= {"journal/behaviours": scenes.ALCOHOL, "journal/answers": Answer.objects.get().pk}
+        typed["journal/notes"] = Note.objects.get().pk
         typed["projects"] = Project.objects.get().pk
         typed["projects/suggestions"] = Suggestion.objects.get().pk
         yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}

@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
+from journal.models import Answer, Behaviour, Note
 from lifetracker.api.schema import GREATEST_ID
 from lifetracker.models import DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
@@ -155,6 +156,9 @@ RECORDS: dict[str, type[Model]] = {
     "github": SyncRun,
     "goals": Goal,
     "goals/free-periods": FreePeriod,
+    "journal/answers": Answer,
+    "journal/behaviours": Behaviour,
+    "journal/notes": Note,
     "nutrition/foods": FoodItem,
     "nutrition/items": MealItem,
     "nutrition/meals": Meal,
@@ -198,6 +202,8 @@ RULES = re.compile(
     "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
     "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount"
     "|So little cannot come|another number of portions"
+    "|behaviour does not exist|merged into|Only an amount has a unit|kind cannot change|1 for yes or 0|whole number from 1"
+    "|already a behaviour|already an answer|Enter a name|different answers"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
     "|None of|WHOOP answered 400|was started elsewhere|year must be between|no more than [0-9]+ (digits|decimal)|than or equal to (1900-01-01|2199-12-31)"

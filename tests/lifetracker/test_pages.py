@@ -720,6 +720,7 @@ def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -
     assert list(groups)[:2] == ["Life", "WHOOP"]
     assert groups["Life"] == [
         *("Weigh-ins", "Fasts", "Meals", "Foods", "Complete days"),
+        *("Behaviours", "Answers", "Notes"),
         *("Time entries", "Workouts"),
         *("Goals", "Free periods", "Projects", "Suggestions", "Marked days"),
     ]

@@ -212,4 +212,4 @@ def test_today_reads_as_often_however_much_whoop_has(visitor: Client) -> None:
             visitor.get("/")
         told = [one["sql"] for one in found.captured_queries]
         counts.append(sum(any(f'FROM "{name}' in sql for name in OF_WHOOP) for sql in told))
-    assert counts == [7, 7, 7]
+    assert counts == [6, 6, 6]

@@ -24,6 +24,7 @@ from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB
 from github_projects.services.git import git_version
 from goals.examples import add_example_goals
+from journal.examples import add_example_journal
 from lifetracker import days
 from lifetracker.errors import NotConfigured, SyncError
 from lifetracker.management.command import QuickCommand
@@ -31,6 +32,7 @@ from lifetracker.management.report import changes_of, line
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.ops import processes
 from lifetracker.sandbox.eating import diary
+from lifetracker.sandbox.habits import journal
 from lifetracker.sandbox.life import HOME, life_of
 from lifetracker.sandbox.zero import write_export
 from lifetracker.sync.streams import Source, sources
@@ -140,6 +142,9 @@ class Command(QuickCommand):
         self.say("Writing down meals")
         meals = add_example_diary(diary(life_of(SEED), DAYS_OF_HISTORY, timezone.now()))
         self.stdout.write(f"Nutrition: {counted(meals, 'meal')} added")
+        self.say("Writing the journal")
+        answers = add_example_journal(journal(life_of(SEED), DAYS_OF_HISTORY, timezone.now()))
+        self.stdout.write(f"Journal: {counted(answers, 'answer')} added")
         add_example_goals(days.today())
         add_example_projects()
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from journal.models import Answer, Behaviour, Note
+from lifetracker.admin import GoneFilter, SourceRecordAdmin, figure
+from lifetracker.web.forms import Names, RecordForm
+
+
+@admin.register(Behaviour)
+class BehaviourAdmin(SourceRecordAdmin):
+    typed_in = True
+    list_display = ("name", "kind", "unit", "position", "merged_into", "service", "upstream")
+    list_filter = ("kind", GoneFilter)
+    search_fields = ("name",)
+    search_help_text = "Search in the names"
+    ordering = ("position", "pk")
+    facts = ("name", ("kind", "unit"), "position")
+    details = ("archived_at", "merged_into")
+    readonly_fields = (*SourceRecordAdmin.readonly_fields, "archived_at", "merged_into")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Behaviour]:
+        rows: QuerySet[Behaviour] = super().get_queryset(request)
+        return rows.select_related("merged_into").defer("merged_into__raw")
+
+
+@admin.register(Answer)
+class AnswerAdmin(SourceRecordAdmin):
+    typed_in = True
+    list_display = ("date", "behaviour", figure("value", digits=1), "note", "service", "upstream")
+    list_filter = ("behaviour", GoneFilter)
+    date_hierarchy = "date"
+    search_fields = ("note",)
+    search_help_text = "Search in the notes"
+    facts = ("behaviour", "date", "value", "note")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer what can be answered."""
+        options.setdefault("queryset", Behaviour.objects.all().own())
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:
+        answers: QuerySet[Answer] = super().get_queryset(request)
+        return answers.select_related("behaviour").defer("behaviour__raw")
+
+
+class NoteForm(RecordForm):
+    tags = Names(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Separate tags with commas.",
+    )
+
+
+@admin.register(Note)
+class NoteAdmin(SourceRecordAdmin):
+    typed_in = True
+    form = NoteForm
+    list_display = ("written_at", "text", "tags", "service", "upstream")
+    list_filter = (GoneFilter,)
+    date_hierarchy = "date"
+    search_fields = ("text",)
+    search_help_text = "Search in the texts"
+    facts = ("written_at", "text", "tags")
+    details = ("utc_offset_min",)
+    from_service = ("date",)
+    readonly_fields = (*SourceRecordAdmin.readonly_fields, "date")

@@ -1,0 +1,22 @@
+from lifetracker.metrics.behaviours import DerivedBehaviour, register_behaviours
+
+#: The hour from which on a meal is late.
+LATE = 21.0
+
+
+def has_late_meal(last_meal: float | None, kcal: float | None) -> bool | None:
+    """Return whether the last meal of a complete day was late. On a day of fasting there was none; of a meal whose time
+    nobody knows it cannot be told."""
+    if last_meal is None:
+        return False if kcal == 0 else None
+    return last_meal >= LATE
+
+
+register_behaviours(
+    DerivedBehaviour(
+        key="nutrition.late_meal",
+        label="Meal after 21:00",
+        inputs=("nutrition.last_meal", "nutrition.kcal"),
+        holds=has_late_meal,
+    )
+)
