@@ -8,7 +8,9 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from lifetracker.days import local_date
@@ -260,7 +262,10 @@ def member() -> int | None:
 
 class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> WorkoutQuerySet:
-        rows: WorkoutQuerySet = super().get_queryset().filter(source__in=(WHOOP, WHOOP_EXPORT))
+        # Of no column as it is, which SQLite would look up by the index of sources, to read all of their rows for the
+        # newest one.
+        source = Coalesce("source", Value(""))
+        rows: WorkoutQuerySet = super().get_queryset().filter(In(source, (WHOOP, WHOOP_EXPORT)))
         return rows
 
 

@@ -56,7 +56,7 @@ class RangeView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked: Asked = kwargs["asked"]
         status = one_source_status(sources[WHOOP])
-        numbers = range_workouts(asked, status.runs.states)
+        numbers = range_workouts(asked, status.runs.known)
         is_begun = numbers.groups or status.is_connected or status.runs.last_success
         return super().get_context_data(
             numbers=numbers,

@@ -21,7 +21,7 @@ from lifetracker.web.day_card import make as day_card
 from lifetracker.web.sentences import hours_and_minutes, number, short_day, time_words
 from lifetracker.web.source_status import source_statuses
 from lifetracker.words import counted
-from whoop.models import WHOOP
+from whoop.models import WHOOP, WHOOP_EXPORT
 from workouts.models import Workout
 from workouts.page_charts import ZONE_FILLS
 from workouts.page_data import ZONE_COLUMNS
@@ -76,6 +76,10 @@ class WorkoutPage(NamedTuple):
     @property
     def is_of_whoop(self) -> bool:
         return self.workout.source == WHOOP
+
+    @property
+    def is_of_whoop_export(self) -> bool:
+        return self.workout.source == WHOOP_EXPORT
 
 
 def workout_page(workout: Workout, now: datetime) -> WorkoutPage:

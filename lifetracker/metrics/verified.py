@@ -29,6 +29,12 @@ class Stretch:
     def __and__(self, other: Stretch) -> Stretch:
         return Stretch(max(self.start, other.start), min(self.end, other.end))
 
+    def __or__(self, other: Stretch) -> Stretch:
+        """Return the stretch of both where they touch, else this one alone: what lies between was not read."""
+        if self.start > other.end or other.start > self.end:
+            return self
+        return Stretch(min(self.start, other.start), max(self.end, other.end))
+
     @property
     def days(self) -> tuple[date, date]:
         """Return the first and the last day of it; the last is before the first where there is none. The present day
@@ -94,10 +100,19 @@ class Verified:
     def _of_stream(self, source: Source, stream: Stream) -> Stretch | None:
         if not stream.window:
             return self._of_whole_list(source)
-        state = self._states.get((source.name, stream.name))
+        names = (source.name, source.declaration.export_name)
+        found = [self._stored(name, stream.name) for name in names]
+        known = [one for one in found if one is not None]
+        if known:
+            # What the service was asked for, and what a file of it lists.
+            return reduce(Stretch.__or__, known)
+        return NOTHING if self._is_configured(source) else None
+
+    def _stored(self, source: str, stream: str) -> Stretch | None:
+        state = self._states.get((source, stream))
         if state and state.verified_from and state.verified_to:
             return Stretch(state.verified_from, state.verified_to)
-        return NOTHING if self._is_configured(source) else None
+        return None
 
     def _of_whole_list(self, source: Source) -> Stretch | None:
         """Return the stretch of a list that is always read whole: up to the last complete run."""

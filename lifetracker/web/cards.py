@@ -55,7 +55,7 @@ class Visit:
     def verified(self) -> Verified:
         """Return what the syncs have read, for metrics, by what was read with the sources."""
         return Verified(
-            (state for status in self.sources.values() for state in status.runs.states),
+            (state for status in self.sources.values() for state in status.runs.known),
             {name: status.runs.last_success for name, status in self.sources.items()},
             {name: status.configured for name, status in self.sources.items()},
         )

@@ -37,6 +37,13 @@ class RunSummary(NamedTuple):
     last_success: SyncRun | None
     states: list[SyncState]
     stored: Mapping[str, SyncState]
+    #: Of what the service exports as a file.
+    exported: Sequence[SyncState] = ()
+
+    @property
+    def known(self) -> list[SyncState]:
+        """Return what is verified of the source, by its service or by its files."""
+        return [*self.states, *self.exported]
 
 
 class StreamProgress(NamedTuple):
@@ -292,7 +299,11 @@ def run_summaries(names: list[str]) -> dict[str, RunSummary]:
     stored = stored_states()
     return {
         name: RunSummary(
-            newest.get(name), successes.get(name), states_of(name, stored[name]), stored[name]
+            newest.get(name),
+            successes.get(name),
+            states_of(name, stored[name]),
+            stored[name],
+            list(stored[export_name_of(name)].values()),
         )
         for name in names
     }
@@ -304,6 +315,11 @@ def stored_states() -> Mapping[str, Mapping[str, SyncState]]:
     for state in SyncState.objects.all():
         found[state.source][state.stream] = state
     return found
+
+
+def export_name_of(name: str) -> str:
+    """Return the source of what a service exports as a file; empty where none is imported."""
+    return sources[name].declaration.export_name if name in sources else ""
 
 
 def states_of(name: str, stored: Mapping[str, SyncState]) -> list[SyncState]:

@@ -23,6 +23,7 @@ from lifetracker.web.clock import date_and_time, time_words
 from lifetracker.web.navigation import Entry
 from lifetracker.web.sentences import hours_words
 from lifetracker.web.undo import undo_address
+from lifetracker.words import title_of
 
 register = template.Library()
 
@@ -187,6 +188,7 @@ def ago(instant: datetime) -> str:
 
 
 register.filter(undo_address)
+register.filter("service", title_of)
 
 
 @register.filter

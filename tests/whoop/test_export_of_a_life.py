@@ -13,6 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from journal.models import Answer
+from lifetracker.metrics.registry import metrics
+from lifetracker.metrics.series import read_series
 from lifetracker.models import SourceRecord, SyncRun
 from lifetracker.sandbox.life import Life, life_of
 from lifetracker.sandbox.whoop.export import answers, tables, write_export
@@ -199,3 +201,49 @@ def assert_covers_a_change_and_a_trip(life: Life, now: datetime) -> None:
 def is_unscored(life: Life, day: date) -> bool:
     night = WhoopSleep.objects.filter(date=day + timedelta(days=1), nap=False).first()
     return night is not None and night.score_state == "UNSCORABLE"
+
+
+# --- Who reads the records ------------------------------------------------------------------------
+
+
+def test_without_the_api_the_days_of_the_export_are_known(at: Any, tmp_path: Path) -> None:
+    at(NOW)
+    call_command("import_whoop", str(export(tmp_path)))
+    first, last = (NOW - timedelta(days=40)).date(), (NOW - timedelta(days=1)).date()
+    wanted = ["workouts.count", "whoop.recovery_score", "whoop.sleep_hours", "whoop.strain"]
+    found = read_series([metrics[key] for key in wanted], first, last)
+    trained = found["workouts.count"].values
+    # A day without a workout is one, because the file lists them all; but not where the strap lay at home.
+    assert trained.count(0.0) > 3
+    assert trained.count(None) < 4
+    for key in wanted[1:]:
+        assert found[key].known_days > 30, key
+
+
+def test_the_metrics_are_the_same_by_either_way(whoop: Any, tmp_path: Path) -> None:
+    first, last = (NOW - timedelta(days=60)).date(), (NOW - timedelta(days=2)).date()
+    wanted = ["workouts.count", "whoop.recovery_score", "whoop.sleep_hours", "whoop.strain"]
+    call_command("import_whoop", str(export(tmp_path)))
+    by_file = read_series([metrics[key] for key in wanted], first, last)
+    run(full=True)
+    by_api = read_series([metrics[key] for key in wanted], first, last)
+    for key in wanted:
+        for mine, theirs in zip(by_file[key].values, by_api[key].values, strict=True):
+            assert (mine is None) == (theirs is None), key
+            assert mine is None or mine == pytest.approx(theirs, abs=0.06), key
+
+
+def test_lists_and_pages_have_what_only_the_export_has(
+    person: Any, at: Any, tmp_path: Path
+) -> None:
+    at(NOW)
+    call_command("import_whoop", str(export(tmp_path)))
+    newest = Workout.objects.filter(source=WHOOP_EXPORT).latest("start")
+    day = newest.date.isoformat()
+    listed = person.get("/api/whoop/workouts", {"days": 30}).json()["results"]
+    assert newest.source_id in [one["workout_id"] for one in listed]
+    assert person.get("/api/whoop/cycles", {"days": 30}).json()["results"][0]["cycle_id"] is None
+    for address in ("/", "/whoop/", f"/whoop/{day}", "/workouts/", f"/workouts/{newest.pk}"):
+        assert person.get(address).status_code == 200, address
+    assert "From the WHOOP export." in person.get(f"/workouts/{newest.pk}").text
+    assert "WHOOP export</td>" in person.get("/workouts/?range=30d").text

@@ -9,7 +9,7 @@ from statistics import median
 from django.db import transaction
 from django.utils import timezone
 
-from lifetracker.models import SourceRecord, SyncRun
+from lifetracker.models import SourceRecord, SyncRun, SyncState
 from lifetracker.sync.digests import digest
 from lifetracker.sync.file_imports import Question, is_too_little, record_rejected, to_json
 from lifetracker.sync.files import Refusal
@@ -18,7 +18,8 @@ from lifetracker.sync.runs import record_import
 from lifetracker.sync.upsert import Batch, upsert
 from lifetracker.sync.writer import batches_of
 from whoop.exports.columns import DESTINATIONS, Destination
-from whoop.exports.export import KINDS, SLEEP, Entry, Export, Options
+from whoop.exports.export import CYCLE, KINDS, RECOVERY, SLEEP, WORKOUT, Entry, Export, Options
+from whoop.exports.headers import CYCLES, SLEEPS, WORKOUTS
 from whoop.exports.journal import write_answers
 from whoop.exports.outcome import JOURNAL, Changes, Outcome, Stored
 from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle
@@ -28,6 +29,8 @@ from whoop.same_facts import SPAN_COLUMNS, Span, Spans, hide_records
 DAYTIME = range(10, 18)
 NIGHTS_TO_JUDGE = 5
 AROUND = timedelta(days=2)
+#: The table that lists all records of a kind.
+TABLE_OF = {CYCLE: CYCLES, RECOVERY: CYCLES, SLEEP: SLEEPS, WORKOUT: WORKOUTS}
 
 
 def import_export(
@@ -48,6 +51,7 @@ def import_export(
         write_answers(outcome, options)
         ask_first(outcome, options)
         record_rejected(WHOOP_EXPORT, JOURNAL, outcome.refusals)
+        verify(export)
         record_run(outcome, started, begun_by)
         if dry_run:
             transaction.set_rollback(True)
@@ -175,6 +179,20 @@ def refuse(entry: Entry, reason: str, outcome: Outcome, changes: Changes) -> Non
 def words_of(kind: str, entry: Entry) -> str:
     what = entry.item.get("sport_name") or ("nap" if entry.item.get("nap") else kind)
     return f"{entry.item['date']} {what} ({entry.where})"
+
+
+def verify(export: Export) -> None:
+    """Note of each table that the file lists all of its kind in its stretch: what is not there did not happen."""
+    entries = export.all_entries()
+    if not entries:
+        return
+    first = min(one.start for one in entries)
+    last = max(one.end or one.start for one in entries)
+    for kind, table in TABLE_OF.items():
+        if table in export.tables:
+            state = SyncState.objects.of(WHOOP_EXPORT, kind)
+            state.verify(first, last)
+            state.save()
 
 
 # --- The run --------------------------------------------------------------------------------------
