@@ -19,9 +19,10 @@ from nutrition.barcodes import may_be_printed
 from nutrition.day_address import day_address
 from nutrition.diary import Wanted
 from nutrition.done import was_added
-from nutrition.entry_line import Line, read_line, wanted
+from nutrition.entry_line import Line, wanted
 from nutrition.forms import QuickForm
-from nutrition.offers import Offered, offered_for, only_one, several_have_it
+from nutrition.numbered_names import read_for, read_named
+from nutrition.offers import Offered, fitting_foods, offered_for, only_one, several_have_it
 from nutrition.online_foods import find_barcode
 from nutrition.open_food_facts import Unavailable
 from nutrition.suggestions import suggestions
@@ -67,7 +68,7 @@ def add(request: HttpRequest, form: QuickForm) -> HttpResponse:
     """Add what a line says, or what was chosen for it; ask which food is meant where that is not clear."""
     values = form.cleaned_data
     moment, kind = form.moment()
-    meant = values["choice"] or meant_by(read_line(values["line"]), moment)
+    meant = values["choice"] or meant_by(values["line"], moment)
     return added(request, form, meant, moment, kind)
 
 
@@ -79,17 +80,18 @@ def added(
     return was_added(request, item)
 
 
-def meant_by(line: Line, moment: datetime) -> Wanted:
+def meant_by(text: str, moment: datetime) -> Wanted:
     """Return what a line means. Raises Unclear, Unavailable, ValidationError."""
+    line = read_named(text)
     if line.kcal is not None:
         return Wanted(name=line.name, kcal=line.kcal)
     if line.barcode:
         return of_barcode(line, moment)
-    found = suggestions(line, moment)
+    found = fitting_foods(text, line, moment)
     if not found:
         raise Unclear(f"No food of yours is called “{line.name}”.")
     if one := only_one(line, found):
-        return wanted(line, one.food)
+        return wanted(read_for(text, one.food), one.food)
     raise Unclear("")
 
 

@@ -11,8 +11,12 @@ from django.core.exceptions import ValidationError
 from lifetracker.models import MANUAL
 from nutrition.amount_words import amount_words, kcal_value
 from nutrition.entry_line import Line, read_start
-from nutrition.models import FoodItem
-from nutrition.suggestions import Suggestion, suggestions
+from nutrition.numbered_names import foods_numbered, names_in_words, read_for, read_named
+from nutrition.search_text import words_of
+from nutrition.suggestions import Suggestion, suggested, suggestions
+
+#: So many foods are offered at most, and so many of these for a number that may belong to a name.
+MOST, MOST_NUMBERED = 8, 3
 
 
 class Offer(NamedTuple):
@@ -55,15 +59,27 @@ class Offered(NamedTuple):
 
 def offered_for(text: str, moment: datetime) -> Offered:
     try:
-        line = read_start(text)
+        line = read_named(text, read_start)
     except ValidationError as error:
         return Offered([], " ".join(error.messages))
     plain = [energy_alone(line)] if line.kcal is not None else []
-    fitting = suggestions(line, moment)
+    fitting = fitting_foods(text, line, moment)
     found = [*plain, *(offer_of(one, line.name) for one in fitting)]
     if line.barcode and not found:
         found = [Offer("", line.barcode, "", "", "is looked up at Open Food Facts", "", "")]
     return Offered(found, line=line, is_shared=bool(line.barcode and several_have_it(fitting)))
+
+
+def fitting_foods(text: str, line: Line, moment: datetime, most: int = MOST) -> list[Suggestion]:
+    """Return the likeliest foods for a text, after those for what it says as a line: those whose name begins with a number that
+    the line takes for an amount."""
+    found = suggestions(line, moment, most)
+    if line.amount is None:
+        return found
+    numbered = foods_numbered(text)[:MOST_NUMBERED]
+    more = suggested([(read_for(text, food), food) for food in numbered])
+    others = [one for one in found if one.food not in numbered]
+    return (others[: max(1, most - len(more))] + more)[:most]
 
 
 def energy_alone(line: Line) -> Offer:
@@ -98,7 +114,8 @@ def marked(name: str, words: Iterable[str]) -> tuple[str, str, str]:
 def only_one(line: Line, found: Iterable[Suggestion]) -> Suggestion | None:
     """Return the food that a line can only mean: the one of its name, or the only one that fits."""
     fitting = list(found)
-    same = [one for one in fitting if line.name.casefold() in names_of(one.food)]
+    words = words_of(line.name)
+    same = [one for one in fitting if words in names_in_words(one.food)]
     if len(same) == 1:
         return same[0]
     return fitting[0] if len(fitting) == 1 else None
@@ -111,7 +128,3 @@ def several_have_it(found: Sequence[Suggestion]) -> bool:
 
 def is_own(one: Suggestion) -> bool:
     return bool(one.food.source == MANUAL)
-
-
-def names_of(food: FoodItem) -> set[str]:
-    return {name.casefold() for name in (food.name, str(food), f"{food.brand} {food.name}")}

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from nutrition.amount_words import kcal_value
-from nutrition.entry_line import Line, read_line, wanted
+from nutrition.entry_line import Line, wanted
 from nutrition.entry_views import added, sent_again, sent_line
 from nutrition.forms import QuickForm
 from nutrition.models import FoodItem
+from nutrition.numbered_names import read_for, read_named
 from nutrition.online_foods import save_product, search_online
 from nutrition.open_food_facts import Unavailable
 
@@ -30,7 +31,7 @@ def search(request: HttpRequest, form: QuickForm) -> HttpResponse:
 def name_in(text: str) -> str:
     """Return the name on a line, without its amount; all of it where no food can be read."""
     try:
-        return read_line(text).name or text
+        return read_named(text).name or text
     except ValidationError:
         return text
 
@@ -47,7 +48,7 @@ def take(request: HttpRequest, form: QuickForm) -> HttpResponse:
 def amount_in(text: str, food: FoodItem) -> Line:
     """Return the amount on a line, for a food that was chosen."""
     try:
-        line = read_line(text)
+        line = read_for(text, food)
     except ValidationError:
-        return Line(name=food.name)
+        line = Line()
     return line._replace(name=food.name, kcal=None, barcode="")

@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from lifetracker.web.forms import UPDATED_AT, RecordForm
-from nutrition.entry_line import read_line, wanted
+from nutrition.entry_line import wanted
 from nutrition.food_forms import NumberField
 from nutrition.food_search import search_foods
 from nutrition.models import FoodItem
+from nutrition.numbered_names import read_for, read_named
 from nutrition.nutrients import Amounts
 from nutrition.online_foods import stored_with_barcode
 from nutrition.recipes import Part, refuse_circle, row_of, save_recipe
@@ -103,7 +104,7 @@ class Draft:
         meant before."""
         is_other = self.is_other_part()
         try:
-            line = read_line(self.asked if is_other else self.line)
+            line = read_named(self.asked if is_other else self.line)
         except ValidationError as error:
             self.line_error = " ".join(error.messages)
             return
@@ -153,7 +154,7 @@ class Draft:
     def add(self, food: FoodItem) -> None:
         try:
             refuse_circle(self.recipe, {food.pk})
-            meant = wanted(read_line(self.line), food)
+            meant = wanted(read_for(self.line, food), food)
         except ValidationError as error:
             self.line_error = " ".join(error.messages)
             return
