@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -112,13 +112,16 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def update(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it the values that its food has by now."""
+    """Give it the values that its food has by now, or say why so much of it cannot have them."""
     before = find(pk)
     try:
         found = diary.take_new_values(pk)
     except MealItem.DoesNotExist:
         refuse_foreign(pk)
         raise Http404 from None
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("nutrition-item", pk)
     return was_changed(request, found, state_of(before), described(before))
 
 
