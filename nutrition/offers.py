@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from lifetracker.models import MANUAL
 from nutrition.amount_words import amount_words, kcal_value
-from nutrition.entry_line import Line, read_start
+from nutrition.entry_line import Line, cleaned, read_start
 from nutrition.numbered_names import foods_numbered, names_in_words, read_for, read_named
 from nutrition.search_text import words_of
 from nutrition.suggestions import Suggestion, suggested, suggestions
@@ -32,12 +32,13 @@ class Offer(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """`fault`: why nothing can be offered. `is_sure`: Enter may take the first one. `is_shared`: several have the bar
+    """`fault`: why nothing can be offered. `text`: what was typed. `is_sure`: Enter may take the first one. `is_shared`: several have the bar
     code that was typed."""
 
     offers: list[Offer]
     fault: str = ""
     line: Line = Line()
+    text: str = ""
     is_shared: bool = False
 
     @property
@@ -56,6 +57,13 @@ class Offered(NamedTuple):
         """Return whether Open Food Facts can be asked for what was typed."""
         return bool(self.line.name) and self.line.kcal is None
 
+    @property
+    def numbered_name(self) -> str:
+        """Return all that was typed where its number may belong to the name of a food that is not stored; else nothing."""
+        is_plain = self.line.amount is not None and not self.line.unit
+        is_name = is_plain and self.may_search and not self.choices and self.text[:1].isdigit()
+        return self.text if is_name else ""
+
 
 def offered_for(text: str, moment: datetime) -> Offered:
     try:
@@ -67,7 +75,12 @@ def offered_for(text: str, moment: datetime) -> Offered:
     found = [*plain, *(offer_of(one, line.name) for one in fitting)]
     if line.barcode and not found:
         found = [Offer("", line.barcode, "", "", "is looked up at Open Food Facts", "", "")]
-    return Offered(found, line=line, is_shared=bool(line.barcode and several_have_it(fitting)))
+    return Offered(
+        found,
+        line=line,
+        text=cleaned(text),
+        is_shared=bool(line.barcode and several_have_it(fitting)),
+    )
 
 
 def fitting_foods(text: str, line: Line, moment: datetime, most: int = MOST) -> list[Suggestion]:
