@@ -62,8 +62,9 @@ class QuickForm(forms.Form):
     meal = forms.CharField(max_length=20, required=False)
 
     def clean_choice(self) -> Wanted | None:
-        """Return so much of a food as was chosen: `12:150:g`. Raises ValidationError."""
-        pk, _, rest = self.cleaned_data["choice"].partition(":")
+        """Return so much of a food as was chosen: `12:150:g`, or `+12:150:g` for the last of several on the line. Raises
+        ValidationError."""
+        pk, _, rest = self.cleaned_data["choice"].removeprefix("+").partition(":")
         amount, _, unit = rest.partition(":")
         if not pk:
             return None
@@ -86,6 +87,11 @@ class QuickForm(forms.Form):
         meals = Meal.objects.all().of_day(day) if asked else ()
         going_on = meal_to_go_on(meals, asked, timezone.now())
         return moment_of(day, values.get("time"), values.get("kind", ""), going_on)
+
+    @property
+    def is_choice_of_last(self) -> bool:
+        """Return whether what was chosen is the last of several foods on the line."""
+        return str(self.data.get("choice", "")).startswith("+")
 
     @property
     def fault(self) -> str:

@@ -20,7 +20,7 @@ from lifetracker.web.removal import typed
 from nutrition import diary, item_undo
 from nutrition.amount_words import eaten_words
 from nutrition.day_address import day_address
-from nutrition.done import described, was_changed, was_removed
+from nutrition.done import counted_names, described, ids_in, was_changed, was_removed, were_removed
 from nutrition.facts import facts_of
 from nutrition.forms import ItemForm
 from nutrition.item_undo import state_of
@@ -107,6 +107,36 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     except MealItem.DoesNotExist:
         refuse_foreign(pk)
     return redirect(day_address(find(pk).meal.date))
+
+
+@login_required
+@require_POST
+def remove_together(request: HttpRequest) -> HttpResponse:
+    """Take out of the diary what was added together, as far as that was not done already."""
+    found = find_together(request)
+    diary.remove_together([one.pk for one in found])
+    return were_removed(request, found)
+
+
+@login_required
+@require_POST
+def restore_together(request: HttpRequest) -> HttpResponse:
+    """Bring it back, as far as that was not done already."""
+    found = find_together(request)
+    diary.restore_together([one.pk for one in found])
+    messages.success(request, f"{counted_names(found)} are back.")
+    return redirect(day_address(found[0].meal.date))
+
+
+def find_together(request: HttpRequest) -> list[MealItem]:
+    """Return the items that an address names. Raises Http404 where there are none, PermissionDenied for imported ones."""
+    pks = ids_in(request.GET.get("ids", ""))
+    found = list(MealItem.objects.filter(pk__in=pks).select_related("meal").order_by("pk"))
+    if not found:
+        raise Http404
+    if any(one.meal.source != MANUAL for one in found):
+        raise PermissionDenied
+    return found
 
 
 @login_required

@@ -13,10 +13,13 @@ from nutrition.amount_words import amount_words, kcal_value
 from nutrition.entry_line import Line, cleaned, read_start
 from nutrition.numbered_names import foods_numbered, names_in_words, read_for, read_named
 from nutrition.search_text import words_of
+from nutrition.several_foods import is_being_typed, foods_on
 from nutrition.suggestions import Suggestion, suggested, suggestions
 
 #: So many foods are offered at most, and so many of these for a number that may belong to a name.
 MOST, MOST_NUMBERED = 8, 3
+#: Before a choice for the last of several foods: the others on the line are added with it.
+WITH_OTHERS = "+"
 
 
 class Offer(NamedTuple):
@@ -33,13 +36,14 @@ class Offer(NamedTuple):
 
 class Offered(NamedTuple):
     """`fault`: why nothing can be offered. `text`: what was typed. `is_sure`: Enter may take the first one. `is_shared`: several have the bar
-    code that was typed."""
+    code that was typed. `is_last`: it is for the last of several foods."""
 
     offers: list[Offer]
     fault: str = ""
     line: Line = Line()
     text: str = ""
     is_shared: bool = False
+    is_last: bool = False
 
     @property
     def is_sure(self) -> bool:
@@ -55,7 +59,7 @@ class Offered(NamedTuple):
     @property
     def may_search(self) -> bool:
         """Return whether Open Food Facts can be asked for what was typed."""
-        return bool(self.line.name) and self.line.kcal is None
+        return bool(self.line.name) and self.line.kcal is None and not self.is_last
 
     @property
     def numbered_name(self) -> str:
@@ -66,10 +70,19 @@ class Offered(NamedTuple):
 
 
 def offered_for(text: str, moment: datetime) -> Offered:
+    """Return what is offered for a line; where it names several foods, for the last of them."""
+    if parts := foods_on(text):
+        last = offered_for_one(parts[-1].text, moment)
+        choices = [one._replace(choice=f"{WITH_OTHERS}{one.choice}") for one in last.choices]
+        return last._replace(offers=choices, is_last=True)
+    return offered_for_one(text, moment)
+
+
+def offered_for_one(text: str, moment: datetime) -> Offered:
     try:
         line = read_named(text, read_start)
     except ValidationError as error:
-        return Offered([], " ".join(error.messages))
+        return Offered([], "" if is_being_typed(text) else " ".join(error.messages))
     plain = [energy_alone(line)] if line.kcal is not None else []
     fitting = fitting_foods(text, line, moment)
     found = [*plain, *(offer_of(one, line.name) for one in fitting)]
