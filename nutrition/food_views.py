@@ -249,5 +249,10 @@ class FoodRemoval(Removal):
     def way_back(self, record: FoodItem) -> Link:
         return Link("All foods", reverse("foods"))
 
+    def refuse(self, record: FoodItem) -> None:
+        """Refuse a food whose bar code another one has got since."""
+        if other := record.other_with_barcode():
+            raise ValidationError(f"{other} has its bar code now. Take it from that food first.")
+
     def restored_url(self, record: FoodItem) -> str:
         return reverse("food", args=[record.pk])

@@ -10,9 +10,9 @@ from django.http import QueryDict
 
 from lifetracker.web.forms import UPDATED_AT, RecordForm
 from nutrition.entry_line import wanted
-from nutrition.food_forms import NumberField
 from nutrition.food_search import search_foods
 from nutrition.models import FoodItem
+from nutrition.number_fields import NumberField
 from nutrition.numbered_names import read_for, read_named
 from nutrition.nutrients import Amounts
 from nutrition.online_foods import stored_with_barcode

@@ -196,7 +196,7 @@ RULES = re.compile(
     "|must not be (below|higher)|is never (below|above)|must be above 0|the most is|cannot be added up"
     "|unit of this goal|goal does not exist"
     "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
-    "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount"
+    "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount|has this bar code already"
     "|So little cannot come|another number of portions|Enter an amount (of at most|above 0)|nobody eats more"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"

@@ -294,6 +294,28 @@ def test_what_no_food_can_be_is_refused_by_name(
     assert not FoodItem.objects.exists()
 
 
+def test_a_bar_code_that_another_own_food_has_is_refused(person: Client) -> None:
+    skyr = post(person, FOODS, {"name": "Skyr", "barcode": "4006381333931"})
+    other = post(person, FOODS, {"name": "Quark"})
+    text = "Skyr has this bar code already. Leave it empty here, or take it from that food first."
+    for answer in (
+        person.post(FOODS, {"name": "Kefir", "barcode": "4006381333931"}, JSON),
+        person.patch(f"{FOODS}/{other['id']}", {"barcode": "04006381333931"}, JSON),
+    ):
+        assert refused(answer) == {"barcode": [text]}
+    # The food itself keeps it, and it is free once that food is deleted.
+    path = f"{FOODS}/{skyr['id']}"
+    assert person.patch(path, {"kcal": 60, "barcode": "4006381333931"}, JSON).status_code == 200
+    person.delete(path)
+    assert post(person, FOODS, {"name": "Kefir", "barcode": "4006381333931"})["barcode"]
+
+
+def test_an_own_food_may_stand_in_for_an_imported_one(person: Client) -> None:
+    code = "4099999000018"
+    makers.food("Skyr", source=OPEN_FOOD_FACTS, source_id=code, barcode=code)
+    assert post(person, FOODS, {"name": "My skyr", "barcode": code})["barcode"] == code
+
+
 def test_doubts_are_told_and_refuse_nothing(person: Client) -> None:
     body = {"name": "Gum", "kcal": 176, "protein": 1, "carbohydrate": 10, "fat": 0}
     assert "does not fit" in post(person, FOODS, body)["doubts"][0]
