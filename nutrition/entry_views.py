@@ -99,7 +99,8 @@ def choose(
 
 def sent_again(form: QuickForm) -> dict[str, object]:
     """Return what a page needs on which the line is sent once more."""
-    day = form.cleaned_data.get("day") or days.today()
+    # A day that has not come has no page to go back to.
+    day = min(form.cleaned_data.get("day") or days.today(), days.today())
     asked = form.cleaned_data.get("meal", "")
     meal = int(asked) if asked.isdecimal() else None
     return {

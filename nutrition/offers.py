@@ -13,7 +13,7 @@ from nutrition.amount_words import amount_words, kcal_value
 from nutrition.entry_line import Line, cleaned, read_start
 from nutrition.numbered_names import foods_numbered, names_in_words, read_for, read_named
 from nutrition.search_text import words_of
-from nutrition.several_foods import is_being_typed, foods_on
+from nutrition.several_foods import foods_on, is_being_typed
 from nutrition.suggestions import Suggestion, suggested, suggestions
 
 #: So many foods are offered at most, and so many of these for a number that may belong to a name.

@@ -23,6 +23,9 @@ from nutrition.models.values import (
 from nutrition.nutrients import COLUMNS, Amounts, total_of
 
 
+NOT_IN_FUTURE = "The time must not be in the future: a meal is written down once it was eaten."
+
+
 class MealQuerySet(SourceRecordQuerySet):
     def move_days(self, zone: tzinfo, before: tzinfo | None) -> None:
         self.filter(utc_offset_min=None).date_by(F("eaten_at"), zone)
@@ -77,7 +80,7 @@ class Meal(SourceRecord):
 
     def clean(self) -> None:
         if self.eaten_at and is_future(self.eaten_at):
-            raise ValidationError({"eaten_at": "The time must not be in the future."})
+            raise ValidationError({"eaten_at": NOT_IN_FUTURE})
 
     @property
     def total(self) -> Amounts:
