@@ -22,7 +22,6 @@ from nutrition.models.values import (
 )
 from nutrition.nutrients import COLUMNS, Amounts, total_of
 
-
 NOT_IN_FUTURE = "The time must not be in the future: a meal is written down once it was eaten."
 
 
