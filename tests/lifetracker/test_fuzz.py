@@ -140,6 +140,15 @@ def endpoint(request: pytest.FixtureRequest, session: dict[str, str]) -> Any:
     return api
 
 
+@pytest.mark.usefixtures("session")
+def test_the_records_have_the_same_numbers_on_each_database() -> None:
+    for model in {*RECORDS.values()} - {FoodItem}:
+        numbers = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1)), model
+    foods = FoodItem.objects.order_by("pk").values_list("pk", flat=True)
+    assert list(foods) == [1, 2, 3, scenes.SKYR]
+
+
 @schemathesis.pytest.from_fixture("endpoint").parametrize()
 def test_the_api_is_as_it_says(case: schemathesis.Case) -> None:
     aim(case)
