@@ -207,6 +207,7 @@ RULES = re.compile(
     "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
     "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount|has this bar code already"
     "|So little cannot come|another number of portions|Enter an amount (of at most|above 0)|nobody eats more"
+    "|whole number of days|already a weigh-in|or add a serving|is measured in millilitres"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
     "|None of|WHOOP answered 400|was started elsewhere|year must be between|no more than [0-9]+ (digits|decimal)|than or equal to (1900-01-01|2199-12-31)"
