@@ -60,7 +60,9 @@ def numbered(text: str) -> Iterator[Line]:
         return
     for line in readings(text):
         for name in spellings(line.name):
-            if any(letter.isdigit() for letter in name) and is_possible(line):
+            # All of it may be a name that begins with a number in a word, too.
+            is_number = name == text or any(letter.isdigit() for letter in name)
+            if is_number and is_possible(line):
                 yield line._replace(name=name)
 
 

@@ -35,6 +35,8 @@ CAN: dict[str, Any] = {"measure": "ml", "servings": [["can", 330]]}
         ("5 Alive", "5 alive", Line(name="5 alive")),
         ("Flour 405", "flour 405", Line(name="flour 405")),
         ("Flour 405", "flour 405 500 g", Line(500, "g", "flour 405")),
+        ("One bar", "one bar", Line(name="one bar")),
+        ("A bar of gold", "a bar of gold", Line(name="a bar of gold")),
         ("100 kcal bar", "100 kcal bar", Line(name="100 kcal bar")),
         # A number is an amount where no food is called by it.
         ("Eggs", "2 eggs", Line(2, "", "eggs")),

@@ -9,11 +9,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from lifetracker.models.preferences import Preferences, shown_with
+from nutrition.amount_words import kcal_words
 from nutrition.eaten_days import EatenDay
 from nutrition.energy_balance import Expenditure, Lack, Whoop
 from nutrition.facts import facts_of
 from nutrition.number_fields import AmountField, NumberField
 from nutrition.nutrients import Amounts, total_of
+from nutrition.standing import standings_of
 from nutrition.used_words import figure_sentence, lack_words, used_words
 from nutrition.week import WeekDay, sentence_of, week_words
 
@@ -223,3 +225,13 @@ def test_what_is_no_number_is_neither(typed: str) -> None:
     for field in (NumberField, AmountField):
         with pytest.raises(ValidationError):
             field().clean(typed)
+
+
+def test_sums_are_of_unrounded_parts_and_shown_with_as_many_digits() -> None:
+    part = Amounts({"kcal": 12.4})
+    whole = total_of([part, part])
+    assert [kcal_words(one) for one in (part, part, whole)] == ["12", "12", "25"]
+    # The meal and the day, which are made of the same parts, agree to the digit.
+    half = total_of([Amounts({"kcal": 12.25}), Amounts({"kcal": 12.25})])
+    for one in (whole, half):
+        assert standings_of(one, {})[0].words == kcal_words(one)
