@@ -145,7 +145,7 @@ def test_the_line_says_when_and_takes_another_time_and_kind(person: Client) -> N
     assert found == [("breakfast", 9), ("snack", 10)]
     answer = person.post(ADD, DAY | {"line": "skyr", "time": "18:00"})
     assert answer.status_code == 200
-    assert "The time must not be in the future." in said(answer)
+    assert "must not be in the future: a meal is written down once it was eaten." in said(answer)
 
 
 def test_on_an_earlier_day_a_meal_is_when_it_usually_is(person: Client) -> None:

@@ -302,7 +302,7 @@ def test_a_meal_gets_another_time_kind_and_note(person: Client) -> None:
     assert "Breakfast 09:30 126 kcal At home." in said(person.get(f"{PAGE}?day=2026-09-15"))
     wrong = person.post(path, changed | {"eaten_at": "2026-09-16T23:00", "updated_at": ""})
     assert wrong.status_code == 400
-    assert "The time must not be in the future." in said(wrong)
+    assert "must not be in the future: a meal is written down once it was eaten." in said(wrong)
     assert 'value="2026-09-16T23:00"' in wrong.text
 
 
