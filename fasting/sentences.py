@@ -111,7 +111,7 @@ def fasts_words(of: Opening) -> str:
     if of.mean.number == 1:
         return f"One fast {when}, of {hours_and_minutes(of.mean.hours)}."
     told = (
-        f"{counted(of.mean.number, 'fast')} {when}, {hours_and_minutes(of.mean.hours)} in the mean"
+        f"{counted(of.mean.number, 'fast')} {when}, {hours_and_minutes(of.mean.hours)} on average"
     )
     return f"{told}{compared(of)}."
 

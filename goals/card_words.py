@@ -21,7 +21,7 @@ from lifetracker.words import counted
 HOURS = "h"
 WEEK = 7
 # From here on, a hundredth says nothing.
-LARGE = 10
+LARGE = 1
 EACH = {Per.DAY: "a day", Per.WEEK: "a week", Per.MONTH: "a month"}
 BANDS: dict[Status, Band] = {
     Status.REACHED: "high",

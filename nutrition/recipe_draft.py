@@ -28,9 +28,9 @@ MOST_CHOICES = 8
 class RecipeForm(RecordForm):
     """The name of a recipe, and what all of it comes to."""
 
-    portions = NumberField(label="Makes so many portions", required=False)
+    portions = NumberField(label="Portions it makes", required=False)
     yield_size = NumberField(
-        label="Weighs, when it is done, in g or ml",
+        label="Weight when done (g or ml)",
         required=False,
         help_text="Empty: as much as its parts together.",
     )

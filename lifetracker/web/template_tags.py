@@ -20,7 +20,7 @@ from lifetracker.days import local_date
 from lifetracker.web import units
 from lifetracker.web.clock import date_and_time, time_words
 from lifetracker.web.navigation import Entry
-from lifetracker.web.sentences import hours_words
+from lifetracker.web.sentences import hours_words, with_units_kept
 from lifetracker.web.undo import undo_address
 
 register = template.Library()
@@ -186,6 +186,7 @@ def ago(instant: datetime) -> str:
 
 
 register.filter(undo_address)
+register.filter(with_units_kept)
 
 
 @register.filter
