@@ -52,7 +52,7 @@ NOTHING = "No fast that ended from 18 August to 16 September 2026 is stored."
         (
             {"running": running(1, 36)},
             "1 h 00 of 36, since 13:00.",
-            f"The goal is reached on Fri 01:00. {NOTHING}",
+            f"The goal is reached on Friday at 01:00. {NOTHING}",
         ),
         # Shorter than its goal is only shorter.
         (
@@ -62,7 +62,7 @@ NOTHING = "No fast that ended from 18 August to 16 September 2026 is stored."
         ),
         (
             {"last": Last(14.5, None, NOW - 40 * HOUR), "mean": Mean(12, 15.5)},
-            "The last fast was 14 h 30, and ended on Mon 22:00.",
+            "The last fast was 14 h 30, and ended on Monday at 22:00.",
             "12 fasts in 30 days, 15 h 30 on average.",
         ),
         ({"mean": Mean(12, 15.5), "before": Mean(9, 16)},
