@@ -73,9 +73,13 @@ def offered_for(text: str, moment: datetime) -> Offered:
     """Return what is offered for a line; where it names several foods, for the last of them."""
     if parts := foods_on(text):
         last = offered_for_one(parts[-1].text, moment)
-        choices = [one._replace(choice=f"{WITH_OTHERS}{one.choice}") for one in last.choices]
-        return last._replace(offers=choices, is_last=True)
+        return last._replace(offers=[with_others(one) for one in last.offers], is_last=True)
     return offered_for_one(text, moment)
+
+
+def with_others(one: Offer) -> Offer:
+    """Return an offer for the last of several foods. What is no choice is the line as it stands, with all of them."""
+    return one._replace(choice=f"{WITH_OTHERS}{one.choice}") if one.choice else one
 
 
 def offered_for_one(text: str, moment: datetime) -> Offered:

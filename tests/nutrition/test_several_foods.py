@@ -161,6 +161,14 @@ def test_the_last_one_is_offered_while_one_types(person: Client) -> None:
     assert items() == [EGG, ("Skyr, vanilla", 200, "g")]
 
 
+def test_energy_alone_of_the_last_one_is_offered_first(person: Client) -> None:
+    makers.food("Pizza", kcal=250)
+    line = "2 eggs, 350 kcal pizza"
+    assert [one.choice[:1] for one in offered_for(line, NOW).offers] == ["", "+"]
+    person.post(ADD, DAY | {"line": line, "choice": ""})
+    assert items() == [EGG, ("pizza", 1, "portion")]
+
+
 def test_a_choice_is_added_also_if_nothing_else_is_understood(person: Client) -> None:
     skyr = offered_for("haggis, sky", NOW).choices[0].choice
     page = person.post(ADD, DAY | {"line": "haggis, sky", "choice": skyr}, follow=True)
