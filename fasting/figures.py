@@ -58,6 +58,6 @@ def longest_of(numbers: RangeFasts) -> Figure:
 def reached_of(numbers: RangeFasts) -> Figure:
     totals = numbers.totals
     if not totals.with_goal:
-        return Figure("Up to the goal", "–", "no fast had a goal")
+        return Figure("Reached the goal", "–", "no fast had a goal")
     beside = f"of {totals.with_goal:,} with a goal"
-    return Figure("Up to the goal", f"{totals.reached:,}", beside, list_of(numbers))
+    return Figure("Reached the goal", f"{totals.reached:,}", beside, list_of(numbers))

@@ -232,7 +232,10 @@ def stretch_slot(first: date, last: date, found: StretchOfFasts | None) -> Slot:
     bar = Floating(found.begin, found.end, found.earliest, found.latest)
     mean = hours_and_minutes(found.mean)
     return Slot(
-        first, last, bar, f"{bar_words(bar)}, {mean} in the mean of {counted(found.number, 'fast')}"
+        first,
+        last,
+        bar,
+        f"{bar_words(bar)}, {mean} on average over {counted(found.number, 'fast')}",
     )
 
 

@@ -6,8 +6,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.utils.dateformat import format as format_date
+
+from lifetracker.days import local_date
+from lifetracker.web.clock import DAYS_OF_A_WEEK
 from lifetracker.web.ranges import Range
 from lifetracker.web.sentences import (
+    day_words,
     hours_and_minutes,
     hours_words,
     range_words,
@@ -93,9 +98,12 @@ def goal_words(running: Running, now: datetime, today: date) -> str:
 
 
 def at_words(instant: datetime, today: date) -> str:
-    """Return `at 14:05`, or `on Thu 14:05` of another day."""
-    words = time_beside(instant, today)
-    return f"at {words}" if words == time_words(instant) else f"on {words}"
+    """Return `at 14:05`, `on Thursday at 14:05` of a near day, or `on 3 March at 14:05`."""
+    at, ended = f"at {time_words(instant)}", local_date(instant)
+    if ended == today:
+        return at
+    is_near = abs((ended - today).days) < DAYS_OF_A_WEEK
+    return f"on {format_date(ended, 'l') if is_near else day_words(ended, today)} {at}"
 
 
 def last_words(last: Last, today: date) -> str:
@@ -111,7 +119,7 @@ def fasts_words(of: Opening) -> str:
     if of.mean.number == 1:
         return f"One fast {when}, of {hours_and_minutes(of.mean.hours)}."
     told = (
-        f"{counted(of.mean.number, 'fast')} {when}, {hours_and_minutes(of.mean.hours)} in the mean"
+        f"{counted(of.mean.number, 'fast')} {when}, {hours_and_minutes(of.mean.hours)} on average"
     )
     return f"{told}{compared(of)}."
 

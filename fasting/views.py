@@ -15,6 +15,7 @@ from fasting.models import FastingPeriod
 from fasting.page_charts import clock_chart, last_chart, ring_of
 from fasting.page_data import RangeFasts, first_day, range_fasts
 from fasting.sentences import Last, Mean, Opening, Running, opening
+from lifetracker.web.asides import asides_of
 from lifetracker.web.csv_answer import RangeAsCsv, Table
 from lifetracker.web.range_page import RangePage
 from lifetracker.web.ranges import (
@@ -49,6 +50,7 @@ class RangeView(RangePage):
             figures=figures(numbers),
             last=last_chart(numbers),
             clock=clock_chart(numbers),
+            asides=asides_of("fasting", shown),
             ranges=range_links(shown),
             steps=range_steps(shown),
             fresh=[stretch_words(shown.first, shown.last)],

@@ -22,6 +22,7 @@ from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer
 from lifetracker.words import counted
 
+MORE = "Whether there is more than `value`, as days are not known, or a part of one is not."
 NO_GOAL = "The goal does not exist, or it is deleted."
 
 
@@ -172,6 +173,7 @@ class ProgressSerializer(serializers.Serializer[object]):
     )
     summary = serializers.CharField()
     value = serializers.FloatField(allow_null=True, help_text="What there is now.")
+    at_least = serializers.BooleanField(source="is_least", help_text=MORE)
     target = serializers.FloatField(
         allow_null=True, help_text="What is asked for at the end of the period."
     )
@@ -225,6 +227,7 @@ class PastSerializer(serializers.Serializer[Past]):
     start = serializers.DateField(source="period.first")
     end = serializers.DateField(source="period.last")
     value = serializers.FloatField(allow_null=True)
+    at_least = serializers.BooleanField(source="is_least", help_text=MORE)
     target = serializers.FloatField(allow_null=True)
     reached = serializers.BooleanField(
         source="is_reached",

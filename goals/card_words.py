@@ -12,7 +12,7 @@ from goals.plan import TINY, Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
 from goals.reading import Standing
 from goals.weekdays import weekday_words
-from goals.words import amount, lost_words
+from goals.words import amount, at_least, at_most, lost_words, sentence_case
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.sentences import MINUS, hours_words
 from lifetracker.web.units import in_chosen_unit
@@ -21,7 +21,7 @@ from lifetracker.words import counted
 HOURS = "h"
 WEEK = 7
 # From here on, a hundredth says nothing.
-LARGE = 10
+LARGE = 1
 EACH = {Per.DAY: "a day", Per.WEEK: "a week", Per.MONTH: "a month"}
 BANDS: dict[Status, Band] = {
     Status.REACHED: "high",
@@ -125,14 +125,14 @@ def hard_number(plan: Plan, found: Progress, unit: str) -> str:
 def hard_sum(plan: Plan, found: Progress, unit: str) -> str:
     if plan.direction is Direction.AT_MOST:
         left = found.budget_left or 0.0
-        words = (
-            "over" if left < -TINY else f"left {until_words(plan, found)}".replace("by", "until")
-        )
-        return f"{shown(abs(left), unit)} {words}"
+        if left < -TINY:
+            return f"{at_least(shown(-left, unit), found)} over"
+        until = until_words(plan, found).replace("by", "until")
+        return f"{at_most(shown(left, unit), found)} left {until}"
     if plan.per is Per.ROLLING:
-        return f"{shown(found.due_today or 0.0, unit)} today"
+        return f"{at_most(shown(found.due_today or 0.0, unit), found)} today"
     left = max((found.target or 0.0) - (found.value or 0.0), 0.0)
-    return f"{shown(left, unit)} {until_words(plan, found)}"
+    return f"{at_most(shown(left, unit), found)} {until_words(plan, found)}"
 
 
 def hard_mean(found: Progress, unit: str) -> str:
@@ -154,7 +154,8 @@ def a_week(per_day: float, unit: str) -> str:
 
 
 def so_far(found: Progress, unit: str) -> str:
-    return "not known" if found.value is None else rounded(found.value, unit)
+    """Return `1,712 kcal`, `at least 86 g` where a part of a day is not known, or `not known`."""
+    return "not known" if found.value is None else at_least(rounded(found.value, unit), found)
 
 
 def rounded(value: float, unit: str) -> str:
@@ -169,7 +170,7 @@ def rounded(value: float, unit: str) -> str:
 
 
 def state_words(plan: Plan, found: Progress, unit: str, *, is_past: bool) -> str:
-    value = so_far(found, unit)
+    value = sentence_case(so_far(found, unit))
     if found.status is Status.FREE:
         return found.reason
     if plan.kind is Kind.REACH:
@@ -181,7 +182,7 @@ def state_words(plan: Plan, found: Progress, unit: str, *, is_past: bool) -> str
     if found.is_lost and not is_past:
         return f"{lost_words(plan)} {value} done."
     if plan.direction is Direction.AT_MOST:
-        return f"{limit_words(found, unit)} {value} used."
+        return f"{limit_words(found, unit, is_past=is_past)} {value} used."
     return f"{sum_words(found, unit, is_past=is_past)} {value} done."
 
 
@@ -207,9 +208,11 @@ def mean_words(plan: Plan, found: Progress, unit: str) -> str:
     return f"{shown(missing, unit)} {side}."
 
 
-def limit_words(found: Progress, unit: str) -> str:
+def limit_words(found: Progress, unit: str, *, is_past: bool) -> str:
     left = found.budget_left if found.budget_left is not None else 0.0
-    return f"Over the limit by {shown(-left, unit)}." if left < -TINY else "Within the limit."
+    if left < -TINY:
+        return f"Over the limit by {at_least(shown(-left, unit), found)}."
+    return "Not known." if found.is_least and is_past else "Within the limit."
 
 
 def sum_words(found: Progress, unit: str, *, is_past: bool) -> str:
@@ -218,7 +221,8 @@ def sum_words(found: Progress, unit: str, *, is_past: bool) -> str:
     due = found.due_today or 0.0
     if due > TINY:
         is_due = found.status is Status.DUE and not is_past
-        return f"Due today: {shown(due, unit)}." if is_due else f"Behind by {shown(due, unit)}."
+        missing = at_most(shown(due, unit), found)
+        return f"Due today: {missing}." if is_due else f"Behind by {missing}."
     ahead = (found.value or 0.0) - (found.line or 0.0)
     is_ahead = found.status is Status.AHEAD and ahead > TINY
     return f"Ahead by {shown(ahead, unit)}." if is_ahead else "On pace."

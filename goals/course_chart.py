@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString
 
-from goals.card_words import HOURS, a_week, day_words, pace_stretch, rounded
+from goals.card_words import HOURS, a_week, day_words, pace_stretch, rounded, so_far
 from goals.courses import course_of
 from goals.plan import TINY, Direction, Kind, Per, Plan, Rule, Span
 from goals.progress import Status
 from goals.reading import Standing
 from goals.row_words import is_to_come
 from goals.tally import Tally
+from goals.words import sentence_case
 from lifetracker.days import ONE_DAY, days_from
 from lifetracker.metrics.declaration import Metric, Values
 from lifetracker.web.charts.aim import Aim, aim_chart
@@ -228,7 +229,7 @@ def own_name(plan: Plan) -> str:
 
 def sentence_of(standing: Standing, course: Course) -> str:
     found, unit = standing.progress, standing.goal.unit
-    parts = ["Not known so far" if found.value is None else f"{rounded(found.value, unit)} so far"]
+    parts = [sentence_case(f"{so_far(found, unit)} so far")]
     if found.line is not None:
         parts.append(
             f"the line asks for {rounded(found.line, unit)} by {day_words(found.day, found.day)}"
@@ -333,7 +334,7 @@ def facts_of(standing: Standing, metric: Metric | None) -> list[Fact]:
     facts = [
         Fact(
             "At the end" if standing.is_over else "Now",
-            "not known" if found.value is None else rounded(found.value, unit),
+            so_far(found, unit),
             records_href(metric, first, max(found.day, first)),
         )
     ]

@@ -71,6 +71,8 @@ class Progress:
     #: Of the days of the period up to now that count.
     known_days: int = 0
     unknown_days: int = 0
+    #: Whether there is more than `value`, as a part of one of these days is not known.
+    is_least: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +192,7 @@ def known_progress(course: Course, moment: Moment) -> Progress:
         is_lost=rest is not None and is_lost(course, rest, moment.day_holds),
         known_days=known,
         unknown_days=unknown,
+        is_least=course.tally.is_least(Span(course.period.first, course.day)),
     )
 
 

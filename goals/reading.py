@@ -260,7 +260,14 @@ def measured_of(series: Series, plan: Plan, today: date) -> Measured:
             if series.first <= day <= series.last:
                 values[(day - series.first).days] = value
     partly = frozenset(day for day in series.so_far if day < today)
-    return Measured(series.first, values, frozenset(unsettled), partly, grows=metric.additive)
+    return Measured(
+        series.first,
+        values,
+        frozenset(unsettled),
+        partly,
+        least=partly | series.partly_known,
+        grows=metric.additive,
+    )
 
 
 def with_start(plan: Plan, metric: Metric, series: Series, verified: Verified) -> Plan:

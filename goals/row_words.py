@@ -14,6 +14,7 @@ from goals.courses import HORIZON
 from goals.plan import TINY, WEEK, Direction, Kind, Per, Plan
 from goals.progress import Past, Progress, Status
 from goals.reading import Standing
+from goals.words import at_least, at_most, sentence_case
 from lifetracker.days import ONE_DAY, day_of
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.charts.periods import PeriodCell, State
@@ -52,7 +53,8 @@ def state_of(standing: Standing) -> GoalState:
         return GoalState("Not known.", unknown_words(standing), None)
     if standing.is_over:
         first = "Reached." if found.status is Status.REACHED else "Not reached."
-        return GoalState(first, f"{so_far(found, standing.goal.unit)} at the end.", words.band)
+        value = sentence_case(so_far(found, standing.goal.unit))
+        return GoalState(first, f"{value} at the end.", words.band)
     parts = FIRST_PART.match(words.state)
     if parts is None:
         return GoalState(words.state, "", words.band)
@@ -69,7 +71,7 @@ def unknown_words(standing: Standing) -> str:
     why = dates_in_words(standing.summary, found.day)
     is_sum = standing.plan.kind in {Kind.TOTAL, Kind.DAYS}
     if standing.unverified and is_sum and found.value:
-        return f"{why} At least {so_far(found, standing.goal.unit)} so far."
+        return f"{why} At least {rounded(found.value, standing.goal.unit)} so far."
     return why
 
 
@@ -146,13 +148,15 @@ def hard_mean(plan: Plan, found: Progress, unit: str) -> Said:
 def hard_limit(plan: Plan, found: Progress, unit: str) -> Said:
     left = found.budget_left or 0.0
     if left < -TINY:
-        return Said(shown(-left, unit), "over the limit")
-    return Said(shown(left, unit), f"left {until_words(plan, found)}".replace("by", "until"))
+        return Said(at_least(shown(-left, unit), found), "over the limit")
+    return Said(
+        at_most(shown(left, unit), found), f"left {until_words(plan, found)}".replace("by", "until")
+    )
 
 
 def hard_sum(_: Plan, found: Progress, unit: str) -> Said:
     if found.due_today and found.due_today > TINY:
-        return Said(shown(found.due_today, unit), "today")
+        return Said(at_most(shown(found.due_today, unit), found), "today")
     if found.next_due is None:
         return Said("Nothing", "more is due")
     return Said(shown(found.next_due.amount, unit), f"by {near_day(found.next_due.day, found.day)}")

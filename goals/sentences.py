@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from goals.card_words import a_week, day_words, rounded, shown
+from goals.card_words import a_week, day_words, rounded, shown, so_far
 from goals.plan import TINY, Direction, Kind
 from goals.progress import Status
 from goals.reading import Standing
 from goals.row_words import is_to_come, lost_note, near_day
+from goals.words import at_least, at_most, sentence_case
 from lifetracker.web.sentences import isolated
 from lifetracker.words import counted
 
@@ -58,8 +59,8 @@ def what_it_asks(standing: Standing) -> str:
     if plan.kind is Kind.MEAN:
         return mean_asks(standing)
     if plan.direction is Direction.AT_MOST:
-        return f"{shown(-(found.budget_left or 0.0), unit)} over its limit"
-    return f"{shown(found.due_today or 0.0, unit)} due today"
+        return f"{at_least(shown(-(found.budget_left or 0.0), unit), found)} over its limit"
+    return f"{at_most(shown(found.due_today or 0.0, unit), found)} due today"
 
 
 def mean_asks(standing: Standing) -> str:
@@ -113,9 +114,9 @@ def opening_of_goal(standing: Standing) -> str:
     if is_to_come(standing):
         return f"Begins on {day_words(standing.plan.start, found.day)}."
     if found.status is Status.REACHED:
-        return f"Reached: {rounded(found.value or 0.0, standing.goal.unit)}."
+        return f"Reached: {so_far(found, standing.goal.unit)}."
     if asks_today(standing):
-        return f"{what_it_asks(standing)}."
+        return f"{sentence_case(what_it_asks(standing))}."
     return QUIET.get(found.status) or safe_words(standing)
 
 
@@ -124,7 +125,7 @@ def ending_words(standing: Standing) -> str:
     ended = {Status.REACHED: "Reached", Status.BEHIND: "Not reached"}.get(found.status)
     if ended is None:
         return "How it ended is not known."
-    value = "" if found.value is None else f" with {rounded(found.value, standing.goal.unit)}"
+    value = "" if found.value is None else f" with {so_far(found, standing.goal.unit)}"
     return f"{ended}{value}."
 
 
@@ -134,7 +135,8 @@ def safe_words(standing: Standing) -> str:
     if plan.kind is Kind.REACH and found.pace:
         return f"On its line: {a_week(found.pace.needed, unit)} a week from now on."
     if plan.kind is not Kind.MEAN and plan.direction is Direction.AT_MOST:
-        return f"{shown(found.budget_left or 0.0, unit)} may still be used."
+        left = at_most(shown(found.budget_left or 0.0, unit), found)
+        return f"{sentence_case(left)} may still be used."
     if found.next_due:
         when = near_day(found.next_due.day, found.day)
         return f"Nothing is due today, and {shown(found.next_due.amount, unit)} by {when}."

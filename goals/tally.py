@@ -21,6 +21,8 @@ class Measured:
     unsettled: frozenset[date] = field(default_factory=frozenset)
     #: Those of them that are over, and of which only a part is known.
     partly: frozenset[date] = field(default_factory=frozenset)
+    #: The days of which there is more than their value, also if they are not over.
+    least: frozenset[date] = field(default_factory=frozenset)
     #: Whether a day's value only grows while the day lasts.
     grows: bool = False
 
@@ -112,6 +114,13 @@ class Tally:
     def is_partly_known(self, day: date) -> bool:
         """Return whether a day that is over may have added more than what is known of it."""
         return self._plan.kind is Kind.TOTAL and day in self._measured.partly
+
+    def is_least(self, span: Span) -> bool:
+        """Return whether there is more than what the days of a span add, as a part of one of them is not known."""
+        if self._plan.kind is not Kind.TOTAL:
+            return False
+        days = (day for day in self._measured.least if span.first <= day <= span.last)
+        return any(self.added(day) is not None for day in days)
 
     def sum(self, span: Span) -> float:
         """Return what the days of a span add together, as far as they are known."""

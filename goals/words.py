@@ -31,6 +31,21 @@ def days(number: int | str) -> str:
     return f"{number} day{'' if str(number) == '1' else 's'}"
 
 
+def sentence_case(text: str) -> str:
+    """Return a text with a capital letter first, and as it is behind that."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def at_least(words: str, found: Progress) -> str:
+    """Return what there is of a goal, with `at least` before it where a part of a day is not known."""
+    return f"at least {words}" if found.is_least else words
+
+
+def at_most(words: str, found: Progress) -> str:
+    """Return what is left of a goal, with `at most` before it where a part of a day is not known."""
+    return f"at most {words}" if found.is_least else words
+
+
 def summary_of(plan: Plan, found: Progress, unit: str, *, is_over: bool) -> str:
     """Return what its owner should know first: what is due, or for how long nothing is."""
     if found.status in {Status.UNKNOWN, Status.FREE}:
@@ -56,7 +71,7 @@ def lost_words(plan: Plan) -> str:
 def of_line(found: Progress, unit: str) -> str:
     if found.slack_days is not None and found.slack_days < 0:
         since = "Behind" if found.status is Status.BEHIND else "Due today"
-        return f"{since}: {amount(found.due_today or 0.0, unit)}."
+        return f"{since}: {at_most(amount(found.due_today or 0.0, unit), found)}."
     if found.next_due is None:
         return "Nothing more is due."
     due = amount(found.next_due.amount, unit)
@@ -68,10 +83,11 @@ def of_line(found: Progress, unit: str) -> str:
 def of_limit(found: Progress, unit: str) -> str:
     left = found.budget_left or 0.0
     if left < 0:
-        return f"Over the limit by {amount(-left, unit)}."
+        return f"Over the limit by {at_least(amount(-left, unit), found)}."
+    rest = sentence_case(at_most(amount(left, unit), found))
     if found.slack_days is None:
-        return f"{amount(left, unit)} left until {found.period.last}."
-    return f"{amount(left, unit)} left until {found.period.last}: at your usual rate it lasts {days(found.slack_days)}."
+        return f"{rest} left until {found.period.last}."
+    return f"{rest} left until {found.period.last}: at your usual rate it lasts {days(found.slack_days)}."
 
 
 def of_mean(plan: Plan, found: Progress, unit: str) -> str:

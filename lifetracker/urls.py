@@ -32,7 +32,7 @@ from lifetracker.web.views import DocsView, SchemaView, front_page, manifest
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards", "pages", "search")
+autodiscover_modules("cards", "pages", "search", "asides")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from lifetracker.api.fields import NumberField, TextField
 from lifetracker.api.serializers import RefusesUnknown
+from lifetracker.models.fields import TypedInBounds
 from nutrition.models import LEAST_OF_AN_ITEM, MOST_OF_AN_ITEM
 from nutrition.nutrients import COLUMNS, Amounts
 
@@ -26,8 +27,7 @@ def refused(error: ValidationError) -> serializers.ValidationError:
 class ServingSerializer(RefusesUnknown):
     name = TextField(max_length=40)
     size = NumberField(
-        min_value=LEAST_OF_AN_ITEM,
-        max_value=MOST_OF_AN_ITEM,
+        validators=[TypedInBounds(LEAST_OF_AN_ITEM, MOST_OF_AN_ITEM, "g or ml")],
         help_text="How much one of them is. Unit: g or ml.",
     )
 
@@ -48,10 +48,12 @@ class ServingsField(serializers.ListField):
 
 
 class FurtherField(serializers.DictField):
-    """Nutrients without a column, by name with unit."""
+    """Nutrients without a column, by name with unit. What is typed in has bounds, per 100; what comes of it has none, as a
+    kilo of a food has ten times as much."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(child=NumberField(min_value=0, max_value=MOST_OF_AN_ITEM), **options)
+        bounds = TypedInBounds(0, MOST_OF_AN_ITEM, "")
+        super().__init__(child=NumberField(validators=[bounds]), **options)
 
     def to_internal_value(self, data: Any) -> dict[str, float]:
         found: dict[str, float] = super().to_internal_value(data)

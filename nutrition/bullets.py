@@ -51,11 +51,11 @@ def bullet_of(one: Standing, *, is_over: bool) -> Bullet:
 
 
 def bar_of(one: Standing) -> SafeString:
-    """Return how far the target is reached; past a limit all of it, with a mark where that was."""
+    """Return how far the target is reached; past it all of the bar, with a mark where it was. Only past a limit in a colour."""
     if not one.target:
         return NOTHING
-    if one.is_passed and one.share:
-        return bullet(1.0, "mid", pace=1 / one.share)
+    if one.share is not None and one.share > 1:
+        return bullet(1.0, "mid" if one.is_passed else None, pace=1 / one.share)
     return bullet(one.share, None)
 
 

@@ -159,6 +159,25 @@ def restore(pk: int) -> MealItem:
     return item
 
 
+@transaction.atomic
+def remove_together(pks: Iterable[int]) -> None:
+    """Mark items as deleted, as far as they are not deleted already."""
+    for pk in items_among(pks, is_deleted=False):
+        remove(pk)
+
+
+@transaction.atomic
+def restore_together(pks: Iterable[int]) -> None:
+    """Bring deleted items back, as far as they are deleted."""
+    for pk in items_among(pks, is_deleted=True):
+        restore(pk)
+
+
+def items_among(pks: Iterable[int], *, is_deleted: bool) -> list[int]:
+    rows = MealItem.objects.filter(pk__in=pks, deleted_at__isnull=not is_deleted)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def for_change(pk: int, *, is_deleted: bool = False) -> MealItem:
     """Return an item of a typed-in meal, locked. Raises MealItem.DoesNotExist."""
     rows = MealItem.objects.filter(deleted_at__isnull=not is_deleted, meal__source=MANUAL)

@@ -92,14 +92,17 @@ class EatenDay(NamedTuple):
 def read_eaten(first: date, last: date) -> dict[date, DayValues]:
     """Return of each day that has meals, or that is complete, what it comes to, by one statement: its nutrients, the hours
     of its first and last meal on a clock, and the hours between these. What there is of a day that is not complete is
-    only what there is so far."""
+    only what there is so far, and of a nutrient that one of its items does not know only a part."""
     zone = timezone.get_current_timezone()
     return {day: values_of(one, zone) for day, one in eaten_between(first, last).items()}
 
 
 def values_of(day: EatenDay, zone: tzinfo) -> DayValues:
-    nutrients = map(day.known, COLUMNS)
-    return DayValues((*nutrients, *times_of(day, zone)), is_open=not day.is_complete)
+    eaten = day.amounts
+    nutrients = (eaten[name] for name in COLUMNS)
+    partly = frozenset(at for at, name in enumerate(COLUMNS) if name in eaten.at_least)
+    values = (*nutrients, *times_of(day, zone))
+    return DayValues(values, is_open=not day.is_complete, partly=partly)
 
 
 def eaten_between(first: date, last: date) -> dict[date, EatenDay]:

@@ -32,7 +32,27 @@ KCAL = dict.fromkeys(
     ("kcal", "kcals", "cal", "cals", "calories", "kilocalories"), 1.0
 ) | dict.fromkeys(("kj", "kilojoule", "kilojoules"), 1 / KJ_PER_KCAL)
 PLURALS = {"leaf": "leaves", "loaf": "loaves"}
-WORDS = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0}
+COUNTS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+WORDS = (
+    {word: float(number) for number, word in enumerate(COUNTS, 1)}
+    | dict.fromkeys(("a", "an", "another"), 1.0)
+    | dict.fromkeys(("couple", "a couple"), 2.0)
+    | {"half a dozen": 6.0}
+    | dict.fromkeys(("dozen", "a dozen", "one dozen"), 12.0)
+)
 #: What energy is called of which nobody says what it was.
 ENERGY_ALONE = "Calories"
 EXAMPLE = "such as “200 g skyr” or “2 eggs”"
@@ -47,7 +67,11 @@ def either(words: list[str]) -> str:
 _PIECES = [form for one in PIECES for form in (one, f"{one}s", f"{one}es", PLURALS.get(one, one))]
 UNIT = rf"(?:{either([*BY_WORD, *_PIECES, *KCAL])})\.?(?![\w%])"
 _END = r"(?!\s*%)(?=\s|$)"
-_SPOKEN = rf"half\s+an?(?=\s)|half(?=\s+(?:{UNIT}))|an?(?=\s)|(?:one|two|three|four)(?=\s+(?:{UNIT}|\w+s\b))"
+_SPOKEN = (
+    rf"half\s+a\s+dozen(?=\s)|half\s+an?(?=\s)|half(?=\s+(?:{UNIT}))|(?:(?:a|one)\s+)?dozen(?=\s)"
+    rf"|(?:a\s+)?couple(?=\s+of\s)|an?(?=\s)|another(?=\s)|one(?=\s)"
+    rf"|(?:{'|'.join(COUNTS[1:])})(?=\s+(?:{UNIT}|\w+s\b))"
+)
 #: `6 x 90 g`, `200g`, `2 x`, `2`.
 QUANTITY = rf"(?:(?P<times>{NUMBER})\s*[x×*]\s*)?(?P<number>{NUMBER})(?:\s*(?P<unit>{UNIT})|{_END})"
 FRONT = re.compile(
@@ -59,6 +83,12 @@ BACK = re.compile(rf"(?:^|[\s,:;=@(–-]+)(?:(?<=\s)[x×*]\s*)?{QUANTITY}\)?$", 
 MEASURED = re.compile(rf"{NUMBER}\s*{UNIT}", re.I | re.A)
 NEGATIVE = re.compile(rf"[-−–]\s*{NUMBER}", re.A)
 AMOUNT, ENERGY = "amount", "energy"
+#: Nobody can say more exactly how much it was, or it is written as the next thing of a list.
+ABOUT = re.compile(
+    r"(?:[~≈]|\+(?=\s*\d)|(?:about|around|roughly|circa|approximately|approx\.?|ca\.?)(?=\s*(?:\d|half\s|an?\s)))\s*",
+    re.IGNORECASE,
+)
+RANGE = re.compile(rf"(?<![\w.,]){NUMBER}\s*[-–]\s*{NUMBER}\s*{UNIT}", re.I | re.A)
 BAR_CODE = re.compile(r"(?<!\S)\d{8,24}(?!\S)", re.A)
 
 
@@ -108,6 +138,7 @@ def read_start(text: str) -> Line:
         raise ValidationError(f"Type at most {LONGEST} letters.")
     if NEGATIVE.match(text):
         raise ValidationError(f"Type an amount above 0, {EXAMPLE}.")
+    text = text[found.end() :] if (found := ABOUT.match(text)) else text
     line = with_barcode(text) or parsed(text)
     check(line)
     return line
@@ -137,11 +168,15 @@ def parsed(text: str) -> Line:
     amounts = [one[AMOUNT] for one in (first, last) if AMOUNT in one]
     energies = [one[ENERGY].kcal for one in (first, last) if ENERGY in one]
     amount = amounts[0] if amounts else None
-    if len(amounts) > 1 or (amount and not amount.unit and MEASURED.match(name)):
+    if (
+        len(amounts) > 1
+        or RANGE.search(text)
+        or (amount and not amount.unit and MEASURED.match(name))
+    ):
         hint = "such as “300 g yoghurt”, or “2 x 150 g yoghurt” for several"
         raise ValidationError(f"There are two amounts. Type one, {hint}.")
     kcal = energies[0] if energies else None
-    name = name.strip(" ,;:=–-")
+    name = name.strip(" ,;:=–-~≈")
     return Line(amount and amount.amount, amount.unit if amount else "", name, kcal)
 
 
@@ -163,7 +198,7 @@ def front(text: str) -> tuple[Quantity | None, str]:
     if not found:
         return None, text
     if spoken_number := found["spoken"]:
-        number = WORDS.get(spoken_number.casefold(), 0.5)
+        number = WORDS.get(" ".join(spoken_number.casefold().split()), 0.5)
         amount = Quantity(number, unit_of(found["spoken_unit"]))
     elif found["alone"]:
         amount = Quantity(number_of(found["alone"]), "")

@@ -15,28 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lifetracker import days
 from nutrition import diary
-from nutrition.barcodes import may_be_printed
 from nutrition.day_address import day_address
 from nutrition.diary import Wanted
-from nutrition.done import was_added
-from nutrition.entry_line import Line, read_line, wanted
+from nutrition.done import was_added, were_added
 from nutrition.forms import QuickForm
-from nutrition.offers import Offered, offered_for, only_one, several_have_it
-from nutrition.online_foods import find_barcode
+from nutrition.line_meaning import Unclear, Understood, meant_by, meant_together
+from nutrition.offers import Offered, offered_for, offered_for_one
 from nutrition.open_food_facts import Unavailable
-from nutrition.suggestions import suggestions
-
-#: Of a number with a wrong check digit.
-A_SLIP = "Its last digit does not fit the others: there may be a slip in it."
-
-
-class Unclear(Exception):
-    """A line may mean several foods, or none. Says in words what to do."""
-
-    def __init__(self, text: str, *, is_fault: bool = False) -> None:
-        super().__init__(text)
-        self.text = text
-        self.is_fault = is_fault
+from nutrition.several_foods import foods_on
 
 
 def sent_line(view: Callable[[HttpRequest, QuickForm], HttpResponse]) -> Callable[..., Any]:
@@ -53,7 +39,7 @@ def sent_line(view: Callable[[HttpRequest, QuickForm], HttpResponse]) -> Callabl
         try:
             return view(request, form)
         except Unclear as question:
-            return choose(request, form, question.text, is_fault=question.is_fault)
+            return choose(request, form, question.text, is_one=question.is_one)
         except Unavailable as error:
             return choose(request, form, str(error), is_fault=True)
         except ValidationError as error:
@@ -67,8 +53,23 @@ def add(request: HttpRequest, form: QuickForm) -> HttpResponse:
     """Add what a line says, or what was chosen for it; ask which food is meant where that is not clear."""
     values = form.cleaned_data
     moment, kind = form.moment()
-    meant = values["choice"] or meant_by(read_line(values["line"]), moment)
-    return added(request, form, meant, moment, kind)
+    chosen = values["choice"]
+    if (chosen is None or form.is_choice_of_last) and (parts := foods_on(values["line"])):
+        found = meant_together(parts[:-1] if chosen else parts, moment)
+        if chosen:
+            found = found._replace(wanted=[*found.wanted, chosen], is_measured=True)
+        return added_together(request, form, found, moment, kind)
+    return added(request, form, chosen or meant_by(values["line"], moment), moment, kind)
+
+
+def added_together(
+    request: HttpRequest, form: QuickForm, found: Understood, moment: datetime, kind: str
+) -> HttpResponse:
+    """Add what is understood of several foods, and lead to their day with what is left of the line. Raises Unclear where
+    nothing may be added, ValidationError."""
+    found.require_any()
+    items = diary.add(found.wanted, moment, kind, form.press)
+    return were_added(request, items, found.left)
 
 
 def added(
@@ -79,47 +80,27 @@ def added(
     return was_added(request, item)
 
 
-def meant_by(line: Line, moment: datetime) -> Wanted:
-    """Return what a line means. Raises Unclear, Unavailable, ValidationError."""
-    if line.kcal is not None:
-        return Wanted(name=line.name, kcal=line.kcal)
-    if line.barcode:
-        return of_barcode(line, moment)
-    found = suggestions(line, moment)
-    if not found:
-        raise Unclear(f"No food of yours is called “{line.name}”.")
-    if one := only_one(line, found):
-        return wanted(line, one.food)
-    raise Unclear("")
-
-
-def of_barcode(line: Line, moment: datetime) -> Wanted:
-    """Return so much of the food with a bar code, which is asked for at Open Food Facts where it is not stored. Raises
-    Unclear where several have it, or none, and Unavailable."""
-    if several_have_it(suggestions(line, moment)):
-        raise Unclear(f"Several foods have the bar code {line.barcode}.")
-    food = find_barcode(line.barcode)
-    if food is None:
-        text = f"No food was found with the bar code {line.barcode}."
-        raise Unclear(text if may_be_printed(line.barcode) else f"{text} {A_SLIP}")
-    return wanted(line, food)
-
-
 # --- Which one? -----------------------------------------------------------------------------------
 
 
 def choose(
-    request: HttpRequest, form: QuickForm, text: str, *, is_fault: bool = False
+    request: HttpRequest,
+    form: QuickForm,
+    text: str,
+    *,
+    is_fault: bool = False,
+    is_one: bool = False,
 ) -> HttpResponse:
-    """Show the line again with the foods that it may mean. Nothing typed is lost. The status is that of any page: the script
+    """Show the line again with the foods that it may mean, or that it may mean as one food. Nothing typed is lost. The status is that of any page: the script
     of the day asks as well, and browsers complain of what is refused."""
-    context = {"text": text, "is_fault": is_fault, "offered": offers_of(form)}
+    context = {"text": text, "is_fault": is_fault, "offered": offers_of(form, is_one=is_one)}
     return render(request, "nutrition/choose.html", context | sent_again(form))
 
 
 def sent_again(form: QuickForm) -> dict[str, object]:
     """Return what a page needs on which the line is sent once more."""
-    day = form.cleaned_data.get("day") or days.today()
+    # A day that has not come has no page to go back to.
+    day = min(form.cleaned_data.get("day") or days.today(), days.today())
     asked = form.cleaned_data.get("meal", "")
     meal = int(asked) if asked.isdecimal() else None
     return {
@@ -129,13 +110,14 @@ def sent_again(form: QuickForm) -> dict[str, object]:
     }
 
 
-def offers_of(form: QuickForm) -> Offered:
+def offers_of(form: QuickForm, *, is_one: bool = False) -> Offered:
     values = form.cleaned_data
     try:
         moment, _ = form.moment()
     except (KeyError, ValidationError):
         return Offered([])
-    return offered_for(values.get("line", ""), moment)
+    offered = offered_for_one if is_one else offered_for
+    return offered(values.get("line", ""), moment)
 
 
 @login_required

@@ -8,56 +8,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from lifetracker.models import MANUAL
 from lifetracker.web.forms import RecordForm
-from nutrition.barcodes import digits_of, normalized
 from nutrition.models import MOST_OF_AN_ITEM, FoodItem
-from nutrition.nutrients import COLUMNS, KJ_PER_KCAL, NUTRIENTS
+from nutrition.number_fields import EnergyField, NumberField
+from nutrition.nutrients import COLUMNS, NUTRIENTS
 from nutrition.typed_numbers import NUMBER, number_of
 from nutrition.units import grams_or_ml
 
-A_NUMBER = re.compile(NUMBER)
 #: Such as `slice = 30 g`, `cup: 150`, `bar 60 g`.
-SERVING = re.compile(rf"(?:1\s+)?(?P<name>.+?)\s*[=:]?\s*(?P<size>{NUMBER})\s*(?P<unit>[a-zA-Z ]*)")
+SERVING = re.compile(
+    rf"(?:1\s+)?(?P<name>.+?)\s*[=:]?\s*(?P<size>{NUMBER})\s*(?P<unit>[a-zA-Z ]*)", re.ASCII
+)
 #: Such as `Vitamin C (mg) = 12`.
-FURTHER = re.compile(rf"(?P<name>.+?)\s*[=:]\s*(?P<value>{NUMBER})")
+FURTHER = re.compile(rf"(?P<name>.+?)\s*[=:]\s*(?P<value>{NUMBER})", re.ASCII)
 LONGEST_SERVING = 40
 MOST_LINES = 40
 FIRST_FIELDS = ("name", "brand", "barcode", "per", "measure", *COLUMNS)
 LABELS = {one.column: f"{one.label} ({one.unit})" for one in NUTRIENTS}
-
-
-class NumberField(forms.FloatField):
-    """A number as people type it: `1.5`, `1,5`, `1/2`."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # typed as a whole number
-        if value in self.empty_values or isinstance(value, int | float):
-            return None if value in self.empty_values else float(value)
-        text = str(value).strip()
-        if not A_NUMBER.fullmatch(text):
-            raise ValidationError("Enter a number, such as 1.5.", code="invalid")
-        return number_of(text)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:.6g}" if isinstance(value, float | int) else value
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        """Compare what was shown, which may be rounded, with what came back."""
-        return bool((self.prepare_value(initial) or "") != (data or ""))
-
-
-class EnergyField(NumberField):
-    """Energy in kcal, or in kJ if that stands behind the number."""
-
-    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
-        text = str(value or "").strip().lower()
-        for unit, one in (("kj", KJ_PER_KCAL), ("kcal", 1.0)):
-            if text.endswith(unit):
-                number = super().to_python(text.removesuffix(unit))
-                return None if number is None else round(number / one, 2)
-        return super().to_python(value)
 
 
 def lines(rows: int, example: str) -> forms.Textarea:
@@ -105,8 +72,6 @@ class FoodForm(RecordForm):
         values = super().clean()
         if self.instance.pk and "measure" in self.changed_data:
             self.refuse_new_measure()
-        if "barcode" in self.changed_data:
-            self.refuse_shared_barcode(digits_of(values.get("barcode", "")))
         if not self.errors and (per := values.get("per")) != 100:
             for name in COLUMNS:
                 if values.get(name) is not None:
@@ -129,15 +94,6 @@ class FoodForm(RecordForm):
         if names := ", ".join(recipe.name for recipe in recipes):
             text = f"A recipe uses it in this measure ({names}). Add a new food instead."
             self.add_error("measure", text)
-
-    def refuse_shared_barcode(self, digits: str) -> None:
-        """Refuse the bar code of another own food, so that it goes on to mean one. One may have its own food in place of that
-        of Open Food Facts."""
-        foods = FoodItem.objects.live().filter(source=MANUAL).exclude(pk=self.instance.pk)
-        other = foods.filter(barcode=normalized(digits)).first() if digits else None
-        if other:
-            text = f"{other} has this bar code already. Leave it empty here, or take it from that food first."
-            self.add_error("barcode", text)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Show what the model says of its servings beside the field that they are typed in."""

@@ -33,6 +33,7 @@ from nutrition.models import OPEN_FOOD_FACTS, FoodItem, MealItem, RecipePart
 from nutrition.nutrients import COLUMNS
 from nutrition.online_foods import product_page, stored_with_barcode
 from nutrition.search_text import folded
+from nutrition.several_foods import foods_on
 
 A_PAGE = 30
 MOST_FOUND = 50
@@ -176,9 +177,11 @@ def begun(request: HttpRequest) -> FoodItem:
 
 
 def named_in(line: str) -> tuple[str, str]:
-    """Return the name and the bar code of a food that a line of the diary has."""
+    """Return the name and the bar code of a food that a line of the diary has; of several, the first that is not stored."""
+    parts = [part.line for part in foods_on(line)]
+    missing = (one for one in parts if one.name and not search_foods(one.name, most=1))
     try:
-        read = read_line(line)
+        read = next(missing, None) or read_line(line)
     except ValidationError:
         return line, ""
     return read.name, read.barcode
@@ -245,6 +248,11 @@ class FoodRemoval(Removal):
 
     def way_back(self, record: FoodItem) -> Link:
         return Link("All foods", reverse("foods"))
+
+    def refuse(self, record: FoodItem) -> None:
+        """Refuse a food whose bar code another one has got since."""
+        if other := record.other_with_barcode():
+            raise ValidationError(f"{other} has its bar code now. Take it from that food first.")
 
     def restored_url(self, record: FoodItem) -> str:
         return reverse("food", args=[record.pk])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,40 +13,18 @@ from django.utils import timezone
 
 from lifetracker.web.forms import DayField, MinuteField, RecordForm
 from nutrition import diary
-from nutrition.amount_words import amount_number
 from nutrition.diary import Wanted
-from nutrition.models import MOST_OF_AN_ITEM, FoodItem, Meal, MealItem
+from nutrition.models import FoodItem, Meal, MealItem
 from nutrition.moments import meal_to_go_on, moment_of
-from nutrition.typed_numbers import NUMBER, number_of
+from nutrition.number_fields import AmountField
 
 LONGEST_LINE = 200
-IS_NUMBER = re.compile(NUMBER, re.ASCII)
 TOO_MUCH = "Enter a smaller amount. So much of it would have more than one item may have."
-NO_AMOUNT = f"Enter a number above 0 and of at most {MOST_OF_AN_ITEM:,}, such as 150, 1.5 or 1/2."
 
 
 def new_key() -> str:
     """Return a key for the forms of a page, so that one of them that is sent twice does once what it is for."""
     return secrets.token_hex(8)
-
-
-class AmountField(forms.CharField):
-    """How much of a food: `150`, `1,5`, `1/2` or `1 ½`."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def clean(self, value: Any) -> float:
-        text = super().clean(value)
-        amount = number_of(text) if IS_NUMBER.fullmatch(text) else 0
-        if not 0 < amount <= MOST_OF_AN_ITEM:
-            raise ValidationError(NO_AMOUNT, code="invalid")
-        return amount
-
-    def prepare_value(self, value: Any) -> Any:
-        return amount_number(value).replace(",", "") if isinstance(value, float) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(self.prepare_value(initial) != str(data or "").strip())
 
 
 class QuickForm(forms.Form):
@@ -62,8 +39,9 @@ class QuickForm(forms.Form):
     meal = forms.CharField(max_length=20, required=False)
 
     def clean_choice(self) -> Wanted | None:
-        """Return so much of a food as was chosen: `12:150:g`. Raises ValidationError."""
-        pk, _, rest = self.cleaned_data["choice"].partition(":")
+        """Return so much of a food as was chosen: `12:150:g`, or `+12:150:g` for the last of several on the line. Raises
+        ValidationError."""
+        pk, _, rest = self.cleaned_data["choice"].removeprefix("+").partition(":")
         amount, _, unit = rest.partition(":")
         if not pk:
             return None
@@ -86,6 +64,11 @@ class QuickForm(forms.Form):
         meals = Meal.objects.all().of_day(day) if asked else ()
         going_on = meal_to_go_on(meals, asked, timezone.now())
         return moment_of(day, values.get("time"), values.get("kind", ""), going_on)
+
+    @property
+    def is_choice_of_last(self) -> bool:
+        """Return whether what was chosen is the last of several foods on the line."""
+        return str(self.data.get("choice", "")).startswith("+")
 
     @property
     def fault(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ from lifetracker.web.removal import typed
 from nutrition import diary, item_undo
 from nutrition.amount_words import eaten_words
 from nutrition.day_address import day_address
-from nutrition.done import described, was_changed, was_removed
+from nutrition.done import counted_names, described, ids_in, was_changed, was_removed, were_removed
 from nutrition.facts import facts_of
 from nutrition.forms import ItemForm
 from nutrition.item_undo import state_of
@@ -111,14 +111,47 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def remove_together(request: HttpRequest) -> HttpResponse:
+    """Take out of the diary what was added together, as far as that was not done already."""
+    found = find_together(request)
+    diary.remove_together([one.pk for one in found])
+    return were_removed(request, found)
+
+
+@login_required
+@require_POST
+def restore_together(request: HttpRequest) -> HttpResponse:
+    """Bring it back, as far as that was not done already."""
+    found = find_together(request)
+    diary.restore_together([one.pk for one in found])
+    messages.success(request, f"{counted_names(found)} are back.")
+    return redirect(day_address(found[0].meal.date))
+
+
+def find_together(request: HttpRequest) -> list[MealItem]:
+    """Return the items that an address names. Raises Http404 where there are none, PermissionDenied for imported ones."""
+    pks = ids_in(request.GET.get("ids", ""))
+    found = list(MealItem.objects.filter(pk__in=pks).select_related("meal").order_by("pk"))
+    if not found:
+        raise Http404
+    if any(one.meal.source != MANUAL for one in found):
+        raise PermissionDenied
+    return found
+
+
+@login_required
+@require_POST
 def update(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it the values that its food has by now."""
+    """Give it the values that its food has by now, or say why so much of it cannot have them."""
     before = find(pk)
     try:
         found = diary.take_new_values(pk)
     except MealItem.DoesNotExist:
         refuse_foreign(pk)
         raise Http404 from None
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("nutrition-item", pk)
     return was_changed(request, found, state_of(before), described(before))
 
 

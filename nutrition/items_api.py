@@ -30,7 +30,7 @@ from nutrition.api_fields import (
     refused,
 )
 from nutrition.diary import Wanted
-from nutrition.entry_line import read_line, wanted
+from nutrition.entry_line import wanted
 from nutrition.foods_api import food_with
 from nutrition.models import (
     LEAST_OF_AN_ITEM,
@@ -39,7 +39,8 @@ from nutrition.models import (
     Meal,
     MealItem,
 )
-from nutrition.suggestions import suggestions
+from nutrition.numbered_names import read_for, read_named
+from nutrition.offers import fitting_foods
 
 MOST_ITEMS = 100
 
@@ -110,13 +111,14 @@ class NewItemSerializer(RefusesUnknown):
 def wanted_by(text: str) -> Wanted:
     """Return what a line means: of several foods, the one that the page would offer first. Raises the API's ValidationError."""
     try:
-        line = read_line(text)
+        line = read_named(text)
         if line.kcal is not None and line.amount is None:
             return Wanted(name=line.name, kcal=line.kcal)
-        found = suggestions(line, timezone.now(), most=1)
+        found = fitting_foods(text, line, timezone.now(), most=1)
         if not found:
             raise serializers.ValidationError({"text": [NOT_STORED]})
-        return wanted(line, found[0].food)
+        food = found[0].food
+        return wanted(read_for(text, food), food)
     except ValidationError as error:
         raise serializers.ValidationError({"text": error.messages}) from None
 

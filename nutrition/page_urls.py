@@ -16,6 +16,8 @@ from nutrition import (
 removal = meal_views.MealRemoval()
 
 items = [
+    path("remove", item_views.remove_together, name="nutrition-items-remove"),
+    path("restore", item_views.restore_together, name="nutrition-items-restore"),
     path("<int:pk>", item_views.item, name="nutrition-item"),
     path("<int:pk>/remove", item_views.remove, name="nutrition-item-remove"),
     path("<int:pk>/restore", item_views.restore, name="nutrition-item-restore"),

@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from lifetracker.web.forms import UPDATED_AT, RecordForm
-from nutrition.entry_line import read_line, wanted
-from nutrition.food_forms import NumberField
+from nutrition.entry_line import wanted
 from nutrition.food_search import search_foods
 from nutrition.models import FoodItem
+from nutrition.number_fields import NumberField
+from nutrition.numbered_names import read_for, read_named
 from nutrition.nutrients import Amounts
 from nutrition.online_foods import stored_with_barcode
 from nutrition.recipes import Part, refuse_circle, row_of, save_recipe
@@ -27,9 +28,9 @@ MOST_CHOICES = 8
 class RecipeForm(RecordForm):
     """The name of a recipe, and what all of it comes to."""
 
-    portions = NumberField(label="Makes so many portions", required=False)
+    portions = NumberField(label="Portions it makes", required=False)
     yield_size = NumberField(
-        label="Weighs, when it is done, in g or ml",
+        label="Weight when done (g or ml)",
         required=False,
         help_text="Empty: as much as its parts together.",
     )
@@ -103,7 +104,7 @@ class Draft:
         meant before."""
         is_other = self.is_other_part()
         try:
-            line = read_line(self.asked if is_other else self.line)
+            line = read_named(self.asked if is_other else self.line)
         except ValidationError as error:
             self.line_error = " ".join(error.messages)
             return
@@ -153,7 +154,7 @@ class Draft:
     def add(self, food: FoodItem) -> None:
         try:
             refuse_circle(self.recipe, {food.pk})
-            meant = wanted(read_line(self.line), food)
+            meant = wanted(read_for(self.line, food), food)
         except ValidationError as error:
             self.line_error = " ".join(error.messages)
             return

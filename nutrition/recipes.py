@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
-from nutrition.models import FoodItem, Measure, RecipePart, size_of_all
+from nutrition.models import MOST_OF_AN_ITEM, FoodItem, Measure, RecipePart, size_of_all
 from nutrition.plausibility import impossible
 
 
@@ -54,8 +54,10 @@ def row_of(part: Part, position: int) -> RecipePart:
     row = RecipePart(food=part.food, position=position, amount=part.amount, unit=part.unit)
     row.clean_fields(exclude=["recipe", "food", "size"])
     row.size = part.food.size_of(part.amount, part.unit)
-    if row.size <= 0:
-        raise ValidationError({"amount": "Enter an amount above 0."})
+    if not 0 < row.size <= MOST_OF_AN_ITEM:
+        most = f"{MOST_OF_AN_ITEM:,} {part.food.measure}"
+        text = f"Enter an amount above 0 and of at most {most} of {part.food.name}."
+        raise ValidationError({"amount": text})
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -56,6 +56,13 @@ def suggestions(line: Line, moment: datetime, most: int = 8) -> list[Suggestion]
     last = {food: habit.last for food, habit in habits.items()}
     last |= eaten_earlier([food.pk for food in foods if food.pk not in last])
     return [one for food in foods if (one := suggestion(line, food, last.get(food.pk)))]
+
+
+def suggested(chosen: Sequence[tuple[Line, FoodItem]]) -> list[Suggestion]:
+    """Return so much of each food as its line means, or as was eaten of it last."""
+    last = eaten_earlier([food.pk for _, food in chosen]) if chosen else {}
+    found = (suggestion(line, food, last.get(food.pk)) for line, food in chosen)
+    return [one for one in found if one]
 
 
 def foods_for(line: Line, habits: dict[int, Habit], most: int) -> Iterator[FoodItem]:

@@ -21,7 +21,7 @@ class Unit(NamedTuple):
 
 #: Avoirdupois and US customary units are exact; those of labels, metric cups and imperial pints differ by some per cent.
 UNITS = (
-    Unit("g", 1, GRAM, ("gram", "grams", "gramme", "grammes", "gr")),
+    Unit("g", 1, GRAM, ("gram", "grams", "gramme", "grammes", "gramm", "gr")),
     Unit("kg", 1000, GRAM, ("kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes")),
     Unit("mg", 0.001, GRAM, ("milligram", "milligrams")),
     Unit("oz", 28.349523125, GRAM, ("ounce", "ounces")),

@@ -307,13 +307,18 @@ class Suggestion(models.Model):
         return self.text
 
     @property
-    def text(self) -> str:
+    def sides(self) -> list[tuple[str, str]]:
+        """Return what the two are, and what they are called."""
         parts = {
-            "the repository {}": self.repository and self.repository.full_name,
-            "the Toggl project {}": self.toggl_project and self.toggl_project.name,
-            "the project {}": self.project and self.project.name,
+            "repository": self.repository and self.repository.full_name,
+            "Toggl project": self.toggl_project and self.toggl_project.name,
+            "project": self.project and self.project.name,
         }
-        named = " and ".join(words.format(name) for words, name in parts.items() if name)
+        return [(kind, name) for kind, name in parts.items() if name]
+
+    @property
+    def text(self) -> str:
+        named = " and ".join(f"the {kind} {name}" for kind, name in self.sides)
         return f"{named[:1].upper()}{named[1:]} may belong together."
 
     @transaction.atomic

@@ -145,12 +145,28 @@ def once(build: Callable[[], Any]) -> None:
         replace(_kept[name])
         return
     before = contents()
+    number_again()
     build()
     after = contents()
     tables = before.keys() | after.keys()
     _kept[name] = {
         table: after.get(table, []) for table in tables if before.get(table) != after.get(table)
     }
+
+
+def number_again() -> None:
+    """Number the next rows after those that are there, as if no test had written any before: so what asks for record 1
+    finds the same on each database, whichever tests ran."""
+    if connection.vendor == "sqlite":
+        execute("DELETE FROM sqlite_sequence")
+    else:
+        reset_sequences(models())
+
+
+def reset_sequences(written: list[type[Model]]) -> None:
+    """Let PostgreSQL's sequences go on after the rows, of which they know nothing."""
+    for statement in connection.ops.sequence_reset_sql(no_style(), written):
+        execute(statement)
 
 
 def contents() -> Contents:
@@ -184,10 +200,7 @@ def replace(contents: Contents) -> None:
         for table, rows in contents.items():
             if rows:
                 write(table, rows)
-        # Of PostgreSQL's sequences, which know nothing of rows with a number.
-        written = [model for model in models() if contents.get(model._meta.db_table)]
-        for statement in connection.ops.sequence_reset_sql(no_style(), written):
-            execute(statement)
+        reset_sequences([model for model in models() if contents.get(model._meta.db_table)])
 
 
 def models() -> list[type[Model]]:

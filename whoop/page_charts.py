@@ -292,7 +292,7 @@ def heart_chart(
     values, days = numbers.series(line.metric).values, numbers.days
     average = mean(values)
     told = words_with(line.metric, line.unit, average)
-    told = told if average is None else f"{told} in the mean"
+    told = told if average is None else f"{told} on average"
     chart = line_chart(
         values,
         days,

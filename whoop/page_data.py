@@ -211,8 +211,8 @@ def figure(numbers: RangeNumbers, metric: Metric, label: str, unit: str) -> Figu
 
 
 def known_words(known: int, days: int) -> str:
-    """Return of how many days a mean is, `355 of 365 days known`; empty of one day."""
-    return f"{known:,} of {days:,} days known" if days > 1 else ""
+    """Return of how many days a mean is, `355 of 365 days known`; empty where all are known."""
+    return f"{known:,} of {days:,} days known" if known < days else ""
 
 
 def strip_of(usual: Usual | None) -> str:

@@ -10,6 +10,8 @@ from lifetracker.api.serializers import InstantField
 from lifetracker.metrics.buckets import Bucket
 from lifetracker.metrics.declaration import Absent, Better
 
+SO_FAR = "What there is of a day that is not complete yet, or of which a part is not known."
+
 
 class MetricSerializer(serializers.Serializer[object]):
     key = serializers.CharField()
@@ -62,7 +64,7 @@ class BucketSerializer(serializers.Serializer[object]):
     minimum = number()
     maximum = number()
     value = number(required=False)
-    so_far = number("What there is of a day that is not complete yet.", required=False)
+    so_far = number(SO_FAR, required=False)
     usual = number("The mean of the 28 days before.", required=False)
     low = number("One deviation below the usual.", required=False)
     high = number("One deviation above the usual.", required=False)
@@ -137,7 +139,7 @@ class NumberOfDaySerializer(serializers.Serializer[object]):
     unit = serializers.CharField()
     decimals = serializers.IntegerField()
     value = number()
-    so_far = number("What there is of a day that is not complete yet.")
+    so_far = number(SO_FAR)
     usual = number("The mean of the 28 days before.")
     low = number("One deviation below the usual.")
     high = number("One deviation above the usual.")

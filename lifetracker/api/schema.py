@@ -31,7 +31,7 @@ GREATEST_ID = 10**18 - 1
 WITHOUT_NUL = r"^[^\u0000]*$"
 # The least that passes `refuse_zero`, to the digits that are kept.
 ABOVE_ZERO = {"integer": {"minimum": 1}, "number": {"minimum": 0.0001}}
-NOT_BLANK = r"^[^\u0000]*\S[^\u0000]*$"
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 # Of the actions that every domain of typed-in records has.
 ACTIONS = {

@@ -59,10 +59,12 @@ class Known(enum.Enum):
 
 class DayValues(NamedTuple):
     """What one day of several metrics comes to that one statement reads. `is_open`: something that belongs to it is still
-    running or has no score yet, so that the values are only what there is so far."""
+    running or has no score yet, so that the values are only what there is so far. `partly`: the columns whose value is only
+    a part for another reason, as there is something whose value nobody knows."""
 
     values: tuple[float | None, ...]
     is_open: bool = False
+    partly: frozenset[int] = frozenset()
 
 
 #: Reads the days from the first to the second by one statement; a day of which it knows nothing is missing.

@@ -41,10 +41,13 @@ class ReadDays(NamedTuple):
     recorded: frozenset[date]
     #: Those on which something is still running or has no score yet, so that the value is only what there is so far.
     open_days: frozenset[date]
+    #: Those of which a part is not known, whether or not they are open.
+    partly_known: frozenset[date] = frozenset()
 
     def so_far(self, last_whole: date) -> dict[date, float | None]:
-        """Return the values that are only parts: those of open days, and of days after the last whole one."""
-        parts = set(self.open_days)
+        """Return the values that are only parts: those of open days, of days of which a part is not known, and of days after
+        the last whole one."""
+        parts = set(self.open_days | self.partly_known)
         if last_whole != date.max:
             parts.update(day for day in self.recorded if day > last_whole)
         return {day: self.values[(day - self.first).days] for day in sorted(parts)}

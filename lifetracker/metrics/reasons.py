@@ -18,6 +18,7 @@ NOT_COME = "This day has not come yet."
 NO_RECORD = "There is no record of this day."
 NO_RECORD_YET = "There is no record of this day yet."
 WITHOUT_VALUE = "The records of this day give no such value."
+PARTLY_KNOWN = "A part of it is not known."
 TOO_FEW = "Too few of the days before it are known."
 
 
@@ -80,6 +81,8 @@ class Reasons:
             return ""
         if day > self._today:
             return NOT_COME
+        if day in series.partly_known and day not in series.open_days:
+            return PARTLY_KNOWN
         if day in series.so_far:
             is_whole = day <= last_whole_day(metric, series.verified)
             return metric.why_open if is_whole else self._reach_of(metric).why_not(day)

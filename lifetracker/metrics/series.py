@@ -37,8 +37,12 @@ class Series:
     metric: Metric
     first: date
     values: Values
-    #: What there is so far of the days that are not complete yet, whose value is unknown.
+    #: What there is of the days that are not complete yet, or of which a part is not known: their value is unknown.
     so_far: Mapping[date, float | None] = field(default_factory=dict)
+    #: The days of which a part is not known, so that there is more than what there is so far.
+    partly_known: frozenset[date] = frozenset()
+    #: The days on which something is still running or has no score yet.
+    open_days: frozenset[date] = frozenset()
     #: The days that have records.
     recorded: frozenset[date] = frozenset()
     #: What the services behind it were read of; None where there is no such service.
@@ -177,6 +181,8 @@ class SeriesReader:
             first=first,
             values=values,
             so_far=so_far,
+            partly_known=found.partly_known,
+            open_days=found.open_days,
             recorded=found.recorded,
             verified=stretch,
         )
@@ -221,8 +227,14 @@ def read_own(
     width = 1 + max(own.column for own in declared.values())
     rows = (one.values[:width] for one in found.values())
     columns = placed(days, rows, first, last, width)
+    partly: dict[int, set[date]] = defaultdict(set)
+    for day, one in found.items():
+        for column in one.partly:
+            partly[column].add(day)
     return {
-        key: ReadDays(first, columns[own.column], recorded, open_days)
+        key: ReadDays(
+            first, columns[own.column], recorded, open_days, frozenset(partly[own.column])
+        )
         for key, own in declared.items()
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import day_abbr, month_abbr
 from datetime import date, datetime
 
@@ -57,6 +58,15 @@ def hours_words(hours: float) -> str:
 def unbroken(words: str) -> str:
     """Return words that stay in one line, such as `7 h 04`."""
     return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def with_units_kept(words: str) -> str:
+    """Return a sentence in which no line ends between a number and its unit, nor within `7 h 04`."""
+    return re.sub(
+        r"(?<=\d) (?=(?:h|min|kg|lb|kcal|%|ms|bpm|°C)(?!\w))|(?<=\d h) (?=\d\d\b)",
+        "\N{NO-BREAK SPACE}",
+        words,
+    )
 
 
 def clock_of(hour: float) -> str:

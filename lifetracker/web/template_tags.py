@@ -21,7 +21,7 @@ from lifetracker.web import units
 from lifetracker.web.changes import changes_of
 from lifetracker.web.clock import date_and_time, time_words
 from lifetracker.web.navigation import Entry
-from lifetracker.web.sentences import hours_words
+from lifetracker.web.sentences import hours_words, with_units_kept
 from lifetracker.web.undo import undo_address
 from lifetracker.words import title_of
 
@@ -189,6 +189,7 @@ def ago(instant: datetime) -> str:
 
 register.filter(undo_address)
 register.filter("service", title_of)
+register.filter(with_units_kept)
 
 
 @register.filter

@@ -129,7 +129,7 @@ class Importer:
     def _read(self, path: Path, block: Block) -> None:
         found = block.lines
         if self._lines is None:
-            self._lines = self._begin(path, found[0])
+            self._lines = self._begin(path, found)
             found = found[1:] if isinstance(self._lines, Table) else found
         for line in found:
             self._counts[LINES] += 1
@@ -140,8 +140,9 @@ class Importer:
             except Refused as error:
                 self._counts[error.reason] += 1
 
-    def _begin(self, path: Path, first: bytes | None) -> JsonLines | Table:
+    def _begin(self, path: Path, found: list[bytes | None]) -> JsonLines | Table:
         """Return how the lines are read, and store that the import has begun. Raises CannotImport."""
+        first = found[0]
         lines = lines_of(path.name, first or b"")
         if isinstance(lines, Table):
             if self._filters.language:
@@ -150,6 +151,7 @@ class Importer:
                 )
             self._kept.first_line = (first or b"").decode(errors="replace")
         else:
+            lines.require_products(path.name, found)
             self._kept.first_line = "{"
         if self._kept.pk is None:
             self._move(Place())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from nutrition.food_import.reading import WANTED
 
 PER_100 = "_100g"
 NEEDED = ("code", "product_name", "countries_tags", "last_modified_t")
+#: Where the number of a product may stand.
+CODES = ("code", "_id")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -92,6 +94,17 @@ class JsonLines:
         if not isinstance(product, dict):
             raise LeftOut(BROKEN)
         return product
+
+    def require_products(self, name: str, first: Iterable[bytes | None]) -> None:
+        """Raise CannotImport where none of the first lines is a product. Of what is too long nobody knows."""
+        if not any(line is None or self._is_product(line) for line in first):
+            raise CannotImport(f"{name} is JSON, but has no product on its first lines. {WANTED}")
+
+    def _is_product(self, line: bytes) -> bool:
+        try:
+            return any(self.product(line).get(key) for key in CODES)
+        except LeftOut:
+            return False
 
 
 class Table:

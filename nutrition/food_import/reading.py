@@ -16,7 +16,10 @@ CHUNK = 128 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
 NEWLINE = b"\n"
 
-WANTED = "Give openfoodfacts-products.jsonl.gz, or the CSV, from world.openfoodfacts.org/data, packed or not."
+WANTED = (
+    "Give openfoodfacts-products.jsonl.gz, the CSV, or a file of its daily changes, from world.openfoodfacts.org/data, "
+    "packed or not."
+)
 NOT_GZIP = {magic: what for magic, what in OTHER_FILES.items() if magic != GZIP}
 EXPECTED = Expected(
     "Open Food Facts",

@@ -136,6 +136,10 @@ class FoodItem(SourceRecord, NutrientValues):
         errors: dict[str, Any] = {}
         if self.barcode and not digits_of(self.barcode):
             errors["barcode"] = "Enter the digits below the bars, such as 4006381333931."
+        elif other := self.other_with_barcode():
+            errors["barcode"] = (
+                f"{other} has this bar code already. Leave it empty here, or take it from that food first."
+            )
         try:
             self.servings = [list(one) for one in servings_of(self.servings)]
         except ValueError as error:
@@ -145,6 +149,18 @@ class FoodItem(SourceRecord, NutrientValues):
                 errors.setdefault(column or NON_FIELD_ERRORS, []).append(sentence)
         if errors:
             raise ValidationError(errors)
+
+    def other_with_barcode(self) -> FoodItem | None:
+        """Return another own food that has the bar code that this one is to get, so that it goes on to mean one. One may have its
+        own food in place of that of Open Food Facts."""
+        digits = digits_of(self.barcode)
+        if not digits or self.source != MANUAL:
+            return None
+        same = FoodItem.objects.own().with_barcode(digits).defer("raw")
+        if any(food.pk == self.pk for food in same):
+            return None
+        other: FoodItem | None = same.first()
+        return other
 
     @property
     def doubts(self) -> list[str]:

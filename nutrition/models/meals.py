@@ -15,8 +15,15 @@ from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, field
 from lifetracker.models.conflicts import ConstraintsInWords
 from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from nutrition.models.foods import FoodItem
-from nutrition.models.values import MOST_KCAL_OF_AN_ITEM, NutrientValues, Portion
+from nutrition.models.values import (
+    MOST_KCAL_OF_AN_ITEM,
+    MOST_OF_AN_ITEM,
+    NutrientValues,
+    Portion,
+)
 from nutrition.nutrients import COLUMNS, Amounts, total_of
+
+NOT_IN_FUTURE = "The time must not be in the future: a meal is written down once it was eaten."
 
 
 class MealQuerySet(SourceRecordQuerySet):
@@ -73,7 +80,7 @@ class Meal(SourceRecord):
 
     def clean(self) -> None:
         if self.eaten_at and is_future(self.eaten_at):
-            raise ValidationError({"eaten_at": "The time must not be in the future."})
+            raise ValidationError({"eaten_at": NOT_IN_FUTURE})
 
     @property
     def total(self) -> Amounts:
@@ -122,7 +129,7 @@ class MealItem(Portion, NutrientValues, ConstraintsInWords, KeepsRevisions):
 
     def freeze(self) -> None:
         """Take over the values that its food has now, for the amount that it has. Raises ValidationError for a unit that
-        the food is not known by."""
+        the food is not known by, and for more than anybody eats."""
         if self.food:
             self.name = str(self.food)
             self.size = self.food.size_of(self.amount, self.unit)
@@ -130,7 +137,11 @@ class MealItem(Portion, NutrientValues, ConstraintsInWords, KeepsRevisions):
             self.refuse_too_much()
 
     def refuse_too_much(self) -> None:
-        """Raise ValidationError for more energy than anybody eats, which only an amount can come to that is too large."""
+        """Raise ValidationError for more than anybody eats, which only an amount can come to that is too large."""
+        if self.food and (self.size or 0) > MOST_OF_AN_ITEM:
+            most = f"{MOST_OF_AN_ITEM:,} {self.food.measure}"
+            text = f"Enter an amount of at most {most} of {self.food.name}."
+            raise ValidationError({"amount": text})
         if (self.kcal or 0) > MOST_KCAL_OF_AN_ITEM:
             most = f"{MOST_KCAL_OF_AN_ITEM:,} kcal"
             has = f"So much of {self.name} has {self.kcal:,.0f} kcal"
@@ -139,7 +150,7 @@ class MealItem(Portion, NutrientValues, ConstraintsInWords, KeepsRevisions):
 
     def resize(self, amount: float, unit: str) -> None:
         """Change how much it is: its values grow with it, from what they were when it was eaten. Raises ValidationError for
-        a unit that is not known."""
+        a unit that is not known, and for more than anybody eats."""
         if unit == self.unit:
             factor = amount / self.amount
             size = None if self.size is None else self.size * factor
@@ -150,6 +161,7 @@ class MealItem(Portion, NutrientValues, ConstraintsInWords, KeepsRevisions):
             raise ValidationError({"unit": f"{self.name} is not known by the {unit}."})
         self.amount, self.unit, self.size = amount, unit, size
         self.amounts = self.amounts.times(factor)
+        self.refuse_too_much()
 
     def say_in(self, unit: str) -> None:
         """Say the same amount in another unit: its size and its values stay. Raises ValidationError for a unit that is not

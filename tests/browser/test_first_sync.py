@@ -76,7 +76,7 @@ def test_consent_begins_the_work(
     assert tasks.execute_run(run.pk) == "success"
     assert all(MODELS[kind].objects.exists() for kind in ("cycle", "sleep", "recovery"))
     expect(card).to_contain_text("connected")
-    expect(card.get_by_role("button", name="Read everything again")).to_be_visible()
+    expect(card.get_by_role("button", name="Read all again")).to_be_visible()
     expect(page.locator("#sentence")).to_contain_text("Everything is read to")
     expect(page.locator("#newest-runs")).to_contain_text("after consent")
     fits(window, "connections-history-done")

@@ -51,7 +51,7 @@ def test_a_recipe_is_typed_in_changed_deleted_and_brought_back(
     window.follow(page.get_by_role("button", name="Skyr with a very long name"))
     expect(page.get_by_text("All of it: 447 kcal, 260 g.")).to_be_visible()
     assert width_of_content(page) <= 390
-    page.get_by_label("Makes so many portions").fill("2")
+    page.get_by_label("Portions it makes").fill("2")
     page.get_by_label("Amount of Skyr", exact=True).fill("lots")
     window.follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Enter a number, such as 1.5.")).to_be_visible()
@@ -60,7 +60,7 @@ def test_a_recipe_is_typed_in_changed_deleted_and_brought_back(
     page.get_by_label("Unit of Skyr", exact=True).select_option("tub")
     window.follow(page.get_by_role("button", name="Remove Skyr with a very long name"))
     with page.expect_navigation():
-        page.get_by_label("Makes so many portions").press("Enter")
+        page.get_by_label("Portions it makes").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Overnight oats")
     # 0.9 x 372 + 1.5 x 63 = 429.3 kcal in 240 g.
     expect(page.get_by_role("row", name="Energy 179 kcal 748 kJ 215 kcal")).to_be_visible()

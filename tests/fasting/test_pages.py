@@ -444,8 +444,9 @@ def test_the_list(person: Client, django_assert_num_queries: Any) -> None:
     assert "&lt;b&gt;broth&lt;/b&gt;" in shown.text
     assert "1 to 30 of 36" in said(shown)
     assert "14:00 to 06:00 16 h 16 h" in said(shown)
-    # Two for who it is, one for the mark in the rail, one for the card, four for the range, two for the list.
-    with django_assert_num_queries(10):
+    # Two for who it is, one for the mark in the rail, one for the card, four for the range, two for the list,
+    # one for the meals.
+    with django_assert_num_queries(11):
         older = person.get(f"{LIST}?range=90d&page=2")
     assert "31 to 36 of 36" in said(older)
     assert person.get(f"{LIST}?range=90d&page=3").status_code == 200

@@ -52,7 +52,7 @@ NOTHING = "No fast that ended from 18 August to 16 September 2026 is stored."
         (
             {"running": running(1, 36)},
             "1 h 00 of 36, since 13:00.",
-            f"The goal is reached on Fri 01:00. {NOTHING}",
+            f"The goal is reached on Friday at 01:00. {NOTHING}",
         ),
         # Shorter than its goal is only shorter.
         (
@@ -62,15 +62,15 @@ NOTHING = "No fast that ended from 18 August to 16 September 2026 is stored."
         ),
         (
             {"last": Last(14.5, None, NOW - 40 * HOUR), "mean": Mean(12, 15.5)},
-            "The last fast was 14 h 30, and ended on Mon 22:00.",
-            "12 fasts in 30 days, 15 h 30 in the mean.",
+            "The last fast was 14 h 30, and ended on Monday at 22:00.",
+            "12 fasts in 30 days, 15 h 30 on average.",
         ),
         ({"mean": Mean(12, 15.5), "before": Mean(9, 16)},
-         "12 fasts in 30 days, 15 h 30 in the mean, 30 min shorter than in the 30 days before.", ""),
+         "12 fasts in 30 days, 15 h 30 on average, 30 min shorter than in the 30 days before.", ""),
         ({"mean": Mean(12, 15.5), "before": Mean(9, 15.5)},
-         "12 fasts in 30 days, 15 h 30 in the mean, as in the 30 days before.", ""),
+         "12 fasts in 30 days, 15 h 30 on average, as in the 30 days before.", ""),
         ({"mean": Mean(12, 17), "before": Mean(0, None)},
-         "12 fasts in 30 days, 17 h 00 in the mean.", ""),
+         "12 fasts in 30 days, 17 h 00 on average.", ""),
         ({}, NOTHING, ""),
     ],
 )  # fmt: skip
@@ -81,13 +81,13 @@ def test_the_first_sentences(values: dict[str, Any], first: str, more: str) -> N
 @pytest.mark.parametrize(
     ("shown", "first"),
     [
-        (Range(date(2023, 1, 1), TODAY, TODAY, is_all=True), "3 fasts in all, 16 h 00 in the mean."),
-        (Range(TODAY, TODAY, TODAY), "3 fasts today, 16 h 00 in the mean."),
+        (Range(date(2023, 1, 1), TODAY, TODAY, is_all=True), "3 fasts in all, 16 h 00 on average."),
+        (Range(TODAY, TODAY, TODAY), "3 fasts today, 16 h 00 on average."),
         (Range(date(2026, 3, 3), date(2026, 3, 9), TODAY),
-         "3 fasts from 3 to 9 March 2026, 16 h 00 in the mean."),
+         "3 fasts from 3 to 9 March 2026, 16 h 00 on average."),
         (Range(date(2026, 3, 3), date(2026, 3, 3), TODAY),
-         "3 fasts on 3 March 2026, 16 h 00 in the mean."),
-        (Range(TODAY - timedelta(days=364), TODAY, TODAY), "3 fasts in a year, 16 h 00 in the mean."),
+         "3 fasts on 3 March 2026, 16 h 00 on average."),
+        (Range(TODAY - timedelta(days=364), TODAY, TODAY), "3 fasts in a year, 16 h 00 on average."),
     ],
 )  # fmt: skip
 def test_the_range_in_words(shown: Range, first: str) -> None:

@@ -69,7 +69,7 @@ def test_the_figures_are_those_of_the_api(person: Client) -> None:
         "Fasts": ("4", "+2 on the 30 days before"),
         "Mean length": ("15 h 41", "+1 h 41 on the 30 days before"),
         "Longest": ("18 h 15", "Tue 8 Sep 2026"),
-        "Up to the goal": ("2", "of 3 with a goal"),
+        "Reached the goal": ("2", "of 3 with a goal"),
     }
     longest = next(one for one in ended if one["duration_hours"] == 18.25)
     assert f'<a href="/fasting/{longest["id"]}">18 h 15</a>' in shown.text
@@ -95,7 +95,7 @@ def test_an_earlier_range_says_nothing_of_now(person: Client) -> None:
     month()
     fast(0.1, None)
     shown = person.get("/fasting/?from=2026-08-10&to=2026-08-16")
-    assert "2 fasts from 10 to 16 August 2026, 14 h 00 in the mean." in said(shown)
+    assert "2 fasts from 10 to 16 August 2026, 14 h 00 on average." in said(shown)
     assert "Stop" not in said(shown)
     assert 'class="ring"' not in shown.text
 

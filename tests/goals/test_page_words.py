@@ -395,6 +395,7 @@ def test_amounts_are_shown_and_typed_in_the_chosen_unit() -> None:
     assert typed_amount(7.5, "h") == "7.5"
     assert typed_amount(20.0, "h") == "20"
     assert typed_amount(63.0, "kg") == "63"
+    assert rounded(1.66, "kg") == "1.7 kg"
     assert (rounded(65.34, "kg"), rounded(0.504, "kg"), rounded(6.9, "h")) == (
         "65.3 kg",
         "0.5 kg",

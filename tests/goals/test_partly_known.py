@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from goals.card_words import words_of
+from goals.models import Goal
 from goals.plan import Direction, Kind, Per, Rule
 from goals.progress import Moment, Past, Status, past_of, progress_of
+from goals.reading import Standing, standing_of
 from goals.row_words import past_value
+from goals.sentences import opening_of_goal
 from goals.tally import Measured, Tally
 from tests import makers
 from tests.goals.test_api import make
@@ -74,11 +78,65 @@ def test_an_amount_to_come_to_on_days_that_are_not_complete(person: Client) -> N
     ]
 
 
-def test_a_complete_day_with_something_of_unknown_energy_is_not_known(person: Client) -> None:
-    eaten(1, kcal=1500)
-    eaten(1)
+@pytest.fixture
+def _something_unknown() -> None:
+    """Complete days, on each of which one thing was eaten of which nobody knows what it holds."""
+    for number, kcal, protein in ((1, 1500, 60), (2, 2300, 120)):
+        eaten(number, kcal=kcal, protein=protein)
+        eaten(number)
+    eaten(3)
+    complete(*(day_before(number) for number in (1, 2, 3)))
+
+
+@pytest.mark.usefixtures("_something_unknown")
+def test_the_known_part_of_a_complete_day_decides_where_it_can(person: Client) -> None:
+    assert history(person, **LIMIT)[:3] == [(1500, None, 1), (2300, False, 1), UNKNOWN]
+    assert history(person, **PROTEIN)[:3] == [(60, None, 1), (120, True, 1), UNKNOWN]
+
+
+@pytest.mark.usefixtures("_something_unknown")
+def test_each_nutrient_is_known_by_itself(person: Client) -> None:
+    eaten(4, kcal=1500, protein=90)
+    eaten(4, kcal=300)
+    complete(day_before(4))
+    assert history(person, **LIMIT)[3] == (1800, True, 0)
+    assert history(person, **PROTEIN)[3] == (90, True, 1)
+    # A mean leaves out what is known in part.
+    days = [goal["value"] for goal in means(person, "nutrition.protein")]
+    assert days[0] is None
+    assert means(person, "nutrition.kcal")[0]["value"] == 1800
+
+
+def means(person: Client, metric: str) -> Any:
+    asked = {"metric": metric, "kind": "mean", "per": "rolling", "rolling_days": 6}
+    goal = make(person, start=f"{day_before(6)}", target=85, direction="at_least", **asked)
+    progress = person.get(f"/api/goals/{goal['id']}/progress").json()
+    assert progress["at_least"] is False
+    return [progress]
+
+
+@pytest.mark.usefixtures("_something_unknown")
+def test_the_page_says_at_least_of_a_complete_day(person: Client) -> None:
+    goal = make(person, per="day", start=f"{day_before(6)}", **LIMIT)
+    page = person.get(f"/goals/{goal['id']}/")
+    rows = [(one.value, one.apart, one.state) for one in page.context["past"][:3]]
+    assert rows == [
+        ("at least 1,500 kcal", "", "Not known"),
+        ("at least 2,300 kcal", "+200 kcal", "Missed"),
+        ("not known", "", "Not known"),
+    ]
+
+
+def test_the_api_says_why_such_a_day_is_not_known(person: Client) -> None:
+    for number in (1, 2):
+        eaten(number, kcal=1500)
+        eaten(number)
     complete(day_before(1))
-    assert history(person, **LIMIT)[0] == UNKNOWN
+    query = {"start_date": f"{day_before(2)}", "end_date": f"{day_before(1)}"}
+    answer = person.get("/api/metrics/nutrition.kcal", query).json()
+    assert [day["so_far"] for day in answer["buckets"]] == [1500, 1500]
+    reasons = [one["reason"] for one in answer["missing"]]
+    assert reasons == ["Not marked complete.", "A part of it is not known."]
 
 
 @pytest.mark.usefixtures("_week")
@@ -155,3 +213,51 @@ def test_a_goal_that_is_over(target: float, status: Status) -> None:
     )
     found = progress_of(goal, one, Moment(today=TODAY))
     assert (found.status, found.value, found.unknown_days) == (status, 4, 1)
+
+
+# --- Today ----------------------------------------------------------------------------------------
+
+
+def standing(person: Client, **values: Any) -> Standing:
+    goal = make(person, per="day", start=f"{day_before(6)}", **values)
+    return standing_of(Goal.objects.get(pk=goal["id"]))
+
+
+@pytest.mark.parametrize(
+    ("kcal", "hard", "state"),
+    [
+        (1500, "at most 600 kcal left today", "Within the limit. At least 1,500 kcal used."),
+        (
+            2300,
+            "at least 200 kcal over",
+            "Over the limit by at least 200 kcal. At least 2,300 kcal used.",
+        ),
+    ],
+)
+def test_today_says_at_least_of_a_limit(person: Client, kcal: int, hard: str, state: str) -> None:
+    eaten(0, kcal=kcal)
+    words = words_of(standing(person, **LIMIT), is_past=False)
+    assert "at " not in words.hard
+    eaten(0)
+    words = words_of(standing(person, **LIMIT), is_past=False)
+    assert (words.hard, words.state) == (hard, state)
+
+
+def test_today_says_at_most_of_what_is_left(person: Client) -> None:
+    eaten(0, protein=60)
+    eaten(0)
+    one = standing(person, **PROTEIN)
+    assert words_of(one, is_past=False).hard == "at most 25 g today"
+    assert one.summary == "Due today: at most 25 g."
+    assert opening_of_goal(one) == "At most 25 g due today."
+    assert person.get(f"/api/goals/{one.goal.pk}/progress").json()["at_least"] is True
+
+
+@pytest.mark.usefixtures("_something_unknown")
+def test_an_earlier_day_is_not_called_within_the_limit(person: Client) -> None:
+    make(person, per="day", start=f"{day_before(6)}", **LIMIT)
+    page = person.get("/", {"day": f"{day_before(1)}"}).text
+    assert "Not known. At least 1,500 kcal used." in page
+    assert "Within the limit." not in page
+    page = person.get("/", {"day": f"{day_before(2)}"}).text
+    assert "Over the limit by at least 200 kcal." in page

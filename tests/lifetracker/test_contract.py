@@ -185,7 +185,7 @@ FREE_PERIOD = {"id", "goal", "start", "end", "mark", "note", "created_at", "upda
 PROGRESS = {
     *("goal", "unit", "date", "period", "status", "reason", "unverified", "summary", "value"),
     *("target", "line", "due_today", "next_due", "slack_days", "budget_left", "days_left"),
-    *("pace", "odds", "odds_reason", "known_days", "unknown_days"),
+    *("pace", "odds", "odds_reason", "known_days", "unknown_days", "at_least"),
 }
 NUTRIENTS = {
     *("kcal", "protein", "carbohydrate", "sugar", "fat", "saturated_fat", "fibre", "salt"),

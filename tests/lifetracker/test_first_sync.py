@@ -304,7 +304,7 @@ def test_sync_now_can_read_the_whole_history(robin: Client, services: Any) -> No
     assert "WHOOP: a sync of the whole history has been queued." in page
     assert runs() == [("Whoop", "full", "queued")]
     tasks.execute_run(SyncRun.objects.get().pk)
-    assert "Read everything again" in robin.get("/connections/").text
+    assert "Read all again" in robin.get("/connections/").text
     assert "WHOOP: a sync has been queued." in robin.post("/sync/whoop", follow=True).text
     assert runs()[1:] == [("Whoop", "incremental", "queued")]
 

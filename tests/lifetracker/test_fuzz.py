@@ -141,6 +141,15 @@ def endpoint(request: pytest.FixtureRequest, session: dict[str, str]) -> Any:
     return api
 
 
+@pytest.mark.usefixtures("session")
+def test_the_records_have_the_same_numbers_on_each_database() -> None:
+    for model in {*RECORDS.values()} - {FoodItem}:
+        numbers = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1)), model
+    foods = FoodItem.objects.order_by("pk").values_list("pk", flat=True)
+    assert list(foods) == [1, 2, 3, scenes.SKYR]
+
+
 @schemathesis.pytest.from_fixture("endpoint").parametrize()
 def test_the_api_is_as_it_says(case: schemathesis.Case) -> None:
     aim(case)
@@ -200,8 +209,9 @@ RULES = re.compile(
     "|must not be (below|higher)|is never (below|above)|must be above 0|the most is|cannot be added up"
     "|unit of this goal|goal does not exist"
     "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
-    "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount"
-    "|So little cannot come|another number of portions"
+    "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount|has this bar code already"
+    "|So little cannot come|another number of portions|Enter an amount (of at most|above 0)|nobody eats more"
+    "|whole number of days|already a weigh-in|or add a serving|is measured in millilitres"
     "|behaviour does not exist|merged into|Only an amount has a unit|kind cannot change|1 for yes or 0|whole number from 1"
     "|already a behaviour|already an answer|Enter a name|different answers"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"

@@ -82,6 +82,13 @@ def test_an_empty_text_is_of_one_kind() -> None:
     assert "oneOf" not in goal["notes"]
 
 
+def test_a_text_that_is_needed_is_neither_blank_nor_has_a_nul() -> None:
+    workout = description()["components"]["schemas"]["WorkoutRequest"]["properties"]
+    pattern = workout["sport_name"]["pattern"]
+    assert all(re.search(pattern, text) for text in ("a", " Trail running "))
+    assert not any(re.search(pattern, text) for text in ("", " ", "\0", "a\0", "\0a", " \0 "))
+
+
 def test_the_login_is_described() -> None:
     schemes = description()["components"]["securitySchemes"]
     assert (schemes["cookieAuth"]["in"], schemes["cookieAuth"]["name"]) == ("cookie", "sessionid")

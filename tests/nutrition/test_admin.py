@@ -52,6 +52,15 @@ def test_an_own_food_is_edited(admin_client: Client) -> None:
     assert (one.name, one.kcal, one.servings) == ("Muesli", 370, [["bowl", 45]])
 
 
+def test_a_bar_code_that_another_food_has_is_refused(admin_client: Client) -> None:
+    food("Skyr", barcode="4006381333931")
+    url = reverse("admin:nutrition_fooditem_add")
+    values = {"name": "Quark", "measure": "g", "servings": "[]", "further": "{}"}
+    answer = admin_client.post(url, values | {"barcode": "4006381333931"})
+    assert "Skyr has this bar code already." in answer.text
+    assert admin_client.post(url, values).status_code == 302
+
+
 def test_what_is_imported_and_what_follows_is_read_only(
     admin_client: Client, openfoodfacts: OpenFoodFacts
 ) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from lifetracker import days
+from lifetracker.api.schema import description
 from nutrition import diary
 from nutrition.diary import Wanted
 from nutrition.models import OPEN_FOOD_FACTS, FoodItem, Meal, MealItem
@@ -162,6 +163,35 @@ def test_an_item_is_added_resized_deleted_and_restored(person: Client) -> None:
     assert person.get(path).json()["kcal"] == 180
 
 
+def test_more_than_anybody_eats_is_refused_beside_the_amount(person: Client) -> None:
+    water = makers.food("Water", kcal=None, servings=[["bucket", 10_000]])
+    (item,) = diary.add([Wanted(water, 10, "bucket")], NOON)
+    path = f"/api/nutrition/items/{item.pk}"
+    most = "Enter an amount of at most 100,000 g of Water."
+    assert refused(person.patch(path, {"amount": 10.1}, JSON)) == {"amount": [most]}
+    added = {"food": water.pk, "amount": 11, "unit": "bucket"}
+    answer = person.post(f"/api/nutrition/meals/{item.meal_id}/items", added, JSON)
+    assert refused(answer) == {"amount": [most]}
+    assert person.get(path).json()["size"] == 100_000
+
+
+def test_what_comes_of_a_food_is_within_no_bounds_of_what_is_typed_in(person: Client) -> None:
+    schemas = description()["components"]["schemas"]
+    of_100, of_all = (
+        schemas[name]["properties"]["further"]["additionalProperties"]
+        for name in ("FoodRequest", "Item")
+    )
+    assert (of_100["minimum"], of_100["maximum"]) == (0, 100_000)
+    assert not of_all.keys() & {"minimum", "maximum"}
+    body = {"name": "Powder", "further": {"Vitamin C (mg)": 100_001}}
+    answer = refused(person.post(FOODS, body, JSON))
+    assert answer == {"further": {"Vitamin C (mg)": ["Enter a number between 0 and 100,000."]}}
+    food = post(person, FOODS, body | {"further": {"Vitamin C (mg)": 100_000}})
+    items = [{"food": food["id"], "amount": 1000}]
+    meal = post(person, MEALS, {"eaten_at": AT, "items": items})
+    assert meal["items"][0]["further"] == {"Vitamin C (mg)": 1_000_000}
+
+
 def test_what_was_eaten_changes_only_when_it_is_asked_to(person: Client) -> None:
     skyr = makers.food("Skyr", kcal=60)
     (item,) = diary.add([Wanted(skyr, 200)], NOON)
@@ -264,6 +294,28 @@ def test_what_no_food_can_be_is_refused_by_name(
     assert not FoodItem.objects.exists()
 
 
+def test_a_bar_code_that_another_own_food_has_is_refused(person: Client) -> None:
+    skyr = post(person, FOODS, {"name": "Skyr", "barcode": "4006381333931"})
+    other = post(person, FOODS, {"name": "Quark"})
+    text = "Skyr has this bar code already. Leave it empty here, or take it from that food first."
+    for answer in (
+        person.post(FOODS, {"name": "Kefir", "barcode": "4006381333931"}, JSON),
+        person.patch(f"{FOODS}/{other['id']}", {"barcode": "04006381333931"}, JSON),
+    ):
+        assert refused(answer) == {"barcode": [text]}
+    # The food itself keeps it, and it is free once that food is deleted.
+    path = f"{FOODS}/{skyr['id']}"
+    assert person.patch(path, {"kcal": 60, "barcode": "4006381333931"}, JSON).status_code == 200
+    person.delete(path)
+    assert post(person, FOODS, {"name": "Kefir", "barcode": "4006381333931"})["barcode"]
+
+
+def test_an_own_food_may_stand_in_for_an_imported_one(person: Client) -> None:
+    code = "4099999000018"
+    makers.food("Skyr", source=OPEN_FOOD_FACTS, source_id=code, barcode=code)
+    assert post(person, FOODS, {"name": "My skyr", "barcode": code})["barcode"] == code
+
+
 def test_doubts_are_told_and_refuse_nothing(person: Client) -> None:
     body = {"name": "Gum", "kcal": 176, "protein": 1, "carbohydrate": 10, "fat": 0}
     assert "does not fit" in post(person, FOODS, body)["doubts"][0]
@@ -340,7 +392,10 @@ def test_what_no_recipe_can_be_is_refused(person: Client) -> None:
     assert "So little" in refused(person.post(RECIPES, hardly_any, JSON))["yield_size"][0]
     crumbs = {"name": "Porridge", "portions": 999, "parts": [{"food": oats.pk, "amount": 0.001}]}
     assert "portions" in refused(person.post(RECIPES, crumbs, JSON))
-    assert FoodItem.objects.count() == 2
+    sack = makers.food("Flour", servings=[["sack", 25_000]])
+    heap = {"name": "Dough", "parts": [{"food": sack.pk, "amount": 5, "unit": "sack"}]}
+    assert "at most 100,000 g of Flour" in refused(person.post(RECIPES, heap, JSON))["amount"][0]
+    assert not FoodItem.objects.filter(is_recipe=True).exists()
 
 
 def test_a_recipe_is_in_no_circle(person: Client) -> None:

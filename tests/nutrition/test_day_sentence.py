@@ -157,6 +157,13 @@ def test_the_four_bullets_of_a_day() -> None:
     assert 'x1="94.2%"' in shown[3].bar
 
 
+def test_past_a_target_the_bar_has_a_mark_where_that_was() -> None:
+    """In ink: more than was wanted is neither good nor bad."""
+    bar = bullets(standings_of(Amounts(EATEN), {"protein": Wanted(43)}), is_over=False)[1].bar
+    assert 'class="f-ink" width="100%"' in bar
+    assert 'x1="50%"' in bar
+
+
 def test_bullets_without_targets_and_without_numbers() -> None:
     total = Amounts({"kcal": 350.0, "protein": 3.0}, frozenset({"kcal", "protein"}))
     shown = bullets(standings_of(total, {"fat": Wanted(65)}), is_over=True)

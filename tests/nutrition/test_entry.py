@@ -145,7 +145,7 @@ def test_the_line_says_when_and_takes_another_time_and_kind(person: Client) -> N
     assert found == [("breakfast", 9), ("snack", 10)]
     answer = person.post(ADD, DAY | {"line": "skyr", "time": "18:00"})
     assert answer.status_code == 200
-    assert "The time must not be in the future." in said(answer)
+    assert "must not be in the future: a meal is written down once it was eaten." in said(answer)
 
 
 def test_on_an_earlier_day_a_meal_is_when_it_usually_is(person: Client) -> None:
@@ -329,7 +329,7 @@ def test_a_food_is_searched_and_taken_with_the_amount_of_the_line(
 ) -> None:
     found = person.post("/nutrition/online", DAY | {"line": "30 g crunchy muesli", "key": "a"})
     assert "Crunchy muesli, berries" in said(found)
-    assert "431 kcal" in said(found)
+    assert "30 g 129 kcal" in said(found)
     sent = form_of(found.text, "/nutrition/online")
     assert (sent["line"], sent["key"]) == ("30 g crunchy muesli", "a")
     for _ in range(2):
@@ -351,6 +351,55 @@ def test_what_open_food_facts_does_not_find_is_said(
 ) -> None:
     nothing = person.post("/nutrition/online", DAY | {"line": "zzzzqqq"})
     assert "Nothing was found for this." in said(nothing)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("crunchy muesli", "per 100 g 431 kcal"),
+        ("150 crunchy muesli", "150 g 646 kcal"),
+        ("1 oz crunchy muesli", "28.35 g 122 kcal"),
+        # Only the product itself knows a serving, or how heavy a cup of it is.
+        ("2 crunchy muesli", "per 100 g 431 kcal"),
+        ("1 cup crunchy muesli", "per 100 g 431 kcal"),
+    ],
+)
+def test_hits_are_shown_for_the_amount_of_the_line(
+    person: Client, openfoodfacts: OpenFoodFacts, line: str, words: str
+) -> None:
+    found = person.post("/nutrition/online", DAY | {"line": line})
+    assert words in said(found)
+
+
+def test_a_hit_that_is_stored_is_shown_by_its_servings(
+    person: Client, openfoodfacts: OpenFoodFacts
+) -> None:
+    makers.food(
+        "Crunchy muesli, berries",
+        source="OpenFoodFacts",
+        source_id="4302000001039",
+        kcal=400,
+        servings=[["bowl", 50]],
+    )
+    found = person.post("/nutrition/online", DAY | {"line": "2 bowls crunchy muesli"})
+    assert "2 bowls 400 kcal" in said(found)
+
+
+def test_a_name_with_a_number_is_searched_as_it_stands(
+    person: Client, openfoodfacts: OpenFoodFacts
+) -> None:
+    code = openfoodfacts.add(
+        "4305000009998", "7 Up", brands="Pepsi", nutrients={"energy-kcal": 40.0}
+    )
+    asked = person.post(ADD, DAY | {"line": "7 up", "key": "a"})
+    assert "Search Open Food Facts for “<bdi>7 up</bdi>”" in asked.text
+    assert "Search Open Food Facts for “<bdi>up</bdi>”" in asked.text
+    found = person.post("/nutrition/online?whole", DAY | {"line": "7 up", "key": "a"})
+    assert "7 Up" in said(found)
+    sent = form_of(found.text, "/nutrition/online?whole")
+    person.post("/nutrition/online/take?whole", sent | {"code": code})
+    (item,) = MealItem.objects.all()
+    assert (item.name, item.amount) == ("7 Up, Pepsi", 100)
 
 
 # --- A fast that runs -----------------------------------------------------------------------------

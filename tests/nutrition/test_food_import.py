@@ -201,6 +201,42 @@ def test_an_export_of_an_unknown_shape_is_told(
     assert "Update Life Tracker, then repeat the command with --restart." in text
 
 
+# --- Daily changes --------------------------------------------------------------------------------
+
+DELTA = "openfoodfacts_products_{}_{}.json.gz"
+
+
+@pytest.mark.parametrize("is_oldest_first", [True, False])
+def test_files_of_daily_changes_in_any_order(tmp_path: Path, is_oldest_first: bool) -> None:
+    imported(given(tmp_path, gzip.compress(lines(20), mtime=0), "products.jsonl.gz"))
+    days = [
+        {"product_name": "Changed once", "last_modified_t": 1_700_100_000},
+        {"product_name": "Changed twice", "last_modified_t": 1_700_200_000},
+    ]
+    files = [
+        given(
+            tmp_path,
+            gzip.compress(lines(3, **changes) + lines(1, first=30 + day), mtime=0),
+            DELTA.format(1_700_000_000 + day, 1_700_000_001 + day),
+        )
+        for day, changes in enumerate(days)
+    ]
+    for path in files if is_oldest_first else reversed(files):
+        imported(path)
+    names = dict(FoodItem.objects.values_list("source_id", "name"))
+    assert [names[str(4_000_000_000_000 + number)] for number in range(3)] == ["Changed twice"] * 3
+    assert len(names) == 22
+    assert names["4000000000003"] == product(3)["product_name"]
+
+
+def test_other_json_is_refused_whichever_country_is_wanted(
+    tmp_path: Path,
+) -> None:
+    path = given(tmp_path, b'{"a": 1}\n', "some.json")
+    assert "is JSON, but has no product" in refused(path, "--country", "France")
+    assert not FoodImport.objects.exists()
+
+
 # --- Files that are none --------------------------------------------------------------------------
 
 
@@ -221,6 +257,8 @@ def test_an_export_of_an_unknown_shape_is_told(
             "no columns of nutrients",
         ),
         (table(), "has no products"),
+        (b'{\n  "code": "4000000000001"\n}\n', "is JSON, but has no product on its first lines"),
+        (b'{"hits": []}\n{"hits": []}\n', "or a file of its daily changes"),
         (b"\x1f\x8b\x08 no gzip at all", "is damaged"),
         (gzip.compress(lines(2), mtime=0)[:15], "was cut off"),
     ],

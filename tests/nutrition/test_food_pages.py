@@ -165,6 +165,18 @@ def test_a_bar_code_belongs_to_one_own_food(person: Client) -> None:
     assert saved(person, name="Skyr, mine").barcode == SKYR
 
 
+def test_a_food_stays_deleted_while_another_one_has_its_bar_code(person: Client) -> None:
+    first = food("Skyr", barcode=SKYR)
+    person.post(reverse("food-delete", args=[first.pk]))
+    other = food("Quark", barcode=SKYR)
+    restore = reverse("food-restore", args=[first.pk])
+    assert said(person.post(restore)) == [
+        "The food stays deleted. Quark has its bar code now. Take it from that food first."
+    ]
+    FoodItem.objects.filter(pk=other.pk).update(barcode="")
+    assert said(person.post(restore))[-1:] == ["The food is back."]
+
+
 def test_a_form_begins_with_what_is_known(page: Any) -> None:
     text = page("food-new", barcode="4301 0000 01018", name="Skyr <b>")
     assert f'value="{SKYR}"' in text

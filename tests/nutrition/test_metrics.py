@@ -88,7 +88,7 @@ def test_a_sum_of_which_a_part_is_unknown_makes_its_day_unknown() -> None:
     found = series("kcal", "fibre", "salt")
     assert found["kcal"].values[0] == 700
     assert found["fibre"].values[0] is None
-    assert found["fibre"].so_far == {DAYS[1]: 2}
+    assert found["fibre"].so_far == {DAYS[0]: 5, DAYS[1]: 2}
     assert found["salt"].so_far == {DAYS[1]: None}
 
 

@@ -186,7 +186,9 @@ def test_an_amount_with_more_than_one_can_eat_is_refused(person: Client) -> None
     answer = person.post(f"/nutrition/items/{item.pk}", {"amount": "99999", "unit": "cup"})
     assert answer.status_code == 200
     assert 'value="99999"' in answer.text
-    assert "Enter a smaller amount." in said(answer)
+    assert "Enter an amount of at most 100,000 g of Skyr." in said(answer)
+    answer = person.post(f"/nutrition/items/{item.pk}", {"amount": "600", "unit": "cup"})
+    assert "nobody eats more than 50,000 kcal of one food" in said(answer)
     (tiny,) = eat(Wanted(makers.food("Cake", servings=[["cake", 90_000]]), 10))
     answer = person.post(f"/nutrition/items/{tiny.pk}", {"amount": "10", "unit": "cake"})
     assert "Enter a number between 0.001 and 100,000." in said(answer)
@@ -263,6 +265,18 @@ def test_newer_values_of_a_food_are_taken_by_hand(person: Client) -> None:
     assert person.post("/nutrition/items/999/update").status_code == 404
 
 
+def test_why_newer_values_cannot_be_taken_is_said(person: Client) -> None:
+    food = skyr()
+    (item,) = eat(Wanted(food, 2, "cup"))
+    food.servings, food.kcal = [], 70
+    food.save()
+    answer = person.post(f"/nutrition/items/{item.pk}/update", follow=True)
+    assert answer.redirect_chain == [(f"/nutrition/items/{item.pk}", 302)]
+    assert "Skyr is not known by the cup. Enter its amount in: g." in answer.text
+    item.refresh_from_db()
+    assert item.kcal == pytest.approx(189)
+
+
 def test_the_page_of_an_item_lists_all_that_is_known_of_it(person: Client) -> None:
     food = skyr(salt=0.1, further={"Calcium (mg)": 150})
     (item,) = eat(Wanted(food, 200))
@@ -288,7 +302,7 @@ def test_a_meal_gets_another_time_kind_and_note(person: Client) -> None:
     assert "Breakfast 09:30 126 kcal At home." in said(person.get(f"{PAGE}?day=2026-09-15"))
     wrong = person.post(path, changed | {"eaten_at": "2026-09-16T23:00", "updated_at": ""})
     assert wrong.status_code == 400
-    assert "The time must not be in the future." in said(wrong)
+    assert "must not be in the future: a meal is written down once it was eaten." in said(wrong)
     assert 'value="2026-09-16T23:00"' in wrong.text
 
 

@@ -9,11 +9,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from lifetracker.models.preferences import Preferences, shown_with
+from nutrition.amount_words import kcal_words
 from nutrition.eaten_days import EatenDay
 from nutrition.energy_balance import Expenditure, Lack, Whoop
 from nutrition.facts import facts_of
-from nutrition.forms import AmountField
+from nutrition.number_fields import AmountField, NumberField
 from nutrition.nutrients import Amounts, total_of
+from nutrition.standing import standings_of
 from nutrition.used_words import figure_sentence, lack_words, used_words
 from nutrition.week import WeekDay, sentence_of, week_words
 
@@ -199,3 +201,37 @@ def test_the_other_unit_of_what_is_known_in_part_is_the_least_as_well() -> None:
 def test_an_amount_that_cannot_be_names_its_limits() -> None:
     with pytest.raises(ValidationError, match="above 0 and of at most 100,000, such as"):
         AmountField().clean("99999999")
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("1.5", 1.5),
+        ("1,5", 1.5),
+        (" 1/2 ", 0.5),
+        ("1 ½", 1.5),
+        ("1,250", 1250),
+        ("1.250,5", 1250.5),
+    ],
+)
+def test_numbers_and_amounts_are_read_alike(typed: str, number: float) -> None:
+    assert NumberField().clean(typed) == AmountField().clean(typed) == number
+
+
+@pytest.mark.parametrize(
+    "typed", ["much", "1 2", "1e3", "\N{ARABIC-INDIC DIGIT FIVE}", "-5", "1/0"]
+)
+def test_what_is_no_number_is_neither(typed: str) -> None:
+    for field in (NumberField, AmountField):
+        with pytest.raises(ValidationError):
+            field().clean(typed)
+
+
+def test_sums_are_of_unrounded_parts_and_shown_with_as_many_digits() -> None:
+    part = Amounts({"kcal": 12.4})
+    whole = total_of([part, part])
+    assert [kcal_words(one) for one in (part, part, whole)] == ["12", "12", "25"]
+    # The meal and the day, which are made of the same parts, agree to the digit.
+    half = total_of([Amounts({"kcal": 12.25}), Amounts({"kcal": 12.25})])
+    for one in (whole, half):
+        assert standings_of(one, {})[0].words == kcal_words(one)

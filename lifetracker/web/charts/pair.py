@@ -23,6 +23,8 @@ LEAST, STUB = 2.0, 6.0
 BODY = 0.74
 # The height of the words over a list of pairs.
 AXIS = 18
+# From here on a word would reach beyond the edge of a phone.
+LAST_ON_PHONES = 0.85
 
 
 class Side(NamedTuple):
@@ -88,7 +90,9 @@ def axis_of_pairs(days: Sequence[date]) -> SafeString:
     words = joined(
         format_html(
             '<text{} x="{}" y="12">{}{}</text>',
-            shape(' class="wide"') if label.wide else NOTHING,
+            shape(' class="wide"')
+            if label.wide or label.at > LAST_ON_PHONES * len(days)
+            else NOTHING,
             percent(label.at / len(days)),
             label.text,
             label.rest,

@@ -279,8 +279,10 @@ def day_labels(days: Sequence[date]) -> list[Label]:
     if span <= 14:
         return [_day_label(at, day, of=span) for at, day in enumerate(days)]
     if span <= 112:
-        mondays = _labels_at(days, monday_of, "j M", 2)
-        return mondays if span <= 45 else mondays[::2]
+        if span <= 45:
+            return _labels_at(days, monday_of, "j M", 2)
+        # Every second Monday, on a phone every fourth.
+        return _labels_at(days, monday_of, "j M", 4)[::2]
     if span <= 740:
         return _labels_at(days, lambda day: day.replace(day=1), "M", 3)
     return _labels_at(days, lambda day: day.replace(month=1, day=1), "Y", 2 if span > 3000 else 1)

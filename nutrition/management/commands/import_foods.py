@@ -71,8 +71,8 @@ class FoodsBar:
 
 class Command(QuickCommand):
     help = (
-        "Import the foods of a public export of Open Food Facts: its JSONL or CSV, packed or not. What was interrupted "
-        "goes on from where it ended."
+        "Import the foods of a public export of Open Food Facts: its JSONL or CSV, or a file of its daily changes, packed "
+        "or not. What was interrupted goes on from where it ended."
     )
     requires_migrations_checks = True
 

@@ -33,6 +33,19 @@ def test_hours_and_minutes(hours: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("after 6 h 30 asleep", "after 6_h_30 asleep"),
+        ("1 h 36 longer, 63 % of 12 min", "1_h_36 longer, 63_% of 12_min"),
+        ("16 of them in 30 days", "16 of them in 30 days"),
+        ("at 7 have 5 hours", "at 7 have 5 hours"),
+    ],
+)
+def test_a_number_stays_with_its_unit(words: str, kept: str) -> None:
+    assert sentences.with_units_kept(words).replace("\N{NO-BREAK SPACE}", "_") == kept
+
+
+@pytest.mark.parametrize(
     ("hour", "words"),
     [
         (23.5, "23:30"),
