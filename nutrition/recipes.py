@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
+from lifetracker.models.kept import replace_rows
 from nutrition.models import MOST_OF_AN_ITEM, FoodItem, Measure, RecipePart, size_of_all
 from nutrition.plausibility import impossible
 
@@ -32,10 +33,9 @@ def save_recipe(recipe: FoodItem, parts: Sequence[Part]) -> FoodItem:
     recipe.measure = measures.pop() if len(measures) == 1 else Measure.GRAM
     recipe.is_recipe = True
     recipe.save()
-    recipe.parts.all().delete()
     for row in rows:
         row.recipe = recipe
-    RecipePart.objects.bulk_create(rows)
+    replace_rows(RecipePart.objects.filter(recipe=recipe), rows)
     recipe.follow_parts()
     refuse_impossible(recipe)
     return recipe

@@ -4,7 +4,7 @@ revision in the same transaction. What syncs write in batches has a way of its o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -197,6 +197,34 @@ def is_same(field: AnyField, stored: object, given: object) -> bool:
 def plain(value: object) -> Any:
     """Return a value as JSON gives it back, with lists where tuples were."""
     return json.loads(json.dumps(value, default=json_default))
+
+
+def replace_rows(stored: models.QuerySet[Any], rows: Sequence[models.Model]) -> None:
+    """Let these rows stand in the place of the stored ones. What is there already with the same values stays, so that only
+    the others are deleted and made."""
+    there: dict[str, list[int]] = {}
+    for one in stored:
+        there.setdefault(facts_of(one), []).append(one.pk)
+    new = []
+    for row in rows:
+        if same := there.get(facts_of(row)):
+            same.pop()
+        else:
+            new.append(row)
+    gone = [pk for pks in there.values() for pk in pks]
+    if gone:
+        stored.filter(pk__in=gone).delete()
+    stored.bulk_create(new)
+
+
+def facts_of(row: models.Model) -> str:
+    """Return all values of a row as a text that is equal for equal ones."""
+    names = {*value_columns(type(row)), DELETED_AT}
+    fields = [field for field in row._meta.concrete_fields if field.attname in names]
+    values = ((field, getattr(row, field.attname)) for field in fields)
+    return repr(
+        [plain(one) if isinstance(f, models.JSONField) else f.to_python(one) for f, one in values]
+    )
 
 
 # --- Deleting for good ----------------------------------------------------------------------------

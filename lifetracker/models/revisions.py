@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, Self
 
@@ -75,6 +76,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, record: models.Model) -> Self:
         """Return those of one record, newest first."""
         return self.filter(record_type=type_of(type(record)), record_id=record.pk)
+
+    def attribute(self, run_id: int, since: datetime) -> None:
+        """Let what was changed since a moment by whoever acts at present be changed by a run: that of an import, which is
+        stored when all is written."""
+        mine = self.filter(changed_at__gte=since, run=None, changed_by=_author.get().name())
+        mine.update(run=run_id, changed_by="")
 
     def store(self, model: type[models.Model], changes: Sequence[Change]) -> None:
         """Store what records of a model were, by one statement for a batch, and by none for no change."""

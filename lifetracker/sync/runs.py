@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from lifetracker.errors import RunStopped, SyncError, TryLater
-from lifetracker.models import STOPPED, HeldLease, LeaseLost, SyncRun, statements
+from lifetracker.models import STOPPED, HeldLease, LeaseLost, Revision, SyncRun, statements
 from lifetracker.models.revisions import changed_by
 from lifetracker.sync.plans import NO_TIME
 from lifetracker.sync.quotas import RequestQuota
@@ -233,10 +233,10 @@ def record_import(
     started: datetime,
     begun_by: str,
 ) -> SyncRun:
-    """Store the run of a file that was imported. One that cannot be imported changes nothing, and has no
-    run."""
+    """Store the run of a file that was imported, in the transaction of the import, and attribute to it what that has
+    changed. A file that cannot be imported changes nothing, and has no run."""
     first, last = span
-    return SyncRun.objects.create(
+    run = SyncRun.objects.create(
         source=source,
         kind=SyncRun.Kind.MANUAL,
         status=SyncRun.Status.SUCCESS,
@@ -249,6 +249,8 @@ def record_import(
         finished_at=timezone.now(),
         begun_by=begun_by,
     )
+    Revision.objects.attribute(run.pk, since=started)
+    return run
 
 
 def resume_after(error: BaseException) -> timedelta | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lifetracker.days import ONE_DAY, midnight
 from lifetracker.models import SyncRun
+from lifetracker.models.kept import replace_rows
 from lifetracker.sync.digests import digest
 from lifetracker.sync.file_imports import (
     Question,
@@ -201,12 +202,12 @@ def write_items(meals: list[DiaryMeal], source: str) -> None:
     ids = [meal.source_id for meal in meals]
     rows: QuerySet[Meal] = Meal.objects.filter(source=source, source_id__in=ids)
     by_id = dict(rows.values_list("source_id", "pk"))
-    MealItem.objects.filter(meal__in=by_id.values()).delete()
-    MealItem.objects.bulk_create(
+    items = [
         item_of(one, by_id[meal.source_id], position)
         for meal in meals
         for position, one in enumerate(meal.items)
-    )
+    ]
+    replace_rows(MealItem.objects.filter(meal__in=by_id.values()), items)
 
 
 def item_of(eaten: Eaten, meal_id: int, position: int) -> MealItem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +20,13 @@ from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
 from lifetracker.models.revisions import changed_by, without_revisions
 from lifetracker.ops.housekeeping import forget_revisions
 from lifetracker.sync.upsert import Batch, Written, mark_deleted, upsert
-from nutrition.models import MealItem
+from nutrition.models import MealItem, RecipePart
+from nutrition.recipes import Part, save_recipe
 from projects.models import Project, ProjectRepository
 from tests import makers
 from tests.conftest import run
+from tests.fasting.test_import import call as bring_in
+from tests.fasting.test_import import table
 from weight.models import WeighIn
 from whoop.models import WhoopRecovery, WhoopWorkout
 from workouts.models import Workout
@@ -171,6 +175,23 @@ def test_a_sync_leaves_none_at_first_and_then_one_for_each_change(whoop: Any) ->
     assert Revision.objects.get().run is None
 
 
+def test_an_import_is_the_author_of_what_it_changes(tmp_path: Path) -> None:
+    row = "2/13/22,19:30,13:45,18,1"
+    bring_in(table(tmp_path, row, "2/9/22,18:00,18:00,24,0"))
+    assert not kept()
+    edited = makers.weigh_in()
+    edited.weight_kg = 99
+    edited.save()
+    bring_in(table(tmp_path, "2/13/22,19:30,14:45,19,1", "2/8/22,18:00,18:00,24,0"))
+    mine, *imported = Revision.objects.order_by("id")
+    assert mine.run is None
+    assert {one.kind for one in imported} == {"changed", "deleted"}
+    assert {one.run for one in imported} == {SyncRun.objects.first()}
+    assert imported[0].old_values["end"] == "2022-02-14T13:45:00+00:00"
+    bring_in(table(tmp_path, row), "--dry-run")
+    assert Revision.objects.count() == 1 + len(imported)
+
+
 # --- One by one -----------------------------------------------------------------------------------
 
 
@@ -291,6 +312,22 @@ def test_the_age_limit(settings: Any) -> None:
     settings.REVISIONS_DAYS = 30
     assert forget_revisions(timezone.now()) == 1
     assert Revision.objects.get() == newest
+
+
+def test_parts_of_a_recipe_that_stay_leave_none() -> None:
+    oats, milk = makers.food("Oats"), makers.food("Milk")
+    recipe = makers.recipe("Porridge", (oats, 60), (milk, 200))
+    parts = [Part(oats, 60, "g"), Part(milk, 200, "g")]
+    save_recipe(recipe, parts)
+    before = list(RecipePart.objects.values())
+    Revision.objects.all().delete()
+    save_recipe(recipe, parts)
+    assert not kept()
+    assert list(RecipePart.objects.values()) == before
+    save_recipe(recipe, [parts[0], Part(milk, 150, "g")])
+    gone = Revision.objects.get(kind="deleted")
+    assert (gone.record_id, gone.old_values["amount"]) == (before[1]["id"], 200)
+    assert RecipePart.objects.get(food=oats).pk == before[0]["id"]
 
 
 # --- All of them ----------------------------------------------------------------------------------
