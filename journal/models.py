@@ -82,6 +82,9 @@ class Behaviour(SourceRecord):
 
     objects = BehaviourQuerySet.as_manager()  # type: ignore[misc]  # as any model may
 
+    #: Made from the name.
+    no_values = frozenset({"folded_name"})
+
     class Meta(SourceRecord.Meta):
         ordering = ["position", "pk"]
         constraints = [

@@ -135,6 +135,9 @@ def test_the_pages_of_records_say_what_changed(admin_client: Client) -> None:
     for one in (fast, own_fast):
         one.goal_hours = 18
         records[reverse("fasting-edit", args=[one.pk])] = one
+    note = makers.note()
+    note.text = "A long walk."
+    records[reverse("journal-note", args=[note.pk])] = note
     score = recovery()
     score.recovery_score = 58
     records[reverse("whoop-day", args=["2026-05-04"])] = score

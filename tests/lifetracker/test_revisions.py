@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -328,6 +330,49 @@ def test_parts_of_a_recipe_that_stay_leave_none() -> None:
     gone = Revision.objects.get(kind="deleted")
     assert (gone.record_id, gone.old_values["amount"]) == (before[1]["id"], 200)
     assert RecipePart.objects.get(food=oats).pk == before[0]["id"]
+
+
+# --- Two at once ----------------------------------------------------------------------------------
+
+
+def both(write_one: Callable[[int], object]) -> None:
+    """Let two threads write five values each."""
+
+    def work(first: int) -> None:
+        try:
+            for number in range(first, first + 5):
+                write_one(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, (100, 200)))
+
+
+WRITTEN = [*range(100, 105), *range(200, 205)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_each_keeps_what_the_other_one_wrote() -> None:
+    record = makers.weigh_in(kg=60)
+
+    def save(kg: int) -> None:
+        mine = WeighIn.objects.get(pk=record.pk)
+        mine.weight_kg = kg
+        mine.save()
+
+    both(save)
+    old = [values["weight_kg"] for _, values in kept(record)]
+    assert sorted([*old, WeighIn.objects.get().weight_kg]) == [60, *WRITTEN]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_so_do_two_batches() -> None:
+    write(row(1, strain=60.0))
+    both(lambda strain: write(row(1, strain=float(strain))))
+    record = Workout.objects.get()
+    old = [values["strain"] for _, values in kept(record)]
+    assert sorted([*old, record.strain]) == [60, *WRITTEN]
 
 
 # --- All of them ----------------------------------------------------------------------------------
