@@ -134,9 +134,7 @@ def parts(
         return
     firsts = [span.first for span in spans]
     begin, finish = midnight(spans[0].first), midnight(spans[-1].last + ONE_DAY)
-    for name, *values, start, end, length in rows(
-        table, long, spans, grouping.columns, refs
-    ):
+    for name, *values, start, end, length in rows(table, long, spans, grouping.columns, refs):
         keys = list(grouping.keys(*values))
         if name is None:
             cut = max(as_instant(start), begin), min(as_instant(end), finish)
@@ -182,9 +180,7 @@ def is_long(spans: Sequence[Days]) -> bool:
     return (spans[-1].last - spans[0].first).days > LONG_DAYS
 
 
-def parameters(
-    spans: Sequence[Days], by_project: bool, refs: Collection[str] | None
-) -> list[Any]:
+def parameters(spans: Sequence[Days], by_project: bool, refs: Collection[str] | None) -> list[Any]:
     listed = bounds_of(spans)
     begin, finish = midnight(spans[0].first), midnight(spans[-1].last + ONE_DAY)
     before, first, last, come = map(stored, (begin - ONE_DAY, begin, finish, latest()))
