@@ -53,7 +53,11 @@ class WallSeconds(Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
     ) -> tuple[str, tuple[str | int, ...]]:
-        return self._shifted(compiler, "CAST(strftime('%%s', {}) AS INTEGER)")
+        # As `strftime('%s', ...)` has it, in a third of the time. SQLite knows moments to the millisecond: half of one keeps
+        # a whole second from being rounded down. The Julian day of 1970-01-01 is 2440587.5.
+        return self._shifted(
+            compiler, "(CAST(julianday({}) * 86400 + 0.0005 AS INTEGER) - 210866760000)"
+        )
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
