@@ -72,8 +72,8 @@ def between(first: date, last: date) -> QuerySet[WeighIn]:
     return rows.order_by()
 
 
-def stretch_of(begins: date, numbers: Sequence[Any], parts: Sequence[str]) -> Stretch:
-    """Return what four numbers for each column come to."""
+def stretch_of(begins: date, numbers: Sequence[Any], parts: Sequence[str]) -> Stretch | None:
+    """Return what four numbers for each column come to; None where no weight is among them."""
     kg, *others = [
         Values(float(mean), float(least), float(most), days) if days else None
         for mean, least, most, days in zip(*(numbers[at::4] for at in range(4)), strict=True)
