@@ -89,14 +89,9 @@ def test_what_a_clock_shows_is_told_to_the_second() -> None:
 @pytest.mark.django_db
 def test_the_values_of_a_group_are_listed() -> None:
     for at, pulse in enumerate([61, 9, None, 61]):
-        WeighIn.objects.create(
-            source="Zero",
-            source_id=f"{at}",
-            date=NOON.date() + timedelta(days=at // 3),
-            measured_at=NOON,
-            weight_kg=70,
-            heart_pulse=pulse,
-        )
+        moment = NOON + timedelta(days=at // 3)
+        made = {"source": "Zero", "source_id": f"{at}", "date": moment.date()}
+        WeighIn.objects.create(**made, measured_at=moment, weight_kg=70, heart_pulse=pulse)
     rows = WeighIn.objects.order_by().values("date").annotate(pulses=Listed("heart_pulse"))
     found = [sorted(one.split(",")) for one in rows.values_list("pulses", flat=True)]
     assert sorted(found) == [["61"], ["61", "9"]]
