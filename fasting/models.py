@@ -188,7 +188,6 @@ class FastingPeriod(SourceRecord):
     """
 
     date = models.DateField(
-        db_index=True,
         editable=False,
         help_text="The local date on which the fast ended, or started if it is running.",
     )
@@ -226,6 +225,14 @@ class FastingPeriod(SourceRecord):
             # The same without what is deleted, and how many these are: the page of fasts.
             models.Index(
                 fields=["-start"], condition=Q(deleted_at__isnull=True), name="fast_newest_live"
+            ),
+            # The fasts of some days; and the sums by day, of however many years, which read these columns alone.
+            models.Index(
+                fields=[
+                    *("date", "start", "end", "duration_hours", "goal_hours"),
+                    *("utc_offset_min", "deleted_at"),
+                ],
+                name="fast_days",
             ),
         ]
         constraints = [

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -15,12 +15,11 @@ from fasting.limits import LONGEST
 from fasting.models import FastingPeriod, compiled
 from lifetracker.days import ONE_DAY, home_offset, midnight
 from lifetracker.models.expressions import WallSeconds
+from lifetracker.models.rows import as_date
 from lifetracker.web.charts.scales import Unit, begin_of
-from lifetracker.web.stretches import stretch_of
+from lifetracker.web.stretches import begin_in_sql
 
 MINUTE, DAY_SECONDS = 60, 86_400
-#: More rows than there are: with a limit, SQLite reckons each time once and not for every sum that it is in.
-EVERY = 10**9
 # An offset of a zone changes at a whole minute.
 PRECISE = timedelta(minutes=1)
 
@@ -52,44 +51,59 @@ class Change(NamedTuple):
 
 
 def sums_by_stretch(first: date, last: date, unit: Unit) -> dict[date, StretchOfFasts]:
-    """Return the sums of each week or month with fasts, by the day on which it begins."""
-    inner, values = compiled(parts_of(first, last, unit)[:EVERY])
+    """Return the sums of each week or month with fasts, by the day on which it begins. The database adds up each day
+    first, which comes in the order of an index, so that it need not sort the fasts."""
+    days, values = compiled(sums_by_day(first, last))
+    begins = begin_in_sql(unit, begin_of(first, "week").weekday(), "date")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT MIN(date), COUNT(*), COUNT(goal_hours), "  # noqa: S608 - made by Django
-            "SUM(CASE WHEN duration_hours >= goal_hours THEN 1 ELSE 0 END), "
-            "AVG(began), MIN(began), AVG(stopped), MAX(stopped), SUM(duration_hours), MAX(duration_hours) "
-            f"FROM ({inner}) parts GROUP BY stretch",
+            f"SELECT {begins}, SUM(number), SUM(with_goal), SUM(reached), "  # noqa: S608 - made by Django
+            "SUM(stopped), SUM(hours), SUM(moved), MIN(earliest), MAX(latest), MAX(longest) "
+            f"FROM ({days}) days GROUP BY 1",
             values,
         )
         rows = cursor.fetchall()
-    return {begin_of(date.fromisoformat(str(day)), unit): sums_of(*rest) for day, *rest in rows}
+    return {as_date(row[0]): sums_of(row[1:]) for row in rows}
 
 
-def sums_of(*numbers: Any) -> StretchOfFasts:
-    counts, times, lengths = numbers[:3], numbers[3:7], numbers[7:]
+def sums_of(row: Sequence[Any]) -> StretchOfFasts:
+    number, with_goal, reached, stopped, hours, moved, earliest, latest, longest = map(float, row)
     return StretchOfFasts(
-        *(int(one) for one in counts),
-        *(float(one) / MINUTE for one in times),
-        *(float(one) for one in lengths),
+        number=int(number),
+        with_goal=int(with_goal),
+        reached=int(reached),
+        # Each began as long before its end as it lasted.
+        begin=(stopped / MINUTE - hours * MINUTE + moved) / number,
+        earliest=earliest / MINUTE,
+        end=stopped / MINUTE / number,
+        latest=latest / MINUTE,
+        total=hours,
+        longest=longest,
     )
 
 
-def parts_of(first: date, last: date, unit: Unit) -> Any:
-    """Return of each fast its day, its stretch, its length and its goal, and its times in seconds after the midnight of its
-    day. That day is the one on clocks at its end, so that the end is what is left of whole days; the beginning is as long
-    before, and where clocks changed in between, they showed another time."""
+def sums_by_day(first: date, last: date) -> Any:
+    """Return the sums of the fasts of each day, with their times in seconds after its midnight. That day is the one on
+    clocks at the end of a fast, so that the end is what is left of whole days; the beginning is as long before, and where
+    clocks changed in between, they showed another time: `moved`, in minutes."""
     rows = FastingPeriod.objects.ended().filter(date__range=(first, last)).order_by()
     changes = changes_of_zone(first - LONGEST, last + ONE_DAY)
-    stopped = WallSeconds(F("end"), Coalesce(F("utc_offset_min"), offset_at("end", changes)))
-    moved = offset_at("start", changes) - offset_at("end", changes)
-    return rows.annotate(
-        stretch=stretch_of(unit, first),
-        stopped=stopped % Value(DAY_SECONDS),
-        began=stopped % Value(DAY_SECONDS)
-        - F("duration_hours") * Value(3600.0)
-        + Case(When(utc_offset_min=None, then=moved), default=Value(0)) * Value(60.0),
-    ).values_list("date", "stretch", "began", "stopped", "duration_hours", "goal_hours")
+    shown = WallSeconds(F("end"), Coalesce(F("utc_offset_min"), offset_at("end", changes)))
+    stopped = shown % Value(DAY_SECONDS)
+    change = offset_at("start", changes) - offset_at("end", changes)
+    moved = Case(When(utc_offset_min=None, then=change), default=Value(0))
+    began = stopped - F("duration_hours") * Value(3600.0) + moved * Value(60.0)
+    return rows.values("date").annotate(
+        number=Count("pk"),
+        with_goal=Count("goal_hours"),
+        reached=Count("pk", filter=Q(duration_hours__gte=F("goal_hours"))),
+        stopped=Sum(stopped),
+        hours=Sum("duration_hours"),
+        moved=Sum(moved),
+        earliest=Min(began),
+        latest=Max(stopped),
+        longest=Max("duration_hours"),
+    )
 
 
 def offset_at(column: str, changes: Sequence[Change]) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from django.db.models import Count, F, FloatField, Max, Model, QuerySet, Sum
+from django.db.models import Count, F, FloatField, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast, NullIf
 
 from github_projects.metrics import commits as commits_metric
@@ -18,7 +19,7 @@ from github_projects.models import Commit, Repository
 from lifetracker.days import days_from
 from lifetracker.metrics.series import days_before
 from lifetracker.metrics.verified import Stretch, Verified
-from lifetracker.models.expressions import Weekday
+from lifetracker.models.expressions import Listed
 from lifetracker.models.rows import plain_rows
 from lifetracker.web.ranges import Range
 from lifetracker.web.sentences import change_words, day_words, number
@@ -58,8 +59,16 @@ def commits_in(repository: Repository) -> Commits:
     return found
 
 
-def work_per_day(commits: Commits, first: date, last: date) -> dict[date, Work]:
-    """Return what was done on each day that has commits, by one statement.
+class Days(NamedTuple):
+    """What was done on each day that has commits, and the hours of the clock of its commits, as a text with commas between
+    them."""
+
+    work: dict[date, Work]
+    hours: dict[date, str]
+
+
+def read_days(commits: Commits, first: date, last: date) -> Days:
+    """Return the days that have commits, by one statement that looks at each commit once.
 
     Of a commit only the sum of its generated lines is known: where it both adds and deletes lines, they are taken from
     both in proportion."""
@@ -76,17 +85,20 @@ def work_per_day(commits: Commits, first: date, last: date) -> dict[date, Work]:
             plus=Sum("added"),
             minus=Sum("deleted"),
             left_out=Sum("generated"),
-            generated_plus=Sum(Cast(generated, FloatField())),
+            generated_plus=Sum(Cast(generated, FloatField()), filter=Q(generated__gt=0)),
             seconds=Sum("sitting_seconds"),
+            hours=Listed("hour"),
         )
     )
-    columns = ("day", "count", "plus", "minus", "left_out", "generated_plus", "seconds")
-    return {
-        day: Work(count, *own_lines(plus, minus, left_out, part), left_out, seconds)
-        for day, count, plus, minus, left_out, part, seconds in plain_rows(
-            rows.values_list(*columns)
-        )
-    }
+    columns = ("day", "count", "plus", "minus", "left_out", "generated_plus", "seconds", "hours")
+    days = Days({}, {})
+    for day, count, plus, minus, left_out, part, seconds, hours in plain_rows(
+        rows.values_list(*columns)
+    ):
+        own = own_lines(plus, minus, left_out, part)
+        days.work[day] = Work(count, *own, left_out, seconds)
+        days.hours[day] = hours or ""
+    return days
 
 
 def own_lines(
@@ -97,15 +109,15 @@ def own_lines(
     return added - left_out, deleted - (generated - left_out)
 
 
-def commits_by_hour(commits: Commits, shown: Range) -> list[list[int]]:
-    """Return how many commits were made in each hour of each weekday: seven rows of 24, Monday first."""
-    table = [[0] * HOURS for _ in range(7)]
-    rows = commits.filter(date__range=(shown.first, shown.last)).order_by()
-    counts = rows.values("hour").annotate(weekday=Weekday("date"), count=Count("pk"))
-    found = cast("list[tuple[int, int, int]]", list(counts.values_list("hour", "weekday", "count")))
-    for hour, weekday, count in found:
-        table[weekday][hour] = count
-    return table
+def commits_by_hour(hours: Mapping[date, str], shown: Range) -> list[list[int]]:
+    """Return how many commits were made in each hour of each weekday: seven rows of 24, Monday first. `hours`: those of the
+    commits of each day, with commas between them."""
+    of_weekday: list[list[str]] = [[] for _ in range(7)]
+    for day, listed in hours.items():
+        if listed and shown.first <= day <= shown.last:
+            of_weekday[day.weekday()].append(listed)
+    counts = [Counter(",".join(texts).split(",")) for texts in of_weekday]
+    return [[count[str(hour)] for hour in range(HOURS)] for count in counts]
 
 
 def commits_by_repository(commits: Commits, shown: Range) -> dict[int, int]:
@@ -216,15 +228,16 @@ def active(values: Sequence[Work | None]) -> int:
 
 
 def range_numbers(commits: Commits, shown: Range, verified: Verified) -> RangeNumbers:
-    """Read a range by two statements, and one for what was read of GitHub."""
+    """Read a range by one statement, and one for what was read of GitHub."""
     earlier = shown.before()
     begin = min(
         earlier.first if earlier else shown.first, days_before(shown.last, CALENDAR_DAYS - 1)
     )
+    days = read_days(commits, begin, shown.last)
     return RangeNumbers(
         shown=shown,
-        per_day=work_per_day(commits, begin, shown.last),
-        by_hour=commits_by_hour(commits, shown),
+        per_day=days.work,
+        by_hour=commits_by_hour(days.hours, shown),
         read=verified.of(commits_metric),
     )
 

@@ -19,6 +19,8 @@ from github_projects.models import EARLIEST_DATE, GITHUB, Commit, Repository
 from goals.models import Goal
 from lifetracker.days import days_from, latest, local_date, today
 from lifetracker.metrics.verified import Stretch, Verified
+from lifetracker.models.expressions import Unparsed
+from lifetracker.models.rows import as_date, raw_rows
 from lifetracker.web.charts.scales import begin_of, slices
 from lifetracker.web.ranges import Range
 from lifetracker.web.source_status import run_summaries
@@ -147,10 +149,11 @@ class Work:
         return not any(one and one.sums for one in (self.hours, self.commits))
 
 
-def seconds_by_ref(columns: Sequence[Days]) -> dict[str, Sums]:
-    """Return the seconds of the ended entries by Toggl's id of their project and by column, by one statement."""
+def seconds_by_ref(columns: Sequence[Days], refs: Collection[str] | None = None) -> dict[str, Sums]:
+    """Return the seconds of the ended entries by Toggl's id of their project and by column, by one statement; with `refs`
+    those of these projects alone."""
     found: dict[str, Sums] = defaultdict(dict)
-    for first, sums in TimeEntry.objects.all().per_stretch("ref", columns).items():
+    for first, sums in TimeEntry.objects.all().per_stretch("ref", columns, refs).items():
         for ref, seconds in sums.items():
             found[ref][first] = seconds
     return found
@@ -289,12 +292,11 @@ class Numbers:
     known: Known
 
     @classmethod
-    def read(cls, shown: Range) -> Self:
-        """Read a range by three statements."""
+    def read(cls, shown: Range, refs: Collection[str] | None = None) -> Self:
+        """Read a range by three statements, of all Toggl projects or of those with these ids."""
         columns = columns_of(shown)
-        return cls(
-            shown=shown, columns=columns, seconds=seconds_by_ref(columns), known=what_is_known()
-        )
+        seconds = seconds_by_ref(columns, refs)
+        return cls(shown=shown, columns=columns, seconds=seconds, known=what_is_known())
 
     def hours(self, refs: Iterable[str]) -> Series:
         sums = hours_of(self.seconds, refs)
@@ -417,20 +419,24 @@ def one_project(
     member: Member, free: dict[str, list[Part]], first: date | None, shown: Range
 ) -> OneProject:
     """Read a range of a project by six statements."""
-    numbers = Numbers.read(shown)
+    numbers = Numbers.read(shown, member.refs)
     between = {"date__range": (shown.first, shown.last)}
     begun = TimeEntry.objects.ended().filter(project_ref__in=member.refs, **between)
-    days = set(begun.order_by().values_list("date", flat=True).distinct())
-    per_day = (
+    begun = begun.order_by().annotate(day=Unparsed(F("date"))).values_list("day").distinct()
+    days = {as_date(day) for (day,) in raw_rows(begun)}
+    rows = (
         dated_commits(
             Repository.objects.filter(project_links__project=member.project),
             by_day=shown.days <= COMMIT_BY_COMMIT,
         )
         .filter(**between)
         .order_by()
-        .values_list("date")
-        .annotate(Count("pk"), churn=Sum(F("added") + F("deleted")))
+        .values("date")
+        # The driver of SQLite would parse each date that is a column.
+        .annotate(day=Max("date"), number=Count("pk"), churn=Sum(F("added") + F("deleted")))
+        .values_list("day", "number", "churn")
     )
+    per_day = [(as_date(day), number, int(churn)) for day, number, churn in raw_rows(rows)]
     sums = by_day(shown, per_day)
     return OneProject(
         member=member,

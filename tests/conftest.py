@@ -319,6 +319,8 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     finally:
         gc.collect()
         gc.freeze()
+        # Of a heap of this size, more often takes a twentieth of all the time.
+        gc.set_threshold(10_000, 10, 50)
         gc.enable()
 
 

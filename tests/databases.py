@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from django.apps import apps
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import Model
 
 Rows = list[tuple[Any, ...]]
@@ -25,7 +27,7 @@ Rows = list[tuple[Any, ...]]
 def database(shared: Path | None) -> Iterator[None]:
     """Make the database that `TEST` names, and delete it afterwards. With a folder that several processes
     share, the first of them migrates, and the others copy."""
-    before, name = connection.settings_dict["NAME"], str(connection.creation._get_test_db_name())
+    before, name = connection.settings_dict["NAME"], name_here()
     maker = migrate(name) if shared is None else copy_or_migrate(name, shared)
     connection.ensure_connection()
     try:
@@ -37,6 +39,16 @@ def database(shared: Path | None) -> Iterator[None]:
             with locked(shared):
                 drop(template_of(name, shared))
                 (shared / "migrated").unlink()
+
+
+def name_here() -> str:
+    """Return the name of the database of the tests: on a server its own for each checkout, as a run in another one would
+    delete it at its beginning."""
+    name = str(connection.creation._get_test_db_name())
+    if connection.vendor == "sqlite":
+        return name
+    checkout = crc32(str(settings.BASE_DIR).encode())
+    return name.replace(TEST_DATABASE_PREFIX, f"{TEST_DATABASE_PREFIX}{checkout:08x}_", 1)
 
 
 def migrate(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -62,10 +62,10 @@ WHERE {inside} GROUP BY name, {names}
 BY_PROJECT = """
 SELECT name, {known}, NULL, NULL, (
     SELECT SUM({length}) FROM {table} entry WHERE {same} AND entry.duration IS NOT NULL AND {inside}
-) FROM (
-    SELECT DISTINCT {columns} FROM {table} WHERE deleted_at IS NULL AND duration IS NOT NULL LIMIT -1
-) known CROSS JOIN {spans}
+) FROM ({asked}) known CROSS JOIN {spans}
 """
+ALL_PROJECTS = "SELECT DISTINCT {columns} FROM {table} WHERE deleted_at IS NULL AND duration IS NOT NULL LIMIT -1"
+SOME_REFS = "SELECT value AS project_ref FROM json_each(%s) LIMIT -1"
 ACROSS = """
 UNION ALL
 SELECT NULL, {names}, entry.start, entry."end", NULL FROM {spans} CROSS JOIN {table} entry
@@ -104,14 +104,18 @@ GROUPINGS = {
 }
 
 
-def group_sums(table: str, long: int, spans: Sequence[Days], by: str) -> Seconds:
+def group_sums(
+    table: str, long: int, spans: Sequence[Days], by: str, refs: Collection[str] | None = None
+) -> Seconds:
     """Return the seconds of the ended entries in each of the stretches, which follow each other without a gap, by
     `project` (as a pair of client and project), `ref` (a project's id at its source), `client`, `tag` or `description`. An
-    entry with several tags counts wholly in each. `long`: seconds from which on an entry may have begun more than a day before its end."""
+    entry with several tags counts wholly in each. `long`: seconds from which on an entry may have begun more than a day before its end.
+    `refs`: by `ref`, which of them alone are asked for."""
     totals: dict[date, dict[Any, int]] = {span.first: defaultdict(int) for span in spans}
-    for first, keys, length in parts(table, long, spans, GROUPINGS[by]):
+    for first, keys, length in parts(table, long, spans, GROUPINGS[by], refs):
         for key in keys:
-            totals[first][key] += length
+            if refs is None or key in refs:
+                totals[first][key] += length
     return {
         first: {key: length / MICROSECONDS for key, length in sums.items()}
         for first, sums in totals.items()
@@ -119,14 +123,18 @@ def group_sums(table: str, long: int, spans: Sequence[Days], by: str) -> Seconds
 
 
 def parts(
-    table: str, long: int, spans: Sequence[Days], grouping: Grouping
+    table: str,
+    long: int,
+    spans: Sequence[Days],
+    grouping: Grouping,
+    refs: Collection[str] | None,
 ) -> Iterator[tuple[date, Iterable[Any], int]]:
-    """Yield the microseconds that belong to a stretch and to names."""
+    """Yield the microseconds that belong to a stretch and to names, of which there may be more than `refs`."""
     if not spans:
         return
     firsts = [span.first for span in spans]
     begin, finish = midnight(spans[0].first), midnight(spans[-1].last + ONE_DAY)
-    for name, *values, start, end, length in rows(table, long, spans, grouping.columns):
+    for name, *values, start, end, length in rows(table, long, spans, grouping.columns, refs):
         keys = list(grouping.keys(*values))
         if name is None:
             cut = max(as_instant(start), begin), min(as_instant(end), finish)
@@ -136,15 +144,23 @@ def parts(
             yield date.fromisoformat(str(name)), keys, int(length)
 
 
-def rows(table: str, long: int, spans: Sequence[Days], columns: tuple[str, ...]) -> list[Any]:
+def rows(
+    table: str,
+    long: int,
+    spans: Sequence[Days],
+    columns: tuple[str, ...],
+    refs: Collection[str] | None,
+) -> list[Any]:
     """Return what lies within one stretch, added up, and each entry that is to be split."""
     is_sqlite = connection.vendor == "sqlite"
     by_project = is_sqlite and columns in INDEXED and is_long(spans)
     entry = "entry.{}" if is_sqlite else "CAST(entry.{} AS TEXT)"
+    quoted = connection.ops.quote_name(table)
+    every = ALL_PROJECTS.format(columns=", ".join(columns), table=quoted)
     filled = {
-        "table": connection.ops.quote_name(table),
+        "table": quoted,
         "names": ", ".join(entry.format(column) for column in columns),
-        "columns": ", ".join(columns),
+        "asked": every if refs is None else SOME_REFS,
         "known": ", ".join(f"known.{column}" for column in columns),
         "same": " AND ".join(f"entry.{column} = known.{column}" for column in columns),
         "length": LENGTHS[is_sqlite].format("entry.start", 'entry."end"'),
@@ -155,7 +171,7 @@ def rows(table: str, long: int, spans: Sequence[Days], columns: tuple[str, ...])
     }
     statement = (BY_PROJECT if by_project else GROUPED) + ACROSS
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(**filled), parameters(spans, by_project))
+        cursor.execute(statement.format(**filled), parameters(spans, by_project, refs))
         return list(cursor)
 
 
@@ -164,11 +180,12 @@ def is_long(spans: Sequence[Days]) -> bool:
     return (spans[-1].last - spans[0].first).days > LONG_DAYS
 
 
-def parameters(spans: Sequence[Days], by_project: bool) -> list[Any]:
+def parameters(spans: Sequence[Days], by_project: bool, refs: Collection[str] | None) -> list[Any]:
     listed = bounds_of(spans)
     begin, finish = midnight(spans[0].first), midnight(spans[-1].last + ONE_DAY)
     before, first, last, come = map(stored, (begin - ONE_DAY, begin, finish, latest()))
-    inside = [come, *listed] if by_project else [*listed, come]
+    asked = [] if refs is None else [json.dumps(list(refs))]
+    inside = [come, *asked, *listed] if by_project else [*listed, come]
     return [*inside, *listed, come, before, first, first, come, first, last, come, *listed]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
@@ -114,10 +114,13 @@ class TimeEntryQuerySet(SourceRecordQuerySet):
         by_length = sorted(totals.items(), key=lambda total: (-total[1], total[0]))
         return {key: total / MICROSECONDS for key, total in by_length}
 
-    def per_stretch(self, by: str, stretches: Sequence[Days]) -> Seconds:
+    def per_stretch(
+        self, by: str, stretches: Sequence[Days], refs: Collection[str] | None = None
+    ) -> Seconds:
         """Return the seconds of all entries in each of the stretches, which follow each other, by `project` (as a pair of
-        client and project), `ref` (a project's id at its source), `client`, `tag` or `description`. A running entry has none."""
-        return group_sums(self.model._meta.db_table, LONG, stretches, by)
+        client and project), `ref` (a project's id at its source), `client`, `tag` or `description`. A running entry has none.
+        `refs`: by `ref`, which of them alone are asked for."""
+        return group_sums(self.model._meta.db_table, LONG, stretches, by, refs)
 
     def overlaps(self, first: date, last: date) -> Iterator[Overlap]:
         """Yield the pairs of entries that are on at the same time, by their start; a running one is on

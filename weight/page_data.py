@@ -17,7 +17,7 @@ from weight.forecast import FARTHEST_DAYS, SLOPE_DAYS, Line, line_of
 from weight.goal_line import GoalOfWeight, goal_of
 from weight.models import PARTS, TrendPoint, WeighIn
 from weight.sentences import Opening
-from weight.stretches import RangeStretches, Stretch, Values, read_stretches
+from weight.stretches import Counts, Stretch, Values, count_weigh_ins, read_stretches
 
 #: A forecast is drawn over this part of the range, but over so many days at least.
 AHEAD, LEAST_AHEAD = 0.4, 7
@@ -42,17 +42,15 @@ class WeightNumbers:
 
     shown: Range
     unit: Unit
-    found: RangeStretches
+    #: By their first day, in order.
+    stretches: dict[date, Stretch]
+    counts: Counts
     points: list[TrendPoint]
     began: TrendPoint | None
     recent: Recent
     #: Whether there are so many weigh-ins that what the body is made of is read when it is asked for.
     lacks_body: bool
     goal: GoalOfWeight | None
-
-    @property
-    def stretches(self) -> dict[date, Stretch]:
-        return self.found.stretches
 
     @cached_property
     def known_days(self) -> int:
@@ -110,18 +108,19 @@ class WeightNumbers:
             earlier=self.earlier,
             line=self.recent.line,
             known_days=self.recent.known_days,
-            doubtful=self.found.doubtful,
+            doubtful=self.counts.doubtful,
         )
 
 
 def weight_numbers(
     shown: Range, states: Iterable[SyncState], *, has_body: bool = False
 ) -> WeightNumbers:
-    """Read a range by two statements, one more of a long one, whose weigh-ins are counted, and those of a goal. `has_body`:
-    what the body is made of is read of however many weigh-ins."""
+    """Read a range by three statements, and those of a goal. `has_body`: what the body is made of is read of however many
+    weigh-ins."""
     unit = unit_of_lines(shown.days)
-    lacks_body = unit != "day" and not has_body and weigh_ins_in(shown) > VERY_MANY
-    found = read_stretches(shown.first, shown.last, unit, () if lacks_body else PARTS)
+    counts = count_weigh_ins(shown.first, shown.last)
+    lacks_body = unit != "day" and not has_body and counts.every > VERY_MANY
+    stretches = read_stretches(shown.first, shown.last, unit, () if lacks_body else PARTS)
     four_weeks = days_from(shown.last - timedelta(days=SLOPE_DAYS - 1), shown.last)
     since = shown.last - timedelta(days=RECENT_DAYS) if unit == "month" else shown.first
     first = min(since, four_weeks[0])
@@ -130,17 +129,14 @@ def weight_numbers(
     return WeightNumbers(
         shown=shown,
         unit=unit,
-        found=found,
+        stretches=stretches,
+        counts=counts,
         points=points,
-        began=first_point(shown, unit, points, found.stretches),
+        began=first_point(shown, unit, points, stretches),
         recent=Recent(line_of(known), len(known) - known.count(None)),
         lacks_body=lacks_body,
         goal=goal_of(shown, Verified(states)),
     )
-
-
-def weigh_ins_in(shown: Range) -> int:
-    return int(WeighIn.objects.live().filter(date__range=(shown.first, shown.last)).count())
 
 
 def first_point(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, QuerySet
 
 from lifetracker.days import latest
 from lifetracker.models.rows import as_date
@@ -36,37 +36,44 @@ class Stretch(NamedTuple):
     parts: dict[str, Values]
 
 
-class RangeStretches(NamedTuple):
-    """The stretches of a range by their first day, in order; how many weigh-ins it has, and how many of these wait for their
-    owner to say whose they are."""
+class Counts(NamedTuple):
+    """How many weigh-ins a range has, and how many of these wait for their owner to say whose they are."""
 
-    stretches: dict[date, Stretch]
     every: int
     doubtful: int
 
 
+def count_weigh_ins(first: date, last: date) -> Counts:
+    """Count the weigh-ins of a range, by one statement."""
+    asked = DOUBTFUL & Q(measured_at__lte=latest())
+    counts = between(first, last).aggregate(every=Count("pk"), doubtful=Count("pk", filter=asked))
+    return Counts(**counts)
+
+
 def read_stretches(
     first: date, last: date, unit: Unit, parts: Sequence[str] = PARTS
-) -> RangeStretches:
-    """Return what the weigh-ins of a range come to, by one statement."""
-    come = Q(measured_at__lte=latest())
-    means = {f"mean_{name}": Avg(name, filter=CERTAIN & come) for name in ("weight_kg", *parts)}
-    counts = {"every": Count("pk"), "doubtful": Count("pk", filter=DOUBTFUL & come)}
-    rows = WeighIn.objects.live().filter(date__range=(first, last)).order_by().values("date")
-    days, values = rows.annotate(**counts, **means).query.sql_with_params()
+) -> dict[date, Stretch]:
+    """Return what the weigh-ins of a range come to by the first day of each stretch, in order, by one statement. Those that
+    count are looked for once, and not anew for each column."""
+    rows = between(first, last).filter(CERTAIN, measured_at__lte=latest()).values("date")
+    means = {f"mean_{name}": Avg(name) for name in ("weight_kg", *parts)}
+    days, values = rows.annotate(**means).query.sql_with_params()
     columns = ", ".join(f"AVG({one}), MIN({one}), MAX({one}), COUNT({one})" for one in means)
     begins = begin_in_sql(unit, MONDAY, "date")
-    statement = f"SELECT {begins}, SUM(every), SUM(doubtful), {columns} FROM ({days}) days GROUP BY 1 ORDER BY 1"  # noqa: S608 - only names of columns
+    statement = f"SELECT {begins}, {columns} FROM ({days}) days GROUP BY 1 ORDER BY 1"  # noqa: S608 - only names of columns
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found = cursor.fetchall()
-    known = [one for row in found if (one := stretch_of(as_date(row[0]), row[3:], parts))]
-    every, doubtful = (sum(int(row[at]) for row in found) for at in (1, 2))
-    return RangeStretches({one.begins: one for one in known}, every, doubtful)
+        found = [stretch_of(as_date(row[0]), row[1:], parts) for row in cursor]
+    return {one.begins: one for one in found if one}
+
+
+def between(first: date, last: date) -> QuerySet[WeighIn]:
+    rows: QuerySet[WeighIn] = WeighIn.objects.live().filter(date__range=(first, last))
+    return rows.order_by()
 
 
 def stretch_of(begins: date, numbers: Sequence[Any], parts: Sequence[str]) -> Stretch | None:
-    """Return what four numbers for each column come to; None where no weigh-in counts."""
+    """Return what four numbers for each column come to; None where no weight is among them."""
     kg, *others = [
         Values(float(mean), float(least), float(most), days) if days else None
         for mean, least, most, days in zip(*(numbers[at::4] for at in range(4)), strict=True)

@@ -74,7 +74,7 @@ def table(request: HttpRequest, numbers: WeightNumbers) -> dict[str, Any]:
     only = "doubtful" if request.GET.get("only") == "doubtful" else ""
     pages = Paginator(rows.doubtful() if only else rows, A_PAGE)
     # Counted already.
-    pages.count = numbers.found.doubtful if only else numbers.found.every
+    pages.count = numbers.counts.doubtful if only else numbers.counts.every
     return {
         "page_obj": pages.get_page(request.GET.get("page")),
         "paginator": pages,

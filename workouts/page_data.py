@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Max, Min, Q, Sum
 from django.urls import reverse
 
@@ -17,9 +18,10 @@ from lifetracker.days import days_from, monday_of
 from lifetracker.metrics.series import Series, read_series
 from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.models import SyncState
+from lifetracker.models.rows import as_date
 from lifetracker.web.charts.scales import BY_WEEK, Unit, begin_of, end_of
 from lifetracker.web.ranges import Range
-from lifetracker.web.stretches import Slice, columns_between, stretch_of
+from lifetracker.web.stretches import Slice, begin_in_sql, columns_between, stretch_of
 from whoop.models import WhoopCycle
 from workouts.metrics import minutes
 from workouts.models import Workout
@@ -198,31 +200,46 @@ def range_workouts(asked: Asked, states: Iterable[SyncState]) -> RangeWorkouts:
 
 
 def groups_in(shown: Range) -> list[Group]:
-    """Return the sums of a range by day, week or month, by sport and by source, by one statement."""
-    unit = unit_of(shown)
-    unzoned = Q(**{f"{ZONE_COLUMNS[1]}__isnull": True})
-    rows = (
-        Asked(shown)
-        .rows()
-        .annotate(stretch=stretch_of(unit, shown.first))
-        .values("stretch", "sport_name", "source")
-        .annotate(
-            day=Min("date"),
-            sessions=Count("pk"),
-            minutes=Sum("duration_min"),
-            unzoned=Count("pk", filter=unzoned),
-            longest=Max("duration_min"),
-            hardest=Max("strain"),
-            **{f"sum_{zone}": Sum(column) for zone, column in enumerate(ZONE_COLUMNS)},
+    """Return the sums of a range by day, week or month, by sport and by source, by one statement. The database adds up
+    each day first, which comes in the order of an index, so that it need not sort the workouts."""
+    days, values = sums_by_day(shown).query.sql_with_params()
+    begins = begin_in_sql(unit_of(shown), begin_of(shown.first, "week").weekday(), "date")
+    zones = ", ".join(f"SUM(sum_{zone})" for zone in ZONES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {begins}, sport_name, source, SUM(sessions), SUM(minutes), SUM(unzoned), "  # noqa: S608 - made by Django
+            f"MAX(longest), MAX(hardest), {zones} FROM ({days}) days GROUP BY 1, 2, 3",
+            values,
         )
-    )
-    names = ("day", "sport_name", "source", "sessions", "minutes", "unzoned", "longest", "hardest")
-    found = list(rows.values_list(*names, *(f"sum_{zone}" for zone in ZONES)))
+        found = cursor.fetchall()
     alike = one_of_each(row[1] for row in found)
     return [
-        Group._make((begin_of(day, unit), alike[sport], *rest, tuple(sums)))
-        for day, sport, *rest, sums in ((*row[: len(names)], row[len(names) :]) for row in found)
+        Group(
+            first=as_date(begin),
+            sport=alike[sport],
+            source=source,
+            sessions=int(sessions),
+            minutes=minutes,
+            unzoned=int(unzoned),
+            longest=longest,
+            hardest=hardest,
+            zones=tuple(in_zones),
+        )
+        for begin, sport, source, sessions, minutes, unzoned, longest, hardest, *in_zones in found
     ]
+
+
+def sums_by_day(shown: Range) -> Any:
+    unzoned = Q(**{f"{ZONE_COLUMNS[1]}__isnull": True})
+    rows = Asked(shown).rows().values("date", "sport_name", "source")
+    return rows.annotate(
+        sessions=Count("pk"),
+        minutes=Sum("duration_min"),
+        unzoned=Count("pk", filter=unzoned),
+        longest=Max("duration_min"),
+        hardest=Max("strain"),
+        **{f"sum_{zone}": Sum(column) for zone, column in enumerate(ZONE_COLUMNS)},
+    )
 
 
 def sums_before(asked: Asked, verified: Stretch | None) -> Sums | None:

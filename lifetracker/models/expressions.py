@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func
+from django.db.models import Aggregate, Func
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -53,7 +53,11 @@ class WallSeconds(Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
     ) -> tuple[str, tuple[str | int, ...]]:
-        return self._shifted(compiler, "CAST(strftime('%%s', {}) AS INTEGER)")
+        # As `strftime('%s', ...)` has it, in a third of the time. SQLite knows moments to the millisecond: half of one keeps
+        # a whole second from being rounded down. The Julian day of 1970-01-01 is 2440587.5.
+        return self._shifted(
+            compiler, "(CAST(julianday({}) * 86400 + 0.0005 AS INTEGER) - 210866760000)"
+        )
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
@@ -77,21 +81,14 @@ class HourOfDay(Func):
     template = "(((%(expressions)s %%%% 86400) + 86400) %%%% 86400) / 3600.0"
 
 
-class Weekday(Func):
-    """The day of the week of a date, 0 for Monday. As Django has it, SQLite would ask Python about each row."""
+class Listed(Aggregate):
+    """The values of a group as a text with commas between them, in no order; NULL where there is none."""
 
-    arity = 1
-    output_field = models.IntegerField()
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
-    ) -> tuple[str, tuple[str | int, ...]]:
-        # Julian days began on a Monday, at noon.
-        template = "(CAST(julianday(%(expressions)s) + 0.5 AS INTEGER) %%%% 7)"
-        return self.as_sql(compiler, connection, template=template)
+    output_field = models.TextField()
+    template = "group_concat(%(expressions)s)"
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
     ) -> tuple[str, tuple[str | int, ...]]:
-        template = "(EXTRACT(ISODOW FROM %(expressions)s)::integer - 1)"
+        template = "string_agg((%(expressions)s)::text, ',')"
         return self.as_sql(compiler, connection, template=template)

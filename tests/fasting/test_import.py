@@ -284,6 +284,7 @@ def test_a_dry_run_lists_no_rejected_item(tmp_path: Path) -> None:
     assert not RejectedItem.objects.exists()
 
 
+@pytest.mark.one_database
 def test_long_lists_are_cut(tmp_path: Path) -> None:
     fasts = [
         FASTS[0] | {"FastID": f"A-{n}", "StartDTM": f"2022-03-14T01:{n:02}:12Z"} for n in range(50)
@@ -344,6 +345,7 @@ def test_a_wrong_zone_is_noticed_before_it_doubles_everything(tmp_path: Path) ->
     assert FastingPeriod.objects.live().count() == 6
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("row", "counts"),
     [
@@ -530,6 +532,7 @@ def test_the_question_is_in_the_dry_run_too(tmp_path: Path) -> None:
     assert snapshot() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("stored", "has", "asks"),
     [
@@ -602,6 +605,7 @@ def test_rows_that_cannot_be_read_are_not_absent(tmp_path: Path) -> None:
     assert came(strange, "--replace") == {"new": 2, "rejected": 1}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xef\xbb\xbf", b" \r\n", HEADER.encode(), b"[]", b'{"fast_data": []}', b"{}"],
@@ -616,6 +620,7 @@ def test_a_file_without_a_fast_changes_nothing(tmp_path: Path, content: bytes) -
     assert snapshot() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -684,6 +689,7 @@ def as_biodata(fast: ExportedFast) -> dict[str, Any]:
     return {"FastID": fast.id, "GoalHours": 16, "IsEnded": True} | times
 
 
+@pytest.mark.one_database
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -887,6 +893,7 @@ def test_the_number_of_queries_does_not_grow(tmp_path: Path) -> None:
 # --- What the person types ------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -902,6 +909,7 @@ def test_options_that_cannot_be(words: list[str], says: str) -> None:
         call(CSV, *words)
 
 
+@pytest.mark.one_database
 def test_no_file() -> None:
     with pytest.raises(CommandError, match="There is no file"):
         call("nowhere.csv")

@@ -354,6 +354,7 @@ def small_ones(github: Any, count: int) -> None:
         github.add_repository(name, one_commit(b"x = %d\n" % number))
 
 
+@pytest.mark.one_database
 def test_one_broken_of_twelve_is_marked_and_stops_no_other(github: Any, at: Moving) -> None:
     small_ones(github, 12)
     github.break_repository("r11", "500")
@@ -374,6 +375,7 @@ def test_one_broken_of_twelve_is_marked_and_stops_no_other(github: Any, at: Movi
     assert (stored("r11").commit_count, stored("r11").failure) == (1, "")
 
 
+@pytest.mark.one_database
 def test_if_none_can_be_read_the_run_did_not_succeed(github: Any) -> None:
     github.add_repository("small", SMALL)
     only(github, "small")
@@ -399,6 +401,7 @@ def test_a_repository_that_breaks_later_keeps_its_numbers(github: Any) -> None:
     assert stored("small").commit_count == before["commit_count"] + 1
 
 
+@pytest.mark.one_database
 def test_one_that_is_too_large_is_not_even_fetched(github: Any, settings: Any) -> None:
     github.add_repository("small", SMALL, disk_usage=5_000_000)
     only(github, "small", "piano-practice")
@@ -407,6 +410,7 @@ def test_one_that_is_too_large_is_not_even_fetched(github: Any, settings: Any) -
     assert not any("small" in name for name in github.fetches)
 
 
+@pytest.mark.one_database
 def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
     github: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -428,6 +432,7 @@ def test_a_fault_of_ours_is_marked_and_surfaces_after_the_others(
     assert f"repository {stored('r03').pk} cannot be analyzed" in caplog.text
 
 
+@pytest.mark.one_database
 def test_without_git_the_list_comes_and_the_person_is_told(
     github: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,6 +444,7 @@ def test_without_git_the_list_comes_and_the_person_is_told(
     assert Repository.objects.count() == len(github.repositories())
 
 
+@pytest.mark.one_database
 def test_a_revoked_token_stops_all_and_says_what_to_do(github: Any) -> None:
     few(github)
     run(GITHUB)
@@ -450,6 +456,7 @@ def test_a_revoked_token_stops_all_and_says_what_to_do(github: Any) -> None:
     assert Repository.objects.live().count() == before
 
 
+@pytest.mark.one_database
 def test_without_a_token_nothing_begins(github: Any, settings: Any) -> None:
     for token, words in (("", "is not set"), ("gh p", "no token has")):
         settings.GITHUB_ACCESS_TOKEN = token
@@ -458,6 +465,7 @@ def test_without_a_token_nothing_begins(github: Any, settings: Any) -> None:
     assert not SyncRun.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("days", "told"), [(6, True), (8, False)])
 def test_a_token_that_expires_soon_is_told_of(github: Any, days: int, told: bool) -> None:
     only(github)
@@ -469,6 +477,7 @@ def test_a_token_that_expires_soon_is_told_of(github: Any, days: int, told: bool
     assert GitHubAccount.current().token_expires_at == expires
 
 
+@pytest.mark.one_database
 def test_used_up_points_end_the_run_with_the_time(github: Any) -> None:
     few(github)
     github.limits.configure(graphql=1)
@@ -478,6 +487,7 @@ def test_used_up_points_end_the_run_with_the_time(github: Any) -> None:
     assert "opens again in" in record.error
 
 
+@pytest.mark.one_database
 def test_a_secondary_limit_is_waited_for(github: Any, sandbox: Any) -> None:
     only(github)
     github.limits.secondary(1, retry_after=1)
@@ -487,6 +497,7 @@ def test_a_secondary_limit_is_waited_for(github: Any, sandbox: Any) -> None:
 # --- The list -------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_pages_grow_smaller_where_graphql_takes_too_long(github: Any) -> None:
     few(github)
     for number in range(30):
@@ -585,6 +596,7 @@ def test_absurd_times_and_names_are_kept_and_in_no_day(github: Any) -> None:
 # --- Secrets --------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_the_token_is_nowhere(
     github: Any, settings: Any, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -604,6 +616,7 @@ def test_the_token_is_nowhere(
     assert all(token not in path.read_bytes() for path in files)
 
 
+@pytest.mark.one_database
 def test_a_redirect_to_another_host_is_not_followed(github: Any, sandbox: Any) -> None:
     elsewhere = {"Location": "https://evil.example/user/repos"}
     github.options.configure(graphql="off")
@@ -638,6 +651,7 @@ def command(*options: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
+@pytest.mark.one_database
 def test_the_command_says_what_came_of_it(github: Any) -> None:
     small_ones(github, 5)
     github.break_repository("r03", "404")
@@ -718,6 +732,7 @@ def test_days_look_again_into_what_was_pushed_since(github: Any, at: Moving) -> 
     assert stored("r01").mined_at == NOW
 
 
+@pytest.mark.one_database
 def test_a_malformed_one_is_read_on_the_persons_word(github: Any) -> None:
     """An author's line that ends where no date can stand."""
     github.add_repository("old", one_commit(b"x = 1\n"))
@@ -738,6 +753,7 @@ def test_a_malformed_one_is_read_on_the_persons_word(github: Any) -> None:
 # --- What a hostile or unlucky world does ---------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_a_name_says_nothing_about_what_went_wrong(github: Any) -> None:
     names = ("certificate-manager", "redirect-svc", "DMCA", "no-space-left")
     for name in names:
@@ -766,6 +782,7 @@ def test_a_failure_is_tried_again_though_nothing_was_pushed(github: Any) -> None
     assert stored("small").failure == ""
 
 
+@pytest.mark.one_database
 def test_a_clone_that_is_still_in_use_is_waited_for(
     github: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -782,6 +799,7 @@ def test_a_clone_that_is_still_in_use_is_waited_for(
     assert stored("r07").commit_count == 1
 
 
+@pytest.mark.one_database
 def test_no_more_than_two_at_a_time_on_one_machine(github: Any) -> None:
     only(github)
     first, second = analyzer.acquire_slot(), analyzer.acquire_slot()
@@ -817,6 +835,7 @@ def test_one_made_anew_while_it_is_read_does_not_get_the_others_numbers(
     assert "while it was read" in stored("small").failure
 
 
+@pytest.mark.one_database
 def test_languages_and_addresses_that_cannot_be_read_stop_nothing(
     github: Any, sandbox: Any, at: Moving
 ) -> None:
@@ -836,6 +855,7 @@ def test_languages_and_addresses_that_cannot_be_read_stop_nothing(
     assert stored("small").commit_count == EXPECTED["total_commits"] + 1
 
 
+@pytest.mark.one_database
 def test_a_list_without_an_end_is_an_error(github: Any, sandbox: Any) -> None:
     few(github)
     github.options.configure(graphql="off")
@@ -849,6 +869,7 @@ def test_a_list_without_an_end_is_an_error(github: Any, sandbox: Any) -> None:
     assert len([one for one in sandbox.requests if one.path.endswith("/user/repos")]) < 5
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "answer",
     [
@@ -884,6 +905,7 @@ def test_odd_answers_are_told_and_bury_nothing(github: Any, sandbox: Any, answer
     assert Repository.objects.live().count() == 1
 
 
+@pytest.mark.one_database
 def test_another_accounts_token_is_refused(github: Any) -> None:
     few(github)
     run(GITHUB)

@@ -23,9 +23,9 @@ from tests.whoop.test_web_pages import section, text_of, words_of
 
 pytestmark = pytest.mark.django_db
 
-# Two for who it is, three for how the sync went, one for what was read of GitHub, one each for the days, the hours, the
+# Two for who it is, three for how the sync went, one for what was read of GitHub, one each for the days with their hours, the
 # repositories, and how many commits each has, or which was the first day of all.
-QUERIES = 10
+QUERIES = 9
 # The repository itself, how many commits everybody made in it, and the list of them.
 OF_A_REPOSITORY = QUERIES + 1
 JSON = {"accept": "application/json"}

@@ -73,6 +73,7 @@ def test_a_delivery_counts_once(told: Any) -> None:
     assert WebhookDelivery.objects.get().delivery_id == GUID
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("how", "status"),
     [
@@ -90,6 +91,7 @@ def test_what_is_not_right_is_refused_and_not_kept(
     assert not WebhookDelivery.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "how",
     [
@@ -117,6 +119,7 @@ def test_the_documented_bodies_are_understood(name: str) -> None:
         assert said.subject == {"repository": content["repository"]["full_name"]}
 
 
+@pytest.mark.one_database
 def test_a_body_of_some_megabytes_is_taken_and_one_of_more_than_25_is_not(told: Any) -> None:
     push = partial(send, told, busy(told))
     for size, expected in ((5_000_000, 200), (25 * 1024 * 1024 + 1, 413)):
@@ -133,11 +136,13 @@ def padded(told: Any, size: int) -> bytes:
     return json.dumps(content).encode()
 
 
+@pytest.mark.one_database
 def test_a_form_is_not_taken(told: Any) -> None:
     form = "application/x-www-form-urlencoded"
     assert post(PATH, partial(send, told, busy(told)), content_type=form)[0] == 415
 
 
+@pytest.mark.one_database
 def test_without_a_secret_nothing_is_taken(github: Any) -> None:
     status, text = deliver(github, busy(github))
     assert status == 404
@@ -159,6 +164,7 @@ def test_a_run_that_was_interrupted_looks_at_what_it_has_mined_before(told: Any,
     assert Repository.objects.live().get(name=name).mined_oid == oid
 
 
+@pytest.mark.one_database
 def test_without_a_token_nothing_is_collected(told: Any, settings: Any) -> None:
     settings.GITHUB_ACCESS_TOKEN = ""
     assert deliver(told, busy(told))[0] == 404

@@ -186,6 +186,7 @@ def test_a_list_costs_as_many_queries_for_50_rows_as_for_5(
     assert few <= 9
 
 
+@pytest.mark.one_database
 @each_model
 def test_a_list_shows_dates_in_one_form_and_no_red_cross(staff: Client, model: type[Model]) -> None:
     MAKERS[model](1)
@@ -199,6 +200,7 @@ def test_a_list_shows_dates_in_one_form_and_no_red_cross(staff: Client, model: t
     assert 'title="False"' not in rows
 
 
+@pytest.mark.one_database
 @each_model
 def test_a_list_does_not_carry_payloads(staff: Client, model: type[Model]) -> None:
     MAKERS[model](0)

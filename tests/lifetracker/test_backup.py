@@ -248,6 +248,7 @@ def test_a_backup_is_of_one_moment_and_nobody_waits_for_it() -> None:
 # --- The file -------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_only_its_owner_may_read_it_and_it_takes_no_other_files_place(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     told = call("backup", str(path))
@@ -265,6 +266,7 @@ def test_only_its_owner_may_read_it_and_it_takes_no_other_files_place(tmp_path: 
     assert [file.name for file in tmp_path.iterdir()] == ["b.zip"]
 
 
+@pytest.mark.one_database
 def test_without_a_name_it_is_called_after_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +302,7 @@ def run_with(*words: str, given: bytes = b"", **extra: str) -> subprocess.Comple
     return found
 
 
+@pytest.mark.one_database
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/no folder. Make it"):
         call("backup", str(tmp_path / "no folder" / "b.zip"))
@@ -365,6 +368,7 @@ def many_rejected(count: int = 15_000) -> None:
     )
 
 
+@pytest.mark.one_database
 def test_a_killed_backup_leaves_no_file_under_its_name(tmp_path: Path) -> None:
     many_rejected()
     path = tmp_path / "b.zip"
@@ -437,6 +441,7 @@ def test_a_database_that_is_not_empty(small: Path) -> None:
     assert TogglTag.objects.count() == 3
 
 
+@pytest.mark.one_database
 def test_a_cut_file(small: Path) -> None:
     whole = small.read_bytes()
     for length in (0, 1, 100, len(whole) // 2, len(whole) - 30, len(whole) - 1):
@@ -444,6 +449,7 @@ def test_a_cut_file(small: Path) -> None:
         refused(small, "no backup|damaged")
 
 
+@pytest.mark.one_database
 def test_a_flipped_byte_changes_nothing(small: Path) -> None:
     """It is seen; or it is where nothing of the content stands, such as the time of a zip's entry."""
     whole = small.read_bytes()
@@ -464,6 +470,7 @@ def contents(file: bytes) -> dict[str, list[Any]]:
     return {held.table: list(archive.rows(held)) for held in archive.manifest.tables}
 
 
+@pytest.mark.one_database
 def test_what_is_no_backup(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     refused(path, "No such file")
@@ -501,17 +508,20 @@ def sign(manifest: dict[str, Any], files: dict[str, bytes], table: str) -> None:
 TAGS = "time_logs.TogglTag"
 
 
+@pytest.mark.one_database
 def test_a_stranger_in_the_zip(small: Path) -> None:
     rewrite(small, lambda _, files: files.update({"../../outside.txt": b"x"}))
     refused(small, "not those of its manifest")
     assert not (small.parent.parent.parent / "outside.txt").exists()
 
 
+@pytest.mark.one_database
 def test_a_table_that_is_missing(small: Path) -> None:
     rewrite(small, lambda _, files: files.pop(f"{TAGS}.jsonl") and None)
     refused(small, "not those of its manifest")
 
 
+@pytest.mark.one_database
 def test_a_bomb_is_read_no_further_than_its_manifest_says(small: Path) -> None:
     def blow_up(_: Any, files: dict[str, bytes]) -> None:
         files[f"{TAGS}.jsonl"] = b'"' + b"0" * 50_000_000
@@ -534,6 +544,7 @@ def with_text(text: bytes) -> Callable[[dict[str, Any], dict[str, bytes]], None]
 MB = 2**20
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "row",
     [
@@ -549,17 +560,20 @@ def test_a_row_that_would_eat_the_memory(small: Path, row: bytes) -> None:
     refused(small, "too large for any record")
 
 
+@pytest.mark.one_database
 def test_what_swells_when_it_is_unpacked(small: Path) -> None:
     rewrite(small, with_text((b'["' + b"x" * 100_000 + b'"]\n') * 900))
     assert small.stat().st_size < 500_000
     refused(small, "would unpack to 0.1 GB, .* times its size")
 
 
+@pytest.mark.one_database
 def test_a_list_of_files_that_is_too_long(small: Path) -> None:
     rewrite(small, lambda _, files: files.update({f"{n:060}": b"" for n in range(20_000)}))
     refused(small, "a part of it that is small is too long")
 
 
+@pytest.mark.one_database
 def test_a_compression_that_takes_memory_as_it_likes(small: Path) -> None:
     with ZipFile(small) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
@@ -569,6 +583,7 @@ def test_a_compression_that_takes_memory_as_it_likes(small: Path) -> None:
     refused(small, "compressed in another way")
 
 
+@pytest.mark.one_database
 def test_long_rows_are_read_a_few_at_a_time() -> None:
     rows = [[n, "x" * MB] for n in range(20)] + [[n, ""] for n in range(1001)]
     taken = list(chunks(rows))
@@ -604,6 +619,7 @@ def test_the_largest_rows_cost_little_memory(small: Path) -> None:
     assert int(out.splitlines()[-1]) < 300
 
 
+@pytest.mark.one_database
 def test_a_row_more_than_the_manifest_says(small: Path) -> None:
     rewrite(small, lambda _, files: files.update({f"{TAGS}.jsonl": files[f"{TAGS}.jsonl"] * 2}))
     refused(small, "longer than its manifest says")
@@ -649,6 +665,7 @@ def test_a_reference_to_nothing(small: Path) -> None:
     refused(small, "refers to one that is not there")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "value"),
     [("rows", "3"), ("rows", -1), ("bytes", None), ("columns", 5), ("table", ["x"]), ("more", 1)],
@@ -658,22 +675,26 @@ def test_a_manifest_of_odd_types(small: Path, name: str, value: Any) -> None:
     refused(small, "damaged")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("change", [{"migrations": []}, {"tables": {}}, {"made_at": 5}])
 def test_an_odd_manifest(small: Path, change: dict[str, Any]) -> None:
     rewrite(small, lambda manifest, _: manifest.update(change))
     refused(small, "damaged")
 
 
+@pytest.mark.one_database
 def test_a_newer_format(small: Path) -> None:
     rewrite(small, lambda manifest, _: manifest.update(format=2, version="9.9"))
     refused(small, r"Version 9\.9 .* newer format")
 
 
+@pytest.mark.one_database
 def test_a_newer_program_made_it(small: Path) -> None:
     rewrite(small, lambda manifest, _: manifest["migrations"]["weight"].append("0099_later"))
     refused(small, r"weight 0099_later\)\. Update the program")
 
 
+@pytest.mark.one_database
 def test_an_older_program_made_it(small: Path) -> None:
     rewrite(small, lambda manifest, _: manifest["migrations"]["fasting"].pop() and None)
     refused(small, r"fewer changes .* Restore it with that version")
@@ -730,6 +751,7 @@ def passphrase(settings: Any) -> Iterator[str]:
     settings.BACKUP_PASSPHRASE = ""
 
 
+@pytest.mark.one_database
 def test_under_a_passphrase(tmp_path: Path, settings: Any, passphrase: str) -> None:
     tags(3)
     path = tmp_path / "b.zip"
@@ -764,6 +786,7 @@ def refused_without_a_terminal(path: Path) -> None:
     assert "BACKUP_PASSPHRASE" in err
 
 
+@pytest.mark.one_database
 def test_the_sealed_file_opens_with_age_alone(tmp_path: Path, passphrase: str) -> None:
     """As its README says: the passphrase opens the key, the key opens the backup."""
     tags(2)
@@ -776,6 +799,7 @@ def test_the_sealed_file_opens_with_age_alone(tmp_path: Path, passphrase: str) -
     assert len(contents(backup)["time_logs.TogglTag"]) == 2
 
 
+@pytest.mark.one_database
 def test_the_passphrase_takes_the_same_memory_on_every_machine(
     tmp_path: Path, passphrase: str
 ) -> None:
@@ -800,6 +824,7 @@ OLDER_KEY = base64.b64decode(
 )
 
 
+@pytest.mark.one_database
 def test_a_backup_of_an_older_version_opens(tmp_path: Path, passphrase: str) -> None:
     """Whose key pyrage itself has locked."""
     tags(2)
@@ -827,6 +852,7 @@ def change_sealed(path: Path, name: str, change: Callable[[bytes], bytes], metho
             sealed.writestr(one, text)
 
 
+@pytest.mark.one_database
 def test_a_key_that_takes_gigabytes_is_not_tried(tmp_path: Path, passphrase: str) -> None:
     path = tmp_path / "b.zip"
     call("backup", str(path))
@@ -842,6 +868,7 @@ def test_a_key_that_takes_gigabytes_is_not_tried(tmp_path: Path, passphrase: str
     refused(path, "not locked by a passphrase")
 
 
+@pytest.mark.one_database
 def test_a_sealed_body_that_swells_is_not_decrypted(tmp_path: Path, passphrase: str) -> None:
     path = tmp_path / "b.zip"
     call("backup", str(path))
@@ -856,6 +883,7 @@ def test_a_sealed_body_that_swells_is_not_decrypted(tmp_path: Path, passphrase: 
     refused(path, "has no head")
 
 
+@pytest.mark.one_database
 def test_the_passphrase_is_asked_for_twice_on_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     shown, status = on_a_terminal("backup", str(path), "--encrypt", type_in=[PASSPHRASE, "other"])

@@ -508,6 +508,7 @@ def allowed(path: str) -> set[str]:
     return {row.method for row in ROWS if row.path == path}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", sorted({row.path for row in ROWS}))
 def test_nothing_else_can_be_done(client: Client, life: dict[str, int], path: str) -> None:
     client.force_login(User.objects.create_superuser("robin"))
@@ -530,12 +531,14 @@ def test_the_description_has_the_same_paths() -> None:
     assert not named - described, f"No view answers {sorted(named - described)}, which ROWS has."
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", [row.path for row in ROWS if "/whoop/api/" in row.path])
 def test_only_staff_asks_whoop_itself(client: Client, life: dict[str, int], path: str) -> None:
     client.force_login(User.objects.create_user("guest"))
     assert client.get(path).status_code == 403
 
 
+@pytest.mark.one_database
 def test_the_front_page(client: Client, life: dict[str, int]) -> None:
     """The endpoints to programs, the home page to a browser."""
     for accept in ("application/json", "*/*", ""):
@@ -558,6 +561,7 @@ DELIVERIES = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("service", DELIVERIES)
 def test_a_delivery_that_nothing_vouches_for(
@@ -575,6 +579,7 @@ def test_a_delivery_that_nothing_vouches_for(
 TAKES_ANYTHING = {"/", "/api/health", "/api/docs"}
 
 
+@pytest.mark.one_database
 def test_a_parameter_that_does_not_exist_is_refused_by_name(
     client: Client, life: dict[str, int]
 ) -> None:

@@ -101,6 +101,7 @@ def test_every_record_of_a_source_is_exported() -> None:
     assert len(records) >= 12
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.label)
 def test_every_column_is_exported_with_its_meaning(one: Exported) -> None:
     fields = [f for f in one.model._meta.concrete_fields if f.name not in OMITTED]
@@ -250,6 +251,7 @@ def test_a_text_is_no_formula_and_comes_back(target: Path, text: str) -> None:
     assert objects(target, "time_logs/time-entries")[0]["description"] == text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_cell_is_a_formula_whatever_the_separator_is_taken_for(
     target: Path, separator: str
@@ -269,6 +271,7 @@ def test_no_cell_is_a_formula_whatever_the_separator_is_taken_for(
         assert [one for one in cells if one.lstrip(' "').startswith(tuple("=+-@＝＋－＠"))] == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "written"),
     [

@@ -162,6 +162,7 @@ def test_home_costs_as_many_queries_however_much_there_is(
         visitor.get("/")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("score", "word", "band"),
     [
@@ -270,6 +271,7 @@ def test_old_data_are_those_of_their_day_alone(visitor: Client) -> None:
     assert "so far" not in page["strain"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("back", "text"),
     [
@@ -317,6 +319,7 @@ def test_a_fast_needs_no_goal(visitor: Client) -> None:
     assert FastingPeriod.objects.get().goal_hours is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("goal", ["0", "-1", "1001", "sixteen", "nan", "inf"])
 def test_a_goal_that_makes_no_sense_is_refused(visitor: Client, goal: str) -> None:
     answer = visitor.post(START, {"goal_hours": goal}, follow=True)
@@ -605,6 +608,7 @@ def test_asking_for_a_sync_is_a_post_of_the_person(client: Client) -> None:
     assert not SyncRun.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("slug", ["zero", "nothing", "GitHub"])
 def test_there_is_nothing_else_to_sync(visitor: Client, slug: str) -> None:
     assert visitor.post(f"/sync/{slug}").status_code == 404
@@ -764,6 +768,7 @@ def test_the_demo_says_so_on_every_page(client: Client, settings: Any) -> None:
     assert "made up" in client.get("/").text
 
 
+@pytest.mark.one_database
 def test_pages_hold_nothing_that_a_strict_policy_forbids(visitor: Client) -> None:
     scenes.full()
     for html in [visitor.get("/").text, *every_page(Client()).values()]:

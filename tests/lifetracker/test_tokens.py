@@ -135,6 +135,7 @@ def test_a_token_costs_one_query_and_seldom_a_second(
     assert ApiToken.objects.get().last_used_at == start + timedelta(minutes=5)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", [p for p in sorted(set(addresses())) if p.startswith("/api/") and p != "/api/docs"]
 )
@@ -158,6 +159,7 @@ def test_a_token_for_reading_reads_and_starts_nothing(client: Client, whoop: Any
     assert client.get("/api/whoop/refresh/today", headers=writing).status_code == 202
 
 
+@pytest.mark.one_database
 def test_a_get_that_starts_something_says_so(client: Client, whoop: Any) -> None:
     """Whatever starts a run on GET must be closed to tokens for reading."""
     headers = bearer(makers.api_token(read_only=True).secret)

@@ -84,6 +84,7 @@ def test_the_numbers_of_all_models_are_meant() -> None:
     assert len(found) > 25
 
 
+@pytest.mark.one_database
 @each_number
 @pytest.mark.parametrize("number", ["1e308", "-1e308", "1e999", '"NaN"', '"Infinity"'])
 def test_the_api_refuses_what_cannot_be_meant(
@@ -97,6 +98,7 @@ def test_the_api_refuses_what_cannot_be_meant(
     assert not one.model._default_manager.exists()
 
 
+@pytest.mark.one_database
 @each_number
 @pytest.mark.parametrize("number", ["1e308", "-1e308", "NaN", "Infinity"])
 def test_so_do_the_forms_of_the_admin(one: Number, number: str) -> None:

@@ -39,6 +39,7 @@ def found(pattern: re.Pattern[str], text: str) -> list[str]:
     return [text[max(0, one.start() - 40) : one.end() + 20] for one in pattern.finditer(text)]
 
 
+@pytest.mark.one_database
 def test_every_page_follows(person: Client) -> None:
     User.objects.update(is_staff=True)
     scenes.everything()

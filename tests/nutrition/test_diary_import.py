@@ -318,6 +318,7 @@ def test_a_run_is_recorded(tmp_path: Path) -> None:
 # --- What is refused ------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -342,6 +343,7 @@ def test_other_files_are_named(tmp_path: Path, content: Any, why: str) -> None:
     assert not Meal.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("members", "why"),
     [
@@ -358,10 +360,12 @@ def test_zips_that_are_no_diary(tmp_path: Path, members: dict[str, str], why: st
     assert why in refused(given(tmp_path, file.getvalue(), "a.zip"))
 
 
+@pytest.mark.one_database
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     assert "There is no file" in refused(tmp_path / "none.csv")
 
 
+@pytest.mark.one_database
 def test_energy_in_kilojoules(tmp_path: Path) -> None:
     text = "Date,Calories (kJ),Protein,Fat,Carbs\n2026-09-10,4184,1,1,1\n"
     imported(given(tmp_path, text))
@@ -371,6 +375,7 @@ def test_energy_in_kilojoules(tmp_path: Path) -> None:
 # --- Cells ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "value"),
     [("1,050.5", 1050.5), ("12", 12), ("", None), ("n/a", None), ("N/A", None), ("0.0", 0), ("1e2", 100)],
@@ -379,12 +384,14 @@ def test_numbers(text: str, value: float | None) -> None:
     assert number(text) == value
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["1,05", "-1", "1.000,5", "abc", "1 g", "∞", "١"])
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(Unreadable):
         number(text)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "value"),
     [("", None), ("07:30", time(7, 30)), ("9:15 AM", time(9, 15)), ("12:05 am", time(0, 5)),
@@ -394,12 +401,14 @@ def test_times(text: str, value: time | None) -> None:
     assert clock(text) == value
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["25:00", "13:00 PM", "0:30 AM", "noon", "9"])
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(Unreadable):
         clock(text)
 
 
+@pytest.mark.one_database
 def test_days() -> None:
     assert day_in("2026-09-16", NOW) == date(2026, 9, 16)
     assert day_in("2026-09-16T00:00:00", NOW) == date(2026, 9, 16)
@@ -407,12 +416,14 @@ def test_days() -> None:
         day_in("2026-02-30", NOW)
 
 
+@pytest.mark.one_database
 def test_sizes() -> None:
     assert size_of(2, "kg") == 2000
     assert size_of(4, "Ounces") == pytest.approx(113.398)
     assert size_of(3, "large") is size_of(1, "Cup") is size_of(250, "ml") is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("meal", "at", "kind"),
     [("Breakfast", None, "breakfast"), ("Supper", None, "dinner"), ("Morning Snack", None, "snack"),

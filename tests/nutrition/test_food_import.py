@@ -86,6 +86,7 @@ def test_a_table(tmp_path: Path) -> None:
     assert FoodItem.objects.get(source_id="0025000044984").kcal == 50
 
 
+@pytest.mark.one_database
 def test_rows_that_have_shifted_and_quotes_that_are_text(tmp_path: Path) -> None:
     path = given(
         tmp_path,
@@ -127,6 +128,7 @@ def test_what_cannot_be_a_food_is_counted_by_reason(tmp_path: Path) -> None:
     assert (second.kcal, second.fat) == (None, 2.5)
 
 
+@pytest.mark.one_database
 def test_a_line_that_is_too_long(tmp_path: Path, capsys: Any) -> None:
     long = line_of(product(1) | {"ingredients_text": "x" * 10_000_000})
     last = line_of(product(2)).rstrip(b"\n")
@@ -155,6 +157,7 @@ def test_a_second_import_changes_what_is_newer(tmp_path: Path) -> None:
     assert dict(same.values_list("source_id", "updated_at")).items() <= before.items()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("options", "left"),
     [
@@ -169,6 +172,7 @@ def test_only_what_is_wanted(tmp_path: Path, options: list[str], left: dict[str,
     assert imported(given(tmp_path, lines(8)), *options) == {"lines": 8, **left}
 
 
+@pytest.mark.one_database
 def test_the_tag_of_a_country_elsewhere_is_no_country(tmp_path: Path) -> None:
     line = line_of(product(1) | {"origins_tags": ["en:france"]})
     assert imported(given(tmp_path, line), "--country", "France") == {
@@ -177,11 +181,13 @@ def test_the_tag_of_a_country_elsewhere_is_no_country(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.one_database
 def test_a_name_in_the_language_counts(tmp_path: Path) -> None:
     line = line_of(product(1) | {"lang": "fr", "product_name_it": "Pane"})
     assert imported(given(tmp_path, line), "--language", "it") == {"lines": 1, "created": 1}
 
 
+@pytest.mark.one_database
 def test_only_what_is_known_well(tmp_path: Path) -> None:
     content = b"".join(line_of(product(n) | {"completeness": n / 10}) for n in range(5))
     content += line_of(product(7) | {"completeness": None}) + line_of(
@@ -191,6 +197,7 @@ def test_only_what_is_known_well(tmp_path: Path) -> None:
     assert counts == {"lines": 7, "created": 2, "not complete enough": 5}
 
 
+@pytest.mark.one_database
 def test_an_export_of_an_unknown_shape_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +247,7 @@ def test_other_json_is_refused_whichever_country_is_wanted(
 # --- Files that are none --------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -268,12 +276,14 @@ def test_other_files_are_named(tmp_path: Path, content: bytes, why: str) -> None
     assert not FoodItem.objects.exists()
 
 
+@pytest.mark.one_database
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     assert "There is no file" in refused(tmp_path / "none.gz")
     assert "is not a file" in refused(tmp_path)
     assert "does not say in which language" in refused(given(tmp_path, table()), "--language", "de")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "options", [["--country", " "], ["--language", "german"], ["--min-completeness", "40"], ["--min-completeness", "x"]]
 )  # fmt: skip
@@ -285,6 +295,7 @@ def test_options_that_make_no_sense(tmp_path: Path, options: list[str]) -> None:
 # --- What ends it, and how it goes on -------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_a_file_that_was_cut_off_goes_on_with_a_whole_one(tmp_path: Path) -> None:
     whole = gzip.compress(lines(3000))
     path = given(tmp_path, whole[: len(whole) // 2])
@@ -303,6 +314,7 @@ def test_a_file_that_was_cut_off_goes_on_with_a_whole_one(tmp_path: Path) -> Non
     assert FoodItem.objects.count() == 2999
 
 
+@pytest.mark.one_database
 def test_a_damaged_file_keeps_what_came_before(tmp_path: Path) -> None:
     whole = bytearray(gzip.compress(lines(3000)))
     whole[len(whole) // 2 :] = b"\xff" * (len(whole) - len(whole) // 2)
@@ -310,6 +322,7 @@ def test_a_damaged_file_keeps_what_came_before(tmp_path: Path) -> None:
     assert FoodItem.objects.count() == FoodImport.objects.get().line > 500
 
 
+@pytest.mark.one_database
 def test_another_file_that_begins_alike_begins_at_its_first_line(tmp_path: Path) -> None:
     whole = gzip.compress(lines(3000))
     path = given(tmp_path, whole[: len(whole) // 2])
@@ -322,6 +335,7 @@ def test_another_file_that_begins_alike_begins_at_its_first_line(tmp_path: Path)
     assert imported(path)["lines"] == 3010
 
 
+@pytest.mark.one_database
 def test_a_restart_begins_at_the_first_line(tmp_path: Path) -> None:
     whole = gzip.compress(lines(3000))
     path = given(tmp_path, whole[: len(whole) // 2])
@@ -332,6 +346,7 @@ def test_a_restart_begins_at_the_first_line(tmp_path: Path) -> None:
     assert counts["unchanged"] > 500
 
 
+@pytest.mark.one_database
 def test_other_filters_are_another_import(tmp_path: Path) -> None:
     whole = gzip.compress(lines(3000))
     path = given(tmp_path, whole[: len(whole) // 2])
@@ -341,6 +356,7 @@ def test_other_filters_are_another_import(tmp_path: Path) -> None:
     assert FoodImport.objects.count() == 2
 
 
+@pytest.mark.one_database
 def test_a_table_goes_on_with_its_header(tmp_path: Path) -> None:
     rows = [
         (str(40_000_000 + n), f"Food {n}", "en:italy", "1700000000", "64", "1") for n in range(9000)
@@ -395,6 +411,7 @@ def reached() -> int:
     return kept.line if kept else 0
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("size", [1, 7, 64, 99])
 def test_blocks_of_any_size_have_the_same_lines(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHUNK", size)

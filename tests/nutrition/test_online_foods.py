@@ -67,6 +67,7 @@ def test_own_foods_go_first_and_nothing_is_asked(asked: list[Request]) -> None:
     assert asked == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
@@ -111,18 +112,21 @@ def test_a_deleted_food_comes_back_when_it_is_asked_for(openfoodfacts: OpenFoodF
     assert FoodItem.objects.live().get() == first
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("digits", ["4399999999999", "00000001", "12345"])
 def test_what_nobody_knows(openfoodfacts: OpenFoodFacts, digits: str) -> None:
     assert find_barcode(digits) is None
     assert reason(save_product, digits) == "Open Food Facts does not have this product any more."
 
 
+@pytest.mark.one_database
 def test_numbers_of_a_shop_are_not_asked_for(asked: list[Request]) -> None:
     assert find_barcode("2012345678900") is None
     assert find_barcode("no number") is None
     assert asked == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("code", "code_of_reason", "said"),
     [
@@ -149,6 +153,7 @@ def test_a_product_that_is_refused_is_not_called_missing(
     assert not FoodItem.objects.exists()
 
 
+@pytest.mark.one_database
 def test_what_is_no_food(openfoodfacts: OpenFoodFacts) -> None:
     openfoodfacts.add("4311111111115", "Shampoo", is_food=False)
     assert reason(find_barcode, "4311111111115") == (
@@ -159,6 +164,7 @@ def test_what_is_no_food(openfoodfacts: OpenFoodFacts) -> None:
 # --- What goes wrong ------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -185,6 +191,7 @@ def test_trouble_is_never_called_not_found(
     assert text.endswith(WHAT_TO_DO)
 
 
+@pytest.mark.one_database
 def test_a_service_that_hangs_is_not_waited_for_long(
     sandbox: Sandbox, openfoodfacts: OpenFoodFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,11 +200,13 @@ def test_a_service_that_hangs_is_not_waited_for_long(
     assert "the server did not answer in time" in reason(find_barcode, SKYR)
 
 
+@pytest.mark.one_database
 def test_without_a_network(openfoodfacts: OpenFoodFacts, settings: LazySettings) -> None:
     settings.OPENFOODFACTS_URL = "http://127.0.0.1:1"
     assert "the connection was refused" in reason(find_barcode, SKYR)
 
 
+@pytest.mark.one_database
 def test_switched_off(asked: list[Request], settings: LazySettings) -> None:
     settings.OPENFOODFACTS = False
     said = "Open Food Facts is switched off (OPENFOODFACTS=false in .env)."
@@ -206,6 +215,7 @@ def test_switched_off(asked: list[Request], settings: LazySettings) -> None:
     assert asked == []
 
 
+@pytest.mark.one_database
 def test_it_says_who_asks(openfoodfacts: OpenFoodFacts, settings: LazySettings) -> None:
     client = openfoodfacts_client.OpenFoodFactsClient()
     assert client._headers["User-Agent"] == f"LifeTracker/{settings.VERSION} (self-hosted)"
@@ -265,12 +275,14 @@ def test_hits_without_a_name_are_left_out(openfoodfacts: OpenFoodFacts) -> None:
     assert [hit.kcal for hit in search_online("mineral water")] == [None]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("body", ["{}", '{"hits": {}, "products": 5}', "[]"])
 def test_an_answer_without_hits(sandbox: Sandbox, openfoodfacts: OpenFoodFacts, body: str) -> None:
     sandbox.faults.add("", kind="status", status=200, body=body, times=None)
     assert "Open Food Facts" in reason(search_online, "skyr")
 
 
+@pytest.mark.one_database
 def test_a_short_search_is_not_asked(asked: list[Request]) -> None:
     assert reason(search_online, " ab ") == "Enter at least 3 letters to search Open Food Facts."
     assert asked == []
@@ -287,6 +299,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return moment
 
 
+@pytest.mark.one_database
 def test_a_search_every_six_seconds(openfoodfacts: OpenFoodFacts, clock: list[float]) -> None:
     search_online("skyr")
     clock[0] += 2.5
@@ -297,6 +310,7 @@ def test_a_search_every_six_seconds(openfoodfacts: OpenFoodFacts, clock: list[fl
     assert len(search_online("skyr")) == 1
 
 
+@pytest.mark.one_database
 def test_never_more_than_the_service_takes_in_a_minute(
     openfoodfacts: OpenFoodFacts, clock: list[float]
 ) -> None:
@@ -317,6 +331,7 @@ def test_never_more_than_the_service_takes_in_a_minute(
     assert made["products"][9:12] == [begin + 4.5, begin + 12, begin + 24]
 
 
+@pytest.mark.one_database
 def test_after_a_refusal_nothing_is_asked(
     sandbox: Sandbox, openfoodfacts: OpenFoodFacts, clock: list[float]
 ) -> None:
@@ -332,6 +347,7 @@ def test_after_a_refusal_nothing_is_asked(
     assert find_barcode(SKYR) is not None
 
 
+@pytest.mark.one_database
 def test_a_refusal_without_a_time_lasts_a_minute(
     sandbox: Sandbox, openfoodfacts: OpenFoodFacts, clock: list[float]
 ) -> None:
@@ -352,6 +368,7 @@ def test_what_others_wrote_into_the_cache_counts_for_nothing(
     assert PRODUCTS.take() == 0.0
 
 
+@pytest.mark.one_database
 def test_a_cache_that_is_away_keeps_nobody_from_asking(
     openfoodfacts: OpenFoodFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,11 @@ def test_they_are_those_of_the_api(entries: list[Any], lengths: list[int]) -> No
 
 def check(spans: list[Days]) -> None:
     rows = TimeEntry.objects.all()
+    every = rows.per_stretch("ref", spans)
+    asked = sorted({ref for sums in every.values() for ref in sums})[::2]
+    some = rows.per_stretch("ref", spans, asked)
+    for first, sums in every.items():
+        assert some[first] == {ref: length for ref, length in sums.items() if ref in asked}
     for by in ("ref", "project", "client", "tag"):
         for first, sums in rows.per_stretch(by, spans).items():
             last = next(span.last for span in spans if span.first == first)
