@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from journal.models import Answer, Behaviour, Note
-from lifetracker.admin import GoneFilter, SourceRecordAdmin, figure
+from lifetracker.admin import Choices, GoneFilter, SourceRecordAdmin, figure
 from lifetracker.web.forms import Names, RecordForm
 
 
@@ -29,11 +29,26 @@ class BehaviourAdmin(SourceRecordAdmin):
         return rows.select_related("merged_into").defer("merged_into__raw")
 
 
+class BehaviourFilter(admin.SimpleListFilter):
+    """By the names alone: Django's own filter reads whole rows."""
+
+    title = "behaviour"
+    parameter_name = "behaviour"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
+        rows = Behaviour.objects.live().order_by("position", "pk").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        pk = self.value() or ""
+        return queryset.filter(behaviour=int(pk)) if pk.isdecimal() else queryset
+
+
 @admin.register(Answer)
 class AnswerAdmin(SourceRecordAdmin):
     typed_in = True
     list_display = ("date", "behaviour", figure("value", digits=1), "note", "service", "upstream")
-    list_filter = ("behaviour", GoneFilter)
+    list_filter = (BehaviourFilter, GoneFilter)
     date_hierarchy = "date"
     search_fields = ("note",)
     search_help_text = "Search in the notes"
