@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -27,6 +28,18 @@ class BehaviourAdmin(SourceRecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Behaviour]:
         rows: QuerySet[Behaviour] = super().get_queryset(request)
         return rows.select_related("merged_into").defer("merged_into__raw")
+
+    def delete_model(self, request: HttpRequest, obj: Behaviour) -> None:
+        """Keep its answers, which come back with it."""
+        obj.mark_deleted()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for one in Behaviour.objects.live().filter(pk__in=queryset.values("pk")):
+            one.mark_deleted()
+
+    def get_deleted_objects(self, objs: Iterable[Behaviour], request: HttpRequest) -> object:
+        """Nothing else goes with a behaviour: it can be restored."""
+        return [str(one) for one in objs], {}, set(), []
 
 
 class BehaviourFilter(admin.SimpleListFilter):

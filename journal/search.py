@@ -35,7 +35,7 @@ def find_behaviours(asked: Asked) -> Iterator[SearchResult]:
     )
 
 
-register_finder(Finder("Behaviours", "behaviours by name", 35, find_behaviours))
+register_finder(Finder("Behaviours", "behaviours by name", 36, find_behaviours))
 register_finder(
-    Finder("Notes", f"your last {NEWEST:,} notes by their words and tags", 75, find_notes)
+    Finder("Notes", f"your last {NEWEST:,} notes by their words and tags", 86, find_notes)
 )
