@@ -19,7 +19,7 @@ from lifetracker.web.charts.strip import Measure, usual_list
 from lifetracker.web.day_card import DayCard
 from lifetracker.web.day_card import make as day_card
 from lifetracker.web.sentences import hours_and_minutes, number, short_day, time_words
-from lifetracker.web.source_status import source_statuses
+from lifetracker.web.source_status import SourceStatus, source_statuses
 from lifetracker.words import counted
 from whoop.models import WHOOP, WHOOP_EXPORT
 from workouts.models import Workout
@@ -67,6 +67,8 @@ class WorkoutPage(NamedTuple):
     known: int
     day: DayCard | None
     payload: str
+    #: Whether a service no longer takes its consent.
+    needs_person: bool
 
     @property
     def is_own(self) -> bool:
@@ -84,6 +86,7 @@ class WorkoutPage(NamedTuple):
 
 def workout_page(workout: Workout, now: datetime) -> WorkoutPage:
     before = workouts_before(workout)
+    sources = {status.name: status for status in source_statuses()}
     return WorkoutPage(
         workout,
         sport_words(workout.sport_name),
@@ -91,8 +94,9 @@ def workout_page(workout: Workout, now: datetime) -> WorkoutPage:
         zones_bar(workout),
         measures_of(workout, before),
         len(before),
-        day_of(workout, now),
+        day_of(workout, now, sources),
         json.dumps(workout.raw, indent=1, ensure_ascii=False) if workout.raw else "",
+        any(status.needs_consent for status in sources.values()),
     )
 
 
@@ -163,10 +167,9 @@ def before_words(page: WorkoutPage) -> str:
 # --- Its day --------------------------------------------------------------------------------------
 
 
-def day_of(workout: Workout, now: datetime) -> DayCard | None:
+def day_of(workout: Workout, now: datetime, sources: dict[str, SourceStatus]) -> DayCard | None:
     """Return the day of the workout; None of one that has not come."""
     day, today = days.local_date(workout.start), days.local_date(now)
     if day > today:
         return None
-    sources = {status.name: status for status in source_statuses()}
     return day_card(Visit(now, today, day, sources))

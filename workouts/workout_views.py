@@ -47,6 +47,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "back": way_back(request, reverse("workouts")),
         "today": days.today(),
         "day_chart": page.day,
+        "needs_person": page.needs_person,
     }
     return render(request, "workouts/workout.html", context)
 
