@@ -89,7 +89,7 @@ active_repositories = code_metric(
 late_commits = code_metric(
     key="github.late_commits",
     series=of_commits(own_commits, Count("pk", filter=Q(hour__gte=LATE))),
-    label="Commits after 23:00",
+    label="Late commits",
     unit="",
     smallest=1.0,
     additive=True,

@@ -16,9 +16,10 @@ from journal.metrics import key_of
 from journal.models import YES, Answer, Behaviour
 from journal.words import amount_words, value_words
 from lifetracker.days import FIRST_DAY, ONE_DAY, OUT_OF_RANGE, days_from
-from lifetracker.metrics.behaviours import behaviours
+from lifetracker.metrics.behaviours import DerivedBehaviour, behaviours
 from lifetracker.metrics.registry import metrics
 from lifetracker.metrics.series import read_series
+from lifetracker.web.clock import full_hour
 from lifetracker.web.one_day import NoDay, NoSuchDay
 from lifetracker.web.ranges import Link, Steps
 
@@ -164,10 +165,9 @@ def total_of(kind: str, unit: str, values: Sequence[float]) -> str:
 
 def derived_rows(days: list[date], today: date) -> list[GridRow]:
     """Return what the records of the domains say, of behaviours of which a day is known."""
-    wanted = [metrics[one.key] for one in behaviours]
-    found = read_series(wanted, days[0], days[-1])
+    found = read_series([metrics[one.key] for one in behaviours], days[0], days[-1])
     rows = []
-    for one in wanted:
+    for one in behaviours:
         values = found[one.key].values
         known = [value for value in values if value is not None]
         marks = [
@@ -176,5 +176,11 @@ def derived_rows(days: list[date], today: date) -> list[GridRow]:
         ]
         if known:
             total = total_of(KIND.YES_NO, "", known)
-            rows.append(GridRow(one.label, "", "", marks, total, one.key))
+            rows.append(GridRow(name_of(one), "", "", marks, total, one.key))
     return rows
+
+
+def name_of(behaviour: DerivedBehaviour) -> str:
+    """Return what a behaviour is called where it is shown, such as `Late meal, from 21:00`."""
+    hour = behaviour.from_hour
+    return behaviour.label if hour is None else f"{behaviour.label}, from {full_hour(hour)}"

@@ -1,7 +1,7 @@
 from lifetracker.metrics.behaviours import DerivedBehaviour, register_behaviours
 
 #: The hour from which on a meal is late.
-LATE = 21.0
+LATE = 21
 
 
 def has_late_meal(last_meal: float | None, kcal: float | None) -> bool | None:
@@ -15,7 +15,8 @@ def has_late_meal(last_meal: float | None, kcal: float | None) -> bool | None:
 register_behaviours(
     DerivedBehaviour(
         key="nutrition.late_meal",
-        label="Meal after 21:00",
+        label="Late meal",
+        from_hour=LATE,
         inputs=("nutrition.last_meal", "nutrition.kcal"),
         holds=has_late_meal,
     )

@@ -20,6 +20,8 @@ class DerivedBehaviour:
     #: That of its metric, whose value is 1 for yes and 0 for no.
     key: str
     label: str
+    #: The hour from which on something is late, where that is the question.
+    from_hour: int | None = None
     #: The metrics that tell.
     inputs: tuple[str, ...]
     #: Takes the value of each on a day, and returns None where they do not tell.

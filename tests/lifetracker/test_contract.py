@@ -129,6 +129,7 @@ PROJECT = {
 }
 UNASSIGNED = {"totals", "repositories", "toggl_projects"}
 SUGGESTION = {"id", "text", "project", "repository", "toggl_project", "state"}
+REVISION = {"id", "record", "kind", "old_values", "changed_at", "run", "changed_by"}
 DAY_MARK = {"id", "date", "kind", "state", "note", "reasons", "spell", "updated_at"}
 FORECAST = {"known_days", "slope_per_week", "slope_error_per_week", "days", "target", "detail"}
 CODE = {
@@ -312,6 +313,7 @@ ROWS = [
         query="?date=2026-09-16",
     ),
     Row("GET", "/api/day/{date}", REFUSED, 200, WHOLE_DAY),
+    Row("GET", "/api/revisions", REFUSED, 200, REVISION),
     # Marked days
     Row("GET", "/api/day-marks", REFUSED, 200, DAY_MARK),
     Row("POST", "/api/day-marks", REFUSED, 201, DAY_MARK, TYPED_MARK),
