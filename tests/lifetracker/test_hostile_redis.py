@@ -147,8 +147,12 @@ def no_redis() -> Iterator[str]:
                     connection.recv(1000)
                     connection.sendall(words)
 
-        threading.Thread(target=answer, daemon=True).start()
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
         yield f"redis://127.0.0.1:{server.getsockname()[1]}"
+        # Closing it alone would leave the thread waiting, and answering whoever comes to this port next.
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 def test_what_answers_as_no_redis_does_keeps_nobody_out(

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from lifetracker.models import Revision
 from nutrition.food_search import has_words, index_foods, one_slip_from, search_foods
 from nutrition.models import OPEN_FOOD_FACTS, FoodItem
 from nutrition.search_index import make_index
@@ -171,6 +172,7 @@ def test_a_restored_backup_is_searched(tmp_path: Path) -> None:
     backup = str(tmp_path / "backup.zip")
     call_command("backup", backup, stdout=StringIO())
     FoodItem.objects.all().delete()
+    Revision.objects.all().delete()
     assert found("skyr") == []
     call_command("restore", backup, stdout=StringIO(), stderr=StringIO())
     assert found("skyr") == found("skxr") == ["Skyr"]
