@@ -156,6 +156,31 @@ class Expected:
         self.require_file(path)
         return {path.name: partial(read_up_to, path)}
 
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[tuple[str, dict[str, Read]]]:
+        """Open a folder, a zip or a single file: what it is called, and by its path in it what reads each file. Raises
+        CannotImport."""
+        with in_words(path):
+            if path.is_dir():
+                yield path.name or str(path), self.members(path)
+                return
+            self.require_file(path)
+            with path.open("rb") as file, self.files_in(path.name, file) as files:
+                yield path.name, files
+
+    @contextmanager
+    def files_in(self, name: str, file: BinaryIO) -> Iterator[dict[str, Read]]:
+        """Open a zip or a single file that can be read from its beginning: by its path, what reads each file. Raises
+        CannotImport."""
+        head = file.read(HEAD)
+        file.seek(0)
+        if head.startswith(ZIP):
+            with unzipped(name, file) as files:
+                yield files
+            return
+        self.refuse_others(name, head)
+        yield {name: lambda most: file.read(most + 1)}
+
     def require_file(self, path: Path) -> None:
         """Raise CannotImport where there is no such file."""
         if not path.exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from lifetracker.sync.files import HEAD, MB, ZIP, CannotImport, Expected, Read, in_words, unzipped
+from lifetracker.sync.files import MB, CannotImport, Expected, Read
 from lifetracker.words import joined
 from nutrition.diary_import import entries
 from nutrition.diary_import.apps import foreign_table, format_of
@@ -24,23 +24,14 @@ EXCEL = "xl/"
 
 def read_diary(path: Path, options: Options) -> Diary:
     """Return all that a file holds. Raises CannotImport."""
-    with in_words(path):
-        if path.is_dir():
-            return read_members(path.name or str(path), EXPECTED.members(path), options)
-        EXPECTED.require_file(path)
-        with path.open("rb") as file:
-            return read_upload(path.name, file, options)
+    with EXPECTED.opened(path) as (name, members):
+        return read_members(name, members, options)
 
 
 def read_upload(name: str, file: BinaryIO, options: Options) -> Diary:
     """Return all that a file holds which is open and can be read from its beginning. Raises CannotImport."""
-    head = file.read(HEAD)
-    file.seek(0)
-    if head.startswith(ZIP):
-        with unzipped(name, file) as members:
-            return read_members(name, members, options)
-    EXPECTED.refuse_others(name, head)
-    return read_members(name, {name: lambda most: file.read(most + 1)}, options)
+    with EXPECTED.files_in(name, file) as members:
+        return read_members(name, members, options)
 
 
 def read_members(name: str, members: dict[str, Read], options: Options) -> Diary:

@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lifetracker.sync.files import (
-    HEAD,
     MB,
-    ZIP,
     CannotImport,
     Expected,
     Read,
     base_name,
-    in_words,
-    unzipped,
 )
 from lifetracker.words import counted
 from whoop.exports.export import Export, Options
@@ -39,23 +35,14 @@ PRIVACY = (
 
 def read_export(path: Path, options: Options) -> Export:
     """Return all that a file holds. Raises CannotImport."""
-    with in_words(path):
-        if path.is_dir():
-            return read_members(path.name or str(path), EXPECTED.members(path), options)
-        EXPECTED.require_file(path)
-        with path.open("rb") as file:
-            return read_upload(path.name, file, options)
+    with EXPECTED.opened(path) as (name, members):
+        return read_members(name, members, options)
 
 
 def read_upload(name: str, file: BinaryIO, options: Options) -> Export:
     """Return all that a file holds which is open and can be read from its beginning. Raises CannotImport."""
-    head = file.read(HEAD)
-    file.seek(0)
-    if head.startswith(ZIP):
-        with unzipped(name, file) as members:
-            return read_members(name, members, options)
-    EXPECTED.refuse_others(name, head)
-    return read_members(name, {name: lambda most: file.read(most + 1)}, options)
+    with EXPECTED.files_in(name, file) as members:
+        return read_members(name, members, options)
 
 
 def read_members(name: str, members: dict[str, Read], options: Options) -> Export:
