@@ -395,8 +395,8 @@ def everything() -> None:
 def journal() -> None:
     """A behaviour that was answered once, another wording of it, one that is not asked any more, and a note."""
     alcohol = makers.behaviour("Alcohol", pk=ALCOHOL)
-    makers.behaviour("Any alcoholic drinks?", merged_into=alcohol)
-    makers.behaviour("Cold shower", archived_at=NOW)
+    makers.behaviour("Any alcoholic drinks?", pk=ALCOHOL + 1, merged_into=alcohol)
+    makers.behaviour("Cold shower", pk=ALCOHOL + 2, archived_at=NOW)
     makers.answer(alcohol, 1, 1, note="A beer.")
     makers.note(1, text="A walk by the river.", tags=["walk"])
 

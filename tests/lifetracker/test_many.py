@@ -88,7 +88,7 @@ WHOLE["/projects/?range=all"] = {"sqlite": 300 * ROWS, "postgresql": 12 * ROWS}
 WHOLE["/projects/1/?range=all"] = {"sqlite": 100 * ROWS, "postgresql": 8 * ROWS}
 # The descriptions, sports and notes that search says it looks at: once to find where the newest 50,000 begin, and once to
 # look at them; and the words and tags of the newest 10,000 notes of the journal.
-WHOLE["/search/?q=work"] = {"sqlite": 3_000_000, "postgresql": 150_000}
+WHOLE["/search/?q=work"] = {"sqlite": 3_000_000, "postgresql": 170_000}
 # How many pages there are, of both sources of WHOOP: its API and its export.
 COUNTED = {"/admin/whoop/whoopworkout/"}
 WHOLE |= {path: {"sqlite": 6 * ROWS, "postgresql": 2 * ROWS} for path in COUNTED}
