@@ -2,7 +2,7 @@
 
 The export has no ids, whole seconds, and one offset for a whole cycle. So two records of one kind are the same where they begin
 in the same second, by the clock of the world or by that on the wall; or where they overlap by more than half, because WHOOP
-lets one edit when a sleep began.
+lets one edit when a sleep began. A recovery follows its night.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from lifetracker.models import SourceRecord
 from lifetracker.sync.upsert import mark_deleted
 from lifetracker.sync.writer import batches_of
-from whoop.models import WHOOP_EXPORT, WhoopCycle, WhoopRecovery, WhoopSleep
+from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle, WhoopRecovery, WhoopSleep
 from workouts.models import Workout
 
 #: How much earlier something may begin that overlaps.
 LONGEST = timedelta(hours=48)
-#: A recovery has no end. No two of them are of nights that begin within half of this.
+#: How long a night is taken to be that is not stored. No two recoveries are of nights that begin within half of this.
 NOMINAL = timedelta(hours=3)
 
 
@@ -72,38 +72,56 @@ class Spans:
 
 
 class SpanColumns(NamedTuple):
-    """The columns of a model that tell when a record was. `end` and `offset`: empty for a recovery, which has neither."""
+    """The columns of a model that tell when a record was. `looked_up`: those of them that stand in another model. `nominal`:
+    how long it is taken to be where its end is not known."""
 
     start: str
-    end: str = ""
-    offset: str = ""
+    end: str
+    offset: str
+    looked_up: Mapping[str, Subquery] = {}
+    nominal: timedelta | None = None
 
     @property
     def names(self) -> list[str]:
-        return [name for name in self if name]
+        return [self.start, self.end, self.offset]
 
     def span(self, values: Mapping[str, Any]) -> Span | None:
         """Return when a record was; None where its start is not known."""
-        start = values[self.start]
+        start, end = values[self.start], values[self.end]
         if start is None:
             return None
-        end = values[self.end] if self.end else start + NOMINAL
-        return Span(start, end, values[self.offset] if self.offset else None)
+        if end is None and self.nominal:
+            end = start + self.nominal
+        return Span(start, end, values[self.offset])
 
     def spans_of(self, rows: QuerySet[SourceRecord]) -> dict[str, Span]:
         """Return the spans of records by their ids, by one statement; none of one whose start is not known."""
         names = self.names
+        listed = rows.order_by().annotate(**self.looked_up).values_list("source_id", *names)
         found = {
             source_id: self.span(dict(zip(names, values, strict=True)))
-            for source_id, *values in rows.order_by().values_list("source_id", *names)
+            for source_id, *values in listed
         }
         return {source_id: span for source_id, span in found.items() if span}
+
+
+def of_night(column: str) -> Subquery:
+    """Return a column of the night that a recovery belongs to, also of one that is hidden."""
+    night = WhoopSleep.objects.filter(source=OuterRef("source"), source_id=OuterRef("sleep_id"))
+    return Subquery(night.values(column)[:1])
 
 
 SPAN_COLUMNS: dict[type[SourceRecord], SpanColumns] = {
     WhoopCycle: SpanColumns("start_time", "end_time", "utc_offset_min"),
     WhoopSleep: SpanColumns("start_time", "end_time", "utc_offset_min"),
-    WhoopRecovery: SpanColumns("start_time"),
+    # A recovery has neither an end nor an offset: it is the same as another one where their nights are.
+    WhoopRecovery: SpanColumns(
+        "start_time",
+        "night_end",
+        "night_offset",
+        {"night_end": of_night("end_time"), "night_offset": of_night("utc_offset_min")},
+        NOMINAL,
+    ),
     Workout: SpanColumns("start", "end", "utc_offset_min"),
 }
 
@@ -111,11 +129,9 @@ SPAN_COLUMNS: dict[type[SourceRecord], SpanColumns] = {
 def hide_exported(
     model: type[SourceRecord], columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
-    """Hide the records of the export that are the same as rows which the API has just brought, by at most two statements."""
+    """Hide the records of the export that are the same as rows which the API has just brought, by at most three statements."""
     where = SPAN_COLUMNS[model]
-    places = {name: columns.index(name) for name in where.names}
-    values = ({name: row[place] for name, place in places.items()} for row in rows)
-    spans = [span for one in values if (span := where.span(one))]
+    spans = spans_in(model, columns, rows)
     if not spans:
         return
     first = min(span.start for span in spans) - LONGEST
@@ -124,6 +140,20 @@ def hide_exported(
     api = Spans(spans)
     same = [source_id for source_id, span in where.spans_of(stored).items() if api.has(span)]
     hide_records(model, same)
+
+
+def spans_in(
+    model: type[SourceRecord], columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> list[Span]:
+    """Return the spans of rows that the API has brought and that are stored."""
+    where = SPAN_COLUMNS[model]
+    if where.looked_up:
+        ids = [row[columns.index("source_id")] for row in rows]
+        stored = model._default_manager.filter(source=WHOOP, source_id__in=ids)
+        return list(where.spans_of(stored).values())
+    places = {name: columns.index(name) for name in where.names}
+    values = ({name: row[place] for name, place in places.items()} for row in rows)
+    return [span for one in values if (span := where.span(one))]
 
 
 def exported(model: type[SourceRecord]) -> QuerySet[SourceRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,31 @@ def test_what_is_deleted_at_whoop_is_not_brought_back(whoop: Any, tmp_path: Path
     run()
     call_command("import_whoop", str(path))
     assert live(WHOOP_EXPORT)["workout"] == 0
+
+
+def without_offsets(tmp_path: Path) -> Path:
+    folder = tmp_path / "without_offsets"
+    folder.mkdir()
+    for name, text in tables(life_of(1), DAYS, NOW).items():
+        (folder / name).write_text(re.sub(r",UTC[^,]*,", ",,", text))
+    return folder
+
+
+def test_times_without_an_offset_are_those_on_the_wall(
+    whoop: Any, tmp_path: Path, settings: Any
+) -> None:
+    """Of no zone in which a night of the API and one of the file would overlap."""
+    settings.TIME_ZONE = "Pacific/Auckland"
+    path = without_offsets(tmp_path)
+    call_command("import_whoop", str(path))
+    assert live(WHOOP_EXPORT)["recovery"] > DAYS / 2
+    run(full=True)
+    assert live(WHOOP_EXPORT) == NOTHING
+    WhoopRecovery.objects.filter(source=WHOOP_EXPORT).delete()
+    call_command("import_whoop", str(path))
+    assert live(WHOOP_EXPORT) == NOTHING
+    assert not WhoopRecovery.objects.filter(source=WHOOP_EXPORT).exists()
+    assert_equals_upstream(whoop)
 
 
 def test_a_sync_asks_for_the_export_once_for_a_batch_that_wrote(whoop: Any, tmp_path: Path) -> None:

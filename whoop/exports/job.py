@@ -109,15 +109,9 @@ def bring_in(kind: str, entries: dict[str, Entry], outcome: Outcome) -> None:
 
 
 def span_of(kind: str, entry: Entry) -> Span:
-    values = {
-        "start": entry.start,
-        "start_time": entry.start,
-        "end": entry.end,
-        "end_time": entry.end,
-        "utc_offset_min": entry.offset,
-    }
-    found = SPAN_COLUMNS[DESTINATIONS[kind].model].span(values)
-    return found or Span(entry.start, entry.end)
+    where = SPAN_COLUMNS[DESTINATIONS[kind].model]
+    values = {where.start: entry.start, where.end: entry.end, where.offset: entry.offset}
+    return where.span(values) or Span(entry.start, entry.end)
 
 
 def stored_exports(model: type[SourceRecord], entries: Iterable[str]) -> dict[str, Stored]:

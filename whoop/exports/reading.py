@@ -145,11 +145,12 @@ def cycle_item(row: Row, start: datetime, end: datetime) -> Item:
 
 def recovery_item(row: Row, start: datetime, end: datetime | None) -> Item:
     onset = row.moment("sleep_onset") or start
+    wake = row.moment("wake_onset")
     woken = waking_day(row, start, end)
     return {
         "start": onset.isoformat(),
-        "end": None,
-        "utc_offset_min": row.offset_of(onset),
+        "end": wake and wake.isoformat(),
+        "utc_offset_min": row.offset_of(wake or onset),
         "date": woken.isoformat(),
         "sleep_id": f"{SLEEP} {onset:%Y-%m-%dT%H:%M:%SZ}" if row.text("sleep_onset") else "",
         "recovery_score": row.number("recovery"),
