@@ -13,11 +13,13 @@ from nutrition.search_index import INDEX, PLACES, TABLE, TIERS, VECTOR, WORDS, i
 from nutrition.search_text import words_of
 from nutrition.units import singulars
 
-__all__ = ["has_words", "index_foods", "search_foods"]
+__all__ = ["foods_called", "has_words", "index_foods", "search_foods"]
 
-#: Fewer letters fit too much.
+#: Fewer letters fit too much, unless they are all of a name.
 FEWEST_LETTERS = 3
 MOST_WORDS = 8
+#: So many foods with the words of a name are looked at for one that is called so.
+MOST_LOOKED_AT = 100
 #: Slips are looked for in words of so many letters, and in so many words at most.
 SLIPS, MOST_SLIPS = range(4, 21), 2
 #: Of PostgreSQL: so many hits of a tier are sorted.
@@ -31,11 +33,11 @@ def search_foods(
 ) -> list[FoodItem]:
     """Return foods and recipes whose name and brand have all words of a text, whose last one may be half typed: one's own
     first, then those that are scanned most often. Where there are none, those with a word that differs by one slip,
-    unless `with_slip` is False."""
+    unless `with_slip` is False. Of one or two letters only those that are called so."""
     words = words_of(text)[:MOST_WORDS]
     if len("".join(words)) < FEWEST_LETTERS:
-        return []
-    index = SqliteIndex() if connection.vendor == "sqlite" else PostgresqlIndex()
+        return foods_called(text, own_only=own_only)[:most]
+    index = index_of_database()
     wanted = [whole(word) for word in words[:-1]] + [begun(words[-1])]
     is_short = len(words) > 1 and len(words[-1]) < index.shortest_beginning
     if is_short:
@@ -46,8 +48,28 @@ def search_foods(
         found = index.find(wanted, most, own_only=own_only)
     if with_slip and not found and (slipped := with_slips(index, words, wanted)):
         found = index.find(slipped, most, own_only=own_only)
+    return in_order(found, words[0])
+
+
+def foods_called(name: str, *, own_only: bool = False) -> list[FoodItem]:
+    """Return the foods that have a name to its last letter, however short it is, one's own first."""
+    words = words_of(name)
+    if not words:
+        return []
+    wanted = [{word} for word in words[:MOST_WORDS]]
+    found = index_of_database().find(wanted, MOST_LOOKED_AT, own_only=own_only)
+    return [food for food in in_order(found, words[0]) if words in names_in_words(food)]
+
+
+def names_in_words(food: FoodItem) -> list[list[str]]:
+    """Return what a food may be called, with its brand and without, in words as they are searched."""
+    name, brand = words_of(food.name), words_of(food.brand)
+    return [name, name + brand, brand + name]
+
+
+def in_order(found: Sequence[int], word: str) -> list[FoodItem]:
     foods = FoodItem.objects.live().defer("raw").in_bulk(found).values()
-    return sorted(foods, key=lambda food: place_of(food, words[0]))
+    return sorted(foods, key=lambda food: place_of(food, word))
 
 
 def place_of(food: FoodItem, word: str) -> tuple[object, ...]:
@@ -165,6 +187,12 @@ class PostgresqlIndex:
 
 
 Index = SqliteIndex | PostgresqlIndex
+
+
+def index_of_database() -> Index:
+    return SqliteIndex() if connection.vendor == "sqlite" else PostgresqlIndex()
+
+
 #: The foods of a tier. Of too many, some are sorted.
 FOUND = (
     f"(SELECT id FROM (SELECT id, popularity FROM {TABLE} WHERE deleted_at IS NULL AND {{}} "

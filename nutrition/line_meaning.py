@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -11,10 +12,13 @@ from django.core.exceptions import ValidationError
 from nutrition.barcodes import may_be_printed
 from nutrition.diary import Wanted
 from nutrition.entry_line import Line, wanted
+from nutrition.food_search import foods_called, has_words
+from nutrition.models import FoodItem
 from nutrition.numbered_names import read_for, read_named
 from nutrition.offers import fitting_foods, only_one, several_have_it
 from nutrition.online_foods import find_barcode
 from nutrition.open_food_facts import Unavailable
+from nutrition.search_text import words_of
 from nutrition.several_foods import Part
 from nutrition.suggestions import suggestions
 
@@ -43,6 +47,9 @@ def meant_by(text: str, moment: datetime) -> Wanted:
         raise Unclear(f"No food of yours is called “{line.name}”.")
     if one := only_one(line, found):
         return wanted(read_for(text, one.food), one.food)
+    # More foods may fit than are offered, the one of that name not among them.
+    if len(called := foods_called(line.name)) == 1:
+        return wanted(read_for(text, called[0]), called[0])
     raise Unclear("")
 
 
@@ -86,11 +93,14 @@ class Understood(NamedTuple):
 
 
 def meant_together(parts: Sequence[Part], moment: datetime) -> Understood:
-    """Return what several foods of a line mean, each by itself."""
+    """Return what several foods of a line mean, each by itself. Raises Unclear where two of them may be one name."""
     found = Understood([], [], any(part.has_amount for part in parts))
+    meant: list[tuple[Part, FoodItem | None]] = []
     for part in parts:
         try:
-            found.wanted.append(meant_by(part.text, moment))
+            one = meant_by(part.text, moment)
+            meant.append((part, one.food))
+            found.wanted.append(one)
         except Unclear as question:
             why = question.text or f"There are several foods for “{part.line.name}”."
             found.left.append(Left(part.text, why, is_unknown=bool(question.text)))
@@ -98,4 +108,20 @@ def meant_together(parts: Sequence[Part], moment: datetime) -> Understood:
             found.left.append(Left(part.text, str(error)))
         except ValidationError as error:
             found.left.append(Left(part.text, " ".join(error.messages)))
+    for (before, food), (after, next_food) in pairwise(meant):
+        if food and food == next_food:
+            require_two(before, after, food)
     return found
+
+
+def require_two(one: Part, other: Part, food: FoodItem) -> None:
+    """Raise Unclear where two parts of a line mean the same food by different words, at most one of them with an amount: they
+    may be its name, with a slip in it."""
+    if one.has_amount and other.has_amount:
+        return
+    words, others = words_of(one.line.name), words_of(other.line.name)
+    if not has_words(words, " ".join(others)) and not has_words(others, " ".join(words)):
+        raise Unclear(
+            f"“{one.text}” and “{other.text}” would both be {food.name}. Nothing was added. Type its whole name, or an "
+            "amount for each."
+        )

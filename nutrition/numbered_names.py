@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from django.core.exceptions import ValidationError
 
 from nutrition.entry_line import AMOUNT, LONGEST, Line, back, check, cleaned, read_line, taken
-from nutrition.food_search import search_foods
+from nutrition.food_search import foods_called, names_in_words, search_foods
 from nutrition.models import FoodItem
 from nutrition.search_text import words_of
 from nutrition.typed_numbers import NUMBER, number_of
@@ -94,8 +94,7 @@ def spellings(name: str) -> list[str]:
 
 def is_called(name: str) -> bool:
     """Return whether a food is called so."""
-    words = words_of(name)
-    return any(words in names_in_words(food) for food in search_foods(name, with_slip=False))
+    return bool(foods_called(name))
 
 
 def foods_begun(name: str) -> list[FoodItem]:
@@ -112,9 +111,3 @@ def is_begin_of(words: list[str], food: FoodItem) -> bool:
         one[:at] == first and len(one) > at and one[at].startswith(last)
         for one in names_in_words(food)
     )
-
-
-def names_in_words(food: FoodItem) -> list[list[str]]:
-    """Return what a food may be called, with its brand and without, in words as they are searched."""
-    name, brand = words_of(food.name), words_of(food.brand)
-    return [name, name + brand, brand + name]

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from lifetracker.models import MANUAL
 from nutrition.amount_words import amount_words, kcal_value
 from nutrition.entry_line import Line, cleaned, read_start
-from nutrition.numbered_names import foods_numbered, names_in_words, read_for, read_named
+from nutrition.food_search import names_in_words
+from nutrition.numbered_names import foods_numbered, read_for, read_named
 from nutrition.search_text import words_of
 from nutrition.several_foods import foods_on, is_being_typed
 from nutrition.suggestions import Suggestion, suggested, suggestions

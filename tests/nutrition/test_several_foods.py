@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from nutrition.models import Meal, MealItem
+from nutrition import diary
+from nutrition.diary import Wanted
+from nutrition.models import OPEN_FOOD_FACTS, FoodItem, Meal, MealItem
 from nutrition.offers import offered_for
 from nutrition.several_foods import foods_on
 from tests import makers
@@ -26,6 +29,13 @@ def _foods() -> None:
     makers.food("Skyr")
     makers.food("Banana", servings=[["piece", 120]])
     makers.food("Milk", measure="ml")
+
+
+@pytest.fixture
+def short_names() -> None:
+    makers.food("7 Up")
+    makers.food("Up")
+    makers.food("Ei", servings=[["piece", 55]])
 
 
 def texts(line: str) -> list[str]:
@@ -84,6 +94,73 @@ def test_foods_that_are_all_called_so_go_before_a_longer_name() -> None:
     makers.food("Egg and banana bread")
     assert texts("egg and banana") == ["egg", "banana"]
     assert texts("2 eggs and 1 banana") == ["2 eggs", "1 banana"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "parts"),
+    [
+        ("Apple and oat bar", "40 g apple and oat bar, 2 eggs", ["40 g apple and oat bar", "2 eggs"]),
+        ("Apple and oat bar", "2 eggs, apple and oat bar 40 g", ["2 eggs", "apple and oat bar 40 g"]),
+        ("Apple and oat bar", "2 eggs and apple and oat bar", ["2 eggs", "apple and oat bar"]),
+        ("Apple and oat bar", "egg, apple and oat, skyr", ["egg", "apple and oat", "skyr"]),
+        ("Bread and butter", "bread and butter, 1 banana", ["bread and butter", "1 banana"]),
+        ("Tuna, in oil", "1 banana, 80 g tuna, in oil, 2 eggs", ["1 banana", "80 g tuna, in oil", "2 eggs"]),
+        ("Vitamin C+zinc", "egg, vitamin c+zinc", ["egg", "vitamin c+zinc"]),
+        ("Egg and banana", "egg and banana and skyr", ["egg and banana", "skyr"]),
+        # These are foods of their own, whose words a longer name has too.
+        ("Egg and banana bread", "egg and banana, skyr", ["egg", "banana", "skyr"]),
+        ("Egg and banana bread", "2 eggs, 1 banana", ["2 eggs", "1 banana"]),
+        ("Cake of skyr, 2 eggs", "skyr, 2 eggs", ["skyr", "2 eggs"]),
+    ],
+)  # fmt: skip
+def test_a_name_among_several_foods_is_not_split(name: str, line: str, parts: list[str]) -> None:
+    makers.food(name)
+    makers.food("Butter")
+    assert texts(line) == parts
+
+
+def test_only_of_own_foods_some_words_are_enough_among_several_foods() -> None:
+    makers.food("Brioche with bread, butter", source=OPEN_FOOD_FACTS, source_id="1")
+    assert texts("bread and butter, 2 eggs") == ["bread", "butter", "2 eggs"]
+
+
+def test_energy_alone_of_several_things_is_one_of_several_foods() -> None:
+    assert texts("350 kcal pizza and salad, 2 eggs") == ["350 kcal pizza and salad", "2 eggs"]
+
+
+def test_nothing_is_added_twice_from_one_mention(person: Client) -> None:
+    makers.food("Salt and vinegar crisps")
+    person.post(ADD, DAY | {"line": "50 g salt and vinegar crisps, 2 eggs"})
+    assert items() == [("Salt and vinegar crisps", 50, "g"), EGG]
+    for line in ("50 g slat and vinegar crisps, 1 banana", "slat, vinegar crisps 50 g, 1 banana"):
+        asked = person.post(ADD, DAY | {"line": line})
+        assert "would both be Salt and vinegar crisps. Nothing was added." in said(asked)
+        assert form_of(asked.text, ADD)["line"] == line
+    assert len(items()) == 2
+
+
+def test_a_food_that_is_named_twice_is_added_twice(person: Client) -> None:
+    person.post(ADD, DAY | {"line": "1 egg, 2 eggs"})
+    person.post(ADD, DAY | {"line": "egg and eggs"})
+    assert [name for name, *_ in items()] == ["Egg"] * 4
+
+
+@pytest.mark.usefixtures("short_names")
+def test_a_name_of_two_letters_goes_before_those_that_have_it_as_a_word(person: Client) -> None:
+    seven = next(food for food in FoodItem.objects.all() if food.name == "7 Up")
+    diary.add([Wanted(seven, 330, "g")], NOW - timedelta(days=1))
+    person.post(ADD, DAY | {"line": "200 g up"})
+    person.post(ADD, DAY | {"line": "2 ei, 100 g up"})
+    found = [*items()][1:]
+    assert found == [("Up", 200, "g"), ("Ei", 2, "piece"), ("Up", 100, "g")]
+
+
+def test_an_exact_name_goes_before_many_that_are_eaten_more_often(person: Client) -> None:
+    kinds = [makers.food(f"Oats kind {number}") for number in range(9)]
+    diary.add([Wanted(food, 50, "g") for food in kinds], NOW - timedelta(days=1))
+    makers.food("Oats")
+    person.post(ADD, DAY | {"line": "80 g oats"})
+    assert items()[-1] == ("Oats", 80, "g")
 
 
 def test_each_is_added_and_one_press_undoes_all(person: Client) -> None:
