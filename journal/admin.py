@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -68,8 +68,12 @@ class AnswerAdmin(SourceRecordAdmin):
     facts = ("behaviour", "date", "value", "note")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Offer what can be answered."""
-        options.setdefault("queryset", Behaviour.objects.all().own())
+        """Offer what can be answered, and of a stored answer what it was given to, whatever became of that."""
+        asked = Q(deleted_at=None, merged_into=None)
+        if request.resolver_match and (pk := request.resolver_match.kwargs.get("object_id")):
+            asked |= Q(pk__in=Answer.objects.filter(pk=pk).values("behaviour"))
+        rows = Behaviour.objects.filter(asked).order_by("position", "pk")
+        options.setdefault("queryset", rows)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:

@@ -66,7 +66,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         if self.instance.pk:
             self.compare_with_stored()
             for name in values.keys() - set(self.changed_data):
-                values[name] = self.initial.get(name, values[name])
+                # Of another record `initial` has only the key.
+                if not isinstance(self.fields.get(name), forms.ModelChoiceField):
+                    values[name] = self.initial.get(name, values[name])
         return values
 
     def compare_with_stored(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ MAKERS: dict[type[Model], Maker] = {
     WebhookDelivery: makers.delivery,
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
     ApiToken: lambda number: makers.api_token(f"script {number}").token,
-    User: lambda number: User.objects.create_user(f"user {number}"),
+    User: lambda number: User.objects.create_user(f"user-{number}"),
     Group: lambda number: Group.objects.create(name=f"group {number}"),
     Event: lambda number: Event.objects.create(kind=Kind.EXPORT, detail=f"{number} records"),
 }
@@ -301,6 +302,76 @@ def test_a_commit_tells_where_it_is(staff: Client) -> None:
     page = staff.get(address(Commit, "change", commit.pk)).text
     assert "robin/portal" in page
     assert "robin/copy" in page
+
+
+def is_sent(parts: dict[str, str | None]) -> bool:
+    kind = parts.get("type")
+    return kind != "submit" and (kind not in {"checkbox", "radio"} or "checked" in parts)
+
+
+class SentUnchanged(HTMLParser):
+    """What a browser sends of the fields of a page in which nothing was touched."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self.sent: dict[str, Any] = {}
+        self.name = ""
+        self.feed(page.text.partition("<main")[2] or page.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        parts = dict(attrs)
+        name, value = parts.get("name") or "", parts.get("value") or ""
+        if tag in {"select", "textarea"}:
+            self.name = name
+        elif tag == "option" and "selected" in parts:
+            self.sent.setdefault(self.name, []).append(value)
+        elif tag == "input" and name and is_sent(parts):
+            self.sent.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "textarea" and self.name:
+            self.sent[self.name] = [data.removeprefix("\n").removeprefix("\r\n")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.name = "" if tag in {"select", "textarea"} else self.name
+
+
+def sent_unchanged(page: Any) -> dict[str, Any]:
+    return SentUnchanged(page).sent
+
+
+@pytest.mark.one_database
+@each_model
+def test_what_is_saved_unchanged_is_saved(staff: Client, model: type[Model]) -> None:
+    record = MAKERS[model](1)
+    address_of_one = address(model, "change", record.pk)
+    page = staff.get(address_of_one)
+    assert page.status_code == 200
+    if 'name="_save"' not in page.text:
+        return
+    sent = sent_unchanged(page)
+    answer = staff.post(address_of_one, sent)
+    assert answer.status_code == 302, answer.context["errors"]
+
+
+def test_an_answer_in_another_wording_keeps_it(staff: Client) -> None:
+    wording = makers.behaviour("Drank", merged_into=makers.behaviour())
+    one = makers.answer(wording, 1)
+    page = staff.get(address(Answer, "change", one.pk))
+    assert f'<option value="{wording.pk}" selected>' in page.text
+    sent = sent_unchanged(page) | {"value": "0"}
+    assert staff.post(address(Answer, "change", one.pk), sent).status_code == 302
+    one.refresh_from_db()
+    assert (one.behaviour, one.value) == (wording, 0)
+
+
+def test_a_free_period_keeps_its_goal(staff: Client) -> None:
+    goal = makers.goal()
+    period = FreePeriod.objects.create(start=date(1990, 1, 1), mark="sick", goal=goal)
+    page = staff.get(address(FreePeriod, "change", period.pk))
+    assert staff.post(page.request["PATH_INFO"], sent_unchanged(page)).status_code == 302
+    period.refresh_from_db()
+    assert period.goal == goal
 
 
 # --- What a service sent is for reading -----------------------------------------------------------
