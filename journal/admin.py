@@ -34,8 +34,10 @@ class BehaviourAdmin(SourceRecordAdmin):
         obj.mark_deleted()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        for one in Behaviour.objects.live().filter(pk__in=queryset.values("pk")):
-            one.mark_deleted()
+        for pk in list(queryset.values_list("pk", flat=True)):
+            # Read one by one: wordings are deleted with what they count for.
+            if one := Behaviour.objects.live().filter(pk=pk).first():
+                one.mark_deleted()
 
     def get_deleted_objects(self, objs: Iterable[Behaviour], request: HttpRequest) -> object:
         """Nothing else goes with a behaviour: it can be restored."""

@@ -122,7 +122,8 @@ class Behaviours(RecordViewSet):
         return super().list(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Delete a behaviour. Its answers are kept, and come back with a new one of its name."""
+        """Delete a behaviour, with the wordings that were merged into it. All answers are kept, and come back when it is
+        brought back on its page."""
         return super().destroy(request, *args, **kwargs)
 
 

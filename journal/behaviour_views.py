@@ -204,10 +204,13 @@ class BehaviourRemoval(Removal):
     prefix = "journal-behaviour"
 
     def context(self, record: Behaviour) -> dict[str, Any]:
-        return {"name": record.name, "number": record.answers.live().count()}
+        return {"name": record.name, "number": record.number_of_answers()}
 
     def way_back(self, record: Behaviour) -> Link:
         return Link("All behaviours", reverse("journal-behaviours"))
 
     def refuse(self, record: Behaviour) -> None:
+        if record.merged_into and record.merged_into.deleted_at:
+            text = f"It counts for {isolated(record.merged_into.name)}, which is deleted. Bring that one back."
+            raise ValidationError(text)
         record.clean()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from lifetracker.days import is_future, local_date, today
@@ -19,6 +19,8 @@ LOWEST, HIGHEST = 1, 5
 YES, NO = 1.0, 0.0
 MOST_TAGS, LONGEST_TAG = 20, 50
 SAME_NAME = "There is already a behaviour with this name. Rename that one, or choose another name."
+ANSWERED = "It has answers already, so that their {} cannot change. Add another behaviour instead."
+MERGED = "It is merged with another behaviour, so that the {} cannot change. Take them apart first."
 SAME_DAY = "There is already an answer for this day. Change that one."
 
 
@@ -100,14 +102,34 @@ class Behaviour(SourceRecord):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def save(self, *args: Any, **options: Any) -> None:
+        """Store it. Its wordings are deleted with it, and come back with it."""
         self.name = plain_name(self.name)
         self.folded_name = folded_name(self.name)
+        stored = Behaviour.objects.filter(pk=self.pk).values_list("deleted_at", flat=True).first()
         super().save(*args, **options)
+        if self.deleted_at and not stored:
+            self.wordings.live().update(deleted_at=self.deleted_at, updated_at=self.updated_at)
+        elif stored and not self.deleted_at:
+            self.bring_wordings_back(stored)
+
+    def bring_wordings_back(self, deleted_at: datetime) -> None:
+        """Bring back what was deleted with it, without those whose name another one has by now."""
+        taken = Behaviour.objects.live().values("folded_name")
+        gone = self.wordings.filter(deleted_at=deleted_at).exclude(folded_name__in=taken)
+        gone.update(deleted_at=None, updated_at=self.updated_at)
+
+    def number_of_answers(self) -> int:
+        """Return how many there are that go with it when it is deleted: also those in other wordings."""
+        going = Q(behaviour=self) | Q(
+            behaviour__merged_into=self, behaviour__deleted_at=self.deleted_at
+        )
+        return Answer.objects.live().filter(going).count()
 
     def clean(self) -> None:
-        """Raise ValidationError for a name that another one has, for a unit of what is no amount, and for another kind
-        of answer than it has answers of."""
+        """Raise ValidationError for a name that another one has, for a unit of what is no amount, and for another
+        kind or unit than its answers have."""
         errors: dict[str, str] = {}
         same = Behaviour.objects.live().filter(folded_name=folded_name(self.name))
         if not plain_name(self.name):
@@ -116,15 +138,26 @@ class Behaviour(SourceRecord):
             errors["name"] = SAME_NAME
         if self.unit and self.kind != self.Kind.AMOUNT:
             errors["unit"] = "Only an amount has a unit. Leave it empty."
-        if self._has_answers_of_another_kind():
-            text = "It has answers already, so that their kind cannot change. Add another behaviour instead."
-            errors["kind"] = text
+        errors |= self._refusals_of_change()
         if errors:
             raise ValidationError(errors)
 
-    def _has_answers_of_another_kind(self) -> bool:
-        answered = Answer.objects.filter(Q(behaviour=self.pk) | Q(behaviour__merged_into=self.pk))
-        return self.pk is not None and answered.exclude(behaviour__kind=self.kind).exists()
+    def _refusals_of_change(self) -> dict[str, str]:
+        """Return by field why what is stored cannot be changed: what is answered, or merged, keeps its meaning."""
+        stored = Behaviour.objects.filter(pk=self.pk).only("kind", "unit").first()
+        changed = [
+            name
+            for name in ("kind", "unit")
+            if stored and getattr(stored, name) != getattr(self, name)
+        ]
+        if not changed:
+            return {}
+        wordings = Behaviour.objects.filter(merged_into=self.pk)
+        if Answer.objects.filter(Q(behaviour=self.pk) | Q(behaviour__in=wordings)).exists():
+            return {name: ANSWERED.format(name) for name in changed}
+        if self.merged_into_id or wordings.exists():
+            return {name: MERGED.format(name) for name in changed}
+        return {}
 
     def refusal_of(self, value: float) -> str:
         """Return why a value cannot be an answer to it; "" if it can."""

@@ -111,6 +111,26 @@ def test_answers_of_a_deleted_behaviour_are_not_listed(person: Client) -> None:
     assert person.get(f"{ANSWERS}?start_date=2026-09-01&end_date=2026-09-30").json()["count"] == 0
 
 
+def test_wordings_and_their_answers_go_and_come_back_with_what_they_count_for(
+    person: Client,
+) -> None:
+    one = makers.behaviour()
+    wording = makers.behaviour("Drank", merged_into=one)
+    makers.answer(wording, 1)
+    send(person, "DELETE", f"{BEHAVIOURS}/{one.pk}", 204)
+    assert person.get(BEHAVIOURS).json()["count"] == 0
+    assert person.get(f"{ANSWERS}?start_date=2026-09-01&end_date=2026-09-30").json()["count"] == 0
+    send(person, "GET", f"{BEHAVIOURS}/{wording.pk}", 404)
+
+
+def test_a_unit_stays_where_there_are_answers(person: Client) -> None:
+    one = makers.behaviour("Coffee", kind="amount", unit="cups")
+    path = f"{BEHAVIOURS}/{one.pk}"
+    assert send(person, "PATCH", path, 200, unit="mugs")["unit"] == "mugs"
+    makers.answer(one, 3)
+    assert "cannot change" in send(person, "PATCH", path, 400, unit="litres")["unit"][0]
+
+
 def test_an_imported_answer_is_read_only(person: Client) -> None:
     imported = makers.answer(makers.behaviour(), 1, source="WhoopExport")
     send(person, "PATCH", f"{ANSWERS}/{imported.pk}", 403, value=0)

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from journal.answers import behaviour_named
+from journal.merging import merge
 from journal.models import Answer, Behaviour, Note
 from lifetracker.days import ONE_DAY, today
 from lifetracker.models.conflicts import ConstraintViolated
@@ -159,3 +160,53 @@ def test_of_two_wordings_the_newest_answer_counts() -> None:
     answer(wording, 1)
     answer(alcohol, 0)
     assert counted(alcohol) == 0
+
+
+def test_wordings_are_deleted_and_come_back_with_what_they_count_for() -> None:
+    alcohol = behaviour_named("Alcohol", YES_NO)
+    names = ("Drank", "Drinks", "Deleted before")
+    drank, drinks, before = (behaviour_named(name, YES_NO) for name in names)
+    for wording in (drank, drinks, before):
+        merge(wording, alcohol)
+    answer(alcohol, 0)
+    answer(drank, 1)
+    answer(before, 1)
+    before.mark_deleted()
+    assert alcohol.number_of_answers() == 2
+    alcohol.mark_deleted()
+    assert alcohol.number_of_answers() == 2
+    assert not Behaviour.objects.live().exists()
+    behaviour_named("Drinks", YES_NO)
+    live = Behaviour.objects.live().order_by("pk")
+    assert [one.name for one in live] == ["Alcohol", "Drank", "Drinks"]
+
+
+def test_a_wording_whose_name_is_taken_stays_deleted() -> None:
+    alcohol, drank = behaviour_named("Alcohol", YES_NO), behaviour_named("Drank", YES_NO)
+    merge(drank, alcohol)
+    alcohol.mark_deleted()
+    Behaviour(name="DRANK").save()
+    alcohol.deleted_at = None
+    alcohol.save()
+    drank.refresh_from_db()
+    assert drank.deleted_at
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_unit_stays_where_there_are_answers_or_wordings(is_answered: bool) -> None:
+    coffee, espresso = (behaviour_named(name, AMOUNT, "cups") for name in ("Coffee", "Espresso"))
+    if is_answered:
+        answer(coffee, 3)
+    else:
+        merge(espresso, coffee)
+    coffee.refresh_from_db()
+    coffee.unit = "litres"
+    with pytest.raises(ValidationError, match="so that the(ir)? unit cannot change") as refused:
+        coffee.full_clean()
+    assert set(refused.value.message_dict) == {"unit"}
+    espresso.unit = "litres"
+    if is_answered:
+        espresso.full_clean()
+    else:
+        with pytest.raises(ValidationError, match="Take them apart first"):
+            espresso.full_clean()

@@ -361,3 +361,31 @@ def test_a_deleted_one_comes_back_with_its_answers(person: Client) -> None:
     assert not forms_of(person.get("/").text)
     person.post(f"/journal/behaviours/{one.pk}/restore")
     assert 'aria-pressed="true">Yes<' in person.get("/").text
+
+
+def test_what_is_deleted_says_all_that_goes(person: Client) -> None:
+    one = makers.behaviour()
+    wording = makers.behaviour("Drank", merged_into=one)
+    makers.answer(one, 1)
+    makers.answer(wording, 1, 1)
+    makers.answer(wording, 0, 2)
+    page = f"/journal/behaviours/{one.pk}/delete"
+    assert "3 answers go with it" in person.get(page).text
+    gone = person.post(page, follow=True).text
+    assert "3 answers go with it" in gone
+    wording_page = f"/journal/behaviours/{wording.pk}"
+    assert "come back with" in person.get(wording_page, follow=True).text
+    refused = person.post(f"{wording_page}/restore", follow=True).text
+    assert "which is deleted. Bring that one back." in refused
+    person.post(f"/journal/behaviours/{one.pk}/restore")
+    assert Behaviour.objects.live().count() == 2
+
+
+def test_the_unit_of_answers_stays(person: Client) -> None:
+    one = makers.behaviour("Coffee", kind="amount", unit="cups")
+    makers.answer(one, 3)
+    typed = {"name": "Coffee", "kind": "amount", "unit": "litres"}
+    page = person.post(f"/journal/behaviours/{one.pk}", typed).text
+    assert "It has answers already, so that their unit cannot change." in page
+    one.refresh_from_db()
+    assert one.unit == "cups"
