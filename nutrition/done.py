@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
@@ -59,8 +60,17 @@ def were_removed(request: HttpRequest, items: Sequence[MealItem]) -> HttpRespons
 
 
 def counted_names(items: Sequence[MealItem]) -> str:
-    """Return `3 foods (Egg, Skyr and Banana)`."""
-    return f"{counted(len(items), 'food')} ({joined([isolated(item.name) for item in items])})"
+    """Return `3 foods (Egg, Skyr and Banana)`, or `2 foods (Egg; Skyr, plain)`; of one that is there twice `2 entries of Egg`."""
+    times = Counter(item.name for item in items)
+    if len(times) == 1:
+        return f"{counted(len(items), 'entry', 'entries')} of {isolated(items[0].name)}"
+    names = [
+        isolated(name) if number == 1 else f"{number} × {isolated(name)}"
+        for name, number in times.items()
+    ]
+    is_mixed_up = any("," in name or " and " in name.casefold() for name in times)
+    listed = "; ".join(names) if is_mixed_up else joined(names)
+    return f"{counted(len(items), 'food')} ({listed})"
 
 
 def ids_of(items: Sequence[MealItem]) -> str:

@@ -139,6 +139,23 @@ def test_nothing_is_added_twice_from_one_mention(person: Client) -> None:
     assert len(items()) == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "said_of_it"),
+    [
+        ("1 egg, 2 eggs", "2 entries of Egg were added."),
+        ("1 egg, 1 banana, 2 eggs", "3 foods (2 × Egg and Banana) were added."),
+        ("1 egg, 100 g skyr plain, 1 banana", "3 foods (Egg; Skyr, plain, Nordmilch; Banana) were"),
+        ("100 g mac and cheese, 1 egg", "2 foods (Mac and cheese; Egg) were added."),
+    ],
+)
+def test_a_message_says_how_many_foods_there_are(
+    person: Client, line: str, said_of_it: str
+) -> None:
+    makers.food("Skyr, plain", brand="Nordmilch")
+    makers.food("Mac and cheese")
+    assert said_of_it in said(person.post(ADD, DAY | {"line": line}, follow=True))
+
+
 def test_a_food_that_is_named_twice_is_added_twice(person: Client) -> None:
     person.post(ADD, DAY | {"line": "1 egg, 2 eggs"})
     person.post(ADD, DAY | {"line": "egg and eggs"})
@@ -234,7 +251,7 @@ def test_the_last_one_is_offered_while_one_types(person: Client) -> None:
     line = {"line": "2 eggs, 200 g sky", "choice": choice}
     assert choice in person.get(OFFERS, DAY | line, headers={"X-Offers": "yes"}).text
     done = person.post(ADD, DAY | line, follow=True)
-    assert "2 foods (Egg and Skyr, vanilla) were added." in said(done)
+    assert "2 foods (Egg; Skyr, vanilla) were added." in said(done)
     assert items() == [EGG, ("Skyr, vanilla", 200, "g")]
 
 
