@@ -126,6 +126,50 @@ def test_a_whole_export(tmp_path: Path) -> None:
     assert (run.source, run.status, run.begun_by) == ("WhoopExport", "success", "command")
 
 
+def test_a_column_that_the_file_calls_otherwise_keeps_what_is_stored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(given(tmp_path, CYCLE_HEADER + CYCLE))
+    assert "does not have" not in capsys.readouterr().out
+    header = CYCLE_HEADER.replace("Recovery score %", "Recovery pct")
+    header = header.replace("Day Strain,Energy burned (cal)", "Strain,Energy")
+    later = header.replace("Sleep debt (min)", "Debt") + CYCLE.replace(",64,", ",70,")
+    counts = imported(given(tmp_path, later + RUNNING))
+    assert counts == {"seen": 5, "created": 2, "updated": 1, "unchanged": 2}
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "does not have, or calls otherwise: Day strain, Energy burned cal, Recovery score %" in said
+    )
+    assert "What is stored of them stays" in said
+    recovery, new = WhoopRecovery.objects.order_by("date")
+    assert (recovery.recovery_score, recovery.hrv_rmssd) == (61, 70)
+    assert (new.recovery_score, new.hrv_rmssd) == (None, 60)
+    cycle = WhoopCycle.objects.get()
+    assert (cycle.strain, cycle.kilojoules, cycle.score_state) == (12.4, 10083.44, "SCORED")
+    assert WhoopSleep.objects.earliest("date").need_from_debt_min == 21
+    # An empty cell of a column that is there is unknown now.
+    imported(given(tmp_path, CYCLE_HEADER + CYCLE.replace(",61,", ",,")))
+    assert WhoopRecovery.objects.earliest("date").recovery_score is None
+
+
+def test_what_one_of_two_tables_lacks_the_other_one_says(tmp_path: Path) -> None:
+    night = NAP.replace("09-15 14:05:00", "09-14 23:16:59").replace("14:41:00", "07:02:10")
+    header = SLEEP_HEADER.replace("Sleep debt (min)", "Debt")
+    files = {"cycles.csv": CYCLE_HEADER + CYCLE, "sleeps.csv": header + night}
+    imported(zipped(tmp_path / "export.zip", files))
+    assert WhoopSleep.objects.get().need_from_debt_min == 21
+
+
+def test_what_only_the_file_calls_otherwise_is_not_changed(tmp_path: Path) -> None:
+    imported(given(tmp_path, CYCLE_HEADER + CYCLE))
+    stamps = list(WhoopCycle.objects.values_list("updated_at", flat=True))
+    german = CYCLE_HEADER.replace("Recovery score %", "Erholungswert %")
+    german = german.replace("Day Strain", "Tagesbelastung").replace("Asleep", "ASLEEP")
+    assert imported(given(tmp_path, german + CYCLE)) == {"seen": 3, "unchanged": 3}
+    assert WhoopCycle.objects.get().raw["Tagesbelastung"] == "12.4"
+    assert list(WhoopCycle.objects.values_list("updated_at", flat=True)) == stamps
+
+
 def test_the_running_cycle_is_left_out_and_its_night_is_not(tmp_path: Path) -> None:
     assert imported(given(tmp_path, CYCLE_HEADER + RUNNING)) == {"seen": 2, "created": 2}
     assert not WhoopCycle.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -24,11 +25,13 @@ class Options(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A record of the export. `item`: its values by column, moments as text."""
+    """A record of the export. `item`: its values by column, moments as text. `lacking`: what the file has no columns for, so
+    that it says nothing of it."""
 
     where: str
     item: Item
     raw: dict[str, str]
+    lacking: Sequence[str] = ()
 
     @property
     def source_id(self) -> str:

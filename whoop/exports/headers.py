@@ -76,6 +76,8 @@ CALLED = {
 BY_NAME = {name: column for column, names in CALLED.items() for name in names.split()}
 
 CYCLES, SLEEPS, WORKOUTS, JOURNAL = "cycles", "sleeps", "workouts", "journal"
+#: Any of these tells the table of cycles from that of sleeps.
+OF_CYCLES = {"recovery", "day_strain", "resting_heart_rate", "hrv"}
 #: What only the older archive has that WHOOP gives by privacy.whoop.com: a range of times, and heart rate by the minute.
 PRIVACY_ARCHIVE = frozenset({"during", "heart_rate_timestamp"})
 
@@ -87,10 +89,16 @@ def fold(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", letters.replace("%", "pct")).strip("_")
 
 
+def title_of(column: str) -> str:
+    """Return about what a column is called in English, such as `Recovery score %`."""
+    return CALLED[column].split()[0].replace("pct", "%").replace("_", " ").capitalize()
+
+
 def columns_of(header: Iterable[str]) -> list[str]:
     """Return what each column holds, in their order; its folded name where that is not known."""
     folded = [fold(title) for title in header]
-    found = [BY_NAME.get(name, name) for name in folded]
+    # "Energy" may be in kJ: a name of ours is none of WHOOP's.
+    found = [BY_NAME.get(name) or (f"other {name}" if name in CALLED else name) for name in folded]
     # A journal in a language of which nobody has shown its last three columns, which are always the same.
     if len(found) == 6 and found[:3] == ["cycle_start", "cycle_end", "zone"]:
         return [*found[:3], "question", "answer", "notes"]
@@ -104,6 +112,6 @@ def kind_of(columns: Iterable[str]) -> str:
         return JOURNAL
     if "workout_start" in found:
         return WORKOUTS
-    if "cycle_start" in found and found & {"recovery", "day_strain"}:
+    if "cycle_start" in found and found & OF_CYCLES:
         return CYCLES
     return SLEEPS if "sleep_onset" in found else ""

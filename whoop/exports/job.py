@@ -9,8 +9,8 @@ from statistics import median
 from django.db import transaction
 from django.utils import timezone
 
-from lifetracker.models import SourceRecord, SyncRun, SyncState
-from lifetracker.sync.digests import digest
+from lifetracker.models import SyncRun, SyncState
+from lifetracker.sync.digests import digest_of_values, half_digest
 from lifetracker.sync.file_imports import Question, is_too_little, record_rejected, to_json
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Unmappable
@@ -86,7 +86,8 @@ def bring_in(kind: str, entries: dict[str, Entry], outcome: Outcome) -> None:
     """Store the records of one kind that the API has not brought, and hide those that give way."""
     if not entries:
         return
-    changes, (model, _) = outcome.changes[kind], DESTINATIONS[kind]
+    changes, place = outcome.changes[kind], DESTINATIONS[kind]
+    model = place.model
     where = SPAN_COLUMNS[model]
     spans = {key: span_of(kind, one) for key, one in entries.items()}
     first = min(span.start for span in spans.values()) - AROUND
@@ -95,7 +96,7 @@ def bring_in(kind: str, entries: dict[str, Entry], outcome: Outcome) -> None:
     # Also what was deleted at WHOOP, which an older file must not bring back.
     api = Spans(where.spans_of(around.filter(source=WHOOP)).values())
     known = {key for key, span in spans.items() if api.has(span)}
-    stored = stored_exports(model, entries)
+    stored = stored_exports(place, entries)
     mine = where.spans_of(around.filter(source=WHOOP_EXPORT, deleted_at=None))
     later = Spans(spans.values())
     # A sleep whose beginning was edited has another id, and is the same night.
@@ -114,12 +115,15 @@ def span_of(kind: str, entry: Entry) -> Span:
     return where.span(values) or Span(entry.start, entry.end)
 
 
-def stored_exports(model: type[SourceRecord], entries: Iterable[str]) -> dict[str, Stored]:
+def stored_exports(place: Destination, entries: Iterable[str]) -> dict[str, Stored]:
+    """Return what earlier imports stored of these records, by their ids."""
+    columns = place.mapping.columns
     found: dict[str, Stored] = {}
     for some in batches_of(list(entries)):
-        rows = model._default_manager.filter(source=WHOOP_EXPORT, source_id__in=some)
-        for source_id, known, deleted_at in rows.values_list("source_id", "digest", "deleted_at"):
-            found[source_id] = Stored(known, deleted_at is None)
+        rows = place.model._default_manager.filter(source=WHOOP_EXPORT, source_id__in=some)
+        for deleted_at, *values in rows.values_list("deleted_at", *columns):
+            stored = Stored(deleted_at is None, dict(zip(columns, values, strict=True)))
+            found[stored.values["source_id"]] = stored
     return found
 
 
@@ -135,33 +139,55 @@ def compare(
 
 
 def write(kind: str, entries: list[Entry], stored: dict[str, Stored], outcome: Outcome) -> None:
+    """Store records. Where only the cells of the file differ, and no value does, nothing counts as changed."""
     changes, place = outcome.changes[kind], DESTINATIONS[kind]
+    columns = [*place.mapping.columns, "raw"]
     for some in batches_of(entries):
-        rows = typed_rows(place, some, outcome, changes)
-        columns = [*place.mapping.columns, "raw"]
-        digests = [digest(row) for row in rows.values()]
-        batch = Batch(place.model, WHOOP_EXPORT, columns, list(rows.values()), digests)
+        rows = typed_rows(place, some, stored, outcome, changes)
+        digests = [
+            half_digest(str(row[-1]).encode()) + digest_of_values(row[:-1], b"")
+            for row in rows.values()
+        ]
+        batch = Batch(
+            place.model, WHOOP_EXPORT, columns, list(rows.values()), digests, keeps_received=True
+        )
         refused = {str(row[0]): reason for row, reason in upsert(batch).refused}
-        for entry, now in zip([one for one in some if one.source_id in rows], digests, strict=True):
+        for entry in some:
+            if entry.source_id not in rows:
+                continue
             before = stored.get(entry.source_id)
             if reason := refused.get(entry.source_id):
                 refuse(entry, f"the database refuses it: {reason}", outcome, changes)
-            elif before and before.is_live and before.digest == now:
+            elif (
+                before
+                and before.is_live
+                and list(before.values.values()) == rows[entry.source_id][:-1]
+            ):
                 changes.unchanged += 1
             else:
                 (changes.updated if before else changes.created).append(words_of(kind, entry))
 
 
 def typed_rows(
-    place: Destination, entries: list[Entry], outcome: Outcome, changes: Changes
+    place: Destination,
+    entries: list[Entry],
+    stored: dict[str, Stored],
+    outcome: Outcome,
+    changes: Changes,
 ) -> dict[str, list[object]]:
-    """Return the values of the columns by id. What a column does not allow is rejected."""
+    """Return the values of the columns by id. What a column does not allow is rejected; what the file has no column for is
+    what is stored."""
     rows: dict[str, list[object]] = {}
     for entry in entries:
         try:
-            rows[entry.source_id] = [*place.mapping.row(entry.item), to_json(entry.raw)]
+            row = place.mapping.row(entry.item)
         except (Unmappable, ValueError) as error:
             refuse(entry, str(error), outcome, changes)
+            continue
+        if before := stored.get(entry.source_id):
+            values = dict(zip(place.mapping.columns, row, strict=True))
+            row = list((values | {name: before.values[name] for name in entry.lacking}).values())
+        rows[entry.source_id] = [*row, to_json(entry.raw)]
     return rows
 
 

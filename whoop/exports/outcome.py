@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.runs import Counts
@@ -13,10 +13,10 @@ JOURNAL = "journal"
 
 
 class Stored(NamedTuple):
-    """A record of an earlier import, also one that has given way."""
+    """A record of an earlier import, also one that has given way. `values`: by column."""
 
-    digest: str
     is_live: bool
+    values: dict[str, Any]
 
 
 @dataclass

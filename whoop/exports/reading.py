@@ -20,6 +20,7 @@ from whoop.exports.export import (
     Options,
 )
 from whoop.exports.headers import CYCLES, JOURNAL, SLEEPS, WORKOUTS
+from whoop.exports.made_of import MADE_OF, missing_titles
 from whoop.exports.tables import Row, Table
 from whoop.models import KILOJOULES_PER_KILOCALORIE, ScoreState
 from whoop.sports import slug_of
@@ -74,6 +75,11 @@ def read_table(table: Table, export: Export, options: Options) -> None:
         export.remark(
             f"Columns of {table.name} that are not known here, and only kept: {', '.join(table.unknown)}."
         )
+    if missing := missing_titles(table.kind, table.columns):
+        export.remark(
+            f"Columns that {table.name} does not have, or calls otherwise: {', '.join(missing)}. What is stored of them stays "
+            "as it is."
+        )
     read = READERS[table.kind]
     for row in table.rows(options.home, options.now):
         try:
@@ -87,8 +93,14 @@ def read_table(table: Table, export: Export, options: Options) -> None:
 def add(export: Export, kind: str, row: Row, item: Item) -> None:
     start = datetime.fromisoformat(item["start"])
     item["source_id"] = f"{kind} {start:%Y-%m-%dT%H:%M:%SZ}"
+    lacking = {name for name, made_of in MADE_OF[kind].items() if not row.has_columns(made_of)}
+    # The night stands in two tables, of which the other one may have the column.
+    if (other := export.entries[kind].get(item["source_id"])) is not None:
+        for name in lacking - set(other.lacking):
+            item[name] = other.item.get(name)
+        lacking &= set(other.lacking)
     raw = row.raw_without(NOT_OF[kind])
-    export.entries[kind][item["source_id"]] = Entry(row.where, item, raw)
+    export.entries[kind][item["source_id"]] = Entry(row.where, item, raw, sorted(lacking))
 
 
 def needed(moment: datetime | None, what: str) -> datetime:

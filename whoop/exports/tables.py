@@ -41,6 +41,9 @@ class Row:
         """Return what a cell says; None where it is empty or missing. Raises Unreadable."""
         return yes_in(self.text(column), self.titles.get(column, column))
 
+    def has_columns(self, columns: Iterable[str]) -> bool:
+        return all(column in self.titles for column in columns)
+
     @property
     def offset(self) -> int | None:
         """Return the offset that the row names, in minutes east of UTC. Raises Unreadable."""
