@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import FilteredRelation, Q
 
 from journal.models import HIGHEST, LOWEST, NO, YES, AnswerOfDay, Behaviour, counting
+from journal.quick import PLACES
 from journal.words import amount_words, day_name
 from lifetracker.days import ONE_DAY
 from lifetracker.models import MANUAL
@@ -18,10 +19,12 @@ OFFERED_DAYS = timedelta(days=14)
 MOST_OFFERED = 3
 KIND = Behaviour.Kind
 MOOD = "Mood"
+#: What a button sends before the value that it takes back.
+TAKEN_BACK = "back "
 
 
 class Choice(NamedTuple):
-    """A button: what it says, and the value that it sends, which is empty where it takes the answer back."""
+    """A button: what it says, and what it sends, such as `4` to answer or `back 4` to take that answer back."""
 
     label: str
     sent: str
@@ -65,7 +68,8 @@ class Cell:
     def choice(self, value: float, label: str) -> Choice:
         is_chosen = self.answer is not None and self.answer.value == value
         is_taken_back = is_chosen and self.answer is not None and self.answer.is_typed_in
-        return Choice(label, "" if is_taken_back else f"{value:g}", is_chosen)
+        sent = f"{value:.{PLACES}f}".rstrip("0").rstrip(".")
+        return Choice(label, f"{TAKEN_BACK}{sent}" if is_taken_back else sent, is_chosen)
 
     @property
     def state(self) -> str:

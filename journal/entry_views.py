@@ -17,9 +17,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from journal.answers import behaviour_named
-from journal.entry import MOOD, entry_of
+from journal.entry import MOOD, TAKEN_BACK, entry_of
 from journal.models import Behaviour
-from journal.quick import State, answer, put_back, signed
+from journal.quick import (
+    Change,
+    ChangedMeanwhile,
+    State,
+    answer,
+    put_back,
+    signed,
+    take_back,
+)
 from journal.words import on_day, value_words
 from lifetracker import days
 from lifetracker.web.one_day import NoSuchDay, shown_day
@@ -45,12 +53,16 @@ def give(request: HttpRequest) -> HttpResponse:
     """Store an answer, or take one back."""
     day = day_in(request)
     behaviour = behaviour_in(request)
+    sent = request.POST.get("value", "")
     try:
-        value = value_in(request)
-        before = answer(behaviour, day, value)
+        value = value_in(request, sent.removeprefix(TAKEN_BACK))
+        give_or_take = take_back if sent.startswith(TAKEN_BACK) else answer
+        change = give_or_take(behaviour, day, value)
+    except ChangedMeanwhile as error:
+        return shown(request, Done("", "", changed_words(behaviour, error.now, "taken back")))
     except ValidationError as error:
         return shown(request, Done("", "", fault_words(error, behaviour)))
-    return shown(request, done(behaviour, before, value))
+    return shown(request, done(behaviour, change))
 
 
 @login_required
@@ -59,6 +71,9 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Give a day the answer that it had before a tap."""
     try:
         state = put_back(request.GET.get("before", ""))
+    except ChangedMeanwhile as error:
+        behaviour = Behaviour.objects.get(pk=error.now.behaviour)
+        return shown(request, Done("", "", changed_words(behaviour, error.now, "undone")))
     except ValidationError as error:
         return shown(request, Done("", "", " ".join(error.messages)))
     behaviour = Behaviour.objects.get(pk=state.behaviour)
@@ -84,30 +99,29 @@ def behaviour_in(request: HttpRequest) -> Behaviour:
     return found
 
 
-def value_in(request: HttpRequest) -> float | None:
-    """Return the value of the button that was pressed, or what was typed beside it; None takes the answer back. Raises
-    ValidationError."""
-    sent = request.POST.get("value", "")
+def value_in(request: HttpRequest, sent: str) -> float:
+    """Return the value that a button sent, or what was typed beside it. Raises ValidationError."""
     if sent == "typed":
         sent = request.POST.get("typed", "").strip()
-        if not sent:
-            raise ValidationError(NO_NUMBER)
-    if not sent:
-        return None
     if not PLAIN_NUMBER.fullmatch(sent):
         raise ValidationError(NO_NUMBER)
     return float(sent.replace(",", "."))
 
 
-def done(behaviour: Behaviour, before: State, value: float | None) -> Done:
-    address = f"{reverse('journal-undo')}?{urlencode({'before': signed(before)})}"
-    return Done(said(behaviour, before.day, value), address)
+def done(behaviour: Behaviour, change: Change) -> Done:
+    address = f"{reverse('journal-undo')}?{urlencode({'before': signed(change)})}"
+    return Done(said(behaviour, change.after.day, change.after.value), address)
 
 
 def said(behaviour: Behaviour, day: date, value: float | None) -> str:
     """Return `Alcohol yesterday: yes.`"""
     words = value_words(behaviour.kind, behaviour.unit, value)
     return f"{isolated(behaviour.name)} {on_day(day, days.today())}: {words}."
+
+
+def changed_words(behaviour: Behaviour, now: State, kept_from: str) -> str:
+    """Return that an answer is another one than a page showed, so that nothing was `taken back` or `undone`."""
+    return f"Nothing was {kept_from}: the answer was changed since. {said(behaviour, now.day, now.value)}"
 
 
 def fault_words(error: ValidationError, behaviour: Behaviour) -> str:

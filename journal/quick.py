@@ -13,6 +13,8 @@ from journal.models import Answer, Behaviour
 from lifetracker.models import MANUAL
 
 SALT = "journal.answer"
+#: A button carries its value with so many places after the point.
+PLACES = 9
 
 
 class State(NamedTuple):
@@ -22,6 +24,19 @@ class State(NamedTuple):
     day: date
     value: float | None
     note: str = ""
+
+
+class Change(NamedTuple):
+    before: State
+    after: State
+
+
+class ChangedMeanwhile(Exception):
+    """The answer is another one than the page showed. `now`: what it is."""
+
+    def __init__(self, now: State) -> None:
+        super().__init__("The answer was changed since.")
+        self.now = now
 
 
 def typed_in(behaviour: Behaviour, day: date) -> Answer | None:
@@ -37,43 +52,62 @@ def state_of(behaviour: Behaviour, day: date) -> State:
     return State(behaviour.pk, day, found.value, found.note)
 
 
-def answer(behaviour: Behaviour, day: date, value: float | None, note: str | None = None) -> State:
-    """Store what the answer to a behaviour on a day is, None for no answer, and return what it was before. The note stays
-    where none is given. Raises ValidationError for what is no answer to it."""
+def answer(behaviour: Behaviour, day: date, value: float, note: str | None = None) -> Change:
+    """Store what the answer to a behaviour on a day is. The note stays where none is given. Raises ValidationError for what
+    is no answer to it."""
     with Answer.objects.locked():
         before = state_of(behaviour, day)
-        found = typed_in(behaviour, day)
-        if value is None:
-            if found and not found.deleted_at:
-                found.mark_deleted()
-            return before
-        found = found or Answer(behaviour=behaviour, date=day)
+        found = typed_in(behaviour, day) or Answer(behaviour=behaviour, date=day)
         if found.deleted_at:
             found.deleted_at, found.note = None, ""
         found.value = value
         found.note = found.note if note is None else note
         found.full_clean()
         found.save()
-    return before
+        return Change(before, State(behaviour.pk, day, found.value, found.note))
 
 
-def signed(state: State) -> str:
-    """Return a state as an address can carry it, so that nobody else makes one up."""
-    values = [state.behaviour, state.day.isoformat(), state.value, state.note]
-    return signing.dumps(values, salt=SALT, compress=True)
+def take_back(behaviour: Behaviour, day: date, value: float) -> Change:
+    """Take back the answer that has this value, if it was not already. Raises ChangedMeanwhile where it has another one."""
+    with Answer.objects.locked():
+        before = state_of(behaviour, day)
+        if before.value is not None and round(before.value, PLACES) != value:
+            raise ChangedMeanwhile(before)
+        return _none(behaviour, before)
+
+
+def _none(behaviour: Behaviour, before: State) -> Change:
+    found = typed_in(behaviour, before.day)
+    if found and not found.deleted_at:
+        found.mark_deleted()
+    return Change(before, State(behaviour.pk, before.day, None))
+
+
+def signed(change: Change) -> str:
+    """Return a change as an address can carry it, so that nobody else makes one up."""
+    before, after = change
+    values = [before.behaviour, before.day.isoformat(), before.value, before.note]
+    return signing.dumps([*values, after.value, after.note], salt=SALT, compress=True)
 
 
 @transaction.atomic
 def put_back(text: str) -> State:
     """Give a day the answer again that it had before. Raises ValidationError for what was not signed here, and where the
-    behaviour is gone."""
+    behaviour is gone; ChangedMeanwhile where another answer was given since."""
     try:
-        behaviour, day, value, note = signing.loads(text, salt=SALT)
-    except signing.BadSignature:
+        pk, day, value, note, value_after, note_after = signing.loads(text, salt=SALT)
+    except (signing.BadSignature, ValueError):
         raise ValidationError("This cannot be undone any more.") from None
-    found = Behaviour.objects.live().filter(pk=behaviour).first()
-    if found is None:
+    behaviour = Behaviour.objects.live().filter(pk=pk).first()
+    if behaviour is None:
         raise ValidationError("The behaviour was deleted.")
-    state = State(behaviour, date.fromisoformat(day), value, note)
-    answer(found, state.day, state.value, state.note)
-    return state
+    before = State(pk, date.fromisoformat(day), value, note)
+    with Answer.objects.locked():
+        now = state_of(behaviour, before.day)
+        if now not in {before, State(pk, before.day, value_after, note_after)}:
+            raise ChangedMeanwhile(now)
+        if value is None:
+            _none(behaviour, now)
+        else:
+            answer(behaviour, before.day, value, note)
+    return before

@@ -62,7 +62,7 @@ def test_one_tap_answers_and_one_takes_it_back(person: Client) -> None:
     assert "yesterday: yes." in answered.text
     assert answers() == [("-1", 1.0)]
     chosen = forms_of(answered.text)[0]
-    assert 'value="" aria-pressed="true">Yes<' in chosen
+    assert 'value="back 1" aria-pressed="true">Yes<' in chosen
     back = press(person, answered.text, "Yes", at=0, follow=True)
     assert "yesterday: no answer." in back.text
     assert answers() == []
@@ -81,6 +81,52 @@ def test_a_tap_is_undone(person: Client) -> None:
     assert "today: no. That is as it was before." in undone
     assert Answer.objects.get().note == "A headache."
     assert answers() == [("0", 0.0)]
+
+
+def test_a_page_of_another_window_takes_no_newer_answer_back(person: Client) -> None:
+    one = makers.behaviour("Mood", kind="scale")
+    makers.answer(one, 4, date=today())
+    stale = person.get("/journal/").text
+    press(person, person.get("/journal/").text, "2")
+    page = press(person, stale, "4", follow=True).text
+    assert "Nothing was taken back: the answer was changed since." in page
+    assert "today: 2 of 5." in page
+    assert answers() == [("0", 2.0)]
+    press(person, person.get("/journal/").text, "2")
+    assert "today: no answer." in press(person, stale, "4", follow=True).text
+
+
+@pytest.mark.parametrize("value", [1 / 3, 0.0000005, 1_000_000, 123_456.75])
+def test_any_amount_is_taken_back(person: Client, value: float) -> None:
+    makers.answer(makers.behaviour("Coffee", kind="amount"), value, date=today())
+    press(person, person.get("/journal/").text, "[0-9.,]+")
+    assert answers() == []
+
+
+@pytest.mark.parametrize("newer", ["Yes", ""])
+def test_a_stale_undo_replaces_no_newer_answer(person: Client, newer: str) -> None:
+    one = makers.behaviour()
+    page = press(person, person.get("/journal/").text, "No", follow=True).text
+    address = unescape(re.search(r'action="(/journal/undo\?[^"]*)"', page)[1])  # type: ignore[index]
+    if newer:
+        press(person, person.get("/journal/").text, newer)
+    else:
+        Answer.objects.filter(behaviour=one).update(note="A headache.")
+    before = answers()
+    refused = person.post(address, {"next": "/journal/"}, follow=True).text
+    assert "Nothing was undone: the answer was changed since." in refused
+    assert "as it was before" not in refused
+    assert answers() == before
+
+
+def test_an_undo_twice_says_the_same(person: Client) -> None:
+    makers.behaviour()
+    page = press(person, person.get("/journal/").text, "No", follow=True).text
+    address = unescape(re.search(r'action="(/journal/undo\?[^"]*)"', page)[1])  # type: ignore[index]
+    for _ in range(2):
+        undone = person.post(address, {"next": "/journal/"}, follow=True).text
+        assert "today: no answer. That is as it was before." in undone
+    assert answers() == []
 
 
 def test_what_was_not_signed_here_is_not_undone(person: Client) -> None:
