@@ -24,6 +24,8 @@ from workouts.models import Workout
 LONGEST = timedelta(hours=48)
 #: How long a night is taken to be that is not stored. No two recoveries are of nights that begin within half of this.
 NOMINAL = timedelta(hours=3)
+#: Some programs leave the seconds of a time out.
+NEAR = timedelta(minutes=2)
 
 
 class Span(NamedTuple):
@@ -50,6 +52,11 @@ class Span(NamedTuple):
         return common > min(self.end - self.start, other.end - other.start) / 2
 
 
+def has_near(sorted_moments: Sequence[datetime], moment: datetime) -> bool:
+    place = bisect_left(sorted_moments, moment - NEAR)
+    return place < len(sorted_moments) and sorted_moments[place] <= moment + NEAR
+
+
 class Spans:
     """Records of one kind, in which the same ones are looked for."""
 
@@ -57,7 +64,8 @@ class Spans:
         self._spans = sorted(spans, key=lambda one: one.start)
         self._starts = [one.start for one in self._spans]
         self._seconds = {one.second for one in self._spans}
-        self._walls = {one.wall for one in self._spans} - {None}
+        self._walls = {wall for one in self._spans if (wall := one.wall)}
+        self._sorted_walls = sorted(self._walls)
 
     def has(self, span: Span) -> bool:
         """Return whether one of them is the same record as this one."""
@@ -69,6 +77,13 @@ class Spans:
             bisect_left(self._starts, moment) for moment in (span.start - LONGEST, span.end)
         )
         return any(span.is_mostly(one) for one in self._spans[first:last])
+
+    def begins_like(self, span: Span) -> bool:
+        """Return whether one of them begins when this one does, give or take two minutes."""
+        wall = span.wall
+        return has_near(self._starts, span.second) or (
+            wall is not None and has_near(self._sorted_walls, wall)
+        )
 
 
 class SpanColumns(NamedTuple):

@@ -425,6 +425,31 @@ def test_a_row_that_no_column_takes_is_rejected_with_its_line(tmp_path: Path) ->
     assert any("line 3: the time zone is 'Berlin'" in one for one in reasons)
 
 
+@pytest.mark.parametrize(
+    ("cell", "absurd", "reason"),
+    [
+        (",2410,", ",1000000000,", "Energy burned (cal) is '1000000000', and at most 100,000 is"),
+        (",171,66,", ",171,4000,", "Average HR (bpm) is '4000', and at most 400"),
+        (",61,52,64,", ",61,52,6400,", "Heart rate variability (ms) is '6400'"),
+        (",33.6,", ",-336,", "Skin temp (celsius) is '-336'"),
+        (",430,465,", ",43000,465,", "Asleep duration (min) is '43000'"),
+    ],
+)
+def test_what_nobody_has_is_rejected_with_its_line(
+    tmp_path: Path, cell: str, absurd: str, reason: str
+) -> None:
+    imported(given(tmp_path, CYCLE_HEADER + RUNNING + CYCLE.replace(cell, absurd)))
+    (rejected,) = RejectedItem.objects.all()
+    assert f"line 3: {reason}" in rejected.reason
+    assert not WhoopRecovery.objects.filter(date="2025-09-15").exists()
+
+
+def test_a_workout_that_nobody_does_is_rejected_with_its_line(tmp_path: Path) -> None:
+    text = WORKOUT_HEADER + WORKOUT + WORKOUT.replace("18:", "19:").replace("9200.5", "1e12")
+    assert imported(given(tmp_path, text))["rejected"] == 1
+    assert "line 3: Distance (meters) is '1e12'" in RejectedItem.objects.get().reason
+
+
 def test_a_dry_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("import_whoop", str(zipped(tmp_path / "export.zip", FILES)), "--dry-run")
     said = capsys.readouterr().out

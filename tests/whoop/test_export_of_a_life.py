@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -122,6 +122,23 @@ def test_what_is_deleted_at_whoop_is_not_brought_back(whoop: Any, tmp_path: Path
     run()
     call_command("import_whoop", str(path))
     assert live(WHOOP_EXPORT)["workout"] == 0
+
+
+@pytest.mark.parametrize("is_by_api", [True, False])
+def test_another_persons_export_is_asked_about(whoop: Any, tmp_path: Path, is_by_api: bool) -> None:
+    if is_by_api:
+        run(full=True)
+    else:
+        call_command("import_whoop", str(export(tmp_path)))
+    before = live(WHOOP_EXPORT)
+    theirs = write_export(tmp_path, life_of(2), DAYS, NOW)
+    with pytest.raises(CommandError, match="perhaps another person's") as caught:
+        call_command("import_whoop", str(theirs))
+    assert "when the file says so" in str(caught.value)
+    assert "If it is yours, add --replace." in str(caught.value)
+    assert live(WHOOP_EXPORT) == before
+    call_command("import_whoop", str(theirs), "--replace")
+    assert live(WHOOP_EXPORT) != before
 
 
 def without_offsets(tmp_path: Path) -> Path:

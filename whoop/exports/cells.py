@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -88,15 +89,20 @@ def offset_at(moment: datetime, offset: int | None, home: ZoneInfo) -> int:
     return home_offset(moment, home) if offset is None else offset
 
 
-def number_in(text: str, what: str, *, decimal_comma: bool = False) -> float | None:
-    """Return the number; None for an empty cell, which is unknown. Raises Unreadable."""
+def number_in(
+    text: str, what: str, *, decimal_comma: bool = False, most: float = math.inf
+) -> float | None:
+    """Return the number; None for an empty cell, which is unknown. Raises Unreadable, also for one further from 0 than `most`."""
     plain = text.strip()
     if plain.casefold() in UNKNOWN:
         return None
     plain = plain.replace(",", ".") if decimal_comma else plain
     if not NUMBER.fullmatch(plain):
         raise Unreadable(f"{what} is {shown(text.strip())}, which is not a number")
-    return float(plain)
+    number = float(plain)
+    if abs(number) > most:
+        raise Unreadable(f"{what} is {shown(text.strip())}, and at most {most:,} is possible")
+    return number
 
 
 def yes_in(text: str, what: str) -> bool | None:

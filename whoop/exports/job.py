@@ -61,22 +61,30 @@ def import_export(
 def ask_first(outcome: Outcome, options: Options) -> None:
     """Raise Question, which takes back what has been written, for a file that is perhaps another person's, or whose times
     are not those of the place."""
-    if options.replace:
-        return
+    if not options.replace and (doubt := doubt_about(outcome)):
+        raise Question(doubt, outcome)
+
+
+def doubt_about(outcome: Outcome) -> str:
+    """Return why a file should be looked at first; empty for one that is beyond doubt."""
     nights = [one for one in outcome.export.entries[SLEEP].values() if not one.item["nap"]]
     hours = [(one.start + timedelta(minutes=one.offset)).hour for one in nights]
     if len(hours) >= NIGHTS_TO_JUDGE and median(hours) in DAYTIME:
-        raise Question(
+        return (
             f"By this file, most nights began around {median(hours):.0f}:00. Its times are perhaps not those of the place where "
-            "you were. Nothing was imported. If you do sleep by day, add --replace.",
-            outcome,
+            "you were. Nothing was imported. If you do sleep by day, add --replace."
         )
     if is_too_little(outcome.common, outcome.compared, 0):
-        raise Question(
+        return (
             f"The file has none of the {outcome.compared:,} records of WHOOP that are stored from its time. It is perhaps "
-            "another person's. Nothing was imported. If it is yours, add --replace.",
-            outcome,
+            "another person's. Nothing was imported. If it is yours, add --replace."
         )
+    if outcome.common >= NIGHTS_TO_JUDGE and 2 * outcome.beginning_alike < outcome.common:
+        return (
+            f"Of {outcome.common:,} records that are stored from the time of this file, only {outcome.beginning_alike:,} begin "
+            "when the file says so. It is perhaps another person's. Nothing was imported. If it is yours, add --replace."
+        )
+    return ""
 
 
 # --- Records --------------------------------------------------------------------------------------
@@ -130,12 +138,15 @@ def stored_exports(place: Destination, entries: Iterable[str]) -> dict[str, Stor
 def compare(
     outcome: Outcome, api: dict[str, Span], mine: dict[str, Span], spans: dict[str, Span]
 ) -> None:
-    """Count how many records are stored in the stretch of the file, and how many of them it has."""
+    """Count how many records are stored in the stretch of the file, how many of them it has, and how many of these begin
+    alike: the nights of two people overlap, but seldom begin in the same minute."""
     first, last = (pick(span.start for span in spans.values()) for pick in (min, max))
     inside = [one for one in [*api.values(), *mine.values()] if first <= one.start <= last]
     here = Spans(spans.values())
     outcome.compared += len(inside)
-    outcome.common += sum(here.has(one) for one in inside)
+    common = [one for one in inside if here.has(one)]
+    outcome.common += len(common)
+    outcome.beginning_alike += sum(here.begins_like(one) for one in common)
 
 
 def write(kind: str, entries: list[Entry], stored: dict[str, Stored], outcome: Outcome) -> None:

@@ -59,6 +59,8 @@ class Outcome:
     #: As many live records are stored in the stretch of the file, and it has so many of them.
     compared: int = 0
     common: int = 0
+    #: So many of these begin in the file when they begin by what is stored.
+    beginning_alike: int = 0
     #: As many answers of the journal are second ones of a day.
     doubled: int = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,38 @@ from zoneinfo import ZoneInfo
 from lifetracker.sync.files import CannotImport
 from whoop.exports.cells import moment_in, number_in, offset_at, offset_in, yes_in
 from whoop.exports.headers import CALLED, PRIVACY_ARCHIVE, columns_of, fold, kind_of
+from workouts.models import MOST_METERS
 
 #: A cell may hold a long note.
 LONGEST_CELL = 100_000
 MOST_RAW = 400
+#: Nobody has more, by column, in the units of the file. What a column of the database bounds itself is not here.
+MOST: dict[str, float] = {
+    "energy": 100_000,
+    **dict.fromkeys(("resting_heart_rate", "average_heart_rate", "max_heart_rate"), 400),
+    "hrv": 1000,
+    "skin_temperature": 60,
+    "respiratory_rate": 100,
+    # Two days, which no sleep lasts.
+    **dict.fromkeys(
+        (
+            "asleep",
+            "in_bed",
+            "light_sleep",
+            "deep_sleep",
+            "rem_sleep",
+            "awake",
+            "sleep_need",
+            "sleep_debt",
+        ),
+        2880,
+    ),
+    **dict.fromkeys(("sleep_performance", "sleep_efficiency", "sleep_consistency"), 200),
+    **{f"zone_{n}": 100 for n in range(1, 6)},
+    "distance": MOST_METERS,
+    "altitude_gain": 100_000,
+    "altitude_change": 20_000,
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +64,12 @@ class Row:
     def number(self, column: str) -> float | None:
         """Return the number in a column; None where it is empty or missing. Raises Unreadable."""
         text = self.text(column)
-        return number_in(text, self.titles.get(column, column), decimal_comma=self.decimal_comma)
+        return number_in(
+            text,
+            self.titles.get(column, column),
+            decimal_comma=self.decimal_comma,
+            most=MOST.get(column, math.inf),
+        )
 
     def says_yes(self, column: str) -> bool | None:
         """Return what a cell says; None where it is empty or missing. Raises Unreadable."""
