@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Q
+from django.db.models import BooleanField, DateTimeField, Model, Q
 
 from lifetracker.models import MANUAL, Revision
 from lifetracker.models.fields import AnyField
@@ -73,6 +73,8 @@ def what_of(row: Revision, record: Model, newer: dict[str, Any]) -> str:
     """Return what was done, such as `changed the strain from 9.1 to 9.4`, and note the values before in `newer`."""
     fields = {field.attname: field for field in record._meta.concrete_fields}
     parts = []
+    # A date that its moment moved along says nothing new.
+    has_moved = any(isinstance(fields.get(name), DateTimeField) for name in row.old_values)
     for name, old in row.old_values.items():
         field = fields.get(name)
         if field is None:
@@ -81,7 +83,8 @@ def what_of(row: Revision, record: Model, newer: dict[str, Any]) -> str:
         before = as_typed(field, old)
         after = newer.get(name, getattr(record, name))
         newer[name] = before
-        parts.append(part_of(field, before, after))
+        if not (name == "date" and has_moved):
+            parts.append(part_of(field, before, after))
     changed = f"changed {joined(parts)}" if parts else ""
     if row.kind == Kind.CHANGED:
         return changed or "changed it"
@@ -90,6 +93,16 @@ def what_of(row: Revision, record: Model, newer: dict[str, Any]) -> str:
 
 
 def part_of(field: AnyField, before: Any, after: Any) -> str:
-    label = f"the {field.verbose_name}"
+    label = label_of(field)
     words = both_in_words(field, before, after)
     return f"{label} from {words[0]} to {words[1]}" if words else label
+
+
+def label_of(field: AnyField) -> str:
+    """Return what a sentence calls a column, such as `the strain`, `the time it was weighed` or `“billable”`."""
+    name = str(field.verbose_name)
+    if isinstance(field, BooleanField):
+        return f"“{name}”"
+    if isinstance(field, DateTimeField) and name.endswith(" at"):
+        return f"the time it was {name.removesuffix(' at')}"
+    return f"the {name}"

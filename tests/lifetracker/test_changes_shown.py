@@ -86,6 +86,26 @@ def test_weights_are_said_as_the_owner_reads_them() -> None:
     Preferences.objects.update_or_create(pk=1, defaults={"mass": "lb"})
 
 
+def test_a_time_is_said_without_the_date_that_it_moved() -> None:
+    record = makers.weigh_in(kg=70, measured_at=START)
+    record.measured_at, record.date = START + timedelta(days=1), date(2026, 5, 5)
+    record.save()
+    assert sentences(record) == [
+        "A command changed the time it was weighed from 4 May 2026, 06:20 to 5 May 2026, 06:20."
+    ]
+    night = recovery()
+    night.date = date(2026, 5, 5)
+    night.save()
+    assert sentences(night) == ["WHOOP changed the date from 4 May 2026 to 5 May 2026."]
+
+
+def test_yes_and_no_are_said_of_a_word() -> None:
+    entry = makers.entry(1, billable=True)
+    entry.billable = False
+    entry.save()
+    assert sentences(entry) == ["A command changed “billable” from yes to no."]
+
+
 def test_deletions_and_returns_are_said() -> None:
     record = workout()
     with changed_by(name=lambda: "robin"):
