@@ -27,6 +27,10 @@ from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.sync.streams import Source
 
 HOURS = 24
+GONE = (
+    "What this goal measures is not there any more: it was deleted, or counts for another one now. "
+    "Bring it back, or delete the goal."
+)
 #: What nobody is asked to sleep in a day, unless one of the days before had more: in hours.
 LONGEST_SLEEP = 11.0
 SLEEPS = ("whoop.sleep_hours", "whoop.sleep_with_naps")
@@ -173,7 +177,7 @@ def standing_in(
     is_over = day < look.day
     if isinstance(metric, UnknownMetric):
         period = plan.period_of(day)
-        unknown = Progress(day=day, period=period, status=Status.UNKNOWN, reason=str(metric))
+        unknown = Progress(day=day, period=period, status=Status.UNKNOWN, reason=GONE)
         return Standing(goal, plan, unknown, is_over, {})
     series = reader.series_of(metric.key).until(day)
     plan = with_start(plan, metric, series, look.verified)

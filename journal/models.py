@@ -132,7 +132,7 @@ class Behaviour(SourceRecord):
         kind or unit than its answers have."""
         errors: dict[str, str] = {}
         same = Behaviour.objects.live().filter(folded_name=folded_name(self.name))
-        if not plain_name(self.name):
+        if self.name and not plain_name(self.name):
             errors["name"] = "Enter a name."
         elif same.exclude(pk=self.pk).exists():
             errors["name"] = SAME_NAME

@@ -28,8 +28,10 @@ def notes_with_tag(tag: str) -> QuerySet[Note]:
 
 
 def found_notes(text: str, today: date) -> list[Note]:
-    """Return the notes that have each of the words in their text or among their tags, the newest first."""
-    asked = asked_for(text, today, is_staff=False)
+    """Return the notes that have each of the words in their text or among their tags, the newest first. `#walk` finds what
+    `walk` does, as no tag has the sign itself."""
+    words = " ".join(word.lstrip("#") for word in text.split())
+    asked = asked_for(words, today, is_staff=False)
     if not asked.words:
         return []
     rows = newest(Note.objects.live(), "written_at", NEWEST)

@@ -79,7 +79,7 @@ def notes_asked(request: HttpRequest, first: date, today: date) -> dict[str, Any
     return {
         "tag": tag,
         "words": words,
-        "searched": NEWEST,
+        "searched": f"{NEWEST:,}",
         "page_obj": page,
         "paginator": pages,
         "query": f"?{urlencode(query)}",

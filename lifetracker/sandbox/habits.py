@@ -29,7 +29,7 @@ NOTES = (
     ("New shoes, sore heel.", ("running",)),
     ("Quiet day. Finished the book.", ("reading",)),
     ("Meeting went well, glad that it is over.", ("work",)),
-    ("Zu viel Kaffee.", ("coffee",)),
+    ("Too much coffee.", ("coffee",)),
     ("Headache since noon.", ("health",)),
 )
 TRAVEL = ("Packed too much, as always.", ("travel",))

@@ -146,6 +146,36 @@ def test_the_journal_fits_on_the_narrowest_screen(visit: Visiting) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+@pytest.mark.parametrize("path", ["/", "/journal/"])
+def test_a_phone_shows_undo_where_one_taps(visit: Visiting, path: str) -> None:
+    for at in range(12):
+        makers.behaviour(f"Behaviour {at}", position=at)
+    window = visit(390, 844, touch=True)
+    window.take_session()
+    page = window.go(path)
+    first = button(page, "Behaviour 0", "Today", "Yes")
+    first.tap()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(ratio=1)
+    undo.tap()
+    expect(first).to_have_attribute("aria-pressed", "false")
+    answered(0)
+
+
+def test_a_month_opens_at_today_on_a_phone(visit: Visiting) -> None:
+    month()
+    window = visit(390, 844)
+    window.take_session()
+    page = window.go("/journal/")
+    days = page.locator(".journal-grid thead th")
+    today = page.locator(".journal-grid thead [aria-current=date]")
+    box, scroller = today.bounding_box(), page.locator(".scroll").bounding_box()
+    assert box
+    assert scroller
+    assert abs(box["x"] + box["width"] - scroller["x"] - scroller["width"]) < 2
+    assert days.count() > 28
+
+
 def test_a_scene_has_a_journal(visit: Visiting) -> None:
     scenes.journal()
     window = visit()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from goals.models import FreePeriod, Goal
+from goals.reading import GONE
 from lifetracker.models import DayMark, SyncState
 from tests import makers
 
@@ -396,6 +397,6 @@ def test_a_metric_that_is_gone_leaves_the_goal(person: Client) -> None:
     found = progress(person, goal)
     assert (found["status"], found["summary"]) == (
         "unknown",
-        "There is no metric with the key 'time.project-77'.",
+        GONE,
     )
     assert person.get(f"/api/goals/{goal['id']}/history").json()["periods"] == []

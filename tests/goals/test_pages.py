@@ -297,7 +297,7 @@ def test_goals_to_come_and_of_metrics_that_are_gone_have_a_page(visitor: Client)
     gone = makers.goal(start=MONDAY)
     Goal.objects.filter(pk=gone.pk).update(metric="time.project-12")
     assert "What it is about no longer exists." in read(visitor, f"/goals/{gone.pk}/")
-    assert "There is no metric with the key 'time.project-12'." in read(visitor)
+    assert "What this goal measures is not there any more" in read(visitor)
 
 
 # --- A new goal -----------------------------------------------------------------------------------

@@ -329,7 +329,12 @@ def test_an_imported_note_is_shown_alone(person: Client) -> None:
 def test_notes_are_found_by_words_and_tags(person: Client) -> None:
     makers.note(0, text="A walk by the Élbe.", tags=["River"])
     makers.note(400, text="Nothing much.")
-    for query, is_found in (("elbe walk", True), ("river", True), ("walk sea", False)):
+    for query, is_found in (
+        ("elbe walk", True),
+        ("river", True),
+        ("%23River", True),
+        ("walk sea", False),
+    ):
         assert ("A walk by" in person.get(f"/journal/?q={query}").text) is is_found, query
         assert ("A walk by" in person.get(f"/search/?q={query}").text) is is_found, query
     tagged = person.get("/journal/?tag=River").text
@@ -354,6 +359,13 @@ def test_a_name_that_is_taken_is_refused_beside_the_field(person: Client) -> Non
     makers.behaviour("Coffee")
     page = person.post("/journal/behaviours/", {"name": " coffee", "kind": "amount"}).text
     assert "There is already a behaviour with this name." in unescape(page)
+
+
+def test_a_name_that_is_missing_is_asked_for_once(person: Client) -> None:
+    page = person.post("/journal/behaviours/", {"name": " ", "kind": "yes_no"})
+    assert page.context["form"].errors == {"name": ["This field is required."]}
+    page = person.post("/journal/behaviours/", {"name": "x" * 201, "kind": "yes_no"})
+    assert "at most 200 characters" in page.text
 
 
 def test_what_is_offered_is_added_once(person: Client) -> None:

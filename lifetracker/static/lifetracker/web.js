@@ -358,3 +358,9 @@ for (const svg of document.querySelectorAll("svg[data-points]")) {
   if (!groups.has(table)) groups.set(table, new Group(table));
   if (groups.get(table).rows.length) new Chart(svg, groups.get(table));
 }
+
+// A month that is wider than the screen opens at today, and not at its first day.
+for (const day of document.querySelectorAll(".scroll thead [aria-current=date]")) {
+  const scroller = day.closest(".scroll");
+  scroller.scrollLeft += day.getBoundingClientRect().right - scroller.getBoundingClientRect().right;
+}
