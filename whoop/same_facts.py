@@ -1,7 +1,7 @@
 """Which records of WHOOP's export and of its API are the same: that of the API counts, and the other one is hidden.
 
 The export has no ids, whole seconds, and one offset for a whole cycle. So two records of one kind are the same where they begin
-in the same second, by the clock of the world or by that on the wall; or where they overlap by more than half, because WHOOP
+or end in the same second, by the clock of the world or by that on the wall; or where they overlap by more than half, because WHOOP
 lets one edit when a sleep began. A recovery follows its night.
 """
 
@@ -26,6 +26,15 @@ LONGEST = timedelta(hours=48)
 NOMINAL = timedelta(hours=3)
 #: Some programs leave the seconds of a time out.
 NEAR = timedelta(minutes=2)
+#: By how much clocks change.
+ONE_HOUR = timedelta(hours=1)
+
+
+class Moved(NamedTuple):
+    """When something would begin, and how long it lasts, in whole seconds."""
+
+    start: datetime
+    length: timedelta
 
 
 class Span(NamedTuple):
@@ -43,6 +52,21 @@ class Span(NamedTuple):
     def wall(self) -> datetime | None:
         """Return the time on the wall, as if it were UTC; None where its zone is not known."""
         return None if self.offset is None else self.second + timedelta(minutes=self.offset)
+
+    @property
+    def wall_of_end(self) -> datetime | None:
+        """Return the same of its end. The offset of a night is that of waking up, also where the clocks changed in it."""
+        if self.end is None or self.offset is None:
+            return None
+        return self.end.replace(microsecond=0) + timedelta(minutes=self.offset)
+
+    @property
+    def moved_by_an_hour(self) -> list[Moved]:
+        """Return when it would be if the clocks changed in its cycle, of which the file has one offset."""
+        if self.end is None or self.offset is None:
+            return []
+        length = self.end.replace(microsecond=0) - self.second
+        return [Moved(self.second + hour, length) for hour in (-ONE_HOUR, ONE_HOUR)]
 
     def is_mostly(self, other: Span) -> bool:
         """Return whether more than half of the shorter one is in both."""
@@ -66,17 +90,28 @@ class Spans:
         self._seconds = {one.second for one in self._spans}
         self._walls = {wall for one in self._spans if (wall := one.wall)}
         self._sorted_walls = sorted(self._walls)
+        self._ends = {wall for one in self._spans if (wall := one.wall_of_end)}
+        self._moved = {moved: one.offset for one in self._spans for moved in one.moved_by_an_hour}
 
     def has(self, span: Span) -> bool:
         """Return whether one of them is the same record as this one."""
-        if span.second in self._seconds or (span.wall is not None and span.wall in self._walls):
+        if span.second in self._seconds or span.wall in self._walls:
             return True
         if span.end is None:
             return False
+        if span.wall_of_end in self._ends or self._has_moved(span):
+            return True
         first, last = (
             bisect_left(self._starts, moment) for moment in (span.start - LONGEST, span.end)
         )
         return any(span.is_mostly(one) for one in self._spans[first:last])
+
+    def _has_moved(self, span: Span) -> bool:
+        """Return whether one of them is as long to the second and begins an hour earlier or later, by another offset."""
+        if span.end is None or span.offset is None:
+            return False
+        here = Moved(span.second, span.end.replace(microsecond=0) - span.second)
+        return self._moved.get(here, span.offset) != span.offset
 
     def begins_like(self, span: Span) -> bool:
         """Return whether one of them begins when this one does, give or take two minutes."""

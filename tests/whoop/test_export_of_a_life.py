@@ -25,6 +25,7 @@ from whoop.exports.export import Options
 from whoop.exports.reading import export_of
 from whoop.exports.tables import Table
 from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle, WhoopRecovery, WhoopSleep
+from whoop.same_facts import Span, Spans
 from workouts.models import Workout
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,26 @@ def test_times_without_an_offset_are_those_on_the_wall(
     assert live(WHOOP_EXPORT) == NOTHING
     assert not WhoopRecovery.objects.filter(source=WHOOP_EXPORT).exists()
     assert_equals_upstream(whoop)
+
+
+def span(start: str, end: str, offset: int) -> Span:
+    return Span(*(datetime.fromisoformat(f"2026-{one}+00:00") for one in (start, end)), offset)
+
+
+def test_a_workout_after_the_clocks_changed_is_that_of_the_api() -> None:
+    """In the file it has the offset at which the cycle began, and the API has another one."""
+    api = Spans([span("03-29 16:00:05.120", "03-29 16:40:12.700", 0)])
+    assert api.has(span("03-29 17:00:05", "03-29 17:40:12", 60))
+    # By the same offset, or of another length, it is another one.
+    assert not api.has(span("03-29 17:00:05", "03-29 17:40:12", 0))
+    assert not api.has(span("03-29 17:00:05", "03-29 17:41:12", 60))
+
+
+def test_a_night_in_which_the_clocks_changed_is_that_of_the_api() -> None:
+    """In Chicago, by the file, and elsewhere, by the API: on the wall only its end is the same."""
+    api = Spans([span("03-28 22:54:30", "03-29 05:30:10", 120)])
+    assert api.has(span("03-29 04:54:30", "03-29 12:30:10", -300))
+    assert not api.has(span("03-29 12:54:30", "03-29 20:30:11", -300))
 
 
 def test_a_sync_asks_for_the_export_once_for_a_batch_that_wrote(whoop: Any, tmp_path: Path) -> None:
