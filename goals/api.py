@@ -20,9 +20,12 @@ from lifetracker.api.fields import WholeField
 from lifetracker.api.lists import ListMixin, LockedChanges
 from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer
+from lifetracker.metrics.answers import rounded
 from lifetracker.words import counted
 
 MORE = "Whether there is more than `value`, as days are not known, or a part of one is not."
+#: More than any amount is measured with, and fewer than a computation adds of its own.
+DIGITS = 6
 NO_GOAL = "The goal does not exist, or it is deleted."
 
 
@@ -122,6 +125,13 @@ class Restore(generics.GenericAPIView[Any]):
 # --- Progress -------------------------------------------------------------------------------------
 
 
+class ReckonedField(serializers.FloatField):
+    """A number that is computed, without the digits that only its computation has."""
+
+    def to_representation(self, value: Any) -> Any:  # Elsewhere text may leave instead.
+        return rounded(float(value), DIGITS)
+
+
 class PeriodSerializer(serializers.Serializer[object]):
     start = serializers.DateField(source="first")
     end = serializers.DateField(source="last")
@@ -129,15 +139,15 @@ class PeriodSerializer(serializers.Serializer[object]):
 
 class DueSerializer(serializers.Serializer[object]):
     date = serializers.DateField(source="day")
-    amount = serializers.FloatField()
+    amount = ReckonedField()
 
 
 class PaceSerializer(serializers.Serializer[object]):
-    needed = serializers.FloatField(
+    needed = ReckonedField(
         help_text="What each day that is left must come to; of a limit, may come to; of a value to reach, how much it "
         "must change."
     )
-    own = serializers.FloatField(
+    own = ReckonedField(
         allow_null=True,
         help_text="The mean of the same days of earlier weeks, as far back as `weeks` says.",
     )
@@ -172,15 +182,11 @@ class ProgressSerializer(serializers.Serializer[object]):
         many=True, help_text="The services whose records are not complete."
     )
     summary = serializers.CharField()
-    value = serializers.FloatField(allow_null=True, help_text="What there is now.")
+    value = ReckonedField(allow_null=True, help_text="What there is now.")
     at_least = serializers.BooleanField(source="is_least", help_text=MORE)
-    target = serializers.FloatField(
-        allow_null=True, help_text="What is asked for at the end of the period."
-    )
-    line = serializers.FloatField(
-        allow_null=True, help_text="What there has to be at the end of this day."
-    )
-    due_today = serializers.FloatField(
+    target = ReckonedField(allow_null=True, help_text="What is asked for at the end of the period.")
+    line = ReckonedField(allow_null=True, help_text="What there has to be at the end of this day.")
+    due_today = ReckonedField(
         allow_null=True,
         help_text="What is missing today; of a mean, the value that today needs. Null for a limit.",
     )
@@ -190,9 +196,7 @@ class ProgressSerializer(serializers.Serializer[object]):
         help_text="For how many days after today nothing is due; -1 if something is due today. Of a limit or a mean: "
         "how many of your usual days it lasts. At most 366.",
     )
-    budget_left = serializers.FloatField(
-        allow_null=True, help_text="What a limit leaves for the period."
-    )
+    budget_left = ReckonedField(allow_null=True, help_text="What a limit leaves for the period.")
     days_left = serializers.IntegerField(allow_null=True)
     pace = PaceSerializer(allow_null=True)
     odds = serializers.IntegerField(
@@ -226,9 +230,9 @@ class LineSerializer(serializers.ModelSerializer[GoalLine]):
 class PastSerializer(serializers.Serializer[Past]):
     start = serializers.DateField(source="period.first")
     end = serializers.DateField(source="period.last")
-    value = serializers.FloatField(allow_null=True)
+    value = ReckonedField(allow_null=True)
     at_least = serializers.BooleanField(source="is_least", help_text=MORE)
-    target = serializers.FloatField(allow_null=True)
+    target = ReckonedField(allow_null=True)
     reached = serializers.BooleanField(
         source="is_reached",
         allow_null=True,

@@ -253,6 +253,15 @@ def test_today_says_at_most_of_what_is_left(person: Client) -> None:
     assert person.get(f"/api/goals/{one.goal.pk}/progress").json()["at_least"] is True
 
 
+def test_the_api_has_no_digits_that_nothing_was_measured_with(person: Client) -> None:
+    eaten(0, salt=0.1)
+    eaten(0, salt=0.2)
+    assert 0.1 + 0.2 != 0.3
+    goal = make(person, metric="nutrition.salt", per="day", direction="at_most", target=1)
+    found = person.get(f"/api/goals/{goal['id']}/progress").json()
+    assert (found["value"], found["budget_left"]) == (0.3, 0.7)
+
+
 @pytest.mark.usefixtures("_something_unknown")
 def test_an_earlier_day_is_not_called_within_the_limit(person: Client) -> None:
     make(person, per="day", start=f"{day_before(6)}", **LIMIT)
