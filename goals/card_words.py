@@ -12,7 +12,7 @@ from goals.plan import TINY, Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
 from goals.reading import Standing
 from goals.weekdays import weekday_words
-from goals.words import amount, at_least, at_most, lost_words, sentence_case
+from goals.words import amount, at_least, at_most, lost_words, sentence_case, up_to
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.sentences import MINUS, hours_words
 from lifetracker.web.units import in_chosen_unit
@@ -221,8 +221,9 @@ def sum_words(found: Progress, unit: str, *, is_past: bool) -> str:
     due = found.due_today or 0.0
     if due > TINY:
         is_due = found.status is Status.DUE and not is_past
-        missing = at_most(shown(due, unit), found)
-        return f"Due today: {missing}." if is_due else f"Behind by {missing}."
+        if is_due:
+            return f"Due today: {up_to(shown(due, unit), found)}."
+        return f"Behind by {at_most(shown(due, unit), found)}."
     ahead = (found.value or 0.0) - (found.line or 0.0)
     is_ahead = found.status is Status.AHEAD and ahead > TINY
     return f"Ahead by {shown(ahead, unit)}." if is_ahead else "On pace."

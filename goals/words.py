@@ -46,6 +46,11 @@ def at_most(words: str, found: Progress) -> str:
     return f"at most {words}" if found.is_least else words
 
 
+def up_to(words: str, found: Progress) -> str:
+    """Return what is still missing of an amount to come to, with `up to` before it where a part of a day is not known."""
+    return f"up to {words} more" if found.is_least else words
+
+
 def summary_of(plan: Plan, found: Progress, unit: str, *, is_over: bool) -> str:
     """Return what its owner should know first: what is due, or for how long nothing is."""
     if found.status in {Status.UNKNOWN, Status.FREE}:
@@ -71,7 +76,7 @@ def lost_words(plan: Plan) -> str:
 def of_line(found: Progress, unit: str) -> str:
     if found.slack_days is not None and found.slack_days < 0:
         since = "Behind" if found.status is Status.BEHIND else "Due today"
-        return f"{since}: {at_most(amount(found.due_today or 0.0, unit), found)}."
+        return f"{since}: {up_to(amount(found.due_today or 0.0, unit), found)}."
     if found.next_due is None:
         return "Nothing more is due."
     due = amount(found.next_due.amount, unit)

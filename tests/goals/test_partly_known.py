@@ -248,7 +248,8 @@ def test_today_says_at_most_of_what_is_left(person: Client) -> None:
     eaten(0)
     one = standing(person, **PROTEIN)
     assert words_of(one, is_past=False).hard == "at most 25 g today"
-    assert one.summary == "Due today: at most 25 g."
+    assert words_of(one, is_past=False).state.startswith("Due today: up to 25 g more.")
+    assert one.summary == "Due today: up to 25 g more."
     assert opening_of_goal(one) == "At most 25 g due today."
     assert person.get(f"/api/goals/{one.goal.pk}/progress").json()["at_least"] is True
 
