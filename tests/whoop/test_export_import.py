@@ -450,6 +450,15 @@ def test_a_workout_that_nobody_does_is_rejected_with_its_line(tmp_path: Path) ->
     assert "line 3: Distance (meters) is '1e12'" in RejectedItem.objects.get().reason
 
 
+def test_what_lasts_too_long_is_rejected_with_its_line(tmp_path: Path) -> None:
+    nap = NAP.replace("2025-09-15 14:05:00", "2025-09-12 14:05:00")
+    assert imported(given(tmp_path, SLEEP_HEADER + nap + NAP, "sleeps.csv"))["rejected"] == 1
+    assert "line 2: it lasts longer than 2 days" in RejectedItem.objects.get().reason
+    swim = WORKOUT.replace("2025-09-15 18:00:00", "2025-09-05 18:00:00")
+    imported(given(tmp_path, WORKOUT_HEADER + WORKOUT + swim, "workouts.csv"))
+    assert "line 3: it lasts longer than 7 days" in RejectedItem.objects.latest("pk").reason
+
+
 def test_a_dry_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("import_whoop", str(zipped(tmp_path / "export.zip", FILES)), "--dry-run")
     said = capsys.readouterr().out

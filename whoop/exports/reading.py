@@ -27,6 +27,7 @@ from whoop.sports import slug_of
 
 #: A night begins its cycle. What begins later in it is a nap, where the file does not say which it is.
 NIGHT_BEGINS_WITHIN = timedelta(hours=1)
+LONGEST_SLEEP_DAYS, LONGEST_WORKOUT_DAYS = 2, 7
 LONGEST_NOTE, LONGEST_QUESTION = 10_000, 200
 #: Any of these makes a recovery.
 OF_RECOVERY = ("recovery", "resting_heart_rate", "hrv", "blood_oxygen", "skin_temperature")
@@ -109,9 +110,12 @@ def needed(moment: datetime | None, what: str) -> datetime:
     return moment
 
 
-def in_order(start: datetime, end: datetime) -> None:
+def in_order(start: datetime, end: datetime, most_days: int | None = None) -> None:
+    """Raise Unreadable for what ends before it begins, or lasts longer than so many days."""
     if end < start:
         raise Unreadable(f"it ends ({end:%Y-%m-%d %H:%M} UTC) before it begins")
+    if most_days is not None and end - start > most_days * ONE_DAY:
+        raise Unreadable(f"it lasts longer than {most_days} days, until {end:%Y-%m-%d %H:%M} UTC")
 
 
 def state_of(*values: object) -> str:
@@ -201,7 +205,7 @@ def is_nap(row: Row) -> bool:
 def sleep_item(row: Row, *, nap: bool) -> Item:
     start = needed(row.moment("sleep_onset"), "moment of falling asleep")
     end = needed(row.moment("wake_onset"), "moment of waking up")
-    in_order(start, end)
+    in_order(start, end, LONGEST_SLEEP_DAYS)
     asleep, in_bed = row.number("asleep"), row.number("in_bed")
     # A sleep without a minute in bed was not measured, whatever else stands there.
     stages = (
@@ -242,7 +246,7 @@ def read_workout(row: Row, export: Export) -> None:
     if end is None and minutes is not None:
         end = start + timedelta(minutes=minutes)
     end = needed(end, "end of the workout")
-    in_order(start, end)
+    in_order(start, end, LONGEST_WORKOUT_DAYS)
     add(export, WORKOUT, row, workout_item(row, start, end))
 
 
