@@ -337,6 +337,7 @@ def test_notes_are_found_by_words_and_tags(person: Client) -> None:
     ):
         assert ("A walk by" in person.get(f"/journal/?q={query}").text) is is_found, query
         assert ("A walk by" in person.get(f"/search/?q={query}").text) is is_found, query
+    assert "None of your last 10,000 notes has that." in person.get("/journal/?q=sea").text
     tagged = person.get("/journal/?tag=River").text
     assert "A walk by" in tagged
     assert "Nothing much." not in tagged
