@@ -214,7 +214,7 @@ RULES = re.compile(
     "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount|has this bar code already"
     "|So little cannot come|another number of portions|Enter an amount (of at most|above 0)|nobody eats more"
     "|whole number of days|already a weigh-in|or add a serving|is measured in millilitres"
-    "|behaviour does not exist|merged into|Only an amount has a unit|kind cannot change|1 for yes or 0|whole number from 1"
+    "|behaviour does not exist|merged into|Only an amount has a unit|(kind|unit) cannot change|1 for yes or 0|whole number from 1"
     "|already a behaviour|already an answer|Enter a name|different answers"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
