@@ -122,10 +122,8 @@ class Behaviour(SourceRecord):
 
     def number_of_answers(self) -> int:
         """Return how many there are that go with it when it is deleted: also those in other wordings."""
-        going = Q(behaviour=self) | Q(
-            behaviour__merged_into=self, behaviour__deleted_at=self.deleted_at
-        )
-        return Answer.objects.live().filter(going).count()
+        wordings = self.wordings.filter(deleted_at=self.deleted_at).values_list("pk", flat=True)
+        return Answer.objects.live().filter(behaviour__in=[self.pk, *wordings]).count()
 
     def clean(self) -> None:
         """Raise ValidationError for a name that another one has, for a unit of what is no amount, and for another
