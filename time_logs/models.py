@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from lifetracker.days import ONE_DAY, elapsed, is_future, latest, local_date, midnight, split_by_day
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
+from lifetracker.models.pending_imports import PreviewedFile
 from time_logs.group_sums import Days, Seconds, group_sums
 from time_logs.source import SOURCE
 from time_logs.sums import (
@@ -28,6 +29,8 @@ from time_logs.sums import (
 )
 
 TOGGL = SOURCE.name
+#: The entries that only a report has which Toggl exports as a file. Where the API has the same, they are hidden.
+TOGGL_EXPORT = SOURCE.export_name
 LONGEST = timedelta(days=366)
 # Seconds, as `duration` has them, from which on an entry may have begun more than a day before its end.
 LONG = 24 * 3600 - 1
@@ -275,3 +278,7 @@ class TogglTag(SourceRecord):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PendingTogglExport(PreviewedFile):
+    """A report of Toggl that was read and previewed, and is imported once it is confirmed."""

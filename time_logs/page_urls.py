@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from time_logs import entry_views, views
+from time_logs import entry_views, import_views, views
 
 removal = entry_views.EntryRemoval()
 
 own: list[URLPattern | URLResolver] = [
+    path("", include(import_views.TogglImport().urls())),
     path("", views.RangeView.as_view(), name="time"),
     path("to-look-at", views.ThingsView.as_view(), name="time-to-look-at"),
     path("hours.csv", views.HoursAsCsv.as_view(), name="time-hours-csv"),

@@ -13,6 +13,7 @@ SOURCE = SourceDeclaration(
     name="Toggl",
     title="Toggl",
     brings="Time entries, projects, tags.",
+    export_name="TogglExport",
     steps=(
         SetupStep(
             "Open your profile at Toggl and copy the API token at the bottom of the page. It has all your rights at Toggl; "

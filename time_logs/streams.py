@@ -20,6 +20,7 @@ from lifetracker.sync.streams import (
     Changes,
     ChangesLost,
     Extent,
+    FileSource,
     Incomplete,
     Related,
     Since,
@@ -27,10 +28,12 @@ from lifetracker.sync.streams import (
     Stream,
     Window,
     epoch,
+    register_file_source,
     register_source,
 )
 from lifetracker.words import counted
-from time_logs.models import TOGGL, TimeEntry, TogglProject, TogglTag
+from time_logs.models import TOGGL, TOGGL_EXPORT, TimeEntry, TogglProject, TogglTag
+from time_logs.same_entries import hide_exported
 from time_logs.services.toggl_client import Cursor, NullList, TogglClient, TooOld
 from time_logs.source import SOURCE
 
@@ -454,6 +457,7 @@ entries = Stream(
     ),
     axis="start",
     deletes_by_absence=True,
+    hide_same=hide_exported,
     normalize=normal_entry,
     has_former_raw=has_former_raw,
     transform=existing,
@@ -506,5 +510,16 @@ source = register_source(
         is_configured=TogglClient.is_configured,
         # Entries take their names from projects and tags.
         streams=(projects, tags, entries),
+    )
+)
+
+register_file_source(
+    FileSource(
+        TOGGL_EXPORT,
+        TimeEntry,
+        page="toggl-import",
+        command="import_toggl FILE",
+        brings="Time entries, from the detailed report that Toggl exports as a file.",
+        group="Toggl export",
     )
 )

@@ -18,11 +18,14 @@ from django.db.models.functions import Coalesce
 from lifetracker.days import FOUR_WEEKS, is_future, local_date
 from lifetracker.models import MANUAL, SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.models.expressions import DaysBefore
+from lifetracker.models.pending_imports import PreviewedFile
 from lifetracker.models.rows import plain_rows
 from lifetracker.sync.measures import refuse_zero
 from weight.source import SOURCE
 
 WITHINGS = SOURCE.name
+#: The weigh-ins that only a file has which Withings sent. Where the API has the same, they are hidden.
+WITHINGS_EXPORT = SOURCE.export_name
 
 # Withings' word for a measure that may be somebody else's, who stood on the same scale.
 AMBIGUOUS = 1
@@ -358,3 +361,7 @@ class WeighIn(SourceRecord, Measures):
 def counts(attribution: int | None, is_mine: bool | None) -> bool:
     """Return whether a weigh-in is surely its owner's, as `CERTAIN` has it."""
     return attribution != AMBIGUOUS if is_mine is None else is_mine
+
+
+class PendingWithingsExport(PreviewedFile):
+    """Weigh-ins of a file of Withings that were read and previewed, and are imported once that is confirmed."""

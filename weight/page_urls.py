@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from weight import record_views, views
+from weight import import_views, record_views, views
 
 removal = record_views.WeighInRemoval()
 
 own = [
+    *import_views.WithingsImport().urls(),
     path("", views.RangeView.as_view(), name="weight"),
     path("weigh-ins.csv", views.WeighInsAsCsv.as_view(), name="weigh-ins-csv"),
     path("whose", record_views.whose_all, name="weigh-ins-whose"),

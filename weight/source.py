@@ -14,6 +14,7 @@ SOURCE = SourceDeclaration(
     name="Withings",
     title="Withings",
     brings="Weight, body fat, muscle, water.",
+    export_name="WithingsExport",
     steps=(
         SetupStep(
             "Open Withings' developer dashboard and create an application for the public API.",

@@ -17,13 +17,16 @@ from lifetracker.sync.streams import (
     Aggregate,
     Between,
     Changes,
+    FileSource,
     Params,
     Source,
     Stream,
     epoch,
+    register_file_source,
     register_source,
 )
-from weight.models import MEASURES, MeasureGroup, WeighIn
+from weight.models import MEASURES, WITHINGS_EXPORT, MeasureGroup, WeighIn
+from weight.same_weigh_ins import hide_exported
 from weight.services.withings_client import WithingsAPIClient
 from weight.source import SOURCE
 
@@ -168,6 +171,7 @@ measures = Stream(
     ),
     axis="measured_at",
     deletes_by_absence=True,
+    hide_same=hide_exported,
     # A device may bring its measures weeks late.
     changes=Changes(
         since="lastupdate", changed_at=lambda item: instant(item["modified"]), format=epoch
@@ -203,5 +207,16 @@ source = register_source(
         is_configured=WithingsAPIClient.is_configured,
         missing_consent=WithingsAPIClient.missing_consent,
         streams=(measures,),
+    )
+)
+
+register_file_source(
+    FileSource(
+        WITHINGS_EXPORT,
+        WeighIn,
+        page="withings-import",
+        command="import_withings FILE",
+        brings="Weigh-ins, from the data that Withings lets you download.",
+        group="Withings export",
     )
 )

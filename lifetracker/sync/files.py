@@ -179,7 +179,7 @@ class Expected:
                 yield files
             return
         self.refuse_others(name, head)
-        yield {name: lambda most: file.read(most + 1)}
+        yield {name: partial(read_again, file)}
 
     def require_file(self, path: Path) -> None:
         """Raise CannotImport where there is no such file."""
@@ -203,6 +203,12 @@ def read_up_to(path: Path, most: int) -> bytes:
     """Return one byte more than allowed where it is too large, however large it is."""
     with path.open("rb") as file:
         return file.read(most + 1)
+
+
+def read_again(file: BinaryIO, most: int) -> bytes:
+    """Return the same of a file that is open, from its beginning."""
+    file.seek(0)
+    return file.read(most + 1)
 
 
 def files_below(folder: Path, depth: int) -> Iterator[Path]:

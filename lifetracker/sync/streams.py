@@ -350,7 +350,8 @@ class Stream:
     refresh_interval: timedelta | None = None
     #: What is made of the rows.
     aggregate: Aggregate | None = None
-    #: Called with the columns and the rows that were just written: hides what another source has of the same facts.
+    #: Called with the columns and the rows that were just written: hides what another source has of the same facts, after
+    #: records were made of them.
     hide_same: Callable[[Sequence[str], Sequence[Sequence[object]]], None] | None = None
     #: Whether a page begins after so many items, and not after a certain one: what vanishes while pages
     #: are read moves others out of them.

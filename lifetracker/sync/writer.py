@@ -217,12 +217,14 @@ class RecordWriter:
     def _write(self, stream: Stream, batch: Batch) -> Written:
         if not batch.rows:
             return Written()
-        if not stream.aggregate:
-            written = upsert(batch)
-            if stream.hide_same and (written.created or written.updated):
-                refused = [row for row, _ in written.refused]
-                stream.hide_same(batch.columns, [row for row in batch.rows if row not in refused])
-            return written
+        written = self._write_parts(stream, batch) if stream.aggregate else upsert(batch)
+        if stream.hide_same and (written.created or written.updated):
+            refused = [row for row, _ in written.refused]
+            stream.hide_same(batch.columns, [row for row in batch.rows if row not in refused])
+        return written
+
+    def _write_parts(self, stream: Stream, batch: Batch) -> Written:
+        """Write the parts of records, and make these anew."""
         rows = self.stored(stream.model).filter(source_id__in=batch.ids)
         # Before and after: a part whose value has changed leaves one record and enters another.
         keys = self.aggregate_keys(stream, rows)

@@ -8,21 +8,19 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
+from lifetracker.sync.tables import Row, Table, Unreadable, shown
 from nutrition.diary_import.cells import (
     ISO_DATE,
     US_DATE,
     NutrientColumn,
-    Row,
-    Table,
     amounts_in,
     clock,
     day_in,
     number,
     nutrient_columns,
-    shown,
     size_of,
 )
-from nutrition.diary_import.entries import DayEnd, Diary, Eaten, Options, Unreadable
+from nutrition.diary_import.entries import DayEnd, Diary, Eaten, Options
 from nutrition.models import DIARIES
 from nutrition.plausibility import MACROS
 

@@ -1,17 +1,15 @@
-"""Tables of other apps: their rows by the names of the header, and numbers, dates and times as these apps write them."""
+"""Cells of the tables of other apps: numbers, dates and times as these apps write them."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from lifetracker.sync.files import CannotImport
-from nutrition.diary_import.entries import EARLIEST, Unreadable
+from lifetracker.sync.tables import Row, Unreadable, shown
+from nutrition.diary_import.entries import EARLIEST
 from nutrition.models import MOST_KCAL_OF_AN_ITEM, MOST_OF_AN_ITEM, Measure
 from nutrition.nutrients import COLUMNS, KJ_PER_KCAL, SALT_PER_SODIUM
 from nutrition.units import grams_or_ml
@@ -25,58 +23,6 @@ ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?
 US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 #: The unit at the end of a name, such as `Iron (mg)`.
 WITH_UNIT = re.compile(r"(?P<name>.*?)\s*\((?P<unit>[^()]*)\)")
-#: Micrograms are written with either of two letters.
-MICRO = str.maketrans({"μ": "µ"})
-
-
-@dataclass(frozen=True)
-class Row:
-    """`cells`: by the names of the header as they stand there."""
-
-    where: str
-    cells: dict[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        """Return the text in a column, whichever letters of its name are large; empty where there is none."""
-        return self.cells.get(name, "").strip()
-
-
-class Table:
-    """The rows of a CSV. Names of columns are compared in small letters."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self._reader = csv.reader(io.StringIO(text, newline=""))
-        self.header = [cell.strip().translate(MICRO) for cell in self._first()]
-        self.names = {name.casefold() for name in self.header}
-
-    def _first(self) -> list[str]:
-        try:
-            return next((row for row in self._reader if any(row)), [])
-        except csv.Error:
-            return []
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows. Raises CannotImport for what is no CSV, and for a last row that was cut off."""
-        names = [name.casefold() for name in self.header]
-        last = len(names)
-        try:
-            for cells in self._reader:
-                if any(cell.strip() for cell in cells):
-                    last = len(cells)
-                    yield Row(
-                        f"line {self._reader.line_num}", dict(zip(names, cells, strict=False))
-                    )
-        except csv.Error as error:
-            raise CannotImport(
-                f"Line {self._reader.line_num} of {self.name} is not CSV ({error})."
-            ) from None
-        # Some apps leave an empty note out.
-        if last < len(names) - 1:
-            raise CannotImport(
-                f"The last line of {self.name} has {last} of {len(names)} cells: the file was cut off. "
-                "Export or copy it again. Nothing was imported."
-            )
 
 
 # --- Values ---------------------------------------------------------------------------------------
@@ -93,10 +39,6 @@ def number(text: str, what: str = "it") -> float | None:
     if value < 0:
         raise Unreadable(f"{what} is {shown(plain)}, and cannot be below 0")
     return value
-
-
-def shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
 def day_in(text: str, now: datetime, pattern: re.Pattern[str] = ISO_DATE) -> date:

@@ -16,10 +16,6 @@ from nutrition.models import Meal
 EARLIEST = date(2000, 1, 1)
 
 
-class Unreadable(ValueError):
-    """One row cannot be read. The text says why."""
-
-
 class Options(NamedTuple):
     """`zone`: where the meals were eaten. `replace`: the file is the truth for its days, however little it knows of what is
     stored there."""

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lifetracker.sync.files import MB, CannotImport, Expected, Read
+from lifetracker.sync.tables import Table
 from lifetracker.words import joined
 from nutrition.diary_import import entries
 from nutrition.diary_import.apps import foreign_table, format_of
-from nutrition.diary_import.cells import Table
 from nutrition.diary_import.entries import Diary, Options
 
 #: Ten years of Cronometer, with eighty columns.

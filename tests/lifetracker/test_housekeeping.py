@@ -134,6 +134,8 @@ def test_what_else_has_ended_is_removed() -> None:
         "import previews nobody confirmed deleted": 0,
         "imports of foods older than 90 days deleted": 0,
         "previews of diaries nobody confirmed deleted": 0,
+        "previews of Toggl reports nobody confirmed deleted": 0,
+        "previews of weigh-ins nobody confirmed deleted": 0,
         "previews of WHOOP exports nobody confirmed deleted": 0,
     }
     assert Session.objects.get().session_key == "1"

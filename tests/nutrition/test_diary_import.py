@@ -12,10 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from lifetracker.models import RejectedItem, SyncRun
+from lifetracker.sync.tables import Unreadable
 from nutrition import diary
 from nutrition.diary import Wanted
 from nutrition.diary_import.cells import clock, day_in, number, size_of
-from nutrition.diary_import.entries import Eaten, Unreadable, kind_of
+from nutrition.diary_import.entries import Eaten, kind_of
 from nutrition.models import CompleteDay, Meal, MealItem
 from tests import makers
 

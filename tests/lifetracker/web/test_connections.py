@@ -75,6 +75,8 @@ def test_each_state_has_its_word(settings: Any) -> None:
         "Zero": State.NO_FILE,
         "MyFitnessPal": State.NO_FILE,
         "WhoopExport": State.NO_FILE,
+        "TogglExport": State.NO_FILE,
+        "WithingsExport": State.NO_FILE,
     }
 
 
@@ -100,7 +102,17 @@ def test_who_needs_the_person_comes_first(settings: Any) -> None:
     ran("GitHub", status="running", finished_at=None)
     ran("Toggl")
     cards = cards_of(source_statuses(), {}, {})
-    names = ["Withings", "GitHub", "Toggl", "MyFitnessPal", "WhoopExport", "Zero", "Whoop"]
+    names = [
+        "Withings",
+        "GitHub",
+        "Toggl",
+        "MyFitnessPal",
+        "TogglExport",
+        "WhoopExport",
+        "WithingsExport",
+        "Zero",
+        "Whoop",
+    ]
     assert [card.source.name for card in cards] == names
 
 

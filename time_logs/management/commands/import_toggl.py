@@ -1,0 +1,56 @@
+"""Import a detailed report of Toggl."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from lifetracker.management.import_command import ImportCommand
+from lifetracker.sync.exported_facts import Outcome, all_lines
+from lifetracker.sync.file_imports import Lines
+from time_logs.same_entries import DESTINATION
+from time_logs.toggl_export.export import Options
+from time_logs.toggl_export.files import read_export
+from time_logs.toggl_export.job import import_export
+from time_logs.toggl_export.summary import ABOUT, zones_words
+
+#: What a dry run names, and an import does not: there is too much of it.
+ONLY_IN_DRY_RUN = {"new", "changed"}
+
+
+class Command(ImportCommand):
+    help = "Import the time entries of a detailed report that Toggl exported as CSV."
+    file_help = "the CSV; or a zip or folder of them"
+    zone_help = "That of your profile at Toggl, in which the file has its times."
+    replaces = "what is stored"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--user",
+            default="",
+            metavar="EMAIL",
+            help="Whose entries to import of a report of several people, by e-mail or name.",
+        )
+
+    def reading(self, given: dict[str, Any]) -> Options:
+        zone = given["timezone"] or ZoneInfo(timezone.get_default_timezone_name())
+        return Options(zone, timezone.now(), given["user"], given["replace"])
+
+    def import_file(self, path: Path, options: Options, *, dry_run: bool) -> Outcome:
+        return import_export(read_export(path, options), options, dry_run=dry_run)
+
+    def about(self, outcome: Outcome, options: Options) -> str:
+        return f"{ABOUT}. {zones_words(options)}"
+
+    def lines(self, outcome: Outcome, options: Options, *, dry_run: bool) -> Iterable[Lines]:
+        found = all_lines(outcome)
+        return found if dry_run else [one for one in found if one.title not in ONLY_IN_DRY_RUN]
+
+    def ends(self, outcome: Outcome) -> Iterable[str]:
+        return [DESTINATION.count_words(outcome)]

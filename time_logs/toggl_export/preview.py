@@ -1,0 +1,63 @@
+"""An import in two steps: what a file would do is kept and shown, and then done exactly so."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lifetracker.models import SyncRun
+from lifetracker.sync.exported_facts import Outcome
+from lifetracker.sync.file_imports import import_as_previewed, previewed
+from time_logs.models import PendingTogglExport, TimeEntry
+from time_logs.same_entries import DESTINATION
+from time_logs.toggl_export.export import Export, Options
+from time_logs.toggl_export.job import import_export
+from time_logs.toggl_export.summary import ABOUT, zones_words
+
+
+def keep_preview(user: Any, file_name: str, export: Export, options: Options) -> None:
+    """Preview a report and keep it. Raises CannotImport."""
+
+    def run(replace: bool) -> Outcome:
+        return import_export(export, options._replace(replace=replace), dry_run=True)
+
+    zones = zones_words(options)
+    preview = previewed(
+        run, lambda outcome, question: DESTINATION.preview_of(outcome, ABOUT, zones, question)
+    )
+    PendingTogglExport.objects.keep(
+        user,
+        file_name,
+        export=json.dumps(export.to_json(), default=str, ensure_ascii=False),
+        options={"zone": options.zone.key, "now": options.now.isoformat()},
+        preview=asdict(preview),
+    )
+
+
+def import_previewed(kept: PendingTogglExport) -> Outcome:
+    """Import what was previewed. Raises PreviewChanged and CannotImport."""
+    export, options = export_kept(kept), options_of(kept)
+
+    def run(replace: bool) -> Outcome:
+        return import_export(
+            export, options._replace(replace=replace), begun_by=SyncRun.BegunBy.PERSON
+        )
+
+    return import_as_previewed(kept, TimeEntry.objects.all(), run, DESTINATION.fingerprint)
+
+
+def preview_again(kept: PendingTogglExport) -> None:
+    """Keep a new preview of the same report. Raises CannotImport."""
+    keep_preview(kept.user, kept.file_name, export_kept(kept), options_of(kept))
+
+
+def export_kept(kept: PendingTogglExport) -> Export:
+    return Export.from_json(json.loads(kept.export))
+
+
+def options_of(kept: PendingTogglExport) -> Options:
+    values = kept.options
+    return Options(ZoneInfo(values["zone"]), datetime.fromisoformat(values["now"]))
