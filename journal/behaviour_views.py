@@ -47,7 +47,7 @@ OFFERS = {
 }
 
 
-class Listed(NamedTuple):
+class BehaviourRow(NamedTuple):
     behaviour: Behaviour
     wordings: list[Behaviour]
 
@@ -65,7 +65,7 @@ def behaviours(request: HttpRequest) -> HttpResponse:
     rows = list(Behaviour.objects.live().order_by("position", "pk").defer("raw"))
     names = {one.folded_name for one in rows}
     listed = [
-        Listed(one, [other for other in rows if other.merged_into_id == one.pk])
+        BehaviourRow(one, [other for other in rows if other.merged_into_id == one.pk])
         for one in rows
         if one.merged_into_id is None
     ]

@@ -47,10 +47,10 @@ def changes_of(records: Sequence[Any], reader: str = "") -> Changes:
     for record_type, record_id in stored:
         wanted |= Q(record_type=record_type, record_id=record_id)
     rows = list(Revision.objects.filter(wanted).select_related("run")[: MOST + 1])
-    return Changes(list(told(rows[:MOST], stored, reader)), is_cut=len(rows) > MOST)
+    return Changes(list(as_changes(rows[:MOST], stored, reader)), is_cut=len(rows) > MOST)
 
 
-def told(rows: Iterable[Revision], stored: dict[Key, Any], reader: str) -> Iterator[Change]:
+def as_changes(rows: Iterable[Revision], stored: dict[Key, Any], reader: str) -> Iterator[Change]:
     """Yield the revisions, newest first, as sentences: what a column became stands in the record, or in a newer one."""
     newer: dict[Key, dict[str, Any]] = {key: {} for key in stored}
     for row in rows:
