@@ -36,6 +36,7 @@ DESTINATION = Destination(
         },
     ),
     ("entry", "entries"),
+    "the detailed report of Toggl",
 )
 
 

@@ -41,6 +41,7 @@ DESTINATION = Destination(
         },
     ),
     ("weigh-in", "weigh-ins"),
+    "weigh-ins of Withings",
 )
 
 

@@ -6,14 +6,16 @@ ids of those, and counted."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
-from lifetracker.models import SourceRecord, SyncRun
+from lifetracker.models import SourceRecord, SourceRecordQuerySet, SyncRun
 from lifetracker.sync.digests import digest_of_values, half_digest
 from lifetracker.sync.file_imports import (
     Lines,
@@ -108,12 +110,36 @@ def said_of(records: Mapping[str, Stored[Said]], *, live_first: bool) -> dict[st
 
 @dataclass(frozen=True)
 class Destination:
-    """Where the records of a file are stored. `noun`: what its records are, one and several."""
+    """Where the records of a file are stored. `noun`: what its records are, one and several; `about`: what the file is."""
 
     model: type[SourceRecord]
     source: str
     mapping: FieldMapping
     noun: tuple[str, str]
+    about: str
+
+    def import_all(
+        self,
+        export: ReadTables,
+        span: tuple[datetime, datetime] | None,
+        place: Callable[[Outcome], list[Placed]],
+        ask_first: Callable[[Outcome], None],
+        *,
+        dry_run: bool,
+        begun_by: str,
+    ) -> Outcome:
+        """Import what a file holds, or roll it back after a dry run. `place` returns what only the file has; `ask_first`
+        raises Question, which takes back what has been written. Raises CannotImport."""
+        records: SourceRecordQuerySet = self.model._default_manager.all()
+        with records.locked():
+            started = timezone.now()
+            outcome = Outcome(export, list(export.refusals))
+            self.write(place(outcome), outcome)
+            ask_first(outcome)
+            self.record(outcome, span, started, begun_by)
+            if dry_run:
+                transaction.set_rollback(True)
+        return outcome
 
     def hide(self, source_ids: Iterable[str]) -> None:
         """Mark records of the files as deleted."""
@@ -240,10 +266,10 @@ class Destination:
             ]
         )
 
-    def preview_of(self, outcome: Outcome, about: str, zones: str, question: str) -> Preview:
+    def preview_of(self, outcome: Outcome, zone: ZoneInfo, question: str) -> Preview:
         return Preview(
-            about=about,
-            zones=zones,
+            about=self.about,
+            zones=zones_words(zone),
             counts={
                 "new": len(outcome.created),
                 "changed": len(outcome.updated),
@@ -266,6 +292,10 @@ class Destination:
         parts = ((counts.deleted, "replaced"), (counts.rejected, "rejected"))
         more = "".join(f", {number:,} {what}" for number, what in parts if number)
         return f"{words}{more}."
+
+
+def zones_words(zone: ZoneInfo) -> str:
+    return f"Its times are read as those of {zone.key}."
 
 
 def free_id(key: str, taken: Counter[str]) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-
-from django.db import transaction
-from django.utils import timezone
+from functools import partial
 
 from lifetracker.models import SyncRun
 from lifetracker.sync.exported_facts import Outcome, Placed, count_common, said_of
 from lifetracker.sync.file_imports import Question, is_too_little
-from time_logs.models import TOGGL, TOGGL_EXPORT, TimeEntry, TogglProject
+from time_logs.models import TOGGL, TOGGL_EXPORT, TogglProject
 from time_logs.same_entries import DESTINATION, around, paired, stored_entries
 from time_logs.toggl_export.export import Entry, Export, Options
 
@@ -23,18 +21,17 @@ def import_export(
     begun_by: str = SyncRun.BegunBy.COMMAND,
 ) -> Outcome:
     """Import a report, or roll it back after a dry run. Raises CannotImport."""
-    with TimeEntry.objects.locked():
-        started = timezone.now()
-        outcome = Outcome(export, list(export.refusals))
-        DESTINATION.write(bring_in(export, outcome), outcome)
-        ask_first(outcome, options)
-        DESTINATION.record(outcome, export.span, started, begun_by)
-        if dry_run:
-            transaction.set_rollback(True)
-    return outcome
+    return DESTINATION.import_all(
+        export,
+        export.span,
+        partial(place, export),
+        partial(ask_first, options),
+        dry_run=dry_run,
+        begun_by=begun_by,
+    )
 
 
-def ask_first(outcome: Outcome, options: Options) -> None:
+def ask_first(options: Options, outcome: Outcome) -> None:
     """Raise Question, which takes back what has been written, for a file that is perhaps another person's, or whose times
     were read in the wrong zone."""
     if not options.replace and is_too_little(outcome.common, outcome.compared, 0):
@@ -46,7 +43,7 @@ def ask_first(outcome: Outcome, options: Options) -> None:
         )
 
 
-def bring_in(export: Export, outcome: Outcome) -> list[Placed]:
+def place(export: Export, outcome: Outcome) -> list[Placed]:
     """Hide what gives way to the API, and return what only the file has."""
     if export.span is None:
         return []

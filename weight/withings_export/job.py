@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils import timezone
+from functools import partial
 
 from lifetracker.models import SyncRun
 from lifetracker.sync.exported_facts import Outcome, Placed, count_common, said_of
 from lifetracker.sync.file_imports import Question, is_too_little
-from weight.models import WITHINGS, WITHINGS_EXPORT, WeighIn
+from weight.models import WITHINGS, WITHINGS_EXPORT
 from weight.same_weigh_ins import CORRECTED, DESTINATION, around, paired, stored_weigh_ins
 from weight.withings_export.export import Export, Options
 
@@ -21,18 +20,17 @@ def import_export(
     begun_by: str = SyncRun.BegunBy.COMMAND,
 ) -> Outcome:
     """Import weigh-ins, or roll it back after a dry run. Raises CannotImport."""
-    with WeighIn.objects.locked():
-        started = timezone.now()
-        outcome = Outcome(export, list(export.refusals))
-        DESTINATION.write(bring_in(export, outcome), outcome)
-        ask_first(outcome, options)
-        DESTINATION.record(outcome, export.span, started, begun_by)
-        if dry_run:
-            transaction.set_rollback(True)
-    return outcome
+    return DESTINATION.import_all(
+        export,
+        export.span,
+        partial(place, export),
+        partial(ask_first, options),
+        dry_run=dry_run,
+        begun_by=begun_by,
+    )
 
 
-def ask_first(outcome: Outcome, options: Options) -> None:
+def ask_first(options: Options, outcome: Outcome) -> None:
     """Raise Question, which takes back what has been written, for a file that is perhaps another person's."""
     if not options.replace and is_too_little(outcome.common, outcome.compared, 0):
         raise Question(
@@ -42,7 +40,7 @@ def ask_first(outcome: Outcome, options: Options) -> None:
         )
 
 
-def bring_in(export: Export, outcome: Outcome) -> list[Placed]:
+def place(export: Export, outcome: Outcome) -> list[Placed]:
     """Hide what gives way to the API, and return what only the file has."""
     if export.span is None:
         return []

@@ -15,7 +15,6 @@ from weight.models import PendingWithingsExport, WeighIn
 from weight.same_weigh_ins import DESTINATION
 from weight.withings_export.export import Export, Options
 from weight.withings_export.job import import_export
-from weight.withings_export.summary import ABOUT, zones_words
 
 
 def keep_preview(user: Any, file_name: str, export: Export, options: Options) -> None:
@@ -24,9 +23,8 @@ def keep_preview(user: Any, file_name: str, export: Export, options: Options) ->
     def run(replace: bool) -> Outcome:
         return import_export(export, options._replace(replace=replace), dry_run=True)
 
-    zones = zones_words(options)
     preview = previewed(
-        run, lambda outcome, question: DESTINATION.preview_of(outcome, ABOUT, zones, question)
+        run, lambda outcome, question: DESTINATION.preview_of(outcome, options.zone, question)
     )
     PendingWithingsExport.objects.keep(
         user,

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from lifetracker.management.import_command import ImportCommand
-from lifetracker.sync.exported_facts import Outcome, all_lines
+from lifetracker.sync.exported_facts import Outcome, all_lines, zones_words
 from lifetracker.sync.file_imports import Lines
 from time_logs.same_entries import DESTINATION
 from time_logs.toggl_export.export import Options
 from time_logs.toggl_export.files import read_export
 from time_logs.toggl_export.job import import_export
-from time_logs.toggl_export.summary import ABOUT, zones_words
 
 #: What a dry run names, and an import does not: there is too much of it.
 ONLY_IN_DRY_RUN = {"new", "changed"}
@@ -46,7 +45,7 @@ class Command(ImportCommand):
         return import_export(read_export(path, options), options, dry_run=dry_run)
 
     def about(self, outcome: Outcome, options: Options) -> str:
-        return f"{ABOUT}. {zones_words(options)}"
+        return f"{DESTINATION.about}. {zones_words(options.zone)}"
 
     def lines(self, outcome: Outcome, options: Options, *, dry_run: bool) -> Iterable[Lines]:
         found = all_lines(outcome)

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from lifetracker.management.import_command import ImportCommand
-from lifetracker.sync.exported_facts import Outcome, all_lines
+from lifetracker.sync.exported_facts import Outcome, all_lines, zones_words
 from lifetracker.sync.file_imports import Lines
 from weight.same_weigh_ins import DESTINATION
 from weight.withings_export.export import Options
 from weight.withings_export.files import read_export
 from weight.withings_export.job import import_export
-from weight.withings_export.summary import ABOUT, zones_words
 
 #: What a dry run names, and an import does not: there is too much of it.
 ONLY_IN_DRY_RUN = {"new", "changed"}
@@ -36,7 +35,7 @@ class Command(ImportCommand):
         return import_export(read_export(path, options), options, dry_run=dry_run)
 
     def about(self, outcome: Outcome, options: Options) -> str:
-        return f"{ABOUT}. {zones_words(options)}"
+        return f"{DESTINATION.about}. {zones_words(options.zone)}"
 
     def lines(self, outcome: Outcome, options: Options, *, dry_run: bool) -> Iterable[Lines]:
         found = all_lines(outcome)
