@@ -24,7 +24,7 @@ from lifetracker.errors import NeedsReauthorization, NotAllowed, NotConfigured, 
 from lifetracker.models import PendingDeletion, RejectedItem, SyncRun, SyncState
 from lifetracker.sync.plans import SyncRequest
 from lifetracker.sync.stopping import stop
-from lifetracker.sync.streams import Source, Stream, sources
+from lifetracker.sync.streams import Source, Stream, file_sources, sources
 from lifetracker.tasks import enqueue
 from lifetracker.words import title_of
 
@@ -245,7 +245,7 @@ TOLERANCE = timedelta(hours=1)
 
 class RunFilter(serializers.Serializer[object]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are taken off the class
-        choices=[(name, title_of(name)) for name in sources], required=False
+        choices=[(name, title_of(name)) for name in [*sources, *file_sources]], required=False
     )
     kind = serializers.ChoiceField(choices=SyncRun.Kind.choices, required=False)
     status = serializers.ChoiceField(choices=SyncRun.Status.choices, required=False)

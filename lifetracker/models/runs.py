@@ -156,6 +156,8 @@ class SyncRun(models.Model):
         RETRY = "retry"
         REMAP = "remap"
         WEBHOOK = "webhook"
+        #: Of a file that a person brought.
+        IMPORT = "import"
 
     class Status(models.TextChoices):
         QUEUED = "queued"

@@ -238,7 +238,7 @@ def record_import(
     first, last = span
     run = SyncRun.objects.create(
         source=source,
-        kind=SyncRun.Kind.MANUAL,
+        kind=SyncRun.Kind.IMPORT,
         status=SyncRun.Status.SUCCESS,
         window_start=first,
         window_end=last,

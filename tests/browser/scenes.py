@@ -356,7 +356,7 @@ def full() -> None:
     run(
         back=9,
         source=ZERO,
-        kind="manual",
+        kind="import",
         counts={"csv": {"seen": 214, "created": 212, "unchanged": 2}},
     )
 

@@ -165,7 +165,7 @@ def test_overlapping_fasts_are_facts() -> None:
 def test_the_ledger() -> None:
     call(CSV)
     run = SyncRun.objects.get()
-    assert (run.source, run.kind, run.status) == (ZERO, "manual", "success")
+    assert (run.source, run.kind, run.status) == (ZERO, "import", "success")
     [(stream, counts)] = run.counts.items()
     assert (stream, counts["seen"], counts["created"], counts["rejected"]) == ("csv", 8, 8, 0)
     assert run.total("unchanged") == 0

@@ -89,7 +89,7 @@ def test_exactly_what_was_previewed_is_imported(person: Client) -> None:
     assert answer.redirect_chain == [("/fasting/", 302)]
     assert "zero.csv: 3 new, 0 changed, 0 unchanged, 1 rejected." in said(answer)
     run = SyncRun.objects.get()
-    assert (run.source, run.kind, run.status, run.begun_by) == (ZERO, "manual", "success", "person")
+    assert (run.source, run.kind, run.status, run.begun_by) == (ZERO, "import", "success", "person")
     assert run.counts["csv"]["created"] == 3
     assert (stored(), RejectedItem.objects.count()) == (3, 1)
     assert not PendingImport.objects.exists()

@@ -77,6 +77,8 @@ def test_filters(robin: Client) -> None:
     assert runs(robin, kind="full")["count"] == 1
     assert runs(robin, status="success")["count"] == 2
     assert runs(robin, source="Toggl", status="failed")["count"] == 0
+    make("Zero", kind="import")
+    assert runs(robin, kind="import")["count"] == runs(robin, source="Zero")["count"] == 1
 
 
 @pytest.mark.parametrize(

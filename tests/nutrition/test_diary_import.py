@@ -311,7 +311,7 @@ def test_the_zone_decides_when_and_not_on_which_day(tmp_path: Path) -> None:
 def test_a_run_is_recorded(tmp_path: Path) -> None:
     imported(SAMPLES / "myfitnesspal.csv")
     run = SyncRun.objects.get()
-    assert (run.source, run.kind, run.status) == ("MyFitnessPal", "manual", "success")
+    assert (run.source, run.kind, run.status) == ("MyFitnessPal", "import", "success")
     assert run.window_start == datetime(2026, 9, 9, 22, tzinfo=UTC)
     assert run.window_end == datetime(2026, 9, 11, 22, tzinfo=UTC)
 

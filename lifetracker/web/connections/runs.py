@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     Kind.RETRY: "rejected items again",
     Kind.REMAP: "stored records, mapped again",
     Kind.WEBHOOK: "what a webhook named",
+    Kind.IMPORT: "a file",
 }
 
 
@@ -99,7 +100,7 @@ def row_of(run: SyncRun, today: date) -> RunRow:
 
 def begun_words(run: SyncRun) -> str:
     """Return who asked for a run. Older runs did not write it down."""
-    if run.source in file_sources:
+    if run.kind == Kind.IMPORT:
         return "by file"
     return BEGINNERS.get(run.begun_by, "webhook" if run.kind == Kind.WEBHOOK else "not known")
 

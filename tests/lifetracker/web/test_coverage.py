@@ -125,7 +125,7 @@ def test_files_hold_what_lies_between_their_ends() -> None:
     def file(first: int, last: int) -> None:
         SyncRun.objects.create(
             source=ZERO,
-            kind="manual",
+            kind="import",
             status="success",
             window_start=NOW - first * DAY,
             window_end=NOW - last * DAY,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -141,7 +143,7 @@ def test_who_began_a_run_is_written_down(settings: Any) -> None:
 def test_who_began_an_older_run() -> None:
     assert runs.begun_words(SyncRun(source="Toggl", kind="incremental")) == "not known"
     assert runs.begun_words(SyncRun(source="Toggl", kind="webhook")) == "webhook"
-    assert runs.begun_words(SyncRun(source="Zero", kind="manual")) == "by file"
+    assert runs.begun_words(SyncRun(source="Zero", kind="import")) == "by file"
 
 
 def test_one_run_shows_its_streams(visitor: Client) -> None:
@@ -176,3 +178,18 @@ def test_one_run_shows_its_streams(visitor: Client) -> None:
 def test_nothing_yet(visitor: Client) -> None:
     assert "No runs yet." in visitor.get("/connections/runs").text
     assert "Nothing was read yet." in visitor.get("/connections/").text
+
+
+def test_files_imported_before_there_was_a_kind_for_them() -> None:
+    def kinds() -> set[tuple[str, str]]:
+        return set(SyncRun.objects.values_list("source", "kind"))
+
+    before = {("Zero", "manual"), ("LoseIt", "manual"), ("Whoop", "manual"), ("Toggl", "full")}
+    for source, kind in before:
+        SyncRun.objects.create(source=source, kind=kind)
+    migration = import_module("lifetracker.migrations.0025_kind_of_imports")
+    migration.forward(apps, None)
+    after = {("Zero", "import"), ("LoseIt", "import"), ("Whoop", "manual"), ("Toggl", "full")}
+    assert kinds() == after
+    migration.back(apps, None)
+    assert kinds() == before
