@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.revisions": ("--rounds", "1", "--days", "10"),
     "benchmarks.usual": ("--lives", "1", "--days", "120"),
     "benchmarks.goals": ("--lives", "5"),
+    "benchmarks.experiments": ("--runs", "5", "--lives", "1"),
     "benchmarks.guessing": ("--seconds", "1"),
     "benchmarks.limit": ("--days", "10", "--limit", "3", "--window", "1"),
 }

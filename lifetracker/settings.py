@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "nutrition",
     "journal",
     "goals",
+    "experiments",
     "projects",
 ]
 
