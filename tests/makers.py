@@ -14,6 +14,7 @@ from goals.models import Goal
 from journal.models import Answer, Behaviour, Note
 from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
+from lifetracker.models.tokens import Scope
 from nutrition.models import FoodItem, Meal, RecipePart
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, TrendPoint, WeighIn, smooth
@@ -143,8 +144,10 @@ def robin() -> User:
 
 
 def api_token(name: str = "a script", **options: Any) -> IssuedToken:
-    """Of `user`, or of the person robin."""
+    """Of `user`, or of the person robin. `read_only`: one for reading."""
     user = options.pop("user", None) or robin()
+    if options.pop("read_only", False):
+        options["scope"] = Scope.READ
     return ApiToken.objects.issue(user, name, **options)
 
 

@@ -21,6 +21,8 @@ from lifetracker.models.tokens import token_revoked
 # Of an account, beside its groups and permissions.
 RIGHTS_FIELDS = {"is_active", "is_staff", "is_superuser"}
 CHANGE_NAMES = {"post_add": "given", "post_remove": "taken", "post_clear": "taken"}
+# Of a token.
+TOKEN_RIGHTS = {"scope", "domains", "expires_at"}
 # Some people type their password where the name belongs.
 UNKNOWN_NAME = "unknown name"
 
@@ -97,9 +99,13 @@ def record_deleted_account(instance: User, **_: object) -> None:
 
 
 @receiver(post_save, sender=ApiToken)
-def record_new_token(instance: ApiToken, created: bool, **_: object) -> None:
+def record_new_token(
+    instance: ApiToken, created: bool, update_fields: Iterable[str] | None = None, **_: object
+) -> None:
     if created:
-        record(Kind.TOKEN_MADE, instance.user, str(instance))
+        record(Kind.TOKEN_MADE, instance.user, f"{instance}: {instance.rights}")
+    elif TOKEN_RIGHTS & set(update_fields or TOKEN_RIGHTS):
+        record(Kind.TOKEN_CHANGED, instance.user, f"{instance}: {instance.rights}")
 
 
 @receiver(token_revoked, sender=ApiToken)

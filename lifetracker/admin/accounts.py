@@ -12,10 +12,12 @@ from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from lifetracker.admin.lists import LeanList, QuickList, labels
 from lifetracker.admin.records import InstantField
 from lifetracker.models import ApiToken
+from lifetracker.web.domains_field import DomainsField
 
 # Django registers these two with forms of its own look.
 admin.site.unregister([User, Group])
@@ -75,12 +77,13 @@ class ApiTokenAdmin(QuickList):
     confirm_first = True
     list_display = ("name", "prefix", "user", "rights", "state", "last_used_at", "expires_at")
     list_select_related = ("user",)
-    list_filter = ("read_only",)
+    list_filter = ("scope",)
     search_fields = ("name", "prefix")
     fields = (
         "user",
         "name",
-        "read_only",
+        "scope",
+        "domains",
         "expires_at",
         "prefix",
         "created_at",
@@ -90,9 +93,19 @@ class ApiTokenAdmin(QuickList):
     formfield_overrides: ClassVar = {models.DateTimeField: {"form_class": InstantField}}
     actions = ("revoke",)
 
-    @labels("Rights", "read_only", {"read only": "info", "read and write": "warning"})
+    @admin.display(ordering="scope")
     def rights(self, token: ApiToken) -> str:
-        return "read only" if token.read_only else "read and write"
+        return token.rights
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "domains":
+            return DomainsField(
+                required=False,
+                label=db_field.verbose_name,
+                help_text=db_field.help_text,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @labels("State", "revoked_at", {"valid": "success", "expired": "warning", "revoked": "danger"})
     def state(self, token: ApiToken) -> str:
@@ -110,7 +123,7 @@ class ApiTokenAdmin(QuickList):
         return ("user", *kept) if obj else kept
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return super().get_fields(request, obj) if obj else self.fields[:4]
+        return super().get_fields(request, obj) if obj else self.fields[:5]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         given: dict[str, Any] = super().get_changeform_initial_data(request)

@@ -8,7 +8,10 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from lifetracker.domains import domain_of_module, titles_of
 from lifetracker.models import ApiToken
+from lifetracker.models.tokens import Scope
+from lifetracker.words import joined
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,8 +24,8 @@ MAKE_ANOTHER = (
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
-    """The person whose token a request carries. A token that is wrong, has expired or is revoked is a
-    401; one for reading that would write is a 403, whatever the view's permissions are."""
+    """The person whose token a request carries. A token that is wrong, has expired or is revoked is a 401; one whose
+    scope or domains do not allow what is asked is a 403, whatever the view's permissions are."""
 
     keyword = "Bearer"
 
@@ -30,8 +33,8 @@ class TokenAuthentication(authentication.TokenAuthentication):
         if authentication.get_authorization_header(request).lower().startswith(b"token"):
             self.keyword = "Token"
         found = super().authenticate(request)
-        if found and found[1].read_only and writes(request):
-            raise PermissionDenied("This API token is read only.")
+        if found and (reason := why_not(found[1], request)):
+            raise PermissionDenied(reason)
         return found
 
     def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
@@ -42,6 +45,48 @@ class TokenAuthentication(authentication.TokenAuthentication):
             raise AuthenticationFailed(f"{reason} {MAKE_ANOTHER}")
         token.note_use()
         return token.user, token
+
+
+def why_not(token: ApiToken, request: Request) -> str:
+    """Return why the scope or the domains of a token do not allow a request; empty if they do.
+
+    A view of an app is of the domain of that app. One of what all share is closed to a token that is limited to
+    domains, unless it says that it tells nothing of others (`keeps_to_domains`). A token for imports opens what says
+    that it takes them (`takes_imports`), and nothing else."""
+    view = request.parser_context["view"]
+    if token.scope == Scope.IMPORT:
+        return "" if getattr(view, "takes_imports", False) else ONLY_IMPORTS
+    if token.read_only and writes(request):
+        return "This API token is read only."
+    domain = domain_of_module(type(view).__module__)
+    if domain:
+        return "" if token.may_see(domain) else limited_to(token)
+    return limited_to(token) if token.domains and not keeps_to_domains(view) else ""
+
+
+ONLY_IMPORTS = "This API token can only send files of Health Auto Export."
+
+
+def keeps_to_domains(view: object) -> bool:
+    return bool(getattr(view, "keeps_to_domains", False))
+
+
+def limited_to(token: ApiToken) -> str:
+    """Say what a token is limited to, where something else is asked."""
+    names = joined(titles_of(token.domains))
+    return (
+        f"This API token is limited to {names}. What you asked for is beyond that. Ask for {names} only, or create a "
+        "token without this limit on the page /settings/tokens/."
+    )
+
+
+def opens(request: Request, domain: str) -> bool:
+    """Return whether a domain may be told of to who asks: a login and a token without a limit see all."""
+    return not isinstance(request.auth, ApiToken) or request.auth.may_see(domain)
+
+
+def sees_all(request: Request) -> bool:
+    return not isinstance(request.auth, ApiToken) or not request.auth.domains
 
 
 def writes(request: Request) -> bool:

@@ -115,6 +115,7 @@ class Index(APIView):
     """All endpoints, each with its method and a line on what it is for."""
 
     content_negotiation_class = JsonAlone
+    keeps_to_domains = True
 
     @extend_schema(responses=IndexSerializer)
     def get(self, request: Request) -> Response:

@@ -159,6 +159,8 @@ class WholeDaySerializer(serializers.Serializer[object]):
     date = serializers.DateField()
     is_today = serializers.BooleanField()
     marks = serializers.ListField(
-        child=serializers.CharField(), help_text="The kinds of its confirmed marks, such as `sick`."
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="The kinds of its confirmed marks, such as `sick`. Null for a token that is limited to domains.",
     )
     domains = DomainOfDaySerializer(many=True)

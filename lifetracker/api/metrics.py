@@ -12,10 +12,11 @@ from django.utils.cache import get_conditional_response, set_response_etag
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lifetracker.api.authentication import limited_to, opens, sees_all
 from lifetracker.api.index import Endpoints, class_of
 from lifetracker.api.lists import (
     PLAUSIBLE_DATE_VALIDATORS,
@@ -36,8 +37,10 @@ from lifetracker.api.serializers import WrittenDayField
 from lifetracker.metrics.answers import chart_answer, day_answer, list_of_metrics, metric_answer
 from lifetracker.metrics.buckets import Bucket
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.domains import domains_behind
 from lifetracker.metrics.records import Record, records_behind
 from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.models import ApiToken
 
 #: A range can have so many days, a hundred years of them, one answer so many metrics, and so many values.
 MOST_DAYS, MOST_KEYS, MOST_VALUES = 36_525, 50, 500_000
@@ -56,6 +59,7 @@ class Conditional(ApiView):
     """
 
     renderer_classes = (FastJSONRenderer,)
+    keeps_to_domains = True
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **options: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **options)
@@ -138,12 +142,20 @@ def asked_by(request: Request, form: type[serializers.Serializer[object]]) -> di
     return dict(asked.validated_data)
 
 
-def metric_named(key: str) -> Metric:
-    """Return the metric. Raises NotFound, which names the key."""
+def metric_named(request: Request, key: str) -> Metric:
+    """Return the metric. Raises NotFound, which names the key, and PermissionDenied for one of a domain that who asks
+    may not see."""
     try:
-        return metric_of(key)
+        metric = metric_of(key)
     except UnknownMetric as error:
         raise NotFound(str(error)) from None
+    if isinstance(request.auth, ApiToken) and not may_tell(request, metric):
+        raise PermissionDenied(limited_to(request.auth))
+    return metric
+
+
+def may_tell(request: Request, metric: Metric) -> bool:
+    return all(opens(request, domain) for domain in domains_behind(metric))
 
 
 # --- Views ----------------------------------------------------------------------------------------
@@ -156,7 +168,7 @@ class Metrics(Conditional):
 
     @describes(MetricListSerializer, name="metrics_list")
     def get(self, request: Request) -> Response:
-        return Response({"metrics": list_of_metrics()})
+        return Response({"metrics": list_of_metrics(partial(may_tell, request))})
 
 
 class OneMetric(Conditional):
@@ -168,7 +180,7 @@ class OneMetric(Conditional):
 
     @describes(RangeOfMetricSerializer)
     def get(self, request: Request, key: str) -> Response:
-        metric, asked = metric_named(key), asked_by(request, MetricRange)
+        metric, asked = metric_named(request, key), asked_by(request, MetricRange)
         return Response(metric_answer(metric, asked["start"], asked["end"], asked["bucket"]))
 
 
@@ -182,7 +194,7 @@ class Charts(Conditional):
     @describes(ChartSerializer)
     def get(self, request: Request) -> Response:
         asked = asked_by(request, SeriesRange)
-        chosen = [metric_named(key) for key in asked["keys"]]
+        chosen = [metric_named(request, key) for key in asked["keys"]]
         return Response(chart_answer(chosen, asked["start"], asked["end"], asked["bucket"]))
 
 
@@ -195,7 +207,9 @@ class Day(Conditional):
     def get(self, request: Request, date: str) -> Response:
         asked = OneDay(data={"date": date})
         asked.is_valid(raise_exception=True)
-        return Response(day_answer(asked.validated_data["date"]))
+        answer = day_answer(asked.validated_data["date"], partial(may_tell, request))
+        # Marks, such as those of an illness, are of no domain.
+        return Response(answer if sees_all(request) else answer | {"marks": None})
 
 
 class RecordsBehind(Conditional, generics.GenericAPIView[Any]):
@@ -209,7 +223,7 @@ class RecordsBehind(Conditional, generics.GenericAPIView[Any]):
 
     @describes(RecordBehindSerializer(many=True))
     def get(self, request: Request, key: str) -> Response:
-        found = records_behind(metric_named(key), asked_by(request, OneDay)["date"])
+        found = records_behind(metric_named(request, key), asked_by(request, OneDay)["date"])
         page = self.paginate_queryset(found) or ()
         return self.get_paginated_response([record_answer(one) for one in page])
 

@@ -30,6 +30,10 @@ class ApiView(APIView):
     query_serializers: tuple[type[serializers.Serializer[object]], ...] = ()
     #: Whether it is a list in pages.
     is_paged = False
+    #: Whether it tells a token that is limited to domains of those alone, where it belongs to none itself.
+    keeps_to_domains = False
+    #: Whether it takes what a token may send that may do nothing else.
+    takes_imports = False
 
     def initial(self, request: Request, *args: Any, **options: Any) -> None:
         super().initial(request, *args, **options)

@@ -12,6 +12,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lifetracker.api.authentication import opens, sees_all
 from lifetracker.api.lists import ListMixin
 from lifetracker.api.serializers import ComputedText, FactSerializer
 from lifetracker.models import Revision
@@ -85,11 +86,20 @@ class Revisions(ListMixin, generics.ListAPIView[Revision]):
     queryset = Revision.objects.all()
     serializer_class = RevisionSerializer
     query_serializers = (RevisionFilter,)
+    keeps_to_domains = True
 
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         """List revisions, newest first. The value that a column got stands in the next newer one that has it, or in the
         record."""
         return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        revisions = super().get_queryset()
+        if sees_all(self.request):
+            return revisions
+        kinds = [type_of(one) for one in apps.get_models() if issubclass(one, KeepsRevisions)]
+        seen = {one for one in kinds if opens(self.request, one.partition(".")[0])}
+        return revisions.filter(record_type__in=sorted(seen))
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = RevisionFilter(data=self.request.query_params.dict())

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lifetracker.accounts.rights import IsStaff
+from lifetracker.api.authentication import opens, sees_all
 from lifetracker.api.fields import from_text
 from lifetracker.api.lists import ListMixin
 from lifetracker.api.parameters import UNKNOWN_PARAMETER, ApiView, refuse_unknown
@@ -24,7 +25,7 @@ from lifetracker.errors import NeedsReauthorization, NotAllowed, NotConfigured, 
 from lifetracker.models import PendingDeletion, RejectedItem, SyncRun, SyncState
 from lifetracker.sync.plans import SyncRequest
 from lifetracker.sync.stopping import stop
-from lifetracker.sync.streams import Source, Stream, file_sources, sources
+from lifetracker.sync.streams import Source, Stream, domain_of_source, file_sources, sources
 from lifetracker.tasks import enqueue
 from lifetracker.words import title_of
 
@@ -257,6 +258,10 @@ class Runs(ListMixin, generics.ListAPIView[SyncRun]):
     queryset = SyncRun.objects.all()
     serializer_class = StartedRunSerializer
     query_serializers = (RunFilter,)
+    keeps_to_domains = True
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return runs_for(self.request)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = RunFilter(data=self.request.query_params.dict())
@@ -269,6 +274,20 @@ class Run(ApiView, generics.RetrieveAPIView[SyncRun]):
 
     queryset = SyncRun.objects.all()
     serializer_class = StartedRunSerializer
+    keeps_to_domains = True
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return runs_for(self.request)
+
+
+def runs_for(request: Request) -> QuerySet[SyncRun]:
+    """Return the runs of the sources that who asks may see."""
+    runs = SyncRun.objects.all()
+    if sees_all(request):
+        return runs
+    exports = [one.declaration.export_name for one in sources.values()]
+    names = [*sources, *file_sources, *filter(None, exports)]
+    return runs.filter(source__in=[one for one in names if opens(request, domain_of_source(one))])
 
 
 class StopRun(generics.GenericAPIView[SyncRun]):
@@ -324,9 +343,12 @@ class CoverageSerializer(serializers.Serializer[object]):
 class Coverage(ApiView):
     """How far each stream of each source is verified, and what is missing."""
 
+    keeps_to_domains = True
+
     @extend_schema(responses=CoverageSerializer)
     def get(self, request: Request) -> Response:
-        return Response(CoverageSerializer({"sources": coverage()}).data)
+        found = [one for one in coverage() if opens(request, domain_of_source(str(one["source"])))]
+        return Response(CoverageSerializer({"sources": found}).data)
 
 
 def coverage() -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import mixins, serializers
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from lifetracker.api.fields import AnyField
@@ -46,7 +46,7 @@ ACTIONS = {
 ERRORS = {
     400: "A parameter or the body is invalid. The answer names it.",
     401: "The login or token is missing or invalid.",
-    403: "The login or token does not allow this, the CSRF token is missing, or the record comes from a service and cannot be changed here.",
+    403: "The login or token does not allow this, also by the domains that a token is limited to, the CSRF token is missing, or the record comes from a service and cannot be changed here.",
     404: "The record does not exist.",
     406: "The requested content type is not available.",
     415: "The body is not JSON.",
@@ -217,8 +217,7 @@ class ApiSchema(AutoSchema):
         statuses = {
             400: True,
             401: self.view.get_authenticators(),
-            403: self.view.get_authenticators()
-            and (self.is_unsafe() or self.is_guarded() or getattr(self.view, "get_starts", False)),
+            403: self.view.get_authenticators(),
             404: "{" in self.path or self.is_of_one(),
             406: True,
             415: self.is_unsafe() and self.method != "DELETE",
@@ -229,10 +228,6 @@ class ApiSchema(AutoSchema):
 
     def is_unsafe(self) -> bool:
         return self.method not in SAFE_METHODS
-
-    def is_guarded(self) -> bool:
-        """Return whether more than a login is needed."""
-        return any(type(one) is not IsAuthenticated for one in self.view.get_permissions())
 
     def is_of_one(self) -> bool:
         one = isinstance(self.view, mixins.RetrieveModelMixin)

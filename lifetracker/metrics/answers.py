@@ -6,7 +6,7 @@ An unknown value is None, never zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -57,16 +57,20 @@ def facts_of(metric: Metric) -> Answer:
 # --- All metrics ----------------------------------------------------------------------------------
 
 
-def list_of_metrics() -> list[Answer]:
-    """Return every metric, with what is held of it. Of those that come with the data, such as the hours of each project,
-    that would take a statement each, and is None."""
+def every(_metric: Metric) -> bool:
+    return True
+
+
+def list_of_metrics(wanted: Callable[[Metric], bool] = every) -> list[Answer]:
+    """Return every wanted metric, with what is held of it. Of those that come with the data, such as the hours of each
+    project, that would take a statement each, and is None."""
     verified = Verified()
-    found = held(list(metrics.values()), verified)
+    found = held(list(filter(wanted, metrics.values())), verified)
     return [
         facts_of(metric)
         | held_facts(found.get(metric.key))
         | {"verified_until": end_of(verified.of(metric))}
-        for metric in all_metrics()
+        for metric in filter(wanted, all_metrics())
     ]
 
 
@@ -210,9 +214,9 @@ def column(metric: Metric, values: Iterable[float | None]) -> Values:
 # --- A day ----------------------------------------------------------------------------------------
 
 
-def day_answer(day: date) -> Answer:
-    """Return every declared number of a day by domain, with the records that it was made of."""
-    chosen = list(metrics.values())
+def day_answer(day: date, wanted: Callable[[Metric], bool] = every) -> Answer:
+    """Return every declared number of a day that is wanted by domain, with the records that it was made of."""
+    chosen = list(filter(wanted, metrics.values()))
     marks = DayMark.objects.confirmed().between(days_before(day, USUAL_DAYS), day)
     kinds = list(marks.order_by("kind").values_list("date", "kind"))
     found = describe(chosen, day, day, {marked for marked, kind in kinds if kind in UNUSUAL})

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
+
+from lifetracker.domains import domains, titles_of
+from lifetracker.words import joined
 
 # By this a token is known for one wherever it turns up: by people, and by what scans for secrets.
 TOKEN_PREFIX = "lt_"  # noqa: S105 - no secret
@@ -30,6 +35,28 @@ def digest_of(secret: str) -> str:
 token_revoked = Signal()
 
 
+class Scope(models.TextChoices):
+    """What a token may do."""
+
+    READ = "read", "Read only"
+    WRITE = "write", "Read and write"
+    IMPORT = "import", "Send Health Auto Export only"
+
+
+RIGHTS = {
+    Scope.READ: "read only",
+    Scope.WRITE: "read and write",
+    Scope.IMPORT: "send Health Auto Export only",
+}
+
+
+def refuse_unknown_domains(value: object) -> None:
+    """Raise ValidationError for what is no list of labels of domains."""
+    if not isinstance(value, list) or not all(one in [*domains()] for one in value):
+        known = ", ".join(domains())
+        raise ValidationError(f"Choose from these domains: {known}.")
+
+
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> Self:
         now = timezone.now()
@@ -40,11 +67,17 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.select_related("user").filter(digest=digest_of(secret)).first()
 
     def issue(
-        self, user: Any, name: str, *, read_only: bool = False, days: int | None = None
+        self,
+        user: Any,
+        name: str,
+        *,
+        scope: Scope = Scope.WRITE,
+        domains: Collection[str] = (),
+        days: int | None = None,
     ) -> IssuedToken:
         """Return a new token, which works for `days` from now, or until it is revoked. Its secret is known
-        here and now, and never again."""
-        token = self.model(user=user, name=name, read_only=read_only)
+        here and now, and never again. `domains`: the labels of those that it is limited to; empty for all."""
+        token = self.model(user=user, name=name, scope=scope, domains=sorted(domains))
         if days is not None:
             token.expires_at = timezone.now() + timedelta(days=days)
         secret = token.draw_secret()
@@ -60,8 +93,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """What a script shows instead of a login. It is kept as a digest, and can do what its person can,
-    or of that only read."""
+    """What a script shows instead of a login. It is kept as a digest, and can do what its person can, or of that only
+    what its scope and its domains allow."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
@@ -69,10 +102,20 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=60, help_text="The script or device that will use it.")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     prefix = models.CharField("starts with", max_length=SHOWN, editable=False)
-    read_only = models.BooleanField(
-        "read only",
-        default=False,
+    scope = models.CharField(
+        "may",
+        max_length=10,
+        choices=Scope.choices,
+        default=Scope.WRITE,
         help_text="A read-only token cannot change anything or start a sync.",
+    )
+    # The labels of apps. That of an app that is gone stays, and opens nothing.
+    domains = models.JSONField(
+        "only these domains",
+        default=list,
+        blank=True,
+        validators=[refuse_unknown_domains],
+        help_text="None: all of them.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(
@@ -97,6 +140,25 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def read_only(self) -> bool:
+        return self.scope == Scope.READ
+
+    @property
+    def rights(self) -> str:
+        """Return what it may do in words, such as `read only: Fasting and Weight`."""
+        scope = RIGHTS[Scope(self.scope)]
+        return f"{scope}: {joined(self.titles)}" if self.domains else scope
+
+    @property
+    def titles(self) -> list[str]:
+        """Return the titles of the domains that it is limited to; none where it is not."""
+        return titles_of(self.domains)
+
+    def may_see(self, domain: str) -> bool:
+        """Return whether it opens a domain, by its label."""
+        return not self.domains or domain in self.domains
 
     def draw_secret(self) -> str:
         """Return a new secret, of which the digest and the beginning are kept."""

@@ -554,6 +554,15 @@ class FileSource(NamedTuple):
 file_sources: dict[str, FileSource] = {}
 
 
+def domain_of_source(name: str) -> str:
+    """Return the label of the app whose records a source brings first, also by the name of its export; empty for one
+    that is not known."""
+    for source in sources.values():
+        if name in {source.name, source.declaration.export_name} and source.streams:
+            return str(source.streams[0].model._meta.app_label)
+    return str(file_sources[name].model._meta.app_label) if name in file_sources else ""
+
+
 def register_source(source: Source) -> Source:
     sources[source.name] = source
     return source

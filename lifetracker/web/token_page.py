@@ -19,13 +19,20 @@ from django.views.generic import FormView
 
 from lifetracker.accounts.confirmation import confirm_writing
 from lifetracker.models import ApiToken
+from lifetracker.models.tokens import Scope
 from lifetracker.sync.webhooks import webhooks
+from lifetracker.web.domains_field import DomainsField
 from lifetracker.words import title_of
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=60, help_text="The script or device that will use it.")
-    rights = forms.ChoiceField(choices=[("read", "Read only"), ("write", "Read and write")])
+    rights = forms.ChoiceField(choices=Scope.choices)
+    domains = DomainsField(
+        required=False,
+        label="Only these domains",
+        help_text="None: all of them. What joins several, such as goals, shows all that it joins.",
+    )
     days = forms.TypedChoiceField(
         label="Valid for",
         choices=[("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("", "no time limit")],
@@ -64,7 +71,8 @@ class TokensView(LoginRequiredMixin, FormView):  # type: ignore[type-arg]  # not
                 issued = ApiToken.objects.issue(
                     form.user,
                     asked["name"],
-                    read_only=asked["rights"] == "read",
+                    scope=Scope(asked["rights"]),
+                    domains=asked["domains"],
                     days=asked["days"],
                 )
         except IntegrityError:

@@ -67,6 +67,7 @@ class SchemaView(SpectacularAPIView):
     content_negotiation_class = ByFormat
     generator_class = Once
     query_serializers = (Form,)
+    keeps_to_domains = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before the format is chosen, in which else the error would be.

@@ -129,15 +129,27 @@ def test_tokens_of_the_admin_and_of_commands(
     Event.objects.all().delete()
     admin_client.post(
         "/admin/lifetracker/apitoken/add/",
-        {"user": admin_user.pk, "name": "of the admin", "expires_at_0": "", "expires_at_1": ""},
+        {"user": admin_user.pk, "name": "of the admin", "scope": "read", "domains": ["weight"]}
+        | {"expires_at_0": "", "expires_at_1": ""},
+    )
+    token = ApiToken.objects.get()
+    admin_client.post(
+        f"/admin/lifetracker/apitoken/{token.pk}/change/",
+        {"name": "of the admin", "scope": "write", "expires_at_0": "", "expires_at_1": ""},
     )
     monkeypatch.setattr(sys, "argv", ["manage.py", "api_token", "create", "a secret"])
     call_command("api_token", "create", "of a command", stdout=StringIO(), stderr=StringIO())
     call_command("api_token", "revoke", "of the admin", stdout=StringIO())
     assert told() == [
         ("token made", "admin", "admin", "127.0.0.1"),
+        ("token changed", "admin", "admin", "127.0.0.1"),
         ("token made", "admin", "command api_token", ""),
         ("token revoked", "admin", "command api_token", ""),
+    ]
+    details = list(Event.objects.order_by("pk").values_list("detail", flat=True))
+    assert [one.partition(": ")[2] for one in details[:2]] == [
+        "read only: Weight",
+        "read and write",
     ]
 
 

@@ -282,7 +282,7 @@ def address(page: str, *args: Any) -> str:
 
 def admin_form(user: User, **values: str) -> dict[str, Any]:
     form = {"user": user.pk, "name": "from the admin", "expires_at_0": "", "expires_at_1": ""}
-    return form | values
+    return form | {"scope": "write"} | values
 
 
 def test_the_admin_shows_a_new_token_once_and_no_digest(staff: Client) -> None:
@@ -299,7 +299,7 @@ def test_the_admin_shows_a_new_token_once_and_no_digest(staff: Client) -> None:
 
 def test_the_admin_changes_rights_and_leaves_the_secret(staff: Client) -> None:
     token, secret = makers.api_token()
-    form = admin_form(token.user, name="renamed", read_only="on")
+    form = admin_form(token.user, name="renamed", scope="read")
     assert staff.post(address("change", token.pk), form).status_code == 302
     token.refresh_from_db()
     assert (token.name, token.read_only, token.digest) == ("renamed", True, digest_of(secret))

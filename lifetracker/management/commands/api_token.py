@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 from django.db.models import Q
 
 from lifetracker.days import local_date
+from lifetracker.domains import domains
 from lifetracker.management.command import QuickCommand
 from lifetracker.models import ApiToken
+from lifetracker.models.tokens import Scope
 
 LONGEST_NAME = ApiToken._meta.get_field("name").max_length or 0
 
@@ -28,7 +31,20 @@ class Command(QuickCommand):
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         create = actions.add_parser("create", help="create a token and print it once")
         create.add_argument("name", help="the script or device that will use it")
-        create.add_argument("--read-only", action="store_true", help="do not allow changes")
+        may = create.add_mutually_exclusive_group()
+        may.add_argument("--read-only", action="store_true", help="do not allow changes")
+        may.add_argument(
+            "--import-only",
+            action="store_true",
+            help="allow nothing but to send files of Health Auto Export",
+        )
+        create.add_argument(
+            "--domain",
+            action="append",
+            default=[],
+            choices=list(domains()),
+            help="allow this domain only; may be given several times. Default: all of them",
+        )
         create.add_argument(
             "--days", type=days, help="number of days until it expires. Default: no limit"
         )
@@ -45,13 +61,15 @@ class Command(QuickCommand):
         getattr(self, action)(**options)
 
     def create(
-        self, *, name: str, read_only: bool, days: int | None, user: str | None, **_: object
+        self, *, name: str, domain: Sequence[str], days: int | None, user: str | None, **asked: bool
     ) -> None:
         account = account_named(user)
         name = valid_name(name)
         if account.api_tokens.filter(name=name, revoked_at=None).exists():
             raise CommandError(f"{account} already has a token named {name!r}.")
-        issued = ApiToken.objects.issue(account, name, read_only=read_only, days=days)
+        scope = Scope.IMPORT if asked["import_only"] else Scope.WRITE
+        scope = Scope.READ if asked["read_only"] else scope
+        issued = ApiToken.objects.issue(account, name, scope=scope, domains=domain, days=days)
         self.stdout.write(issued.secret)
         self.stderr.write("This token is shown only once. Store it where your script can read it.")
 
@@ -99,9 +117,8 @@ def account_named(name: str | None) -> User:
 
 
 def line(token: ApiToken) -> str:
-    rights = "read only" if token.read_only else "read and write"
     used = f"last used {local_date(token.last_used_at)}" if token.last_used_at else "not used yet"
     until = (
         f"valid until {local_date(token.expires_at)}" if token.expires_at else "valid until revoked"
     )
-    return f"{token.prefix}  {token.name}  {token.user}  {rights}  {used}  {until}"
+    return f"{token.prefix}  {token.name}  {token.user}  {token.rights}  {used}  {until}"
