@@ -62,8 +62,10 @@ def shown(
 
 
 def context_of(found: Meal) -> dict[str, Any]:
+    row = row_of_meal(found)
     return {
-        "row": row_of_meal(found),
+        "row": row,
+        "records": [found, *(one.item for one in row.items)],
         "meal": found,
         "pk": found.pk,
         "key": new_key(),

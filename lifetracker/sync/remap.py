@@ -198,23 +198,31 @@ def _write(
     with transaction.atomic():
         parts.lease.renew()
         if changed:
-            digests = [digest_of_columns(values) for values in changed]
             columns = stream.mapping.columns
-            outcome = upsert(
-                Batch(stream.model, source, columns, changed, digests, known={}, keeps_deleted=True)
-            )
+            outcome = upsert(mapped_again(stream, source, changed))
             for values, reason in outcome.refused:
                 counts.refuse(str(values[columns.index("source_id")]), reason)
             written = len(changed) - len(outcome.refused)
         if stream.aggregate:
             ids = [row["source_id"] for row in batch]
             rows = parts.writer.stored(stream.model).filter(source_id__in=ids)
-            parts.writer.refresh_aggregates(stream, parts.writer.aggregate_keys(stream, rows))
+            keys = parts.writer.aggregate_keys(stream, rows)
+            parts.writer.refresh_aggregates(stream, keys, is_filling=True)
         stored = parts.recorder.counts[stream.name]
         stored.seen += len(batch)
         stored.updated += written
         parts.recorder.save()
     return written
+
+
+def mapped_again(stream: Stream, source: str, changed: list[Row]) -> Batch:
+    """Return stored rows to be written with other values. Their payloads are the same: what comes into an empty column
+    of them replaces nothing."""
+    batch = Batch(stream.model, source, stream.mapping.columns, changed)
+    batch.digests = [digest_of_columns(values) for values in changed]
+    batch.known = dict.fromkeys(batch.ids, "")
+    batch.keeps_deleted = batch.is_filling = True
+    return batch
 
 
 def streams_named(source: Source, name: str) -> tuple[Stream, ...]:

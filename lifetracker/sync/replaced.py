@@ -13,6 +13,9 @@ from lifetracker.models.revisions import Change, Kind, Revision, are_kept
 from lifetracker.models.rows import read_columns, reader_of
 from lifetracker.sync.lossless import read_json
 
+#: What stands in a column that nothing has filled yet. A number and "no" are values.
+EMPTY: tuple[object, ...] = (None, "", [], {})
+
 
 class OldValues:
     """How the stored rows of one model are read and compared, on the database in use.
@@ -52,8 +55,10 @@ class OldValues:
         rows: dict[str, list[object]],
         *,
         stays_deleted: bool,
+        is_filling: bool,
     ) -> None:
-        """Keep what differs between the stored rows with these ids and those that replace them."""
+        """Keep what differs between the stored rows with these ids and those that replace them. `is_filling`: nothing of a row
+        of which only empty columns are filled."""
         condition, ids = among
         with connection.cursor() as cursor:
             cursor.execute(self._head + condition + self._tail, [source, ids])
@@ -62,7 +67,10 @@ class OldValues:
             self._change(pk, deleted_at is not None and not stays_deleted, old, rows[source_id])
             for pk, source_id, deleted_at, *old in stored
         )
-        Revision.objects.store(self._model, [change for change in changes if change])
+        kept = [
+            change for change in changes if change and not (is_filling and replaces_nothing(change))
+        ]
+        Revision.objects.store(self._model, kept)
 
     def _change(
         self, pk: int, returns: bool, old: Sequence[object], row: Sequence[object]
@@ -81,6 +89,11 @@ class OldValues:
         return Change(pk, Kind.RETURNED if returns else Kind.CHANGED, differing)
 
 
+def replaces_nothing(change: Change) -> bool:
+    """Return whether only columns were filled that had no value."""
+    return change.kind is Kind.CHANGED and all(old in EMPTY for old in change.old.values())
+
+
 @lru_cache(maxsize=100)
 def old_values(model: type[SourceRecord], columns: tuple[str, ...], _vendor: str) -> OldValues:
     return OldValues(model, columns)
@@ -94,9 +107,12 @@ def keep_replaced(
     among: Callable[[list[str]], tuple[str, str | list[str]]],
     *,
     stays_deleted: bool,
+    is_filling: bool,
 ) -> None:
     """Keep what the stored rows with these ids were, if they differ from the rows that replace them: by two statements,
     and by none where none is stored."""
     if rows and are_kept():
         how = old_values(model, tuple(columns), connection.vendor)
-        how.keep(source, among(list(rows)), rows, stays_deleted=stays_deleted)
+        how.keep(
+            source, among(list(rows)), rows, stays_deleted=stays_deleted, is_filling=is_filling
+        )

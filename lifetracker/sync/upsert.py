@@ -48,6 +48,8 @@ class Batch:
     keeps_received: bool = False
     #: Rows that are marked as deleted stay so.
     keeps_deleted: bool = False
+    #: A row of which only empty columns are filled was not changed: it leaves no revision.
+    is_filling: bool = False
 
     @property
     def ids(self) -> list[str]:
@@ -195,6 +197,7 @@ def _keep_replaced(batch: Batch, rows: dict[str, Row]) -> None:
         rows,
         among_ids,
         stays_deleted=batch.keeps_deleted,
+        is_filling=batch.is_filling,
     )
 
 
@@ -307,7 +310,12 @@ def mark_deleted(rows: models.QuerySet[SourceRecord], ids: Iterable[str]) -> int
 
 
 def update_aggregates(
-    aggregate: Aggregate, parts: models.QuerySet[SourceRecord], source: str, keys: set[object]
+    aggregate: Aggregate,
+    parts: models.QuerySet[SourceRecord],
+    source: str,
+    keys: set[object],
+    *,
+    is_filling: bool,
 ) -> None:
     """Make the records anew whose parts have these values of `aggregate.by`, by a constant number of
     statements. `parts` are the live rows of the source."""
@@ -320,6 +328,7 @@ def update_aggregates(
     }
     rows = [[source_id, *values] for source_id, values in made.items() if values is not None]
     if rows:
-        upsert(Batch(aggregate.model, source, ["source_id", *aggregate.columns], rows))
+        columns = ["source_id", *aggregate.columns]
+        upsert(Batch(aggregate.model, source, columns, rows, is_filling=is_filling))
     stored = aggregate.model._default_manager.filter(source=source)
     mark_deleted(stored, [source_id for source_id, values in made.items() if values is None])

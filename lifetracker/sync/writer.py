@@ -237,10 +237,13 @@ class RecordWriter:
         """Return by which keys these rows belong to the records that are made from them."""
         return set(rows.values_list(stream.aggregate.by, flat=True)) if stream.aggregate else set()
 
-    def refresh_aggregates(self, stream: Stream, keys: set[object]) -> None:
+    def refresh_aggregates(
+        self, stream: Stream, keys: set[object], *, is_filling: bool = False
+    ) -> None:
         """Make the records with these keys anew from their live parts."""
         if stream.aggregate and keys:
-            update_aggregates(stream.aggregate, self.live(stream.model), self._source.name, keys)
+            parts, source = self.live(stream.model), self._source.name
+            update_aggregates(stream.aggregate, parts, source, keys, is_filling=is_filling)
 
     # --- Rejected items
 

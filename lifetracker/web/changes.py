@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, DateTimeField, Model, Q
+from django.db.models import BooleanField, DateTimeField, ForeignKey, Model, Q
 
 from lifetracker.models import MANUAL, Revision
 from lifetracker.models.fields import AnyField
@@ -103,6 +103,8 @@ def label_of(field: AnyField) -> str:
     name = str(field.verbose_name)
     if isinstance(field, BooleanField):
         return f"“{name}”"
-    if isinstance(field, DateTimeField) and name.endswith(" at"):
+    if isinstance(field, DateTimeField) and field.name.endswith("ed_at"):
         return f"the time it was {name.removesuffix(' at')}"
+    if isinstance(field, ForeignKey) and name.endswith(" into"):
+        return f"what it is {name}"
     return f"the {name}"

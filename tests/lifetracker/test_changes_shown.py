@@ -6,14 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from lifetracker.models import Preferences, Revision, SyncRun
 from lifetracker.models.revisions import changed_by
 from lifetracker.web.changes import MOST, changes_of
+from projects.models import Project
 from tests import makers
+from tests.lifetracker.test_two_windows import eaten
 from weight.models import WeighIn
 from whoop.models import WhoopRecovery
 from workouts.models import Workout
@@ -161,13 +165,63 @@ def test_the_pages_of_records_say_what_changed(admin_client: Client) -> None:
     score = recovery()
     score.recovery_score = 58
     records[reverse("whoop-day", args=["2026-05-04"])] = score
+    records |= edited_records()
     for path, record in records.items():
         assert "Show what changed" not in admin_client.get(path).text, path
         record.save()
-        page = admin_client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            page = admin_client.get(path)
         assert page.status_code == 200
         assert "Show what changed" in page.text, path
         assert sentences(record)[0] in page.text.replace("&#x27;", "'"), path
+        about = [one["sql"] for one in asked if Revision._meta.db_table in one["sql"]]
+        assert len(about) == 1, path
+
+
+def edited_records() -> dict[str, Any]:
+    """Return what a person typed in by the address of its page, each with a change that is not stored yet."""
+    records: dict[str, Any] = {}
+    habit = makers.behaviour()
+    habit.name = "Wine"
+    records[reverse("journal-behaviour", args=[habit.pk])] = habit
+    imported = makers.note(source="Elsewhere", source_id="8")
+    imported.text = "A short walk."
+    records[reverse("journal-note", args=[imported.pk])] = imported
+    goal = makers.goal()
+    goal.notes = "For the spring."
+    records[reverse("goal", args=[goal.pk])] = goal
+    project = Project.objects.create(name="House")
+    project.notes = "The roof first."
+    records[reverse("project", args=[project.pk])] = project
+    item = eaten()
+    item.meal.note = "At noon."
+    records[reverse("nutrition-meal", args=[item.meal.pk])] = item.meal
+    item.amount = 150
+    records[reverse("nutrition-item", args=[item.pk])] = item
+    food = makers.food("Oats")
+    food.kcal = 61
+    records[reverse("food", args=[food.pk])] = food
+    return records
+
+
+def test_the_page_of_a_meal_has_what_changed_of_its_parts(admin_client: Client) -> None:
+    item = eaten()
+    item.amount = 150
+    item.save()
+    page = admin_client.get(reverse("nutrition-meal", args=[item.meal.pk])).text
+    assert ", meal item: A command changed the amount from 200 to 150" in page
+
+
+def test_what_became_of_a_behaviour_is_said_in_words() -> None:
+    one, other = makers.behaviour("Wine"), makers.behaviour("Alcohol")
+    one.archived_at = START
+    one.save()
+    one.merged_into = other
+    one.save()
+    assert sentences(one) == [
+        "A command changed what it is merged into.",
+        "A command changed the time it was archived from not known to 4 May 2026, 06:20.",
+    ]
 
 
 def test_the_admin_lists_them_and_shows_them_on_the_record(admin_client: Client) -> None:

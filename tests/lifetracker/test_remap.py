@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from lifetracker.models import Lease, SyncRun
+from lifetracker.models import Lease, Revision, SyncRun
 from lifetracker.sync.remap import remap, streams_named
 from lifetracker.sync.streams import sources
 from tests.conftest import NOW, run
@@ -53,6 +53,29 @@ def test_a_new_column_is_filled_in_every_stored_row(whoop: Any, sandbox: Any) ->
     assert untouched.count() == len(expected) - changed
     assert SyncRun.objects.first().kind == "remap"
     assert SyncRun.objects.last_success("Whoop").kind != "remap", "it tells nothing of what is new"
+
+
+def test_what_comes_into_a_new_column_leaves_no_revision(whoop: Any) -> None:
+    run(days=30)
+    emptied()
+    Revision.objects.all().delete()
+    remapped("whoop", "cycle")
+    assert not Revision.objects.exists(), "it replaces nothing"
+
+
+def test_a_value_that_is_mapped_otherwise_now_is_kept(whoop: Any) -> None:
+    run(days=30)
+    first, second = WhoopCycle.objects.exclude(strain=None).order_by("pk")[:2]
+    WhoopCycle.objects.filter(pk=first.pk).update(strain=1)
+    WhoopCycle.objects.filter(pk=second.pk).update(strain=2, kilojoules=None, deleted_at=OLD)
+    Revision.objects.all().delete()
+    remapped("whoop", "cycle")
+    rows = Revision.objects.order_by("record_id")
+    assert [(row.record_id, row.kind, row.old_values) for row in rows] == [
+        (first.pk, "changed", {"strain": 1}),
+        (second.pk, "changed", {"strain": 2, "kilojoules": None}),
+    ]
+    assert {row.run and row.run.kind for row in rows} == {"remap"}
 
 
 def test_a_sync_after_it_finds_nothing_changed(whoop: Any) -> None:
@@ -127,7 +150,9 @@ def test_records_that_are_made_from_others_follow(withings: Any) -> None:
     before = {row.source_id: row for row in WeighIn.objects.all()}
     some = sorted(expected)[0]
     WeighIn.objects.filter(source_id=some).update(weight_kg=1, digest="")
+    Revision.objects.all().delete()
     remapped("withings")
+    assert Revision.objects.get().old_values["weight_kg"] == 1
     assert dict(WeighIn.objects.values_list("source_id", "weight_kg")) == expected
     for row in WeighIn.objects.exclude(source_id=some):
         assert row.updated_at == before[row.source_id].updated_at

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from github_projects.commit_rows import set_commits
 from lifetracker.models import DayMark, Revision, SyncRun
 from lifetracker.models.conflicts import ConstraintViolated
 from lifetracker.models.exported import is_exported
@@ -282,6 +283,24 @@ def test_what_a_constraint_refuses_keeps_nothing() -> None:
     with pytest.raises(ConstraintViolated):
         other.save()
     assert not kept(), "and the transaction goes on"
+
+
+def test_a_commit_that_returns_leaves_a_revision() -> None:
+    repository = makers.repository()
+    away, here = makers.commit(), makers.commit(repository)
+    away.deleted_at = START
+    away.save()
+    Revision.objects.all().delete()
+    with CaptureQueriesContext(connection) as asked:
+        set_commits(repository, [here.source_id, away.source_id])
+    assert kept(away) == [("returned", {})]
+    assert kept() == kept(away)
+    away.refresh_from_db()
+    assert away.deleted_at is None
+    with CaptureQueriesContext(connection) as again:
+        set_commits(repository, [here.source_id, away.source_id])
+    assert len(again) < len(asked)
+    assert kept() == kept(away)
 
 
 def test_what_the_program_computes_is_not_kept() -> None:

@@ -195,6 +195,68 @@ def test_one_door_to_the_network() -> None:
             assert not re.search(r"requests\.(get|post|request|Session)\(", path.read_text()), name
 
 
+#: Statements that change or delete rows, and Django's ways around `save`, `delete` and the `update` of a query.
+CHANGING = re.compile(
+    r"\bUPDATE\b.*\bSET\b|\bDELETE FROM\b|\bDO UPDATE\b|\b(REPLACE|MERGE) INTO\b", re.S
+)
+AROUND = {"save_base", "_raw_delete", "_base_manager"}
+#: Where they may stand, with what becomes of revisions there.
+WRITTEN_OUT = {
+    "lifetracker/sync/upsert.py": "what a batch replaces is kept by `replaced.py`",
+    "lifetracker/models/statements.py": "rows of runs and windows; the only ones that call it are named below",
+    "lifetracker/models/leases.py": "a lease is no record",
+    "lifetracker/models/kept.py": "it is what keeps them",
+    "lifetracker/models/exported.py": "it reads",
+    "lifetracker/backups/tables.py": "it reads",
+    "lifetracker/backups/restoring.py": "a restore brings the revisions of the backup",
+    "lifetracker/ops/processes.py": "it deletes nothing: it asks whether it could",
+    "nutrition/models/foods.py": "it reads",
+}
+CALL_STATEMENTS = {"lifetracker/sync/runs.py", "lifetracker/sync/verifier.py"}
+
+
+def goes_around_revisions(node: ast.AST) -> bool:
+    """Return whether a piece of code may change stored rows so that nothing keeps what they were."""
+    if isinstance(node, ast.JoinedStr):
+        parts = (one.value if isinstance(one, ast.Constant) else "x" for one in node.values)
+        return bool(CHANGING.search("".join(map(str, parts))))
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and bool(CHANGING.search(node.value))
+    if isinstance(node, ast.Call):
+        return any(word.arg == "update_conflicts" for word in node.keywords)
+    return isinstance(node, ast.Attribute) and node.attr in AROUND
+
+
+def test_rows_are_changed_in_ways_that_keep_what_they_were() -> None:
+    """New code that writes by a statement of its own has to keep revisions, and to say here how."""
+    found, calls = set(), set()
+    for folder in ("lifetracker", *APPS):
+        for path in modules(folder):
+            name = path.relative_to(ROOT).as_posix()
+            if name.startswith("lifetracker/sandbox/"):
+                continue
+            if any(map(goes_around_revisions, ast.walk(ast.parse(path.read_text())))):
+                found.add(name)
+            if "lifetracker.models.statements" in imports(path):
+                calls.add(name)
+    assert found == WRITTEN_OUT.keys()
+    assert calls - {"lifetracker/models/leases.py"} == CALL_STATEMENTS
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'cursor.execute(f"UPDATE {table} SET deleted_at = NULL")',
+        'cursor.execute("DELETE FROM commits WHERE id = 1")',
+        "Commit._base_manager.filter(pk=1).update(mine=True)",
+        "Commit.objects.bulk_create(rows, update_conflicts=True)",
+        "row.save_base(raw=True)",
+    ],
+)
+def test_that_rule_finds(code: str) -> None:
+    assert any(map(goes_around_revisions, ast.walk(ast.parse(code))))
+
+
 def test_dates_are_computed_in_one_place() -> None:
     for app in [*APPS, "lifetracker"]:
         for path in modules(app):
