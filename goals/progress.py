@@ -71,7 +71,7 @@ class Progress:
     #: Of the days of the period up to now that count.
     known_days: int = 0
     unknown_days: int = 0
-    #: Whether there is more than `value`, as a part of one of these days is not known.
+    #: Whether there may be more than `value`, as one of these days is not known, or only a part of it.
     is_least: bool = False
 
 
@@ -192,8 +192,22 @@ def known_progress(course: Course, moment: Moment) -> Progress:
         is_lost=rest is not None and is_lost(course, rest, moment.day_holds),
         known_days=known,
         unknown_days=unknown,
-        is_least=course.tally.is_least(Span(course.period.first, course.day)),
+        is_least=is_least(course, moment.today),
     )
+
+
+def is_least(course: Course, today: date) -> bool:
+    """Return whether there may be more than what the days up to now add. A day that is over and was not answered, or not
+    read, is no day without anything; today is not over yet."""
+    if not isinstance(course, Sum | Budget):
+        return False
+    so_far = Span(course.period.first, course.day)
+    return course.tally.is_least(so_far) or unknown_before(course, today) > 0
+
+
+def unknown_before(course: Course, today: date) -> int:
+    """Return how many days of the period that count, and are over, are not known."""
+    return counts_of_days(course, min(course.day, today - ONE_DAY))[1]
 
 
 def is_lost(course: Course, rest: Rest, day_holds: tuple[float | None, float | None]) -> bool:
@@ -206,7 +220,7 @@ def is_lost(course: Course, rest: Rest, day_holds: tuple[float | None, float | N
         # What is done on free days counts too, and so may what is not known. More can be done today until it is over.
         is_count = course.plan.kind is Kind.DAYS
         span = rest.span if is_count else Span(course.day, rest.span.last)
-        number = len(span) + counts_of_days(course)[1]
+        number = len(span) + unknown_before(course, course.day)
     if course.plan.per is Per.ROLLING:
         if not isinstance(course, Mean) or course.due_today is None:
             return False
@@ -228,12 +242,12 @@ def odds_of_rest(course: Course, rest: Rest | None, moment: Moment) -> Odds:
     return odds_for(course, rest, moment.seed, moment.share_left)
 
 
-def counts_of_days(course: Course) -> tuple[int, int]:
-    """Return how many days of the period up to now are known, and how many that count are not: also those that are over
-    and of which only a part is known."""
+def counts_of_days(course: Course, last: date | None = None) -> tuple[int, int]:
+    """Return how many days of the period are known, and how many that count are not: also those of which only a part is
+    known. Up to now, or to another day."""
     if isinstance(course, Way):
         return int(course.newest is not None), 0
-    so_far = Span(course.period.first, course.day)
+    so_far = Span(course.period.first, last or course.day)
     tally = course.tally
     known = [day for day, _ in tally.known(so_far) if not tally.is_partly_known(day)]
     active = course.plan.active_days(so_far)

@@ -268,7 +268,6 @@ def measured_of(series: Series, plan: Plan, today: date) -> Measured:
         series.first,
         values,
         frozenset(unsettled),
-        partly,
         least=partly | series.partly_known,
         grows=metric.additive,
     )

@@ -19,9 +19,8 @@ class Measured:
     values: Values
     #: The days whose value may still change: what there is so far counts only where it can only grow.
     unsettled: frozenset[date] = field(default_factory=frozenset)
-    #: Those of them that are over, and of which only a part is known.
-    partly: frozenset[date] = field(default_factory=frozenset)
-    #: The days of which there is more than their value, also if they are not over.
+    #: The days of which only a part is known, so that there may be more than their value: of those that are over, and of
+    #: today.
     least: frozenset[date] = field(default_factory=frozenset)
     #: Whether a day's value only grows while the day lasts.
     grows: bool = False
@@ -112,8 +111,8 @@ class Tally:
         return self.counted[at] if 0 <= at < len(self.counted) else None
 
     def is_partly_known(self, day: date) -> bool:
-        """Return whether a day that is over may have added more than what is known of it."""
-        return self._plan.kind is Kind.TOTAL and day in self._measured.partly
+        """Return whether a day may have added more up to now than what is known of it."""
+        return self._plan.kind is Kind.TOTAL and day in self._measured.least
 
     def is_least(self, span: Span) -> bool:
         """Return whether there is more than what the days of a span add, as a part of one of them is not known."""

@@ -64,10 +64,10 @@ def test_what_the_days_can_still_hold_is_not_lost() -> None:
 
 
 def test_a_total_and_a_limit_on_a_mean() -> None:
-    # 90 hours less 10 are more than three days have.
+    # 90 hours less 40 are more than Saturday and Sunday have.
     total = plan(target=90)
-    assert stand(total, 2, 2, 2, 2, 2).is_lost
-    assert not stand(total, 4, 4, 4, 4, 3).is_lost
+    assert stand(total, 8, 8, 8, 8, 8).is_lost
+    assert not stand(total, 9, 9, 9, 9, 6).is_lost
     at_most = plan(Kind.MEAN, 2, direction=Direction.AT_MOST)
     assert stand(at_most, 4, 4, 4, 4, 4).is_lost
     assert not stand(at_most, 2, 2, 2, 2, 3).is_lost

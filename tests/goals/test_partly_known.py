@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from goals import card_words
 from goals.card_words import words_of
-from goals.models import Goal
+from goals.models import FreePeriod, Goal
 from goals.plan import Direction, Kind, Per, Rule
-from goals.progress import Moment, Past, Status, past_of, progress_of
+from goals.progress import Moment, Past, Progress, Status, past_of, progress_of
 from goals.reading import Standing, standing_of
 from goals.row_words import past_value
 from goals.sentences import opening_of_goal
 from goals.tally import Measured, Tally
+from journal.models import Behaviour
 from tests import makers
 from tests.goals.test_api import make
 from tests.goals.test_examples import plan
@@ -226,11 +228,15 @@ def standing(person: Client, **values: Any) -> Standing:
 @pytest.mark.parametrize(
     ("kcal", "hard", "state"),
     [
-        (1500, "at most 600 kcal left today", "Within the limit. At least 1,500 kcal used."),
+        (
+            1500,
+            "at most 600 kcal left today",
+            "Within the limit. At least 1,500 kcal used. 1 day not known yet.",
+        ),
         (
             2300,
             "at least 200 kcal over",
-            "Over the limit by at least 200 kcal. At least 2,300 kcal used.",
+            "Over the limit by at least 200 kcal. At least 2,300 kcal used. 1 day not known yet.",
         ),
     ],
 )
@@ -271,3 +277,73 @@ def test_an_earlier_day_is_not_called_within_the_limit(person: Client) -> None:
     assert "Within the limit." not in page
     page = person.get("/", {"day": f"{day_before(2)}"}).text
     assert "Over the limit by at least 200 kcal." in page
+
+
+def test_today_is_as_unknown_as_its_metric_says(person: Client) -> None:
+    eaten(0, kcal=300)
+    eaten(0)
+    complete(TODAY)
+    query = {"start_date": f"{TODAY}", "end_date": f"{TODAY}"}
+    (bucket,) = person.get("/api/metrics/nutrition.kcal", query).json()["buckets"]
+    assert (bucket["value"], bucket["so_far"]) == (None, 300)
+    found = standing(person, **LIMIT).progress
+    assert (found.value, found.known_days, found.unknown_days) == (300, 0, 1)
+
+
+# --- Days without an answer -----------------------------------------------------------------------
+
+
+def asked_of(behaviour: Behaviour, **values: Any) -> Progress:
+    """Return where a goal stands on the answers of the seven days up to today."""
+    asked = {"kind": "total", "per": "rolling", "rolling_days": 7, "start": day_before(30)}
+    return standing_of(makers.goal(metric=f"journal.{behaviour.pk}", **asked | values)).progress
+
+
+def answers(*given: float | None) -> Behaviour:
+    """Return a behaviour with these answers, today's last; None is none."""
+    behaviour = makers.behaviour(f"Alcohol {Behaviour.objects.count()}")
+    for number, value in enumerate(reversed(given)):
+        if value is not None:
+            makers.answer(behaviour, value, days_ago=number)
+    return behaviour
+
+
+LESS: dict[str, Any] = {"direction": "at_most", "target": 2}
+DAYS_OF_YES: dict[str, Any] = {"kind": "days", "day_at_least": 1}
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize("kind", [{}, DAYS_OF_YES], ids=["total", "days"])
+def test_a_day_without_an_answer_is_no_no(kind: dict[str, Any]) -> None:
+    behaviour = answers(0, 1, None, 0, None, 0, 0)
+    found = asked_of(behaviour, **LESS, **kind)
+    assert (found.value, found.is_least) == (1, True)
+    words = card_words.limit_words(found, "days", is_past=False)
+    assert words == "Within the limit."
+    assert card_words.so_far(found, "days") == "at least 1 day"
+    # Today adds to a total what it has so far. Whether it is one of the days, nobody knows before it is over.
+    assert found.unknown_days == (3 if kind else 2)
+    enough = asked_of(behaviour, **kind, direction="at_least", target=3)
+    assert (enough.value, enough.is_least) == (1, True)
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize("kind", [{}, DAYS_OF_YES], ids=["total", "days"])
+def test_where_each_day_is_answered_there_is_no_more(kind: dict[str, Any]) -> None:
+    assert not asked_of(answers(0, 1, 0, 0, 1, 0, 0), **LESS, **kind).is_least
+    # Today is not over.
+    found = asked_of(answers(0, 1, 0, 0, 1, 0, None), **LESS, **kind)
+    assert (found.value, found.is_least) == (2, False)
+
+
+@pytest.mark.usefixtures("person")
+def test_free_days_need_no_answer() -> None:
+    behaviour = answers(0, 1, None, 0, 0, 0, 0)
+    FreePeriod.objects.create(start=day_before(4), end=day_before(4))
+    assert not asked_of(behaviour, **LESS).is_least
+
+
+@pytest.mark.usefixtures("person")
+def test_a_mean_is_that_of_its_answers() -> None:
+    found = asked_of(answers(0, 1, None, 1, None, 0, 0), kind="mean", target=1)
+    assert (found.value, found.is_least) == (0.5, False)

@@ -133,6 +133,35 @@ def test_columns_come_and_go(tmp_path: Path, last: str) -> None:
     assert kept == ("new" if "new" in last else None)
 
 
+#: As newer reports have their columns, in another order and under other names.
+NEWER = (
+    "Description,Billable,Duration,Member,Email,Project,Client,Task,Tags,Start date,Start time,Stop date,Stop time\n"
+    "write,Yes,01:30:00,Ann,ann@example.org,Blog,Kim,,home,2026-03-02,23:00:00,2026-03-03,00:30:00\n"
+)
+
+
+def test_a_newer_report_says_stop_and_member(tmp_path: Path) -> None:
+    imported(given(tmp_path, NEWER))
+    (entry,) = live()
+    assert entry.end == datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    assert (entry.project, entry.client, entry.tags) == ("Blog", "Kim", ["home"])
+    assert (entry.billable, entry.duration) == (True, 5400)
+    assert entry.raw["stop time"] == "00:30:00"
+    other = NEWER.splitlines()[1].replace("Ann,ann", "Bob,bob")
+    assert "several people" in refused(given(tmp_path, f"{NEWER}{other}\n"))
+    assert imported(given(tmp_path, f"{NEWER}{other}\n"), "--user", "ann") == {
+        "seen": 1,
+        "unchanged": 1,
+    }
+
+
+def test_an_older_and_a_newer_report_hold_the_same_entry(tmp_path: Path) -> None:
+    imported(given(tmp_path, HEADER + row(project="Blog")))
+    names = HEADER.replace("End", "Stop").replace("User", "User name").replace("Tags", "Tag names")
+    names = names.replace("Project", "Project name").replace("Description", "Time entry")
+    assert imported(given(tmp_path, names + row(project="Blog"))) == {"seen": 1, "unchanged": 1}
+
+
 def test_without_the_last_column_or_all_that_is_not_needed(tmp_path: Path) -> None:
     whole = given(tmp_path, HEADER.replace(",Amount (USD)", "") + row().replace('"",\n', '""\n'))
     assert imported(whole)["created"] == 1

@@ -27,13 +27,36 @@ NAMED = 5
 #: The columns without which there is no entry.
 KEY = {"start date", "start time"}
 LENGTH = {"duration", "end time"}
+#: What newer reports, and reports of other views, call the same columns.
+ALSO_CALLED = {
+    "user": ("member", "user name", "member name", "team member"),
+    "email": ("e-mail", "user email", "member email"),
+    "end date": ("stop date",),
+    "end time": ("stop time",),
+    "duration": ("duration (hh:mm:ss)", "time duration"),
+    "description": ("time entry", "time entry description"),
+    "project": ("project name",),
+    "client": ("client name",),
+    "tags": ("tag", "tag names"),
+    "billable": ("is billable",),
+}
 #: What a report may leave out.
 MAY_LACK = ("description", "project", "client", "tags", "billable")
 
 
 def is_detailed(table: Table) -> bool:
     """Return whether a table is the detailed report, by its header."""
-    return table.names >= KEY and bool(table.names & LENGTH)
+    return table.names >= KEY and any(has_column(table, name) for name in LENGTH)
+
+
+def has_column(table: Table, name: str) -> bool:
+    """Return whether a table has a column, under whichever of its names."""
+    return not table.names.isdisjoint({name, *ALSO_CALLED.get(name, ())})
+
+
+def cell(row: Row, name: str) -> str:
+    """Return the text in a column, under whichever of its names; empty where there is none."""
+    return next((text for one in (name, *ALSO_CALLED.get(name, ())) if (text := row[one])), "")
 
 
 def is_of_clockify(table: Table) -> bool:
@@ -80,7 +103,7 @@ def read_rows(
 
 def lacking_of(table: Table) -> list[str]:
     """Return the columns of an entry of which a table says nothing."""
-    found = [name for name in MAY_LACK if name not in table.names]
+    found = [name for name in MAY_LACK if not has_column(table, name)]
     return [*found, "project_ref"] if "project" in found else found
 
 
@@ -99,7 +122,7 @@ def item_of(row: Row, export: Export, options: Options) -> Item:
         raise Unreadable(f"{row['start date']} is {when}")
     if end - start > LONGEST:
         raise Unreadable("it is longer than a year")
-    billable = row["billable"].casefold()
+    billable = cell(row, "billable").casefold()
     if billable not in YES | NO:
         raise Unreadable(f"Billable is {shown(row['billable'])}, neither Yes nor No")
     return {
@@ -107,10 +130,10 @@ def item_of(row: Row, export: Export, options: Options) -> Item:
         "end": end.isoformat(),
         "duration": (end - start) // timedelta(seconds=1),
         "date": local_date(start).isoformat(),
-        "description": row["description"],
-        "project": row["project"],
-        "client": row["client"],
-        "tags": [tag for one in row["tags"].split(", ") if (tag := one.strip())],
+        "description": cell(row, "description"),
+        "project": cell(row, "project"),
+        "client": cell(row, "client"),
+        "tags": [tag for one in cell(row, "tags").split(", ") if (tag := one.strip())],
         "billable": billable in YES,
     }
 
@@ -122,12 +145,12 @@ def stretch_of(row: Row, export: Export, zone: ZoneInfo) -> tuple[datetime, date
     """Return the start and the end of a row in UTC. Its duration tells which of two equal times of a night is meant in which
     clocks go back. Raises Unreadable."""
     starts = moments_of(row["start date"], row["start time"], zone)
-    length = length_of(row["duration"])
-    if not row["end time"]:
+    length = length_of(cell(row, "duration"))
+    if not cell(row, "end time"):
         if length is None:
             raise Unreadable("it has neither an end nor a duration")
         return starts[0], starts[0] + length
-    ends = moments_of(row["end date"] or row["start date"], row["end time"], zone)
+    ends = moments_of(cell(row, "end date") or row["start date"], cell(row, "end time"), zone)
     found = [
         (start, end)
         for start in starts
@@ -135,7 +158,7 @@ def stretch_of(row: Row, export: Export, zone: ZoneInfo) -> tuple[datetime, date
         if end >= start and (length is None or end - start == length)
     ]
     if not found:
-        raise Unreadable(why_no_stretch(starts, ends, row["duration"]))
+        raise Unreadable(why_no_stretch(starts, ends, cell(row, "duration")))
     if len(found) > 1:
         export.remark(
             "Some entries lie in an hour that clocks showed twice, and the file does not say in which of the two. The first one "
@@ -169,14 +192,14 @@ def length_of(text: str) -> timedelta | None:
 
 def people_of(row: Row) -> set[str]:
     """Return the name and the e-mail of whose entry it is, in small letters."""
-    return {row[name].casefold() for name in ("user", "email")} - {""}
+    return {cell(row, name).casefold() for name in ("user", "email")} - {""}
 
 
 def person_wanted(rows: list[Row], user: str) -> str:
     """Return whose entries are read, in small letters; empty where all are of one person. Raises CannotImport for a report of
     several people of whom none is named, and for a name that is not in it."""
     wanted = user.strip().casefold()
-    people = dict.fromkeys(row["email"] or row["user"] for row in rows)
+    people = dict.fromkeys(cell(row, "email") or cell(row, "user") for row in rows)
     found = list({one.casefold(): one for one in people if one}.values())
     if wanted:
         if not any(wanted in people_of(row) for row in rows):
