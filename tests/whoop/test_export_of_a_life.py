@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from journal.models import Answer
@@ -140,6 +141,29 @@ def test_another_persons_export_is_asked_about(whoop: Any, tmp_path: Path, is_by
     assert live(WHOOP_EXPORT) == before
     call_command("import_whoop", str(theirs), "--replace")
     assert live(WHOOP_EXPORT) != before
+
+
+@pytest.mark.parametrize("is_by_api", [True, False])
+def test_a_file_with_the_same_nights_and_other_values_is_asked_about(
+    whoop: Any, tmp_path: Path, is_by_api: bool
+) -> None:
+    """As that of somebody who goes to bed in the same second, or one that a program has mixed up."""
+    path = export(tmp_path)
+    if is_by_api:
+        run(full=True)
+    else:
+        call_command("import_whoop", str(path))
+    before = set(WhoopRecovery.objects.values_list("pk", "resting_heart_rate"))
+    for row in WhoopRecovery.objects.filter(resting_heart_rate__isnull=False)[:3]:
+        row.resting_heart_rate += 9
+        row.save()
+    call_command("import_whoop", str(path), "--dry-run")
+    WhoopRecovery.objects.update(resting_heart_rate=F("resting_heart_rate") + 9)
+    changed = set(WhoopRecovery.objects.values_list("pk", "resting_heart_rate"))
+    with pytest.raises(CommandError, match="quite another resting heart rate or score"):
+        call_command("import_whoop", str(path))
+    assert set(WhoopRecovery.objects.values_list("pk", "resting_heart_rate")) == changed != before
+    call_command("import_whoop", str(path), "--replace")
 
 
 def without_offsets(tmp_path: Path) -> Path:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from statistics import median
 
 from django.db import transaction
 from django.utils import timezone
 
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.sync.digests import digest_of_values, half_digest
-from lifetracker.sync.file_imports import Question, is_too_little, record_rejected, to_json
+from lifetracker.sync.file_imports import record_rejected, to_json
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Unmappable
 from lifetracker.sync.runs import record_import
 from lifetracker.sync.upsert import Batch, upsert
 from lifetracker.sync.writer import batches_of
 from whoop.exports.columns import DESTINATIONS, Destination
+from whoop.exports.doubts import ask_first, compare_values
 from whoop.exports.export import CYCLE, KINDS, RECOVERY, SLEEP, WORKOUT, Entry, Export, Options
 from whoop.exports.headers import CYCLES, SLEEPS, WORKOUTS
 from whoop.exports.journal import write_answers
@@ -25,9 +25,6 @@ from whoop.exports.outcome import JOURNAL, Changes, Outcome, Stored
 from whoop.models import WHOOP, WHOOP_EXPORT, WhoopCycle
 from whoop.same_facts import SPAN_COLUMNS, Span, Spans, hide_records
 
-#: Nights whose usual beginning lies between these hours were not read by the clock of the place.
-DAYTIME = range(10, 18)
-NIGHTS_TO_JUDGE = 5
 AROUND = timedelta(days=2)
 #: The table that lists all records of a kind.
 TABLE_OF = {CYCLE: CYCLES, RECOVERY: CYCLES, SLEEP: SLEEPS, WORKOUT: WORKOUTS}
@@ -58,35 +55,6 @@ def import_export(
     return outcome
 
 
-def ask_first(outcome: Outcome, options: Options) -> None:
-    """Raise Question, which takes back what has been written, for a file that is perhaps another person's, or whose times
-    are not those of the place."""
-    if not options.replace and (doubt := doubt_about(outcome)):
-        raise Question(doubt, outcome)
-
-
-def doubt_about(outcome: Outcome) -> str:
-    """Return why a file should be looked at first; empty for one that is beyond doubt."""
-    nights = [one for one in outcome.export.entries[SLEEP].values() if not one.item["nap"]]
-    hours = [(one.start + timedelta(minutes=one.offset)).hour for one in nights]
-    if len(hours) >= NIGHTS_TO_JUDGE and median(hours) in DAYTIME:
-        return (
-            f"By this file, most nights began around {median(hours):.0f}:00. Its times are perhaps not those of the place where "
-            "you were. Nothing was imported. If you do sleep by day, add --replace."
-        )
-    if is_too_little(outcome.common, outcome.compared, 0):
-        return (
-            f"The file has none of the {outcome.compared:,} records of WHOOP that are stored from its time. It is perhaps "
-            "another person's. Nothing was imported. If it is yours, add --replace."
-        )
-    if outcome.common >= NIGHTS_TO_JUDGE and 2 * outcome.beginning_alike < outcome.common:
-        return (
-            f"Of {outcome.common:,} records that are stored from the time of this file, only {outcome.beginning_alike:,} begin "
-            "when the file says so. It is perhaps another person's. Nothing was imported. If it is yours, add --replace."
-        )
-    return ""
-
-
 # --- Records --------------------------------------------------------------------------------------
 
 
@@ -110,6 +78,8 @@ def bring_in(kind: str, entries: dict[str, Entry], outcome: Outcome) -> None:
     # A sleep whose beginning was edited has another id, and is the same night.
     outdated = {key for key, span in mine.items() if key not in entries and later.has(span)}
     compare(outcome, where.spans_of(around.filter(source=WHOOP, deleted_at=None)), mine, spans)
+    if kind == RECOVERY:
+        compare_values(outcome, around.filter(deleted_at=None), entries.values())
     live = {key for key in known if key in stored and stored[key].is_live}
     hide_records(model, live | outdated)
     changes.known, changes.hidden = len(known), len(live | outdated)

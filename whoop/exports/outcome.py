@@ -61,6 +61,9 @@ class Outcome:
     common: int = 0
     #: So many of these begin in the file when they begin by what is stored.
     beginning_alike: int = 0
+    #: So many recoveries begin in the same second, and so many of these were measured quite otherwise.
+    measured: int = 0
+    measured_otherwise: int = 0
     #: As many answers of the journal are second ones of a day.
     doubled: int = 0
 
