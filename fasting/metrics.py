@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from lifetracker.days import ONE_DAY, days_from, elapsed, local_date, midnight, split_by_day, today
-from lifetracker.metrics.declaration import DayValues, Metric, Own, Role
+from lifetracker.metrics.declaration import DayValues, Metric, Own, Role, Step
 from lifetracker.metrics.registry import register_metrics
 from lifetracker.models.rows import as_date, as_instant, raw_rows
 
@@ -131,17 +131,23 @@ fast_metric = partial(
 )
 
 
+LONGER = Step(2.0, "2 hours longer")
+
 hours = fast_metric(
     key="fasting.hours",
+    step=Step(2.0, "2 hours more"),
     series=of_fasts(0),
     label="Hours fasted",
     smallest=0.5,
     additive=True,
     bounds=(0, 25),
 )
-longest = fast_metric(key="fasting.longest", series=of_fasts(1), label="Longest fast", smallest=0.5)
+longest = fast_metric(
+    key="fasting.longest", series=of_fasts(1), label="Longest fast", smallest=0.5, step=LONGER
+)
 eating_window = fast_metric(
     key="fasting.eating_window",
+    step=LONGER,
     series=of_fasts(2),
     label="Eating window",
     smallest=0.5,

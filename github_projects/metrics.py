@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from github_projects.models import EARLIEST_DATE, Commit, Repository
 from lifetracker.days import latest
-from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role, Rows
+from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role, Rows, Step
 from lifetracker.metrics.registry import register_metrics
 
 #: The hour of the day from which on a commit is late.
@@ -45,6 +45,7 @@ code_metric = partial(Metric, model=Repository, absent=Absent.ZERO, role=Role.BO
 
 commits = code_metric(
     key="github.commits",
+    step=Step(5.0, "5 more"),
     series=of_commits(own_commits, Count("pk")),
     label="Commits",
     unit="",
@@ -53,6 +54,7 @@ commits = code_metric(
 )
 churn = code_metric(
     key="github.churn",
+    step=Step(100.0, "100 more"),
     series=of_commits(own_commits, Sum(F("added") + F("deleted"))),
     label="Lines changed",
     unit="lines",
@@ -62,6 +64,7 @@ churn = code_metric(
 )
 sitting_hours = code_metric(
     key="github.sitting_hours",
+    step=Step(1.0, "1 hour more"),
     series=of_commits(own_commits, Sum("sitting_seconds") / 3600.0),
     label="Hours between commits",
     unit="h",
@@ -73,6 +76,7 @@ sitting_hours = code_metric(
 # Not added up: a repository that was worked on twice in a week is one.
 active_repositories = code_metric(
     key="github.active_repositories",
+    step=Step(1.0, "1 more"),
     series=of_commits(
         own_commits_with_repositories,
         Count(
@@ -88,6 +92,7 @@ active_repositories = code_metric(
 )
 late_commits = code_metric(
     key="github.late_commits",
+    step=Step(1.0, "1 more"),
     series=of_commits(own_commits, Count("pk", filter=Q(hour__gte=LATE))),
     label="Late commits",
     unit="",

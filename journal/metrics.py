@@ -8,7 +8,7 @@ from functools import partial
 from django.db.models import Avg, Q, QuerySet
 
 from journal.models import HIGHEST, LOWEST, NO, YES, Answer, Behaviour
-from lifetracker.metrics.declaration import Family, Grouped, Metric, Role
+from lifetracker.metrics.declaration import Family, Grouped, Metric, Role, Step
 from lifetracker.metrics.registry import register_family
 
 PREFIX = "journal."
@@ -39,9 +39,19 @@ def metric_of(behaviour: Behaviour, wordings: tuple[int, ...]) -> Metric:
         additive=behaviour.kind != KIND.SCALE,
         # What one does, and how one is.
         role=Role.BOTH if behaviour.kind == KIND.SCALE else Role.ACTION,
+        step=step_of(behaviour),
         smallest=0.1 if behaviour.kind == KIND.AMOUNT else 1.0,
         bounds=bounds[KIND(behaviour.kind)],
     )
+
+
+def step_of(behaviour: Behaviour) -> Step | None:
+    """Return the change by which its effects are told: one more; none of what is yes or no."""
+    if behaviour.kind == KIND.YES_NO:
+        return None
+    if behaviour.kind == KIND.SCALE:
+        return Step(1.0, "1 point higher")
+    return Step(1.0, f"1 {behaviour.unit} more" if behaviour.unit else "1 more")
 
 
 def unit_of(behaviour: Behaviour) -> str:

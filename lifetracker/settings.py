@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "journal",
     "goals",
     "experiments",
+    "insights",
     "projects",
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from lifetracker.metrics.declaration import Computed, Known, Metric, Own, Role, Values
+from lifetracker.metrics.declaration import Computed, Known, Metric, Own, Role, Step, Values
 from lifetracker.metrics.registry import register_metrics
 from nutrition.before_sleep import read_before_sleep
 from nutrition.eaten_days import FIRST_MEAL, LAST_MEAL, WINDOW, meals_on, read_eaten
@@ -26,6 +26,17 @@ SMALLEST = {
     "saturated_fat": 2.0,
     "fibre": 2.0,
     "salt": 0.5,
+}
+#: What one can eat more of in a day, in the unit of the nutrient.
+STEPS = {
+    "kcal": 300.0,
+    "protein": 20.0,
+    "carbohydrate": 50.0,
+    "sugar": 20.0,
+    "fat": 20.0,
+    "saturated_fat": 10.0,
+    "fibre": 10.0,
+    "salt": 2.0,
 }
 #: More than anybody eats in a day, in the unit of the nutrient.
 MOST = {"kcal": 20_000.0, "salt": 500.0}
@@ -51,6 +62,7 @@ def nutrient_metric(column: int) -> Metric:
         unit=nutrient.unit,
         decimals=nutrient.decimals,
         smallest=SMALLEST[nutrient.column],
+        step=Step(STEPS[nutrient.column], f"{STEPS[nutrient.column]:.0f} {nutrient.unit} more"),
         bounds=(0, MOST.get(nutrient.column, MOST_GRAMS)),
         additive=True,
         parents=tuple(f"nutrition.{name}" for name in parts),
@@ -60,7 +72,13 @@ def nutrient_metric(column: int) -> Metric:
 nutrients = {name: nutrient_metric(column) for column, name in enumerate(COLUMNS)}
 
 time_of_meal = partial(
-    diary_metric, unit="h", decimals=2, smallest=0.25, bounds=(0, 24), circular=True
+    diary_metric,
+    unit="h",
+    decimals=2,
+    smallest=0.25,
+    bounds=(0, 24),
+    circular=True,
+    step=Step(1.0, "1 hour later"),
 )
 first_meal = time_of_meal(
     key="nutrition.first_meal", series=of_diary(FIRST_MEAL), label="First meal"
@@ -69,6 +87,7 @@ last_meal = time_of_meal(key="nutrition.last_meal", series=of_diary(LAST_MEAL), 
 # From meal to meal, where `fasting.eating_window` is what lies between two fasts.
 eating_window = diary_metric(
     key="nutrition.eating_window",
+    step=Step(2.0, "2 hours longer"),
     series=of_diary(WINDOW),
     label="First to last meal",
     unit="h",
@@ -79,6 +98,8 @@ eating_window = diary_metric(
 )
 last_meal_to_sleep = Metric(
     key="nutrition.last_meal_to_sleep",
+    before_night=True,
+    step=Step(1.0, "1 hour longer"),
     series=Own(
         read=read_before_sleep,
         records=lambda day: WhoopSleep.objects.nights().happened().filter(date=day),

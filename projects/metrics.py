@@ -9,7 +9,7 @@ from django.db.models import Count, FloatField
 from django.db.models.functions import Cast
 
 from github_projects.models import Repository
-from lifetracker.metrics.declaration import Absent, Family, Grouped, Metric, Role
+from lifetracker.metrics.declaration import Absent, Family, Grouped, Metric, Role, Step
 from lifetracker.metrics.registry import register_family
 from projects.models import Project, ProjectRepository, ProjectTogglProject
 from projects.totals import commits_of
@@ -40,6 +40,7 @@ def commits_metric(project: int, name: str) -> Metric:
         absent=Absent.ZERO,
         additive=True,
         role=Role.BOTH,
+        step=Step(5.0, "5 more"),
         parents=("github.commits",),
         smallest=1.0,
     )

@@ -17,6 +17,7 @@ from lifetracker.metrics.declaration import (
     Metric,
     Own,
     Role,
+    Step,
 )
 from lifetracker.metrics.registry import register_family, register_metrics
 from time_logs.blocks import BlockDay, block_days
@@ -77,6 +78,7 @@ def hours_metric(
         why_open=RUNNING,
         additive=True,
         role=Role.ACTION,
+        step=Step(1.0, "1 hour more"),
         smallest=0.25,
         # Where clocks are put back.
         bounds=(0, 25),
@@ -158,6 +160,7 @@ block_metric = partial(
 
 deep_hours = block_metric(
     key="time.deep_hours",
+    step=Step(1.0, "1 hour more"),
     series=of_blocks(0),
     better=Better.HIGHER,
     label="Deep work",
@@ -170,6 +173,7 @@ deep_hours = block_metric(
 )
 focus_share = block_metric(
     key="time.focus_share",
+    step=Step(10.0, "10 points higher"),
     series=of_blocks(1),
     better=Better.HIGHER,
     label="Focus share",
@@ -179,6 +183,7 @@ focus_share = block_metric(
 )
 longest_block = block_metric(
     key="time.longest_block",
+    step=Step(30.0, "30 minutes longer"),
     series=of_blocks(2),
     better=Better.HIGHER,
     label="Longest block",
@@ -187,6 +192,7 @@ longest_block = block_metric(
 )
 switches = block_metric(
     key="time.switches",
+    step=Step(1.0, "1 more"),
     series=of_blocks(3),
     better=Better.LOWER,
     label="Changes of project in an hour",

@@ -78,6 +78,7 @@ def trend_of(first: date, weights: Values) -> Values:
 
 trend = Metric(
     key="weight.trend",
+    role=Role.CONTEXT,
     label="Weight trend",
     unit="kg",
     decimals=1,

@@ -34,6 +34,7 @@ from lifetracker.metrics.declaration import (
     Metric,
     Own,
     Role,
+    Step,
     Values,
     of_whole_day,
 )
@@ -108,6 +109,7 @@ recovery_score = recovery_metric(
 # Only for Today, which reads it with the others and so by no statement of its own.
 calibrating = recovery_metric(
     key="whoop.calibrating",
+    role=Role.CONTEXT,
     series=Grouped(
         rows=recoveries,
         day=Max(
@@ -172,6 +174,7 @@ def variation_of(_first: date, hrv: Values) -> Values:
 
 hrv_variation = Metric(
     key="whoop.hrv_variation",
+    role=Role.CONTEXT,
     label="HRV variation",
     unit="%",
     decimals=1,
@@ -218,6 +221,7 @@ sleep_hours = night_metric(
     smallest=0.25,
     better=Better.HIGHER,
     role=Role.BOTH,
+    step=Step(1.0, "1 hour longer"),
     additive=True,
 )
 sleep_performance = night_metric(
@@ -262,6 +266,8 @@ bedtime = night_metric(
     bounds=(0, 24),
     circular=True,
     role=Role.ACTION,
+    before_night=True,
+    step=Step(0.5, "30 minutes later"),
 )
 waking_time = night_metric(
     key="whoop.waking_time",
@@ -273,6 +279,7 @@ waking_time = night_metric(
     bounds=(0, 24),
     circular=True,
     role=Role.ACTION,
+    step=Step(0.5, "30 minutes later"),
 )
 # WHOOP's own debt is a part of the need that WHOOP shows: with it, our debt would count twice. Naps are left out,
 # because the debt counts what was slept in them. A day of two nights needs no more sleep than one.
@@ -291,9 +298,11 @@ sleep_need = night_metric(
     decimals=1,
     smallest=0.25,
     role=Role.CONTEXT,
+    parents=("whoop.strain",),
 )
 sleep_debt_by_whoop = night_metric(
     key="whoop.sleep_debt_by_whoop",
+    role=Role.CONTEXT,
     series=of_nights(of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0),
     label="Sleep debt by WHOOP",
     unit="h",
@@ -323,7 +332,8 @@ sleep_with_naps = Metric(
     why_open=NOT_SCORED,
     smallest=0.25,
     better=Better.HIGHER,
-    role=Role.BOTH,
+    # Of the night and of the day: whatever is done that day would be before it and after it.
+    role=Role.CONTEXT,
     parents=("whoop.sleep_hours",),
     additive=True,
 )
@@ -348,6 +358,7 @@ def debt(_first: date, need: Values, asleep: Values) -> Values:
 
 sleep_debt = Metric(
     key="whoop.sleep_debt",
+    role=Role.CONTEXT,
     label="Sleep debt",
     unit="h",
     decimals=1,
@@ -397,6 +408,7 @@ def jet_lag_of(free: tuple[int, float, float], work: tuple[int, float, float]) -
 
 social_jet_lag = Metric(
     key="whoop.social_jet_lag",
+    role=Role.CONTEXT,
     label="Social jet lag",
     unit="h",
     decimals=1,
@@ -488,6 +500,7 @@ def read_regularity(first: date, last: date) -> dict[date, DayValues]:
 
 sleep_regularity = Metric(
     key="whoop.sleep_regularity",
+    role=Role.CONTEXT,
     label="Sleep regularity",
     unit="of 100",
     series=Own(read=read_regularity, records=lambda day: all_sleep().filter(date=day)),
@@ -524,6 +537,7 @@ strain = cycle_metric(
     smallest=0.5,
     bounds=(0, 21),
     role=Role.BOTH,
+    step=Step(2.0, "2 points higher"),
 )
 energy = cycle_metric(
     key="whoop.energy",
@@ -541,6 +555,7 @@ steps = cycle_metric(
     unit="",
     smallest=250.0,
     role=Role.ACTION,
+    step=Step(2000.0, "2,000 more"),
     better=Better.HIGHER,
     additive=True,
 )

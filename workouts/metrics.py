@@ -16,6 +16,7 @@ from lifetracker.metrics.declaration import (
     Grouped,
     Metric,
     Role,
+    Step,
     Values,
     of_whole_day,
 )
@@ -53,6 +54,7 @@ count = workout_metric(
     series=of_workouts(Cast(Count("*"), FloatField())),
     label="Workouts",
     unit="",
+    step=Step(1.0, "1 more"),
     smallest=1.0,
 )
 minutes = workout_metric(
@@ -60,6 +62,7 @@ minutes = workout_metric(
     series=of_workouts(of_whole_day(Sum("duration_min"), "duration_min")),
     label="Workout time",
     unit="min",
+    step=Step(30.0, "30 minutes more"),
     smallest=5.0,
 )
 # Edwards' summed zones: a minute in zone 3 counts three times one in zone 1.
@@ -73,6 +76,7 @@ load = workout_metric(
     ),
     label="Training load",
     unit="points",
+    step=Step(50.0, "50 points higher"),
     smallest=5.0,
     parents=("workouts.minutes",),
 )
@@ -147,6 +151,7 @@ def average_over(days: int, loads: Values) -> Values:
 def average_load(days: int, name: str, label: str) -> Metric:
     return Metric(
         key=f"workouts.{name}",
+        role=Role.CONTEXT,
         label=label,
         unit="points",
         series=Computed(
@@ -164,6 +169,7 @@ chronic_load = average_load(FOUR_WEEKS, "chronic_load", "Chronic load")
 
 change_of_load = Metric(
     key="workouts.load_change",
+    role=Role.CONTEXT,
     label="Load against the three weeks before",
     unit="times",
     decimals=2,
@@ -174,6 +180,7 @@ change_of_load = Metric(
 )
 monotony = Metric(
     key="workouts.monotony",
+    role=Role.CONTEXT,
     label="Training monotony",
     unit="",
     decimals=2,
@@ -183,6 +190,7 @@ monotony = Metric(
 
 strain_index = Metric(
     key="workouts.strain_index",
+    role=Role.CONTEXT,
     label="Training strain (load times monotony)",
     unit="points",
     series=Computed(inputs=("workouts.load",), compute=strain_index_of, lookback=WEEK - 1),

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from lifetracker.metrics.declaration import Family, Metric
+from lifetracker.metrics.declaration import Family, Metric, Role
 from lifetracker.metrics.registry import families, metrics, repeated
 
 KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+DONE = {Role.ACTION, Role.BOTH}
 PREFIX = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_-]*")
 
 
@@ -47,6 +48,7 @@ def check_declared(declared: Mapping[str, Metric]) -> Iterable[CheckMessage]:
                 obj=metric.key,
                 id="lifetracker.E043",
             )
+        yield from check_analysed(metric)
         if needs_itself(metric, declared):
             yield Error(
                 f"{metric.key} is computed from itself.",
@@ -54,6 +56,31 @@ def check_declared(declared: Mapping[str, Metric]) -> Iterable[CheckMessage]:
                 obj=metric.key,
                 id="lifetracker.E044",
             )
+
+
+def check_analysed(metric: Metric) -> Iterable[CheckMessage]:
+    """Refuse a metric of which an analysis could not know what it is, or by how much to tell of it."""
+    if metric.role is None:
+        yield Error(
+            f"{metric.key} does not say its role.",
+            hint="Say with `role` whether it is something that a person does, something that follows, both, or context.",
+            obj=metric.key,
+            id="lifetracker.E045",
+        )
+    if metric.role in DONE and metric.step is None and not metric.is_yes_no:
+        yield Error(
+            f"{metric.key} is something that a person does, and names no step by which its effects can be given.",
+            hint='Name a change that a person can make, such as `step=Step(0.5, "30 minutes later")`.',
+            obj=metric.key,
+            id="lifetracker.E046",
+        )
+    if metric.smallest <= 0 or (metric.step and metric.step.amount <= 0):
+        yield Error(
+            f"{metric.key} has a smallest difference or a step that is not above zero.",
+            hint="Say with `smallest` which difference means something, in the unit of the metric.",
+            obj=metric.key,
+            id="lifetracker.E047",
+        )
 
 
 def malformed(key: str, what: str) -> Error:

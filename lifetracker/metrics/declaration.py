@@ -57,6 +57,13 @@ class Known(enum.Enum):
     AT_END_OF_DAY = "at the end of the day"
 
 
+class Step(NamedTuple):
+    """A change of something that a person does, in its unit, and in words: `Step(0.5, "30 minutes later")`."""
+
+    amount: float
+    words: str
+
+
 class DayValues(NamedTuple):
     """What one day of several metrics comes to that one statement reads. `is_open`: something that belongs to it is still
     running or has no score yet, so that the values are only what there is so far. `partly`: the columns whose value is only
@@ -155,8 +162,13 @@ class Metric:
     #: Whether the usual value is that of the logarithms, because the values are skewed.
     logarithmic: bool = False
     better: Better = Better.NEITHER
-    role: Role = Role.CONTEXT
+    #: `manage.py check` refuses a metric without.
+    role: Role | None = None
     known: Known = Known.AT_END_OF_DAY
+    #: Whether it is settled before the night that its day begins with, such as when one went to bed.
+    before_night: bool = False
+    #: Of what a person does: the change by which its effects are told. What is yes or no needs none.
+    step: Step | None = None
     #: The keys of metrics that share a measurement with it, beside the inputs of a computed one.
     parents: tuple[str, ...] = ()
     #: The least difference that means something: no deviation is told from a smaller spread.
@@ -167,6 +179,10 @@ class Metric:
     @property
     def domain(self) -> str:
         return self.key.partition(".")[0]
+
+    @property
+    def is_yes_no(self) -> bool:
+        return self.bounds == (0, 1) and not self.decimals
 
     @property
     def inputs(self) -> tuple[str, ...]:

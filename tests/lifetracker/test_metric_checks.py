@@ -13,7 +13,7 @@ from lifetracker.metrics.checks import (
     check_metrics,
     check_repeated,
 )
-from lifetracker.metrics.declaration import Computed, Family, Metric, Values
+from lifetracker.metrics.declaration import Computed, Family, Metric, Role, Step, Values
 from lifetracker.metrics.registry import metrics
 
 SLEEP = metrics["whoop.sleep_hours"]
@@ -25,7 +25,7 @@ def same(_first: object, *values: Values) -> Values:
 
 def computed(key: str, *inputs: str) -> Metric:
     series = Computed(inputs=inputs, compute=same, lookback=0)
-    return Metric(key=key, label=key, unit="h", series=series, smallest=1.0)
+    return Metric(key=key, label=key, unit="h", series=series, smallest=1.0, role=Role.CONTEXT)
 
 
 def problems(*declared: Metric) -> list[tuple[str, str | None]]:
@@ -95,3 +95,15 @@ def test_circles() -> None:
     assert problems(lonely) == [(SLEEP.key, wrong)]
     assert problems(two, computed("made.three", "made.two")) != []
     assert problems(two, replace(SLEEP, key="made.three")) == []
+
+
+def test_what_an_analysis_needs() -> None:
+    without = replace(SLEEP, role=None)
+    assert problems(without) == [(SLEEP.key, "lifetracker.E045")]
+    assert problems(replace(SLEEP, step=None)) == [(SLEEP.key, "lifetracker.E046")]
+    assert problems(replace(SLEEP, step=None, role=Role.OUTCOME)) == []
+    assert problems(replace(SLEEP, step=None, bounds=(0, 1), decimals=0)) == [], "yes or no"
+    assert problems(replace(SLEEP, smallest=0.0)) == [(SLEEP.key, "lifetracker.E047")]
+    assert problems(replace(SLEEP, step=Step(-1.0, "1 hour less"))) == [
+        (SLEEP.key, "lifetracker.E047")
+    ]

@@ -1,0 +1,94 @@
+"""Made-up lives for `benchmarks.insights`: unrelated ones, and ones with a link that is planted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from insights.panel import Panel
+from insights.statistics.chain import LAGS, Allowed
+from insights.statistics.course import Array
+
+ACTIONS = tuple(f"action.{number}" for number in range(6))
+OUTCOMES = tuple(f"outcome.{number}" for number in range(6))
+KEYS = (*ACTIONS, *OUTCOMES)
+YES_NO = frozenset(ACTIONS[3:])
+#: What is planted: the first action, and the first outcome of the next day.
+PLANTED = ACTIONS[0], OUTCOMES[0], 1
+#: In standard deviations of what is left from day to day.
+WEEKEND, SEASON, TREND, STEP = 0.7, 0.5, 1.0, 1.5
+#: The share of days on which a yes/no action is no.
+SHARE_OF_NO = 0.7
+
+
+@dataclass(frozen=True)
+class World:
+    """`lag_one`: how alike a day is to the one before. `season`: how many times as strong as usual. `step`: whether all
+    series share one. `missing`: the share of days that are not known."""
+
+    name: str
+    days: int
+    lag_one: float = 0.5
+    season: float = 1.0
+    step: bool = False
+    missing: float = 0.1
+
+
+WORLDS = (
+    World("120 days", 120),
+    World("180 days", 180),
+    World("365 days", 365),
+    World("365 days, lag-1 0.8", 365, lag_one=0.8),
+    World("365 days, season three times as strong", 365, season=3.0),
+    World("365 days, one shared step", 365, step=True),
+    World("730 days, one shared step, a quarter missing", 730, step=True, missing=0.25),
+)
+
+
+def allowed() -> Allowed:
+    """Return that each action may be tested with each outcome at each lag: 108 tests."""
+    found = np.zeros((len(LAGS), len(KEYS), len(KEYS)), dtype=np.bool_)
+    found[:, : len(ACTIONS), len(ACTIONS) :] = True
+    return found
+
+
+def noise(chance: np.random.Generator, rows: int, days: int, lag_one: float) -> Array:
+    """Return series of mean 0 and standard deviation 1 whose days are like the ones before them."""
+    found = chance.standard_normal((rows, days))
+    fresh = math.sqrt(1 - lag_one**2)
+    for day in range(1, days):
+        found[:, day] = lag_one * found[:, day - 1] + fresh * found[:, day]
+    return found
+
+
+def life(chance: np.random.Generator, world: World, link: float = 0.0) -> Panel:
+    """Return a life of a world. `link`: the correlation of what is planted, from day to day."""
+    rows = noise(chance, len(KEYS), world.days, world.lag_one)
+    if link:
+        # On top of what is the action's own course, so that days beside the planted one are alike by that alone.
+        outcome, action = rows[len(ACTIONS)], rows[0]
+        outcome[1:] = link * action[:-1] + math.sqrt(1 - link**2) * outcome[1:]
+    rows += shared_by_chance(chance, world)
+    actions = rows[: len(ACTIONS)]
+    for one in range(len(ACTIONS) - len(YES_NO), len(ACTIONS)):
+        actions[one] = actions[one] > np.quantile(actions[one], SHARE_OF_NO)
+    rows[chance.random(rows.shape) < world.missing] = np.nan
+    first = date(2024, 1, 1) + timedelta(days=int(chance.integers(7)))
+    return Panel(KEYS, rows, first, YES_NO)
+
+
+def shared_by_chance(chance: np.random.Generator, world: World) -> Array:
+    """Return what the series have in common without having to do with each other: a weekend, a season, a trend, and
+    perhaps a step."""
+    day = np.arange(world.days)
+    weekend = (day + chance.integers(7)) % 7 >= 5
+    season = np.sin(2 * math.pi * (day / 365.25 + chance.random())) * world.season
+    step = day >= chance.integers(world.days // 4, 3 * world.days // 4)
+    parts = [(weekend, WEEKEND), (season, SEASON), (day / world.days, TREND)]
+    parts += [(step, STEP)] * world.step
+    signs = chance.choice([-1.0, 1.0], (len(KEYS), len(parts)))
+    sizes = signs * np.array([size for _, size in parts])
+    return np.asarray(sizes @ np.stack([one.astype(np.float64) for one, _ in parts]))

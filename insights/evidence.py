@@ -1,0 +1,74 @@
+"""What a verdict is based on: how well a pair goes together over some days, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from insights.panel import Panel
+from insights.statistics.chain import Measured, measured, side_by_side
+from insights.statistics.course import Adjusted
+from insights.statistics.effects import Effect, effect_of
+
+#: Intervals that are told hold what is true in so many cases.
+SURE = 0.95
+
+
+class Place(NamedTuple):
+    """Where among some rows a pair is, and how many days the outcome comes after the action."""
+
+    action: int
+    outcome: int
+    lag: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a panel from the day `start` to before the day `end`, adjusted by themselves."""
+
+    rows: tuple[int, ...]
+    start: int
+    end: int
+    series: Adjusted
+
+
+def part_of(panel: Panel, rows: Sequence[int], start: int, end: int) -> Part:
+    return Part(tuple(rows), start, end, panel.block(rows, start, end).adjusted())
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`effect`: in the unit of the outcome for one unit of the action; None where the action does not vary. `more_days`:
+    the days on which the action was yes, or more than usual for the day of the week and the time; `other_days` those on
+    which it was not."""
+
+    first: date
+    last: date
+    measured: Measured
+    effect: Effect | None
+    more_days: int
+    other_days: int
+
+
+def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evidence:
+    """Return what a part says of a pair, with intervals that are so sure."""
+    found = measured(part.series, *at)
+    x, y = side_by_side(part.series, *at)
+    both = ~(np.isnan(x) | np.isnan(y))
+    row = part.rows[at.action]
+    if panel.keys[row] in panel.yes_no:
+        more = panel.values[row, part.start : part.end - at.lag][both] > 0.5
+    else:
+        more = x[both] > 0
+    return Evidence(
+        first=panel.first + timedelta(days=part.start),
+        last=panel.first + timedelta(days=part.end - 1),
+        measured=found,
+        effect=effect_of(x, y, found.effective, sure),
+        more_days=int(more.sum()),
+        other_days=int(both.sum() - more.sum()),
+    )

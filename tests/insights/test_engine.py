@@ -1,0 +1,160 @@
+"""What a look at made-up lives says, and what it never says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from benchmarks.insights_lives import ACTIONS, KEYS, PLANTED, WORLDS, World, allowed, life
+from insights.engine import SHOWN, Standing, State, after, look, looked_at_by
+from insights.panel import Panel
+
+YEAR = World("a year", 365)
+DAY = timedelta(days=1)
+
+
+def planted(days: int = 365, link: float = 0.5, seed: int = 5) -> Panel:
+    return life(np.random.default_rng(seed), replace(YEAR, days=days), link)
+
+
+def shown(panel: Panel) -> list[tuple[str, str, int]]:
+    verdicts = look(panel, allowed()).verdicts
+    standings = [one.standing for one in verdicts if one.standing.state in SHOWN]
+    return [(one.action, one.outcome, one.lag) for one in standings]
+
+
+@pytest.mark.one_database
+def test_forty_lives_without_links_are_shown_nothing() -> None:
+    for number in range(40):
+        world = WORLDS[number % len(WORLDS)]
+        assert not shown(life(np.random.default_rng([7, number]), world)), (world.name, number)
+
+
+@pytest.mark.one_database
+def test_a_planted_link_is_shown_with_its_sign_and_lag() -> None:
+    for number in range(10):
+        panel = planted(seed=number)
+        assert shown(panel) == [PLANTED], number
+        (one,) = [v for v in look(panel, allowed()).verdicts if v.standing.state in SHOWN]
+        assert one.evidence.effect
+        assert 0 < one.evidence.effect.low < one.evidence.effect.high
+        assert one.evidence.first == one.standing.found_on + DAY, "held on other days"
+
+
+@pytest.mark.parametrize("strength", [{"season": 3.0}, {"step": True}])
+def test_what_only_shares_a_course_is_not_shown(strength: dict[str, float]) -> None:
+    for number in range(10):
+        assert not shown(life(np.random.default_rng([8, number]), replace(YEAR, **strength)))
+
+
+def test_what_is_not_allowed_is_not_tested() -> None:
+    panel, may = planted(), allowed()
+    may[PLANTED[2], 0, len(ACTIONS)] = False
+    found = look(panel, may)
+    assert found.tested == 107
+    assert PLANTED not in [
+        (one.standing.action, one.standing.outcome, one.standing.lag) for one in found.verdicts
+    ]
+
+
+def test_neither_unit_nor_other_series_nor_seed_change_what_is_found() -> None:
+    panel = planted()
+    (one,) = look(panel, allowed()).verdicts
+    other = panel.values.copy()
+    other[len(ACTIONS)] = other[len(ACTIONS)] * 2.2046226 + 1000
+    (same,) = look(replace(panel, values=other), allowed()).verdicts
+    assert same.standing.pair == one.standing.pair
+    assert same.standing.r == pytest.approx(one.standing.r)
+    assert one.evidence.effect
+    assert same.evidence.effect
+    assert same.evidence.effect.slope == pytest.approx(2.2046226 * one.evidence.effect.slope)
+    again = look(panel, allowed(), seed=99).verdicts
+    assert again == [one]
+
+
+def test_keys_out_of_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="in their order"):
+        Panel(KEYS[::-1], planted().values, date(2024, 1, 1))
+
+
+def test_few_days_are_not_tested() -> None:
+    found = look(planted(days=119), allowed())
+    assert found.tested == 0
+    assert not found.verdicts
+
+
+# --- Looks that follow each other -------------------------------------------------------------------
+
+
+def until(panel: Panel, days: int) -> Panel:
+    return replace(panel, values=panel.values[:, :days])
+
+
+def test_a_candidate_of_a_later_look_waits_for_sixty_new_days() -> None:
+    panel = planted(days=500, link=0.6)
+    pairs = looked_at_by(look(until(panel, 300), allowed()), panel)
+    found = look(until(panel, 300), allowed(), looked_at=pairs)
+    (one,) = [one for one in found.verdicts if one.standing.pair == PLANTED[:2]]
+    assert one.standing.state is State.CANDIDATE
+    assert one.standing.found_on == until(panel, 300).last
+    standings = after({}, found)
+    early = look(until(panel, 359), allowed(), standings.values(), pairs)
+    assert PLANTED[:2] not in after({}, early)
+    later = look(until(panel, 360), allowed(), standings.values(), pairs)
+    (one,) = [one for one in later.verdicts if one.standing.pair == PLANTED[:2]]
+    assert one.standing.state is State.CONFIRMED
+    assert one.evidence.first == until(panel, 301).last
+
+
+def standing(panel: Panel, state: State, fadings: int = 0, r: float = 0.4) -> Standing:
+    return Standing(*PLANTED, state, panel.first, r, panel.last - 28 * DAY, fadings)
+
+
+def again(panel: Panel, before: Standing) -> Standing:
+    found = look(panel, allowed(), [before], frozenset([before.pair]))
+    (one,) = [one.standing for one in found.verdicts if one.standing.pair == before.pair]
+    return one
+
+
+def test_what_is_shown_is_tested_again_each_month() -> None:
+    panel = planted(link=0.7)
+    held = again(panel, standing(panel, State.CONFIRMED))
+    assert (held.state, held.tested_on) == (State.HOLDING, panel.last)
+    found = look(panel, allowed(), [replace(held, tested_on=panel.last - 27 * DAY)])
+    assert not found.verdicts, "not earlier"
+
+
+def test_what_is_gone_fades_and_is_withdrawn() -> None:
+    panel = planted(link=0.0, seed=11)
+    faded = again(panel, standing(panel, State.HOLDING))
+    assert (faded.state, faded.fadings) == (State.FADING, 1)
+    over = again(panel, standing(panel, State.FADING, fadings=2))
+    assert (over.state, over.fadings) == (State.WITHDRAWN, 3)
+    held = again(planted(link=0.7), standing(panel, State.FADING, fadings=2))
+    assert (held.state, held.fadings) == (State.HOLDING, 0)
+
+
+def test_what_turned_is_withdrawn_at_once() -> None:
+    panel = planted(link=0.7)
+    assert again(panel, standing(panel, State.HOLDING, r=-0.4)).state is State.WITHDRAWN
+
+
+def test_what_was_not_confirmed_waits_half_a_year() -> None:
+    panel = planted(link=0.6)
+    barred = replace(standing(panel, State.NOT_CONFIRMED), tested_on=panel.last - 179 * DAY)
+    looked = frozenset([barred.pair])
+    assert not look(panel, allowed(), [barred], looked).verdicts
+    free = replace(barred, tested_on=panel.last - 180 * DAY)
+    (one,) = look(panel, allowed(), [free], looked).verdicts
+    assert one.standing.state is State.CANDIDATE
+
+
+def test_too_few_new_days_say_nothing() -> None:
+    panel = planted(link=0.7)
+    panel.values[0, -110:] = np.nan
+    assert not look(
+        panel, allowed(), [standing(panel, State.HOLDING)], frozenset([PLANTED[:2]])
+    ).verdicts
