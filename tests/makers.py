@@ -16,6 +16,7 @@ from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from lifetracker.models.tokens import Scope
 from nutrition.models import FoodItem, Meal, RecipePart
+from own_metrics.models import OwnMetric, OwnValue
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, TrendPoint, WeighIn, smooth
 
@@ -93,6 +94,16 @@ def recipe(name: str, *parts: tuple[FoodItem, float], **fields: Any) -> FoodItem
 def behaviour(name: str = "Alcohol", **fields: Any) -> Behaviour:
     """Answered with yes or no."""
     return Behaviour.objects.create(**{"name": name} | fields)
+
+
+def own_metric(name: str = "Ferritin", **fields: Any) -> OwnMetric:
+    return OwnMetric.objects.create(**{"name": name, "unit": "µg/l"} | fields)
+
+
+def own_value(metric: OwnMetric, value: float = 80, days_ago: float = 0, **fields: Any) -> OwnValue:
+    """On a day, without a time."""
+    day = local_date(MORNING - timedelta(days=days_ago))
+    return OwnValue.objects.create(**{"metric": metric, "date": day, "value": value} | fields)
 
 
 def answer(behaviour: Behaviour, value: float = 1, days_ago: float = 0, **fields: Any) -> Answer:

@@ -28,6 +28,7 @@ TODAY = date(2026, 9, 16)
 #: The id of the food of that name in `everything`.
 SKYR = 7_301
 ALCOHOL = 8_401
+FERRITIN = 8_501
 BERLIN = 120
 
 TOO_LARGE = "The repository cannot be read: it is larger than the limit (GITHUB_MAX_REPOSITORY_MB)."
@@ -390,6 +391,12 @@ def everything() -> None:
     projects()
     diary()
     journal()
+    own_metrics()
+
+
+def own_metrics() -> None:
+    """A metric with a value."""
+    makers.own_value(makers.own_metric(pk=FERRITIN), 61, 1, note="At the doctor.")
 
 
 def journal() -> None:

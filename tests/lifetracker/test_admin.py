@@ -40,6 +40,7 @@ from lifetracker.models import (
 )
 from nutrition.models import CompleteDay, FoodItem, Meal
 from oauth_integration.models import OAuthCredential
+from own_metrics.models import OwnMetric, OwnValue
 from projects.models import Project, Suggestion
 from tests import makers
 from tests.browser import scenes
@@ -95,6 +96,8 @@ MAKERS: dict[type[Model], Maker] = {
     Behaviour: lambda number: makers.behaviour(f"Behaviour {number}"),
     Answer: lambda number: makers.answer(makers.behaviour(f"Behaviour {number}"), number % 2),
     Note: makers.note,
+    OwnMetric: lambda number: makers.own_metric(f"Metric {number}"),
+    OwnValue: lambda number: makers.own_value(makers.own_metric(f"Metric {number}"), number),
     Goal: lambda number: makers.goal(name=f"goal {number}"),
     FreePeriod: lambda number: FreePeriod.objects.create(
         start=date(1990, 1, 1) + timedelta(days=number), mark="sick"

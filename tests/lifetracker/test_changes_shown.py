@@ -162,6 +162,9 @@ def test_the_pages_of_records_say_what_changed(admin_client: Client) -> None:
     note = makers.note()
     note.text = "A long walk."
     records[reverse("journal-note", args=[note.pk])] = note
+    value = makers.own_value(makers.own_metric())
+    value.value = 90
+    records[reverse("own-value", args=[value.pk])] = value
     score = recovery()
     score.recovery_score = 58
     records[reverse("whoop-day", args=["2026-05-04"])] = score

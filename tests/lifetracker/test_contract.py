@@ -22,6 +22,7 @@ from lifetracker.models import MANUAL, DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
 from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
+from own_metrics.models import OwnValue
 from projects.models import Project, Suggestion
 from tests import databases
 from tests.browser import scenes
@@ -120,7 +121,13 @@ NOTE = {
     *("id", "source", "date", "written_at", "text", "tags", "utc_offset_min", "in_future"),
     "updated_at",
 }
+OWN_METRIC = {"id", "source", "name", "unit", "decimals", "per_day", "better", "updated_at"}
+OWN_VALUE = {
+    *("id", "source", "metric", "date", "measured_at", "value", "note", "file_name"),
+    *("in_future", "updated_at"),
+}
 TYPED_ANSWER = {"behaviour": scenes.ALCOHOL, "date": "2026-09-12", "value": 1}
+TYPED_VALUE = {"metric": scenes.FERRITIN, "date": "2026-09-12", "value": 61.5}
 TYPED_NOTE = {"written_at": "2026-09-16T08:00:00Z", "text": "A walk.", "tags": ["walk"]}
 REPORT = {"healthy", "checked_at", "version", "troubles", "notes", "sources", "queue", "storage"}
 PROJECT = {
@@ -425,6 +432,19 @@ ROWS = [
     Row("PUT", "/api/journal/notes/{id}", REFUSED, 200, NOTE, TYPED_NOTE),
     Row("PATCH", "/api/journal/notes/{id}", REFUSED, 200, NOTE, {"tags": ["walk"]}),
     Row("DELETE", "/api/journal/notes/{id}", REFUSED, 204),
+    # Own metrics
+    Row("GET", "/api/own-metrics", REFUSED, 200, OWN_METRIC),
+    Row("POST", "/api/own-metrics", REFUSED, 201, OWN_METRIC, {"name": "Dose"}),
+    Row("GET", "/api/own-metrics/{id}", REFUSED, 200, OWN_METRIC),
+    Row("PUT", "/api/own-metrics/{id}", REFUSED, 200, OWN_METRIC, {"name": "Dose"}),
+    Row("PATCH", "/api/own-metrics/{id}", REFUSED, 200, OWN_METRIC, {"decimals": 1}),
+    Row("DELETE", "/api/own-metrics/{id}", REFUSED, 204),
+    Row("GET", "/api/own-metrics/values", REFUSED, 200, OWN_VALUE),
+    Row("POST", "/api/own-metrics/values", REFUSED, 201, OWN_VALUE, TYPED_VALUE),
+    Row("GET", "/api/own-metrics/values/{id}", REFUSED, 200, OWN_VALUE),
+    Row("PUT", "/api/own-metrics/values/{id}", REFUSED, 200, OWN_VALUE, TYPED_VALUE),
+    Row("PATCH", "/api/own-metrics/values/{id}", REFUSED, 200, OWN_VALUE, {"value": 60}),
+    Row("DELETE", "/api/own-metrics/values/{id}", REFUSED, 204),
     Row("GET", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}),
     Row("POST", "/api/projects/suggestions", REFUSED, 200, {"suggestions"}, NOTHING),
     Row("POST", "/api/projects/suggestions/{id}/confirm", REFUSED, 200, PROJECT, NOTHING),
@@ -462,6 +482,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["nutrition/recipes"] = FoodItem.objects.get(is_recipe=True).pk
         typed |= {"journal/behaviours": scenes.ALCOHOL, "journal/answers": Answer.objects.get().pk}
         typed["journal/notes"] = Note.objects.get().pk
+        typed |= {"own-metrics": scenes.FERRITIN, "own-metrics/values": OwnValue.objects.get().pk}
         typed["projects"] = Project.objects.get().pk
         typed["projects/suggestions"] = Suggestion.objects.get().pk
         yield typed | {"job": SyncRun.objects.get(source="GitHub").pk}

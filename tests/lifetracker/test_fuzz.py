@@ -37,6 +37,7 @@ from lifetracker.models import DayMark, SyncRun
 from lifetracker.sandbox.server import Sandbox
 from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
+from own_metrics.models import OwnMetric, OwnValue
 from projects.models import Project, Suggestion
 from tests import databases
 from tests.browser import scenes
@@ -143,7 +144,7 @@ def endpoint(request: pytest.FixtureRequest, session: dict[str, str]) -> Any:
 
 @pytest.mark.usefixtures("session")
 def test_the_records_have_the_same_numbers_on_each_database() -> None:
-    first = {Behaviour: scenes.ALCOHOL}
+    first = {Behaviour: scenes.ALCOHOL, OwnMetric: scenes.FERRITIN}
     for model in {*RECORDS.values()} - {FoodItem}:
         numbers = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
         begin = first.get(model, 1)
@@ -174,6 +175,8 @@ RECORDS: dict[str, type[Model]] = {
     "nutrition/items": MealItem,
     "nutrition/meals": Meal,
     "nutrition/recipes": FoodItem,
+    "own-metrics": OwnMetric,
+    "own-metrics/values": OwnValue,
     "projects": Project,
     "projects/suggestions": Suggestion,
     "sync": SyncRun,
@@ -216,6 +219,7 @@ RULES = re.compile(
     "|whole number of days|already a weigh-in|or add a serving|is measured in millilitres"
     "|behaviour does not exist|merged into|Only an amount has a unit|(kind|unit) cannot change|1 for yes or 0|whole number from 1"
     "|already a behaviour|already an answer|Enter a name|different answers"
+    "|own metric does not exist|already a metric|another day"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
     "|None of|WHOOP answered 400|was started elsewhere|year must be between|no more than [0-9]+ (digits|decimal)|than or equal to (1900-01-01|2199-12-31)"

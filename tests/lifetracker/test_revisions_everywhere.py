@@ -132,6 +132,10 @@ def answered() -> Model:
     return makers.answer(makers.behaviour())
 
 
+def valued() -> Model:
+    return makers.own_value(makers.own_metric())
+
+
 def deleted(make: Callable[[], Model]) -> Callable[[], Model]:
     def made() -> Model:
         record: Any = make()
@@ -238,6 +242,18 @@ WAYS = {
     ),
     "answer deleted": Way(answered, api("delete", "/api/journal/answers/{}"), "deleted"),
     "answer deleted in the admin": Way(answered, in_admin("delete"), "deleted", "value", 1),
+    "own metric by the API": Way(
+        makers.own_metric,
+        api("patch", "/api/own-metrics/{}", name="Iron"),
+        *("changed", "name", "Ferritin"),
+    ),
+    "own metric deleted": Way(makers.own_metric, post("/own-metrics/{}/delete"), "deleted"),
+    "own value by the API": Way(
+        valued, api("patch", "/api/own-metrics/values/{}", value=70), "changed", "value", 80
+    ),
+    "own value deleted": Way(valued, post("/own-metrics/values/{}/delete"), "deleted"),
+    "own value restored": Way(deleted(valued), post("/own-metrics/values/{}/restore"), "returned"),
+    "own value deleted in the admin": Way(valued, in_admin("delete"), "deleted", "value", 80),
     "note by the API": Way(
         makers.note, api("patch", "/api/journal/notes/{}", text="x"), "changed", "text", "A walk."
     ),

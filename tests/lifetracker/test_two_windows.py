@@ -66,6 +66,12 @@ RECORDS = {
         makers.entry, "/time/entries/{}", "description", "One", "Two", "Description: One"
     ),
     "meal": Kind(lambda: eaten().meal, "/nutrition/meals/{}", "note", "One", "Two", "Note: One"),
+    "own metric": Kind(makers.own_metric, "/own-metrics/{}/edit", "unit", "g", "kg", "Unit: g"),
+    "own value": Kind(
+        lambda: makers.own_value(makers.own_metric()),
+        "/own-metrics/values/{}",
+        *("note", "One", "Two", "Note: One"),
+    ),
     "fast": Kind(makers.fast, "/fasting/{}", "note", "One", "Two", "Note: One"),
 }
 OTHERS = {
