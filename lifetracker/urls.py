@@ -15,6 +15,7 @@ from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
 from lifetracker.web import day_card, downloads, offline, pages, settings_page, token_page  # noqa: F401 - they register what they have
+from lifetracker.web.assistant import views as assistant
 from lifetracker.web.connections import rejected
 from lifetracker.web.connections.reading_again import read_again
 from lifetracker.web.connections.views import (
@@ -32,7 +33,7 @@ from lifetracker.web.views import DocsView, SchemaView, front_page, manifest
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards", "pages", "search", "asides")
+autodiscover_modules("cards", "pages", "search", "asides", "day_lines")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -50,11 +51,18 @@ def urls_of_apps(module: str, prefix: str) -> list[URLResolver]:
     ]
 
 
+# Such as 2026-09-16.
+DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
+
 urlpatterns = [
     path("", front_page, name="home"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("design/", DesignView.as_view(), name="design"),
     path("search/", SearchView.as_view(), name="search"),
+    re_path(f"^day/{DAY}[.]md$", assistant.AsMarkdown.as_view(), name="day-markdown"),
+    re_path(f"^day/{DAY}/copy$", assistant.CopyPage.as_view(), name="day-copy"),
+    re_path(f"^week/{DAY}[.]md$", assistant.WeekAsMarkdown.as_view(), name="week-markdown"),
+    re_path(f"^week/{DAY}/copy$", assistant.WeekCopyPage.as_view(), name="week-copy"),
     path("offline", offline.offline, name="offline"),
     path("service-worker.js", offline.service_worker, name="service-worker"),
     path("", include("lifetracker.accounts.urls")),

@@ -89,16 +89,21 @@ def held_facts(one: Held | None) -> Answer:
 
 def metric_answer(metric: Metric, first: date, last: date, bucket: Bucket) -> Answer:
     """Return the days from `first` to `last` of a metric, both included, in buckets."""
-    described = describe([metric], first, last)[metric.key]
-    buckets = [bucket_answer(metric, bucket, one) for one in buckets_of(described.series, bucket)]
+    return range_answer(describe([metric], first, last)[metric.key], bucket)
+
+
+def range_answer(described: Described, bucket: Bucket) -> Answer:
+    """Return the days of a series that was read already, in buckets."""
+    metric, series = described.metric, described.series
+    buckets = [bucket_answer(metric, bucket, one) for one in buckets_of(series, bucket)]
     if bucket is Bucket.DAY:
         buckets = [
             one | day_facts(described, at) | rolling_facts(described, at)
             for at, one in enumerate(buckets)
         ]
     return facts_of(metric) | {
-        "start_date": first,
-        "end_date": last,
+        "start_date": series.first,
+        "end_date": series.last,
         "bucket": bucket.value,
         **coverage_facts(described),
         "buckets": buckets,
@@ -250,3 +255,20 @@ def number_of_day(described: Described, day: date) -> Answer:
 
 def ids_answer(ids: Sequence[RecordId]) -> list[Answer]:
     return [{"model": one.model._meta.label, "id": one.id} for one in ids]
+
+
+# --- A week ---------------------------------------------------------------------------------------
+
+
+def week_answer(monday: date, last: date) -> Answer:
+    """Return every declared metric on the days of a week up to `last`, each as `metric_answer` has it by day, with what the
+    days come to under `week`, as it has that by week. By the same statements as a day."""
+    found = describe(list(metrics.values()), monday, last)
+    return {
+        "start_date": monday,
+        "end_date": last,
+        "metrics": [
+            range_answer(one, Bucket.DAY) | {"week": range_answer(one, Bucket.WEEK)["buckets"][0]}
+            for one in found.values()
+        ],
+    }

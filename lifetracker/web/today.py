@@ -58,6 +58,7 @@ class HomeView(LoginRequiredMixin, TemplateView):
             **made,
             today=visit.today,
             day=visit.day,
+            iso_day=visit.day.isoformat(),
             heading=full_day(visit.day, visit.today),
             steps=day_steps(visit.day, visit.today, partial(self.address, today=visit.today)),
             places=by_place(shown_of(cards, filled, visit)),

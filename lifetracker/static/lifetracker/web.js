@@ -138,6 +138,7 @@ if (workers && worker) {
 
 // A button that copies what stands beside it. Where the browser does not let us, the text is chosen instead.
 function choose(element) {
+  if (element.select) return element.select();
   const range = document.createRange();
   range.selectNodeContents(element);
   getSelection().removeAllRanges();
@@ -148,7 +149,7 @@ async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   choose(source);
   try {
-    await navigator.clipboard.writeText(source.textContent);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
   } catch {
     return; // without https there is no clipboard: it is chosen, and Ctrl+C copies it
   }

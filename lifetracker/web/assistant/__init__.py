@@ -1,0 +1,1 @@
+"""Days and weeks as Markdown, to be given to an assistant."""
