@@ -47,7 +47,7 @@ WHOLE["/api/metrics"] = {"sqlite": 330 * ROWS, "postgresql": 30 * ROWS}
 WHOLE["/api/day/2026-09-16"] = {"sqlite": 900_000, "postgresql": ROWS + 40_000}
 # The same, and what happened: each of a few lines.
 COPIES = [f"/{what}/2026-09-16{end}" for what in ("day", "week") for end in (".md", "/copy")]
-WHOLE |= dict.fromkeys(COPIES, {"sqlite": 1_000_000, "postgresql": ROWS + 45_000})
+WHOLE |= {path: {"sqlite": 1_000_000, "postgresql": ROWS + 45_000} for path in COPIES}
 # The 90 days that say how much strain is usual on days like this one, the weeks that the goal has had, and the year and
 # more that a trend of the weight begins with.
 WHOLE["/"] = {"sqlite": 250_000, "postgresql": 10_000}
