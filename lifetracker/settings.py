@@ -87,10 +87,14 @@ INSTALLED_APPS = [
     "experiments",
     "insights",
     "projects",
+    "apple_health",
 ]
 
 # What the apps that are sources declare in their `source.py`: their settings, their schedules, their consent pages.
 SOURCES = declared_sources(INSTALLED_APPS)
+# Sources that no service is asked for: their records come from files alone, or are sent here. By the name in each record,
+# what they are called.
+FILE_SOURCES = {"AppleHealth": "Apple Health"}
 
 env = Environment()
 env.free |= exact_settings(SOURCES)

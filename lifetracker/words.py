@@ -29,4 +29,4 @@ def title_of(name: str) -> str:
         for source in settings.SOURCES
         if source.export_name
     }
-    return titles.get(name) or name
+    return titles.get(name) or settings.FILE_SOURCES.get(name) or name

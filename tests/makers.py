@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from apple_health.models import AppleDay, AppleNight
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
@@ -37,6 +38,33 @@ def measure_group(days_ago: float = 0, **fields: Any) -> MeasureGroup:
         "raw": {"grpid": 1},
     }
     return MeasureGroup.objects.create(**values | fields)
+
+
+def apple_day(number: float = 0, **fields: Any) -> AppleDay:
+    day = local_date(MORNING - timedelta(days=number))
+    values = {
+        "source": "AppleHealth",
+        "source_id": f"{day}",
+        "date": day,
+        "reported_at": MORNING,
+        "steps": 8_000,
+    }
+    return AppleDay.objects.create(**values | fields)
+
+
+def apple_night(number: float = 0, **fields: Any) -> AppleNight:
+    end = MORNING - timedelta(days=number)
+    values = {
+        "source": "AppleHealth",
+        "source_id": f"night {local_date(end)}",
+        "date": local_date(end),
+        "start_time": end - timedelta(hours=8),
+        "end_time": end,
+        "reported_at": MORNING,
+        "asleep_min": 450,
+        "in_bed_min": 480,
+    }
+    return AppleNight.objects.create(**values | fields)
 
 
 def entry(days_ago: float = 0, minutes: float | None = 60, **fields: Any) -> TimeEntry:

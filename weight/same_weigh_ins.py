@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from apple_health.same_weigh_ins import hide_of_apple_health
 from lifetracker.sync.exported_facts import Destination, Stored, said_of
 from lifetracker.sync.mapping import FieldMapping, Item
 from weight.models import PARTS, WITHINGS, WITHINGS_EXPORT, WeighIn
@@ -121,12 +122,14 @@ def around(source: str, first: datetime, last: datetime) -> QuerySet[WeighIn]:
 
 
 def hide_exported(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Hide the weigh-ins of files that are the same as those which the API has just brought, by at most three statements."""
+    """Hide the weigh-ins of files, and of Apple Health, that are the same as those which the API has just brought, by at most
+    four statements where only the API brought any."""
     place = columns.index("measured_at")
     moments = [at for row in rows if isinstance(at := row[place], datetime)]
     if not moments:
         return
     first, last = min(moments), max(moments)
+    hide_of_apple_health(first, last)
     exported = stored_weigh_ins(around(WITHINGS_EXPORT, first, last))
     if not any(one.is_live for one in exported.values()):
         return

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from apple_health.same_workouts import hide_of_apple_health
 from lifetracker.models import SourceRecord
 from lifetracker.sync.upsert import mark_deleted
 from lifetracker.sync.writer import batches_of
@@ -179,7 +180,8 @@ SPAN_COLUMNS: dict[type[SourceRecord], SpanColumns] = {
 def hide_exported(
     model: type[SourceRecord], columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
-    """Hide the records of the export that are the same as rows which the API has just brought, by at most three statements."""
+    """Hide the records of the export, and the workouts of Apple Health, that are the same as rows which the API has just brought,
+    by at most three statements, and one more for workouts."""
     where = SPAN_COLUMNS[model]
     spans = spans_in(model, columns, rows)
     if not spans:
@@ -190,6 +192,8 @@ def hide_exported(
     api = Spans(spans)
     same = [source_id for source_id, span in where.spans_of(stored).items() if api.has(span)]
     hide_records(model, same)
+    if model is Workout:
+        hide_of_apple_health(first, last)
 
 
 def spans_in(

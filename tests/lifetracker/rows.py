@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Cast
 
+from apple_health.models import SourceOrder
 from lifetracker.backups.tables import state
 from lifetracker.models import DayZone, Preferences
 
@@ -30,7 +31,7 @@ SMALL = (models.SmallIntegerField, models.PositiveSmallIntegerField)
 # Both exist in every database, and have another number in each.
 GIVEN = {ContentType, Permission}
 # Their row has the number 1.
-ONE_ROW = {Preferences}
+ONE_ROW = {Preferences, SourceOrder}
 
 
 def fill_every_table() -> None:

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
+from apple_health.models import AppleDay, AppleNight
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
@@ -62,6 +63,8 @@ MAKERS: dict[type[Model], Maker] = {
     Workout: scenes.workout,
     WeighIn: makers.weigh_in,
     MeasureGroup: makers.measure_group,
+    AppleDay: makers.apple_day,
+    AppleNight: makers.apple_night,
     TimeEntry: makers.entry,
     TogglProject: makers.toggl_project,
     TogglTag: makers.toggl_tag,

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 BY_SERVICES = {
     *("whoop.WhoopRecovery", "whoop.WhoopSleep", "whoop.WhoopCycle", "whoop.WhoopProfile"),
     *("weight.MeasureGroup", "time_logs.TogglProject", "time_logs.TogglTag"),
-    "github_projects.Commit",
+    *("github_projects.Commit", "apple_health.AppleDay", "apple_health.AppleNight"),
 }
 
 

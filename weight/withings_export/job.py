@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from apple_health.same_weigh_ins import hide_of_apple_health
 from lifetracker.models import SyncRun
 from lifetracker.sync.exported_facts import Outcome, Placed, count_common, said_of
 from lifetracker.sync.file_imports import Question, is_too_little
@@ -24,14 +25,17 @@ def import_export(
         export,
         export.span,
         partial(place, export),
-        partial(ask_first, options),
+        partial(finish, export, options),
         dry_run=dry_run,
         begun_by=begun_by,
     )
 
 
-def ask_first(options: Options, outcome: Outcome) -> None:
-    """Raise Question, which takes back what has been written, for a file that is perhaps another person's."""
+def finish(export: Export, options: Options, outcome: Outcome) -> None:
+    """Hide what Apple Health has of the same. Raise Question, which takes back what has been written, for a file that is
+    perhaps another person's."""
+    if export.span:
+        hide_of_apple_health(*export.span)
     if not options.replace and is_too_little(outcome.common, outcome.compared, 0):
         raise Question(
             f"The file has none of the {outcome.compared:,} weigh-ins of Withings that are stored from its time. It is perhaps "

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from apple_health.same_workouts import hide_of_apple_health
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.sync.digests import digest_of_values, half_digest
 from lifetracker.sync.file_imports import record_rejected, to_json
@@ -45,6 +46,9 @@ def import_export(
         outcome = Outcome(export, refusals=list(export.refusals))
         for kind in KINDS:
             bring_in(kind, export.entries[kind], outcome)
+        if workouts := export.entries[WORKOUT].values():
+            first, last = (pick(one.start for one in workouts) for pick in (min, max))
+            hide_of_apple_health(first, last + AROUND)
         write_answers(outcome, options)
         ask_first(outcome, options)
         record_rejected(WHOOP_EXPORT, JOURNAL, outcome.refusals)

@@ -1,0 +1,1 @@
+"""The export of Apple Health: read as a stream, summed on disk, stored in one transaction."""

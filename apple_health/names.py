@@ -1,0 +1,4 @@
+"""Names that other apps use of Apple Health without its models."""
+
+#: The source in every record that came from Apple Health, also in weigh-ins and workouts.
+APPLE_HEALTH = "AppleHealth"
