@@ -10,6 +10,7 @@ from typing import NamedTuple
 from goals.plan import Direction, Kind, Per
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.words import with_unit
 
 DAYS = "days"
 # Of the shortest and the longest window that rolls.
@@ -139,8 +140,8 @@ def problems_of_target(goal: Wish, metric: Metric) -> Iterator[Problem]:
     elif least is not None and goal.target < least:
         yield Problem("target", f"The target must not be below {least:g}.")
     elif goal.target > most:
-        unit = f" {unit_of(goal.kind, metric)}".rstrip()
-        yield Problem("target", f"Enter at most {most:,.10g}{unit}: {has_no_more(goal)}.")
+        words = with_unit(f"{most:,.10g}", unit_of(goal.kind, metric))
+        yield Problem("target", f"Enter at most {words}: {has_no_more(goal)}.")
 
 
 def bounds_of_day(metric: Metric) -> tuple[float | None, float | None]:

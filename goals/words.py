@@ -5,6 +5,7 @@ from __future__ import annotations
 from goals.plan import Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
 from lifetracker.web.units import in_chosen_unit
+from lifetracker.words import with_unit
 
 DAYS, KILOCALORIES = "days", "kcal"
 #: From here on, what was converted has one digit after the point: 63 kg are 138.9 lb.
@@ -24,7 +25,7 @@ def amount(value: float, unit: str) -> str:
         text = f"{shown:,.0f}"
     if unit == DAYS:
         return days(text)
-    return f"{text} {chosen}".strip()
+    return with_unit(text, chosen)
 
 
 def days(number: int | str) -> str:

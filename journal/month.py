@@ -14,6 +14,7 @@ from django.utils.dateformat import format as format_date
 
 from journal.metrics import key_of
 from journal.models import YES, Answer, Behaviour
+from journal.same_questions import Same, same_questions
 from journal.words import amount_words, value_words
 from lifetracker.days import FIRST_DAY, ONE_DAY, OUT_OF_RANGE, days_from
 from lifetracker.metrics.behaviours import DerivedBehaviour, behaviours
@@ -22,6 +23,7 @@ from lifetracker.metrics.series import read_series
 from lifetracker.web.clock import full_hour
 from lifetracker.web.one_day import NoDay, NoSuchDay
 from lifetracker.web.ranges import Link, Steps
+from lifetracker.words import with_unit
 
 KIND = Behaviour.Kind
 MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
@@ -100,6 +102,8 @@ class MonthGrid:
     own: list[GridRow]
     derived: list[GridRow]
     answered_days: int
+    #: Behaviours that ask the same in two wordings.
+    same: list[Same]
 
     @property
     def sentence(self) -> str:
@@ -112,7 +116,8 @@ class MonthGrid:
 
 
 def month_grid(first: date, today: date) -> MonthGrid:
-    """Read the answers of a month by two statements, and what records say of it."""
+    """Read the answers of a month by two statements, and what records say of it; by one more where two behaviours may ask the
+    same."""
     days = days_from(first, last_of(first))
     rows = list(Behaviour.objects.live().order_by("position", "pk").defer("raw"))
     counts_for = {one.pk: one.merged_into_id or one.pk for one in rows}
@@ -123,7 +128,8 @@ def month_grid(first: date, today: date) -> MonthGrid:
         if one.merged_into_id is None and (answers or not one.archived_at):
             own.append(row_of(one, days, answers, today))
     answered = {day for found in given.values() for day in found}
-    return MonthGrid(first, today, days, own, derived_rows(days, today), len(answered))
+    derived, same = derived_rows(days, today), same_questions(rows)
+    return MonthGrid(first, today, days, own, derived, len(answered), same)
 
 
 def row_of(one: Behaviour, days: list[date], answers: dict[date, float], today: date) -> GridRow:
@@ -160,7 +166,7 @@ def total_of(kind: str, unit: str, values: Sequence[float]) -> str:
         return f"{sum(value == YES for value in values)} of {len(values)}"
     if kind == KIND.SCALE:
         return f"{sum(values) / len(values):.1f}"
-    return f"{amount_words(sum(values))} {unit}".strip()
+    return with_unit(amount_words(sum(values)), unit)
 
 
 def derived_rows(days: list[date], today: date) -> list[GridRow]:

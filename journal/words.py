@@ -9,6 +9,7 @@ from django.utils.dateformat import format as format_date
 from journal.models import HIGHEST, YES, Behaviour
 from lifetracker.days import ONE_DAY
 from lifetracker.web.sentences import number, short_day
+from lifetracker.words import with_unit
 
 KIND = Behaviour.Kind
 
@@ -27,7 +28,7 @@ def value_words(kind: str, unit: str, value: float | None) -> str:
         return "yes" if value == YES else "no"
     if kind == KIND.SCALE:
         return f"{amount_words(value)} of {HIGHEST}"
-    return f"{amount_words(value)} {unit}".strip()
+    return with_unit(amount_words(value), unit)
 
 
 def day_name(day: date, today: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifetracker.web.sentences import number
+from lifetracker.words import with_unit
 from nutrition.models import MealItem, Measure
 from nutrition.nutrients import Amounts, bounded
 from nutrition.units import BY_WORD
@@ -26,6 +27,8 @@ def amount_number(amount: float) -> str:
 def amount_words(amount: float, unit: str) -> str:
     """Return `150 g`, `1 slice`, `2 slices`; what has no known plural is counted by a sign."""
     count = amount_number(amount)
+    if count == "1":
+        return with_unit(count, unit)
     if amount <= 1 or unit in SAME:
         return f"{count} {unit}"
     if unit in TAKES_S:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lifetracker.models import SyncRun, SyncState
-from lifetracker.words import counted, title_of
+from lifetracker.words import counted, title_of, with_unit
 from oauth_integration.models import OAuthCredential
 
 
@@ -24,3 +24,27 @@ def test_a_service_is_called_as_it_calls_itself() -> None:
     assert str(SyncState(source="Whoop", stream="cycle")) == "WHOOP cycle"
     assert str(OAuthCredential(provider="whoop")) == "WHOOP"
     assert [title_of(name) for name in ("GitHub", "Zero", "gone")] == ["GitHub", "Zero", "gone"]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("cups", "cup"),
+        ("large cups", "large cup"),
+        ("glasses of wine", "glass of wine"),
+        ("cups (small)", "cup (small)"),
+        ("pages/day", "page/day"),
+        ("boxes", "box"),
+        ("cookies", "cookie"),
+        ("berries", "berry"),
+        ("lbs", "lb"),
+        ("press-ups", "press-up"),
+        *((same, same) for same in ("", "g", "ms", "bps", "glass", "Tassen", "of 5", "gas", "bus")),
+        *((same, same) for same in ("kcal", "min", "bpm", "series", "percent", "Celsius")),
+    ],
+)
+def test_the_unit_of_one(unit: str, one: str) -> None:
+    assert with_unit("1", unit) == f"1 {one}".strip()
+    assert with_unit("2", unit) == f"2 {unit}".strip()
+    assert with_unit("1.5", unit) == f"1.5 {unit}".strip()
