@@ -312,6 +312,39 @@ def test_what_is_no_such_report_is_refused(tmp_path: Path, words: str) -> None:
     assert not TimeEntry.objects.exists()
 
 
+def test_a_zip_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time_logs.toggl_export.files.LARGEST", 10_000)
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.csv", HEADER + row() * 60)
+    assert "unpacks to more than" in refused(path)
+    assert not TimeEntry.objects.exists()
+
+
+def test_nothing_is_imported_of_a_zip_with_a_report_that_was_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "cut.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("2025.csv", HEADER + row())
+        archive.writestr("2026.csv", HEADER + row() + "Ann,ann@example.org,,,\n")
+    assert "was cut off" in refused(path)
+    assert not TimeEntry.objects.exists()
+    assert not SyncRun.objects.exists()
+
+
+def test_a_description_with_quotes_commas_and_lines(tmp_path: Path) -> None:
+    text = row("TEXT").replace("TEXT", '"Call, with ""Kim""\nand Ann"')
+    assert imported(given(tmp_path, HEADER + text)) == {"seen": 1, "created": 1}
+    assert live()[0].description == 'Call, with "Kim"\nand Ann'
+
+
+def test_the_amount_is_kept_as_it_came(tmp_path: Path) -> None:
+    imported(given(tmp_path, HEADER + row().replace('"",', '"",12.50')))
+    assert live()[0].raw["amount (usd)"] == "12.50"
+
+
 def test_the_export_of_a_workspace_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "workspace.zip"
     with zipfile.ZipFile(path, "w") as archive:
