@@ -12,6 +12,7 @@ from lifetracker.days import ONE_DAY
 from lifetracker.metrics.series import read_series
 from lifetracker.web.charts.line import line_chart
 from lifetracker.web.sentences import number
+from lifetracker.words import with_unit
 from own_metrics.metrics import key_of, metric_of
 from own_metrics.models import OwnMetric, OwnValue
 
@@ -55,7 +56,7 @@ def value_words(metric: OwnMetric, value: float) -> str:
     decimals = metric.decimals
     while decimals < 4 and round(value, decimals) != round(value, 6):
         decimals += 1
-    return f"{number(value, decimals)} {metric.unit}".strip()
+    return with_unit(number(value, decimals), metric.unit)
 
 
 def chart_of(metric: OwnMetric, today: date) -> SafeString:
