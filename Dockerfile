@@ -10,9 +10,9 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates git \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 tracker \
-    && install --directory --owner tracker /data
+    && install --directory --owner tracker /data /imports
 COPY --from=packages /packages /packages
-ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PORT=5001 GITHUB_CACHE_DIR=/data/git
+ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PORT=5001 GITHUB_CACHE_DIR=/data/git IMPORTS_DIR=/imports/files
 WORKDIR /app
 COPY . .
 # A key for this step alone: no file depends on it. Compiled here, because nothing can be written there later.

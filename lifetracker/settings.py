@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import platformdirs
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -25,6 +26,7 @@ from lifetracker.environment import (
     bind_address,
     contact,
     count,
+    folder,
     hosts,
     language,
     one_of,
@@ -446,6 +448,13 @@ Q_CLUSTER: dict[str, Any] = {
 
 # A file that the worker touches every few seconds, for a health check from outside; empty for none.
 WORKER_HEARTBEAT_FILE = env.str("WORKER_HEARTBEAT_FILE", default="")
+
+# --- Imported files -------------------------------------------------------------------------------
+
+# Where a file that was uploaded lies until a worker has imported it: a folder that the web and the workers both see.
+IMPORTS_DIR = env.read(
+    "IMPORTS_DIR", folder, default=Path(platformdirs.user_cache_dir("life-tracker")) / "imports"
+)
 
 # Without Redis each process counts for itself.
 CACHES = {

@@ -22,11 +22,19 @@ from django_q.tasks import async_task
 
 from lifetracker.errors import NeedsReauthorization, NotConfigured, SyncError, TryLater
 from lifetracker.metrics.proposals import propose_after
-from lifetracker.models import ACTIVE, PlannedSync, SyncRun, SyncState, WebhookDelivery
+from lifetracker.models import (
+    ACTIVE,
+    FileImport,
+    PlannedSync,
+    SyncRun,
+    SyncState,
+    WebhookDelivery,
+)
 from lifetracker.models.redating import follow_time_zone
 from lifetracker.ops.failures import redis_errors
 from lifetracker.ops.housekeeping import clean_up_daily
 from lifetracker.ops.logs import logged
+from lifetracker.sync import import_queue
 from lifetracker.sync.job import SyncJob, sync
 from lifetracker.sync.plans import NO_TIME, WRONG_CLOCK, SyncRequest
 from lifetracker.sync.runs import LEASE, Listener
@@ -49,7 +57,14 @@ SCHEDULE_IS_LATE = timedelta(seconds=45)
 WITHOUT_RESULT = {"save": False}
 # What a message may ask for, whoever wrote it.
 OWN_TASKS = frozenset(
-    {"execute_run", "help_with_run", "start_sync", "resume_stalled_runs", "clean_up"}
+    {
+        "execute_run",
+        "help_with_run",
+        "execute_import",
+        "start_sync",
+        "resume_stalled_runs",
+        "clean_up",
+    }
 )
 # What these were called before: a message that an older version sent may still wait in the queue.
 FORMER_NAMES = {
@@ -225,6 +240,24 @@ def help_with_run(run_id: int) -> None:
 
 
 @logged
+def execute_import(job_id: int) -> str:
+    """Preview or import an uploaded file, or go on with that; returns what became of it."""
+    said = import_queue.execute(job_id)
+    if said != import_queue.BUSY:
+        kinds = FileImport.objects.filter(pk=job_id).values("kind")
+        waiting = FileImport.objects.filter(state=FileImport.State.WAITING, kind__in=kinds)
+        enqueue_imports(waiting.filter(resume_at=None).order_by("pk")[:1])
+    return said
+
+
+def enqueue_imports(jobs: Iterable[FileImport]) -> None:
+    """Ask a worker to go on with uploaded files."""
+    for job in jobs:
+        FileImport.objects.filter(pk=job.pk).update(enqueued_at=timezone.now())
+        send("execute_import", job.pk, group=f"import {job.kind}")
+
+
+@logged
 def start_sync(name: str) -> None:
     """Ask for a run of a source, as the schedule does, unless one that reads what is new is on. A
     source that waits for its consent is left alone."""
@@ -241,13 +274,14 @@ def waits_for_consent(source: Source) -> bool:
 
 @logged
 def resume_stalled_runs() -> None:
-    """Do what the schedule asks for every minute: wake a worker for runs that nobody is at, because its
-    message was lost, its worker was killed, or its time to go on has come; and what was pushed."""
+    """Do what the schedule asks for every minute: wake a worker for runs and files that nobody is at, because its
+    message was lost, its worker was killed, or its time to go on has come; and for what was pushed."""
     now = timezone.now()
     waits = Q(enqueued_at__range=(now - RESEND, now + WRONG_CLOCK)) & (
         Q(resume_at__isnull=True) | Q(enqueued_at__gte=F("resume_at"))
     )
     enqueue_messages(SyncRun.objects.stalled(now).exclude(waits))
+    enqueue_imports(FileImport.objects.stalled(now))
     enqueue_deliveries()
 
 
@@ -274,6 +308,7 @@ def on_worker_start() -> None:
     restore_schedules()
     now = timezone.now()
     enqueue_messages(SyncRun.objects.stalled(now))
+    enqueue_imports(FileImport.objects.stalled(now))
     read = SyncRun.objects.last_success_per_source(sources)
     for source in sources.values():
         interval = interval_of(source)

@@ -12,6 +12,7 @@ from fasting.zero import (
     Export,
     Fast,
 )
+from lifetracker.models import SyncRun
 from lifetracker.sync.file_imports import Question, first_named, is_too_little
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.runs import Counts
@@ -64,6 +65,7 @@ class Outcome:
     overlaps: Overlaps = field(default_factory=Overlaps)
     #: In which zones how many of its fasts are stored; None counts those without one.
     zones: Counter[str | None] = field(default_factory=Counter)
+    run: SyncRun | None = None
 
     def counts(self) -> ImportCounts:
         return ImportCounts(

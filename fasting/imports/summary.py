@@ -11,7 +11,13 @@ from fasting.imports.outcome import Outcome
 from fasting.imports.stored import Stored
 from fasting.models import FastingPeriod, spoken
 from fasting.zero import CSV, Fast, Options
-from lifetracker.sync.file_imports import Lines, fingerprint_of, lines, rejected_lines
+from lifetracker.sync.file_imports import (
+    Lines,
+    Preview,
+    fingerprint_of,
+    lines,
+    rejected_lines,
+)
 from lifetracker.words import counted
 
 
@@ -110,3 +116,32 @@ def change(before: Stored, after: Fast, zone: ZoneInfo) -> str:
     if (before.start, before.end) == (after.start, after.end):
         return f"{times(after, zone)}, in its details"
     return f"{times(before, zone)} is now {times(after, zone)}"
+
+
+def preview_of(outcome: Outcome, options: Options, question: str) -> Preview:
+    zone = options.zone
+    found = [rejected(outcome), *changes(outcome, zone), *remainder(outcome, zone)]
+    return Preview(
+        about=outcome.export.about,
+        zones=zones_stored(outcome, options),
+        counts={
+            "new": len(outcome.created),
+            "changed": len(outcome.updated),
+            "unchanged": outcome.unchanged,
+            "removed": len(outcome.removed),
+            "overlapping": outcome.overlaps.count,
+            "rejected": len(outcome.refusals),
+        },
+        lists=[one for one in found if one.count],
+        remarks=remarks(outcome),
+        fingerprint=fingerprint(outcome),
+        question=question,
+    )
+
+
+def imported_words(name: str, outcome: Outcome) -> str:
+    counts = outcome.counts()
+    words = f"{name}: {counts.created} new, {counts.updated} changed, {counts.unchanged} unchanged"
+    removed = f", {counts.deleted} removed" if counts.deleted else ""
+    rejected = f", {counts.rejected} rejected" if counts.rejected else ""
+    return f"{words}{removed}{rejected}."

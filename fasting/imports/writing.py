@@ -22,6 +22,7 @@ from lifetracker.sync.digests import digest
 from lifetracker.sync.file_imports import to_json
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Item
+from lifetracker.sync.reporting import reported
 from lifetracker.sync.runs import record_import
 from lifetracker.sync.upsert import Batch, mark_deleted, upsert
 from lifetracker.sync.writer import batches_of
@@ -35,7 +36,7 @@ COLUMNS = [
 def write_fasts(
     fasts: list[Fast], known: dict[str, Stored], options: Options, outcome: Outcome
 ) -> None:
-    for some in batches_of(fasts):
+    for some in reported(batches_of(fasts), len(fasts)):
         raws = {fast.source_id: _raw(fast, known.get(fast.source_id), options) for fast in some}
         rows = {
             fast.source_id: _row(fast, known.get(fast.source_id), raws[fast.source_id])
@@ -115,7 +116,7 @@ def _zone(fast: Fast, raw: Item) -> str | None:
 
 
 def record_run(outcome: Outcome, started: datetime, begun_by: str) -> None:
-    record_import(
+    outcome.run = record_import(
         ZERO,
         outcome.export.form,
         outcome.counts(),

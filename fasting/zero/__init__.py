@@ -12,7 +12,7 @@ from fasting.zero.export import (
     Running,
 )
 from fasting.zero.files import read_export, read_upload
-from fasting.zero.kept import export_from_json, export_to_json
+from fasting.zero.kept import export_from_json
 from fasting.zero.package import FIRESTORE
 from fasting.zero.table import ORDERS
 
@@ -26,7 +26,6 @@ __all__ = [
     "Options",
     "Running",
     "export_from_json",
-    "export_to_json",
     "read_export",
     "read_upload",
 ]

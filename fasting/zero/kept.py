@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +14,8 @@ from fasting.zero.export import (
 from lifetracker.sync.files import Refusal
 
 
-def export_to_json(export: Export) -> str:
-    return json.dumps(asdict(export), default=datetime.isoformat, ensure_ascii=False)
-
-
-def export_from_json(text: str) -> Export:
-    found = json.loads(text)
+def export_from_json(values: dict[str, Any]) -> Export:
+    found = dict(values)
     fasts, running, refusals = (found.pop(name) for name in ("fasts", "running", "refusals"))
     return Export(
         **found,

@@ -28,6 +28,7 @@ from fasting.zero.export import (
     shown,
 )
 from lifetracker.sync.files import CannotImport, Refusal
+from lifetracker.sync.reporting import report_row
 
 NEEDED = ("Date", "Start", "End", "Hours")
 KNOWN_COLUMNS = (*NEEDED, "Night Eating")
@@ -133,6 +134,7 @@ def _rows(text: str) -> list[Row]:
     try:
         next(reader)
         for cells in reader:
+            report_row(reader.line_num)
             if any(cell.strip() for cell in cells):
                 # In a row with cells missing at its end, Zero's own last cell has slid to the left.
                 full = len(cells) > max(columns[name] for name in NEEDED)

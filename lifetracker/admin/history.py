@@ -24,7 +24,14 @@ from lifetracker.admin.lists import (
     labels,
     pretty,
 )
-from lifetracker.models import PendingDeletion, RejectedItem, SyncRun, SyncRunTotal, SyncState
+from lifetracker.models import (
+    FileImport,
+    PendingDeletion,
+    RejectedItem,
+    SyncRun,
+    SyncRunTotal,
+    SyncState,
+)
 from lifetracker.sync.stopping import Stop, stop
 from lifetracker.words import counted
 
@@ -107,6 +114,46 @@ class SyncRunAdmin(ReadOnlyAdmin):
     @admin.display(description="Counts per stream")
     def per_stream(self, run: SyncRun) -> SafeString:
         return pretty(run.counts)
+
+
+@admin.register(FileImport)
+class FileImportAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "user", "kind", "file_name", "outcome", "finished_at", "said")
+    list_filter = ("kind", "state")
+    list_select_related = ("user",)
+    search_fields = ("file_name",)
+    fields = (
+        *(
+            "user",
+            "kind",
+            "file_name",
+            "size",
+            "outcome",
+            "step",
+            "progress_done",
+            "progress_total",
+        ),
+        *("attempts", "created_at", "started_at", "previewed_at", "finished_at", "run", "result"),
+    )
+
+    @labels(
+        "Status",
+        "state",
+        {
+            "done": "success",
+            "failed": "danger",
+            "cancelled": "warning",
+            "running": "info",
+            "waiting": "info",
+            "asks": "info",
+        },
+    )
+    def outcome(self, job: FileImport) -> str:
+        return job.state
+
+    @admin.display(description="Message")
+    def said(self, job: FileImport) -> str:
+        return truncatechars(job.result, 60)
 
 
 @admin.register(SyncState)

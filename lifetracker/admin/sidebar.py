@@ -18,6 +18,7 @@ MACHINERY = {
         "lifetracker.SyncRun",
         "lifetracker.RejectedItem",
         "lifetracker.PendingDeletion",
+        "lifetracker.FileImport",
         "lifetracker.SyncState",
         "lifetracker.Revision",
     ],

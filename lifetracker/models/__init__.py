@@ -8,6 +8,7 @@ from lifetracker.models.deliveries import (
     WebhookDelivery,
     WebhookDeliveryQuerySet,
 )
+from lifetracker.models.file_imports import IMPORT_LEASE, FileImport, FileImportQuerySet
 from lifetracker.models.leases import (
     LONGEST_WAIT,
     SYNC_LEASE,
@@ -59,6 +60,7 @@ __all__ = [
     "ACTIVE",
     "BEGINNING",
     "GIVEN_UP",
+    "IMPORT_LEASE",
     "KNOWN_FOR",
     "LONGEST_WAIT",
     "MANUAL",
@@ -74,6 +76,8 @@ __all__ = [
     "DayMark",
     "DayMarkQuerySet",
     "DayZone",
+    "FileImport",
+    "FileImportQuerySet",
     "HeldLease",
     "IssuedToken",
     "Lease",

@@ -29,6 +29,7 @@ from lifetracker.sync.file_imports import (
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.lossless import to_json as to_text
 from lifetracker.sync.mapping import FieldMapping, Item, Unmappable
+from lifetracker.sync.reporting import reported
 from lifetracker.sync.runs import Counts, record_import
 from lifetracker.sync.tables import ReadTables
 from lifetracker.sync.upsert import Batch, mark_deleted, upsert
@@ -86,6 +87,7 @@ class Outcome:
     #: As many live records are stored in the stretch of the file, and it has so many of them.
     compared: int = 0
     common: int = 0
+    run: SyncRun | None = None
 
     def counts(self) -> Counts:
         written = len(self.created) + len(self.updated)
@@ -136,7 +138,7 @@ class Destination:
             outcome = Outcome(export, list(export.refusals))
             self.write(place(outcome), outcome)
             ask_first(outcome)
-            self.record(outcome, span, started, begun_by)
+            outcome.run = self.record(outcome, span, started, begun_by)
             if dry_run:
                 transaction.set_rollback(True)
         return outcome
@@ -173,7 +175,7 @@ class Destination:
     def write(self, placed: list[Placed], outcome: Outcome) -> None:
         """Store records. Where only the cells of the file differ, and no value does, nothing counts as changed."""
         columns = [*self.mapping.columns, "raw"]
-        for some in batches_of(placed):
+        for some in reported(batches_of(placed), len(placed)):
             stored = self._stored([one.source_id for one in some if one.before])
             rows = {
                 one.source_id: row for one in some if (row := self._typed(one, stored, outcome))

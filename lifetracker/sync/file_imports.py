@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from lifetracker.models import RejectedItem, SourceRecordQuerySet
-from lifetracker.models.pending_imports import PreviewedFile
+from lifetracker.models import RejectedItem
 from lifetracker.sync.files import CannotImport, Refusal
 from lifetracker.words import counted
-
-Result = TypeVar("Result")
 
 # As many records may be stored in the stretch of a file that has none of them.
 STRANGERS_UNASKED = 3
@@ -122,34 +119,6 @@ class Preview:
 
 class PreviewChanged(Exception):
     """What is stored has changed since the preview, so that the import would do something else. Nothing was written."""
-
-
-def previewed(
-    run: Callable[[bool], Result], preview_of: Callable[[Result, str], Preview]
-) -> Preview:
-    """Return what an import would do, and what it asks first. `run` tries it out and takes it back; its argument says
-    whether the file may replace what is stored. Raises CannotImport."""
-    try:
-        return preview_of(run(False), "")
-    except Question as question:
-        return preview_of(run(True), str(question))
-
-
-def import_as_previewed(
-    kept: PreviewedFile,
-    records: SourceRecordQuerySet,
-    run: Callable[[bool], Result],
-    fingerprint: Callable[[Result], str],
-) -> Result:
-    """Import what was previewed, and keep it no longer, both or neither, while nobody else writes `records`. Raises
-    PreviewChanged and CannotImport."""
-    preview = Preview.from_json(kept.preview)
-    with records.locked():
-        outcome = run(bool(preview.question))
-        if fingerprint(outcome) != preview.fingerprint:
-            raise PreviewChanged
-        kept.delete()
-    return outcome
 
 
 # --- Rejected rows --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lifetracker.sync.files import MB, CannotImport, Expected, Read, Refusal, base_name
+from lifetracker.sync.reporting import report_row
 from lifetracker.words import counted
 
 MOST_FILES = 500
@@ -63,6 +64,7 @@ class Table:
         last = len(names)
         try:
             for cells in self._reader:
+                report_row(self._reader.line_num)
                 if any(cell.strip() for cell in cells):
                     last = len(cells)
                     yield Row(

@@ -1,8 +1,7 @@
-"""The pages on which a file is previewed, and then imported exactly so."""
+"""The pages on which a file is previewed, and then imported exactly so: at once where it is small, else by a worker."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -15,13 +14,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifetracker.accounts.rights import staff_only
+from lifetracker.accounts.script_policy import allow_script
 from lifetracker.days import zone_name
 from lifetracker.models.pending_imports import PreviewedFile
 from lifetracker.sync.file_imports import Preview, PreviewChanged
 from lifetracker.sync.files import MB, CannotImport
+from lifetracker.sync.import_files import CannotStore
+from lifetracker.sync.import_queue import CHANGED
+from lifetracker.sync.importers import Importer
+from lifetracker.sync.previewed_imports import PreviewedImporter, TooLarge
+from lifetracker.web.queued_imports import IsBeingImported, QueuedImports
+from lifetracker.web.uploads import refusal_of, stored, takes_uploads
+
+NO_PREVIEW = (
+    "There is no preview to import. It was imported already, or it is older than a day. "
+    "Connections shows what was imported."
+)
+NOT_TICKED = "Nothing was imported. Tick the box if the file is to replace what is stored."
+DELETED = "The preview was deleted. Nothing was imported."
 
 
 class FileForm(forms.Form):
@@ -34,11 +47,14 @@ class FileForm(forms.Form):
     file = forms.FileField()
     zone = forms.CharField(label="Time zone of the phone", required=False, max_length=60)
 
+    #: Why the file of the form was dropped while it came in.
+    refusal = ""
+
     def clean_file(self) -> File[bytes]:
         file: File[bytes] = self.cleaned_data["file"]
         if file.size > self.largest:
             raise forms.ValidationError(
-                f"This file is larger than {self.largest // MB} MB, which no export from {self.writer} is."
+                f"This file is larger than {self.largest // MB:,} MB, which no export from {self.writer} is."
             )
         return file
 
@@ -50,19 +66,26 @@ class FileForm(forms.Form):
             )
         return text
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.refusal and "file" in self.errors:
+            self.errors["file"] = self.error_class([self.refusal], error_class="errorlist")
+
     @property
     def zone_or_home(self) -> ZoneInfo:
         return ZoneInfo(self.cleaned_data["zone"] or timezone.get_default_timezone_name())
 
+    def options(self) -> dict[str, Any]:
+        """Return what the importer is told beside the file, as JSON has it."""
+        return {"zone": self.zone_or_home.key, "now": timezone.now().isoformat()}
 
-class ImportPages(ABC):
+
+class ImportPages:
     """One form, its preview, and what confirms or discards that."""
 
-    #: The name of the page; those of its forms are made of it.
-    name: ClassVar[str]
+    importer: ClassVar[Importer]
     template: ClassVar[str]
     form: ClassVar[type[FileForm]]
-    model: ClassVar[type[PreviewedFile]]
     #: The page that shows what was imported.
     leads_to: ClassVar[str]
     #: What the importer says for its command, and what the page has instead of it.
@@ -70,29 +93,22 @@ class ImportPages(ABC):
     #: What one confirms of a file that asks first. Empty: that it replaces what is stored.
     confirmation: ClassVar[str] = ""
 
-    @abstractmethod
-    def keep_preview(self, user: Any, name: str, form: Any) -> None:
-        """Read the file of a form, preview it and keep that. Raises CannotImport."""
-
-    @abstractmethod
-    def preview_again(self, kept: Any) -> None:
-        """Keep a new preview of the same. Raises CannotImport."""
-
-    @abstractmethod
-    def carry_out(self, kept: Any) -> str:
-        """Import what was previewed, and return what came of it, in words. Raises PreviewChanged and CannotImport."""
-
-    def address_after(self, kept: Any) -> str:
-        """Return where one goes once it is imported. `kept` is no longer stored then."""
-        return reverse(self.leads_to)
+    def __init__(self) -> None:
+        #: The name of the page; those of its forms are made of it.
+        self.name = self.importer.page
+        self.queued = QueuedImports(self.importer, self.leads_to, self.words)
 
     def urls(self) -> list[URLPattern]:
+        takes_file = takes_uploads(self.form.largest, self.form.writer)
+        page = takes_file(require_http_methods(["GET", "HEAD", "POST"])(self.page))
         own: list[tuple[str, str, Callable[..., HttpResponse]]] = [
-            ("import", self.name, require_http_methods(["GET", "HEAD", "POST"])(self.page)),
             ("import/confirm", f"{self.name}-confirm", require_POST(self.confirm)),
             ("import/discard", f"{self.name}-discard", require_POST(self.discard)),
+            ("import/cancel", f"{self.name}-cancel", require_POST(self.queued.cancel)),
+            ("import/progress", f"{self.name}-progress", require_GET(self.queued.progress)),
         ]
-        return [path(at, staff_only(view), name=name) for at, name, view in own]
+        rest = [path(at, staff_only(view), name=name) for at, name, view in own]
+        return [path("import", page, name=self.name), *rest]
 
     def words(self, text: str) -> str:
         """Return what the importer says in the words of the page, which has fields and no options."""
@@ -100,43 +116,91 @@ class ImportPages(ABC):
             text = text.replace(option, words)
         return text
 
+    def pending_of(self, user: Any) -> PreviewedFile | None:
+        """Return the small file that an account has previewed and not imported yet."""
+        if not isinstance(self.importer, PreviewedImporter):
+            return None
+        found: PreviewedFile | None = self.importer.pending._default_manager.of(user)
+        return found
+
     # --- Requests ---------------------------------------------------------------------------------
 
     def page(self, request: HttpRequest) -> HttpResponse:
-        """Show the form and what was previewed, or preview a file."""
+        """Show the form and what was previewed or is being imported, or take a file."""
         is_sent = request.method == "POST"
         form = self.form(request.POST, request.FILES) if is_sent else self.form()
-        if is_sent and form.is_valid() and self.read_and_keep(request, form):
-            return redirect(self.name)
-        kept = None if is_sent else self.model._default_manager.of(request.user)
+        if is_sent:
+            form.refusal = refusal_of(request)
+            if form.is_valid() and self.take(request, form):
+                return redirect(self.name)
         about = {
             "form": form,
             "zone": timezone.get_default_timezone_name(),
             "page_name": self.name,
             "leads_to": self.leads_to,
         }
-        return render(request, self.template, about | (self.shown(kept) if kept else {}))
+        shown = {} if is_sent else self.shown(request)
+        response = render(request, self.template, about | shown)
+        allow_script(request, response)
+        return response
 
-    def read_and_keep(self, request: HttpRequest, form: FileForm) -> bool:
-        """Preview the file of a form and keep the preview; return False where the form now says why not."""
-        name = form.cleaned_data["file"].name or "The file"
+    def take(self, request: HttpRequest, form: FileForm) -> bool:
+        """Preview the file of a form, or let a worker do that; return False where the form now says why not."""
+        name, options = form.cleaned_data["file"].name or "The file", form.options()
         try:
-            self.keep_preview(request.user, name, form)
-        except CannotImport as error:
+            if not self.is_previewed_at_once(request, form, name, options):
+                self.give_to_worker(request, form, name, options)
+        except (CannotImport, CannotStore, IsBeingImported) as error:
             form.add_error("file", self.words(str(error)))
             return False
         return True
 
-    def shown(self, kept: PreviewedFile) -> dict[str, object]:
+    def is_previewed_at_once(
+        self, request: HttpRequest, form: FileForm, name: str, options: dict[str, Any]
+    ) -> bool:
+        """Preview a small file, and return True. Raises CannotImport and IsBeingImported."""
+        file, importer = form.cleaned_data["file"], self.importer
+        if not isinstance(importer, PreviewedImporter) or file.size > importer.read_at_once:
+            return False
+        try:
+            importer.keep_preview(request.user, name, file, options)
+        except TooLarge:
+            return False
+        self.queued.forget_preview(request.user)
+        return True
+
+    def give_to_worker(
+        self, request: HttpRequest, form: FileForm, name: str, options: dict[str, Any]
+    ) -> None:
+        """Raises CannotStore and IsBeingImported."""
+        file: File[bytes] = form.cleaned_data["file"]
+        self.queued.require_none(request.user)
+        self.queued.add(request.user, stored(file), name, file.size, options)
+        if kept := self.pending_of(request.user):
+            kept.delete()
+
+    def shown(self, request: HttpRequest) -> dict[str, object]:
+        """Return what the page shows beside its form."""
+        if kept := self.pending_of(request.user):
+            return self.shown_preview(kept.file_name, kept.created_at, kept.preview)
+        job = self.queued.of(request.user)
+        if job and job.asks and job.preview:
+            return self.shown_preview(job.file_name, job.previewed_at, job.preview) | {"job": job}
+        return self.queued.shown(job)
+
+    def shown_preview(
+        self, name: str, read_at: object, values: dict[str, Any]
+    ) -> dict[str, object]:
         """Return what the page says of a preview."""
-        preview = Preview.from_json(kept.preview)
-        lists = [replace(one, texts=list(map(self.words, one.texts))) for one in preview.lists]
-        question = self.words(preview.question)
+        preview = Preview.from_json(values)
         return {
-            "kept": kept,
+            "file_name": name,
+            "read_at": read_at,
             "preview": preview,
-            "lists": lists,
-            "question": question,
+            "lists": [
+                replace(one, texts=list(map(self.words, one.texts))) for one in preview.lists
+            ],
+            "question": self.words(preview.question),
             "confirmation": self.confirmation,
             "confirm": f"{self.name}-confirm",
             "discard": f"{self.name}-discard",
@@ -144,37 +208,42 @@ class ImportPages(ABC):
 
     def confirm(self, request: HttpRequest) -> HttpResponse:
         """Import what was previewed, exactly so, or show what it would do by now."""
-        kept = self.model._default_manager.of(request.user)
-        if kept is None:
-            messages.info(
-                request,
-                "There is no preview to import. It was imported already, or it is older than a day. "
-                "Connections shows what was imported.",
-            )
-            return redirect(self.name)
-        if kept.preview["question"] and "replace" not in request.POST:
-            messages.error(
-                request,
-                "Nothing was imported. Tick the box if the file is to replace what is stored.",
-            )
-            return redirect(self.name)
-        return self.carried_out(request, kept)
+        kept = self.pending_of(request.user)
+        job = None if kept else self.queued.of(request.user)
+        asking = kept or (job if job and job.asks else None)
+        if asking is None or asking.preview is None:
+            if job is None or not job.is_active:
+                messages.info(request, NO_PREVIEW)
+        elif asking.preview["question"] and "replace" not in request.POST:
+            messages.error(request, NOT_TICKED)
+        elif kept and isinstance(self.importer, PreviewedImporter):
+            return self.carried_out(request, self.importer, kept)
+        elif job:
+            self.queued.confirm(job)
+        return redirect(self.name)
 
-    def carried_out(self, request: HttpRequest, kept: PreviewedFile) -> HttpResponse:
+    def carried_out(
+        self,
+        request: HttpRequest,
+        importer: PreviewedImporter[Any, Any, Any],
+        kept: PreviewedFile,
+    ) -> HttpResponse:
         try:
-            said = self.carry_out(kept)
+            imported = importer.import_previewed(kept)
         except (PreviewChanged, CannotImport):
-            messages.warning(
-                request,
-                "Nothing was imported, because what is stored has changed since the preview. This is the preview of now.",
-            )
-            return self.previewed_again(request, kept)
-        messages.success(request, said)
-        return redirect(self.address_after(kept))
+            messages.warning(request, CHANGED)
+            return self.previewed_again(request, importer, kept)
+        messages.success(request, imported.words)
+        return redirect(imported.leads_to or reverse(self.leads_to))
 
-    def previewed_again(self, request: HttpRequest, kept: PreviewedFile) -> HttpResponse:
+    def previewed_again(
+        self,
+        request: HttpRequest,
+        importer: PreviewedImporter[Any, Any, Any],
+        kept: PreviewedFile,
+    ) -> HttpResponse:
         try:
-            self.preview_again(kept)
+            importer.preview_again(kept)
         except CannotImport as error:
             kept.delete()
             messages.error(request, self.words(str(error)))
@@ -182,7 +251,9 @@ class ImportPages(ABC):
 
     def discard(self, request: HttpRequest) -> HttpResponse:
         """Forget what was previewed."""
-        if kept := self.model._default_manager.of(request.user):
+        if kept := self.pending_of(request.user):
             kept.delete()
-        messages.info(request, "The preview was deleted. Nothing was imported.")
+        else:
+            self.queued.forget_preview(request.user)
+        messages.info(request, DELETED)
         return redirect(self.name)

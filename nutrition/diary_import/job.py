@@ -23,6 +23,7 @@ from lifetracker.sync.file_imports import (
     to_json,
 )
 from lifetracker.sync.files import Refusal
+from lifetracker.sync.reporting import reported
 from lifetracker.sync.runs import Counts, record_import
 from lifetracker.sync.upsert import Batch, mark_deleted, upsert
 from lifetracker.sync.writer import batches_of
@@ -74,6 +75,7 @@ class Outcome:
     reopened: list[date] = field(default_factory=list)
     #: Days that the app calls complete, of which no meal is stored, or not all that was eaten.
     not_marked: list[date] = field(default_factory=list)
+    run: SyncRun | None = None
 
     def counts(self) -> Counts:
         return Counts(
@@ -152,7 +154,7 @@ def compare(
 def write_meals(
     meals: list[DiaryMeal], known: dict[str, Stored], options: Options, outcome: Outcome
 ) -> None:
-    for some in batches_of(meals):
+    for some in reported(batches_of(meals), len(meals)):
         rows = [row_of(meal, options) for meal in some]
         # Of the items as well, which are rows of their own.
         digests = [
@@ -245,7 +247,7 @@ def mark_days(outcome: Outcome) -> None:
 def record_run(outcome: Outcome, started: datetime, begun_by: str) -> None:
     days = outcome.diary.span or (min(outcome.diary.days), max(outcome.diary.days))
     span = (midnight(days[0]), midnight(days[1] + ONE_DAY))
-    record_import(
+    outcome.run = record_import(
         outcome.diary.source,
         STREAM,
         outcome.counts(),

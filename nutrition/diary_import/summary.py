@@ -103,3 +103,15 @@ def preview_of(outcome: Outcome, options: Options, question: str) -> Preview:
         noun="meal",
         also=tuple(day_words(outcome)),
     )
+
+
+def imported_words(name: str, outcome: Outcome) -> str:
+    counts = outcome.counts()
+    words = f"{name}: {counted(counts.created, 'new meal')}, {counts.updated} changed, {counts.unchanged} unchanged"
+    parts = (
+        (counts.deleted, "removed"),
+        (counts.rejected, "rejected"),
+        (len(outcome.completed), "marked as complete days"),
+    )
+    more = "".join(f", {number} {what}" for number, what in parts if number)
+    return f"{words}{more}."

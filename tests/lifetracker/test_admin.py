@@ -30,6 +30,7 @@ from lifetracker.models import (
     MANUAL,
     ApiToken,
     DayMark,
+    FileImport,
     Lease,
     PendingDeletion,
     RejectedItem,
@@ -87,6 +88,13 @@ MAKERS: dict[type[Model], Maker] = {
     RejectedItem: scenes.rejected,
     PendingDeletion: lambda number: PendingDeletion.objects.create(
         source="Whoop", stream="cycle", source_id=str(number), held_on=scenes.NOW
+    ),
+    FileImport: lambda number: FileImport.objects.create(
+        user=User.objects.create_user(f"importer-{number}"),
+        kind="whoop",
+        file_name=f"export {number}.zip",
+        stored_as=str(number),
+        size=1,
     ),
     DayMark: lambda number: DayMark.objects.create(
         date=date(1990, 1, 1) + timedelta(days=number), kind=DayMark.Kind.SICK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,7 +104,8 @@ def test_deliveries_are_forgotten_also_where_none_comes_in_any_more() -> None:
     assert not WebhookDelivery.objects.filter(pk=old.pk).exists()
 
 
-def test_what_else_has_ended_is_removed() -> None:
+def test_what_else_has_ended_is_removed(settings: Any, tmp_path: Path) -> None:
+    settings.IMPORTS_DIR = tmp_path
     user = User.objects.create_user("robin")
     for number, days in enumerate((1, -1)):
         Session.objects.create(session_key=f"{number}", session_data="", expire_date=ago(days))
@@ -132,6 +134,9 @@ def test_what_else_has_ended_is_removed() -> None:
         "old webhook deliveries deleted": 0,
         "old failed logins deleted": 1,
         "import previews nobody confirmed deleted": 0,
+        "imports of files nobody went on with cancelled": 0,
+        "old imports of files deleted": 0,
+        "files that no import needs deleted": 0,
         "imports of foods older than 90 days deleted": 0,
         "previews of diaries nobody confirmed deleted": 0,
         "previews of Toggl reports nobody confirmed deleted": 0,

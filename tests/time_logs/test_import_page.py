@@ -106,8 +106,6 @@ def test_what_cannot_be_imported_is_said_beside_the_file(
     assert "has none of the columns Start date and Start time" in text
     assert "Browsers do not keep a file: choose it again." in text
     assert "Choose the file that Toggl exported." in said(person.post(PAGE, {}))
-    monkeypatch.setattr(import_views, "MOST_ENTRIES", 1)
-    assert "with python manage.py import_toggl." in said(send(person, HEADER + row() * 2))
     monkeypatch.setattr(import_views.ReportForm, "largest", 10)
     assert "which no export from Toggl is" in said(send(person, HEADER + row()))
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from lifetracker.models import SyncRun
 from tests.weight.test_withings_export import AT, HEADER, VERBATIM, home, synced
-from weight import import_views
 from weight.housekeeping import delete_pending_exports
 from weight.models import PendingWithingsExport, WeighIn
 
@@ -79,14 +78,10 @@ def test_the_zone_is_chosen_and_a_stranger_is_asked_about(person: Client) -> Non
     assert WeighIn.objects.filter(source="WithingsExport").count() == 2
 
 
-def test_what_cannot_be_imported_is_said_beside_the_file(
-    person: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_imported_is_said_beside_the_file(person: Client) -> None:
     text = said(send(person, 'Date,"Heart rate",Systolic,Diastolic,Comments\n'))
     assert "Blood pressure has no place here yet" in text
     assert "Choose the file that Withings sent you." in said(person.post(PAGE, {}))
-    monkeypatch.setattr(import_views, "MOST_WEIGH_INS", 1)
-    assert "manage.py import_withings." in said(send(person, HEADER + VERBATIM * 2))
 
 
 def test_a_preview_is_discarded_or_forgotten(person: Client) -> None:

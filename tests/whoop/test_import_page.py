@@ -130,9 +130,6 @@ def test_what_cannot_be_imported_is_said_beside_the_file(
     assert "privacy.whoop.com (GDPR)" in text
     assert "Browsers do not keep a file: choose it again." in text
     assert "Choose the file that WHOOP sent you." in said(person.post(PAGE, {}))
-    monkeypatch.setattr(import_views, "MOST_ROWS", 2)
-    text = said(send(person, upload(CYCLE_HEADER + CYCLE)))
-    assert "Import it on the machine, with python manage.py import_whoop." in text
     monkeypatch.setattr(import_views.ExportForm, "largest", 10)
     text = said(send(person, upload(CYCLE_HEADER + CYCLE)))
     assert "which no export from WHOOP is" in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -59,9 +59,6 @@ class Export(ReadTables):
         """Return when the first and the last entry begin; None where there is none."""
         starts = [one.start for one in self.entries.values()]
         return (min(starts), max(starts)) if starts else None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Export:

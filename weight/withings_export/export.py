@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -54,9 +54,6 @@ class Export(ReadTables):
         """Return when the first and the last weigh-in were; None where there is none."""
         moments = [one.said.at for one in self.entries.values()]
         return (min(moments), max(moments)) if moments else None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Export:

@@ -14,6 +14,7 @@ from lifetracker.sync.digests import digest_of_values, half_digest
 from lifetracker.sync.file_imports import record_rejected, to_json
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Unmappable
+from lifetracker.sync.reporting import reported
 from lifetracker.sync.runs import record_import
 from lifetracker.sync.upsert import Batch, upsert
 from lifetracker.sync.writer import batches_of
@@ -127,7 +128,7 @@ def write(kind: str, entries: list[Entry], stored: dict[str, Stored], outcome: O
     """Store records. Where only the cells of the file differ, and no value does, nothing counts as changed."""
     changes, place = outcome.changes[kind], DESTINATIONS[kind]
     columns = [*place.mapping.columns, "raw"]
-    for some in batches_of(entries):
+    for some in reported(batches_of(entries), len(entries)):
         rows = typed_rows(place, some, stored, outcome, changes)
         digests = [
             half_digest(str(row[-1]).encode()) + digest_of_values(row[:-1], b"")
@@ -205,7 +206,7 @@ def verify(export: Export) -> None:
 
 def record_run(outcome: Outcome, started: datetime, begun_by: str) -> None:
     starts = [one.start for one in outcome.export.all_entries()]
-    record_import(
+    outcome.run = record_import(
         WHOOP_EXPORT,
         "export",
         outcome.total(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from lifetracker.models import SyncRun
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.runs import Counts
 from whoop.exports.export import KINDS, Export
@@ -66,6 +67,7 @@ class Outcome:
     measured_otherwise: int = 0
     #: As many answers of the journal are second ones of a day.
     doubled: int = 0
+    run: SyncRun | None = None
 
     def total(self) -> Counts:
         """Return the sums of all kinds."""

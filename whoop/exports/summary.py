@@ -109,3 +109,11 @@ def preview_of(outcome: Outcome, options: Options, question: str) -> Preview:
         noun="record",
         also=(f"{counted(total.deleted, 'record')} replaced",) if total.deleted else (),
     )
+
+
+def imported_words(name: str, outcome: Outcome) -> str:
+    total = outcome.total()
+    words = f"{name}: {counted(total.created, 'new record')}, {total.updated:,} changed, {total.unchanged:,} unchanged"
+    parts = ((total.deleted, "replaced"), (total.rejected, "rejected"))
+    more = "".join(f", {number:,} {what}" for number, what in parts if number)
+    return f"{words}{more}."

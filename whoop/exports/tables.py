@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lifetracker.sync.files import CannotImport
+from lifetracker.sync.reporting import report_row
 from whoop.exports.cells import moment_in, number_in, offset_at, offset_in, yes_in
 from whoop.exports.headers import CALLED, PRIVACY_ARCHIVE, columns_of, fold, kind_of
 from workouts.models import MOST_METERS
@@ -148,6 +149,7 @@ class Table:
         last = len(self.columns)
         try:
             for cells in self._reader:
+                report_row(self._reader.line_num)
                 if any(cell.strip() for cell in cells):
                     last = len(cells)
                     found = dict(zip(self.columns, cells, strict=False))

@@ -82,6 +82,7 @@ class Command(QuickCommand):
         remember_home()
         # A little that can be fetched anew: nothing of the demo stays in the person's caches.
         use("GITHUB_CACHE_DIR", Path(running.enter_context(TemporaryDirectory())))
+        use("IMPORTS_DIR", Path(running.enter_context(TemporaryDirectory())))
         os.environ["DEMO"] = "true"
         self.fill(self.sandbox(running))
         password = set_password()
