@@ -45,14 +45,14 @@ State, Step = FileImport.State, FileImport.Step
 def not_seen(importer: Importer) -> str:
     return (
         "The worker cannot see this file. It runs on another machine, or IMPORTS_DIR is another folder for it than for the web "
-        f"server. Import the file where the worker runs, with python manage.py {importer.command} FILE."
+        f"server. Import the file where the worker runs, with `python manage.py {importer.command} FILE`."
     )
 
 
 def given_up(importer: Importer) -> str:
     return (
         f"Given up: it was begun {MOST_ATTEMPTS} times, and its worker was stopped each time before the end. Import the file on "
-        f"the machine, with python manage.py {importer.command} FILE."
+        f"the machine, with `python manage.py {importer.command} FILE`."
     )
 
 

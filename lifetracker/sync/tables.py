@@ -107,13 +107,20 @@ class ReadTables:
 
 def tables_of(name: str, members: dict[str, Read], expected: Expected, largest: int) -> list[Table]:
     """Read tables with commas or semicolons, all of them together within bounds. Raises CannotImport."""
+    return [Table(path, text, ",;") for path, text in texts_of(name, members, expected, largest)]
+
+
+def texts_of(
+    name: str, members: dict[str, Read], expected: Expected, largest: int
+) -> list[tuple[str, str]]:
+    """Return the tables as texts, each with its name, all of them together within bounds. Raises CannotImport."""
     is_only_one = len(members) == 1
     paths = [path for path in members if is_only_one or path.casefold().endswith((".csv", ".txt"))]
     if len(paths) > MOST_FILES:
         raise CannotImport(
             f"{name} holds {counted(len(paths), 'table')}, more than can be read. {expected.wanted}"
         )
-    left, tables = largest, []
+    left, texts = largest, []
     for path in paths:
         text = expected.text_of(path, members[path], largest)
         left -= len(text)
@@ -121,8 +128,8 @@ def tables_of(name: str, members: dict[str, Read], expected: Expected, largest: 
             raise CannotImport(
                 f"{name} unpacks to more than {largest // MB} MB. Give its files one by one."
             )
-        tables.append(Table(base_name(path), text, ",;"))
-    return tables
+        texts.append((base_name(path), text))
+    return texts
 
 
 def require_rows(name: str, what: str, read: ReadTables, *, is_empty: bool) -> None:

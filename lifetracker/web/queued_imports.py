@@ -152,8 +152,8 @@ def is_old(job: FileImport) -> bool:
 
 
 TITLES: dict[str, str] = {
-    State.WAITING: "Waiting",
-    State.RUNNING: "At work",
+    State.WAITING: "In progress",
+    State.RUNNING: "In progress",
     State.ASKS: "To be confirmed",
     State.DONE: "Imported",
     State.FAILED: "Not imported",

@@ -130,7 +130,7 @@ def test_each_kind_is_previewed_confirmed_and_imported(
 ) -> None:
     answer = send(robin, kind)
     assert answer.redirect_chain == [(kind.page, 302)]
-    assert "large.csv Waiting" in said(answer)
+    assert "large.csv In progress" in said(answer)
     assert "Choose a file" not in said(answer)
     assert [mode(large), *(mode(path) for path in large.iterdir())] == [0o700, 0o600]
     assert work() == ASKS
@@ -138,7 +138,7 @@ def test_each_kind_is_previewed_confirmed_and_imported(
     page = said(robin.get(kind.page))
     assert "Nothing is stored yet." in page
     answer = robin.post(f"{kind.page}/confirm", follow=True)
-    assert "large.csv Waiting" in said(answer)
+    assert "large.csv In progress" in said(answer)
     assert work() == DONE
     assert kind.model._default_manager.exists()
     run = SyncRun.objects.get()

@@ -372,7 +372,7 @@ def test_the_privacy_archive_is_refused_by_name(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path) -> None:
     assert "has none of the headers" in refused(given(tmp_path, "a,b\n1,2\n"))
     assert "is a picture" in refused(given(tmp_path, b"\x89PNG\r\n" + b"x" * 20))
-    assert "nothing below them" in refused(given(tmp_path, CYCLE_HEADER))
+    assert "no row below it that counts" in refused(given(tmp_path, CYCLE_HEADER))
     assert "was cut off" in refused(given(tmp_path, CYCLE_HEADER + CYCLE[:60]))
 
 
@@ -384,7 +384,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(
     assert "unpacks to more than" in refused(zipped(tmp_path / "bomb.zip", many))
     one = {"1.csv": JOURNAL_HEADER + DRANK * 40}
     assert "is larger than" in refused(zipped(tmp_path / "large.zip", one))
-    monkeypatch.setattr("whoop.exports.files.MOST_FILES", 2)
+    monkeypatch.setattr("lifetracker.sync.tables.MOST_FILES", 2)
     assert "holds 3 tables" in refused(zipped(tmp_path / "bomb.zip", many))
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import Item
+from lifetracker.sync.tables import ReadTables
 
 CYCLE, RECOVERY, SLEEP, WORKOUT = KINDS = ("cycle", "recovery", "sleep", "workout")
 
@@ -63,7 +64,7 @@ class JournalAnswer(NamedTuple):
 
 
 @dataclass
-class Export:
+class Export(ReadTables):
     """All that a file, or a folder of files, holds."""
 
     entries: dict[str, dict[str, Entry]] = field(
@@ -72,19 +73,7 @@ class Export:
     answers: list[JournalAnswer] = field(default_factory=list)
     #: By the start of a cycle, the day on which one woke up in it.
     waking_days: dict[str, date] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
-    #: Rows that are left out, by what they are.
-    skipped: dict[str, int] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
-
-    def skip(self, what: str) -> None:
-        self.skipped[what] = self.skipped.get(what, 0) + 1
-
-    def remark(self, text: str) -> None:
-        """Tell the person something about the file, once."""
-        if text not in self.remarks:
-            self.remarks.append(text)
 
     @property
     def is_empty(self) -> bool:

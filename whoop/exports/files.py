@@ -13,16 +13,13 @@ from lifetracker.sync.files import (
     Read,
     base_name,
 )
-from lifetracker.words import counted
+from lifetracker.sync.tables import require_rows, texts_of
 from whoop.exports.export import Export, Options
 from whoop.exports.reading import export_of
 from whoop.exports.tables import Table
 
 #: Of all tables together. Ten years with twenty answers a day are 20 MB.
 LARGEST = 100 * MB
-MOST_FILES = 500
-#: More rows that cannot be read than this, and it is not an export with mistakes but something else.
-MOST_REFUSALS = 500
 WANTED = "Give the zip that WHOOP sends by e-mail (More, App Settings, Data Export), as it came."
 EXPECTED = Expected("WHOOP", WANTED)
 #: The archive of privacy.whoop.com has heart rate by the minute, in files of these names.
@@ -50,7 +47,7 @@ def read_members(name: str, members: dict[str, Read], options: Options) -> Expor
     EXPECTED.refuse_other_zips(name, members)
     if any(METRICS.fullmatch(base_name(path)) for path in members):
         raise CannotImport(PRIVACY.format(name))
-    tables = tables_of(name, members)
+    tables = [Table(*one) for one in texts_of(name, members, EXPECTED, LARGEST)]
     if any(table.is_of_privacy_archive for table in tables):
         raise CannotImport(PRIVACY.format(name))
     known = [table for table in tables if table.kind]
@@ -62,36 +59,7 @@ def read_members(name: str, members: dict[str, Read], options: Options) -> Expor
     for table in tables:
         if not table.kind:
             export.remark(f"Left out, because it is no table of WHOOP's export: {table.name}")
-    require_rows(name, export)
+    # A file in which all is left out, such as a cycle that runs, is one all the same.
+    if export.refusals or not (export.is_empty and export.skipped):
+        require_rows(name, "WHOOP's export", export, is_empty=export.is_empty)
     return export
-
-
-def tables_of(name: str, members: dict[str, Read]) -> list[Table]:
-    """Read the tables, all of them together within bounds. Raises CannotImport."""
-    is_only_one = len(members) == 1
-    paths = [path for path in members if is_only_one or path.casefold().endswith((".csv", ".txt"))]
-    if len(paths) > MOST_FILES:
-        raise CannotImport(
-            f"{name} holds {counted(len(paths), 'table')}, which no export from WHOOP does. {WANTED}"
-        )
-    left, tables = LARGEST, []
-    for path in paths:
-        text = EXPECTED.text_of(path, members[path], LARGEST)
-        left -= len(text)
-        if left < 0:
-            raise CannotImport(
-                f"{name} unpacks to more than {LARGEST // MB} MB, which no export from WHOOP does. {WANTED}"
-            )
-        tables.append(Table(base_name(path), text))
-    return tables
-
-
-def require_rows(name: str, export: Export) -> None:
-    refusals = export.refusals
-    if len(refusals) > MOST_REFUSALS or (refusals and export.is_empty):
-        reasons = "; ".join(f"{one.where}: {one.reason}" for one in refusals[:3])
-        raise CannotImport(
-            f"{counted(len(refusals), 'row')} of {name} cannot be read, so nothing was imported. The first ones: {reasons}."
-        )
-    if export.is_empty and not export.skipped:
-        raise CannotImport(f"{name} has the headers of WHOOP's export, but nothing below them.")
