@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 from collections.abc import Iterator, Set
@@ -366,6 +367,27 @@ def test_no_bare_template_scripts_or_styles() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text), path
+
+
+def test_no_code_writes_styles_into_a_page() -> None:
+    """What the policy refuses: an attribute `style` in made HTML, and one that a script sets as text. `element.style` is
+    allowed."""
+    for app in [*APPS, "lifetracker"]:
+        for path in modules(app):
+            assert not re.search(r"<style\b|\sstyle=\\?[\"'][^\"']*:", path.read_text()), path
+    for path in (ROOT / "lifetracker/static").rglob("*.js"):
+        text = path.read_text()
+        assert not re.search(r"setAttribute\([\"']style|cssText|<style\b|\sstyle=", text), path
+
+
+def test_htmx_adds_no_style() -> None:
+    """Neither a sheet of its own, nor the attribute of the element that it replaces, which it would set as text."""
+    text = (ROOT / "templates/frame/htmx.html").read_text()
+    found = re.search(r"name=\"htmx-config\" content='([^']*)'", text)
+    assert found
+    settings_of_htmx = json.loads(found[1])
+    assert settings_of_htmx["includeIndicatorStyles"] is False
+    assert "style" not in settings_of_htmx["attributesToSettle"]
 
 
 def test_types_are_said() -> None:
