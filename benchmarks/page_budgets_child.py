@@ -22,8 +22,15 @@ def main(rows: int, rounds: int, beginnings: Sequence[str]) -> None:
 
     client = browser()
     found = with_choices(with_ranges(own_pages(client), client), client)
-    asked = [path for path in found if not beginnings or path.startswith(tuple(beginnings))]
+    asked = [path for path in found if is_asked(path, beginnings)]
     print(json.dumps([measured(client, path, rounds) for path in asked]))
+
+
+def is_asked(path: str, beginnings: Sequence[str]) -> bool:
+    """Return whether a page is measured. Every address begins with `/`, which stands for Today alone."""
+    return not beginnings or any(
+        path == one if one == "/" else path.startswith(one) for one in beginnings
+    )
 
 
 def measured(client: Any, path: str, rounds: int) -> dict[str, Any]:

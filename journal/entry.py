@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from journal.models import HIGHEST, LOWEST, NO, YES, AnswerOfDay, Behaviour, counting
 from journal.quick import PLACES
@@ -31,25 +34,66 @@ class Choice(NamedTuple):
     is_chosen: bool
 
 
+#: Written out, because a template takes several times as long over the hundred buttons of twenty behaviours.
+BUTTON = '<button class="tap{}" id="tap-{}-{}" type="submit" name="value" value="{}" aria-pressed="{}">{}</button>'
+
+
 @dataclass(frozen=True)
 class Cell:
-    """What can be answered to one behaviour on one day."""
+    """What can be answered to one behaviour on one day. What a template asks for several times is made once."""
 
     row: Row
     day: date
     today: date
 
-    @property
+    @cached_property
     def answer(self) -> AnswerOfDay | None:
         return self.row.answers.get(self.day)
 
-    @property
+    @cached_property
     def day_name(self) -> str:
         return day_name(self.day, self.today)
 
-    @property
+    @cached_property
     def iso_day(self) -> str:
         return self.day.isoformat()
+
+    @cached_property
+    def key(self) -> str:
+        """Return by what its parts are told from those of the other cells of a page."""
+        return f"{self.row.key}-{self.day:%m%d}"
+
+    @cached_property
+    def words(self) -> str:
+        """Return what is asked, and what was answered."""
+        return f"{self.row.name}, {self.day_name}: {self.state}"
+
+    @property
+    def is_imported(self) -> bool:
+        return self.answer is not None and not self.answer.is_typed_in
+
+    @property
+    def typed_for(self) -> str:
+        """Return whose amount is typed in here."""
+        return f"{self.row.pk} {self.iso_day}"
+
+    @property
+    def buttons(self) -> SafeString:
+        return format_html_join(
+            "",
+            BUTTON,
+            (
+                (
+                    " chosen" if one.is_chosen else "",
+                    self.key,
+                    number,
+                    one.sent,
+                    "true" if one.is_chosen else "false",
+                    one.label,
+                )
+                for number, one in enumerate(self.choices, start=1)
+            ),
+        )
 
     @property
     def choices(self) -> list[Choice]:
@@ -90,6 +134,11 @@ class Row:
     answers: dict[date, AnswerOfDay] = field(default_factory=dict)
 
     @property
+    def key(self) -> str:
+        """Return what a form calls the behaviour."""
+        return "mood" if self.pk is None else str(self.pk)
+
+    @property
     def is_amount(self) -> bool:
         return self.kind == KIND.AMOUNT
 
@@ -106,6 +155,10 @@ class AskedRow(NamedTuple):
     cells: list[Cell]
 
     @property
+    def is_scale(self) -> bool:
+        return self.row.kind == KIND.SCALE
+
+    @property
     def is_offer(self) -> bool:
         return self.row.pk is None
 
@@ -117,6 +170,10 @@ class Entry:
     rows: list[AskedRow]
     #: Whether there is a behaviour at all, also one that is not asked any more.
     has_any: bool
+
+    @property
+    def iso_day(self) -> str:
+        return self.day.isoformat()
 
     @property
     def asked(self) -> list[AskedRow]:
