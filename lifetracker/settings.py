@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "nutrition",
     "journal",
     "own_metrics",
+    "csv_import",
     "goals",
     "experiments",
     "insights",

@@ -111,6 +111,10 @@ class OwnValueQuerySet(SourceRecordQuerySet):
         """Return the live ones of a metric, by its id."""
         return self.live().filter(metric=metric)
 
+    def newest_first(self) -> OwnValueQuerySet:
+        """Return them by day and time, those of a day without a time last."""
+        return self.order_by("-date", F("measured_at").desc(nulls_last=True), "-pk")
+
     def last_of_days(self, metric: int) -> OwnValueQuerySet:
         """Return the last one of each day: that with the latest time, one without a time before all others, and of equals the
         one that was added last."""

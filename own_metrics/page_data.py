@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from lifetracker.days import ONE_DAY
 from lifetracker.metrics.series import read_series
-from lifetracker.web.charts.line import line_chart
+from lifetracker.web.charts.trend import Series, bridged, trend_chart
 from lifetracker.web.sentences import number
 from lifetracker.words import with_unit
 from own_metrics.metrics import key_of, metric_of
@@ -31,11 +31,7 @@ class Listed(NamedTuple):
 
 def listed() -> list[Listed]:
     """Return all own metrics by name, with their newest values, by one statement."""
-    newest = (
-        OwnValue.objects.live()
-        .filter(metric=OuterRef("pk"))
-        .order_by("-date", "-measured_at", "-pk")
-    )
+    newest = OwnValue.objects.live().filter(metric=OuterRef("pk")).newest_first()
     rows = OwnMetric.objects.all().in_order().defer("raw")
     found = rows.annotate(
         newest=Subquery(newest.values("value")[:1]),
@@ -63,12 +59,13 @@ def chart_of(metric: OwnMetric, today: date) -> SafeString:
     """Return the chart of the last year."""
     first = today - (CHART_DAYS - 1) * ONE_DAY
     series = read_series([metric_of(metric)], first, today)[key_of(metric.pk)]
-    return line_chart(
-        series.values,
+    # A line from value to value, however far apart these are: a blood test comes now and then.
+    line = bridged(series.values, CHART_DAYS)
+    return trend_chart(
+        Series(line=line, dots=series.values),
         [first + at * ONE_DAY for at in range(CHART_DAYS)],
         sentence=f"{metric.name} of the last year. The values stand in the list below.",
         height=HEIGHT,
         least_span=10.0**-metric.decimals,
-        noun="day",
         empty="No value in the last year.",
     )

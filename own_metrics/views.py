@@ -49,7 +49,7 @@ def metric(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one metric: its last year, and all of its values, newest first."""
     one = get_object_or_404(OwnMetric.objects.live().defer("raw"), pk=pk)
     today = days.today()
-    rows = OwnValue.objects.all().of(pk).order_by("-date", "-measured_at", "-pk").defer("raw")
+    rows = OwnValue.objects.all().of(pk).newest_first().defer("raw")
     pages = Paginator(rows, A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {

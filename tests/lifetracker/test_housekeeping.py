@@ -138,6 +138,7 @@ def test_what_else_has_ended_is_removed(settings: Any, tmp_path: Path) -> None:
         "old imports of files deleted": 0,
         "files that no import needs deleted": 0,
         "imports of foods older than 90 days deleted": 0,
+        "previews of CSVs nobody confirmed deleted": 0,
         "previews of diaries nobody confirmed deleted": 0,
         "previews of Toggl reports nobody confirmed deleted": 0,
         "previews of weigh-ins nobody confirmed deleted": 0,

@@ -20,6 +20,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
+from csv_import.models import KeptMapping
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB
 from github_projects.services.git import git_version
@@ -31,6 +32,7 @@ from lifetracker.management.command import QuickCommand
 from lifetracker.management.report import changes_of, line
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.ops import processes
+from lifetracker.sandbox.blood import TESTS, write_results
 from lifetracker.sandbox.eating import diary
 from lifetracker.sandbox.habits import journal
 from lifetracker.sandbox.life import HOME, life_of
@@ -146,8 +148,20 @@ class Command(QuickCommand):
         self.say("Writing the journal")
         answers = add_example_journal(journal(life_of(SEED), DAYS_OF_HISTORY, timezone.now()))
         self.stdout.write(f"Journal: {counted(answers, 'answer')} added")
+        self.import_blood_tests()
         add_example_goals(days.today())
         add_example_projects()
+
+    def import_blood_tests(self) -> None:
+        """Import a table that no service brings, once: what its reader does with it then stays so."""
+        if KeptMapping.objects.exists():
+            return
+        self.say("Importing blood tests from a CSV")
+        with TemporaryDirectory() as folder:
+            path = write_results(Path(folder), life_of(SEED), DAYS_OF_HISTORY, timezone.now())
+            maps = [part for name in TESTS for part in ("--map", f"{name}=metric")]
+            of_rows = ("--name", "Test", "--value", "Result")
+            call_command("import_csv", path, *of_rows, *maps, stdout=self.stdout)
 
     def say(self, text: str) -> None:
         self.stdout.write(f"{text} ...")
