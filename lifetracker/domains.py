@@ -18,7 +18,11 @@ TELLING = ("metrics", "api", "urls")
 @cache
 def domains() -> dict[str, str]:
     """Return the title of each domain by the label of its app, sorted by title."""
-    found = {app.label: str(app.verbose_name) for app in own_apps() if tells_of_domain(app)}
+    found = {
+        app.label: str(getattr(app, "domain_title", app.verbose_name))
+        for app in own_apps()
+        if tells_of_domain(app)
+    }
     return dict(sorted(found.items(), key=lambda one: one[1].casefold()))
 
 

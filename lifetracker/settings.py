@@ -362,6 +362,9 @@ CORS_EXPOSE_HEADERS = ["Retry-After"]
 # For each token, or each person in a browser; 0 for no limit.
 API_REQUESTS_PER_MINUTE = env.read("API_REQUESTS_PER_MINUTE", count, default=600)
 
+# Whether AI clients may ask, at /mcp, with an API token.
+MCP = env.bool("MCP", default=True)
+
 REST_FRAMEWORK = {
     # The first one says how to log in, and makes it a 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -611,6 +614,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django-q": {"level": "WARNING", "filters": ["no_results"]},
         "gunicorn.error": {"handlers": [], "propagate": True},
+        # It tells with which values a tool was called; the log of events has the rest.
+        "django_mcpz.calls": {"level": "WARNING"},
         # Below, they tell the addresses that are asked.
         "urllib3": {"level": "INFO"},
     },

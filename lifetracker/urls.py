@@ -14,6 +14,7 @@ from lifetracker.api import errors, marks, metrics, revisions, runs
 from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
+from lifetracker.tools import door
 from lifetracker.web import day_card, downloads, offline, pages, settings_page, token_page  # noqa: F401 - they register what they have
 from lifetracker.web.assistant import views as assistant
 from lifetracker.web.connections import rejected
@@ -33,7 +34,7 @@ from lifetracker.web.views import DocsView, SchemaView, front_page, manifest
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards", "pages", "search", "asides", "day_lines")
+autodiscover_modules("cards", "pages", "search", "asides", "day_lines", "tools")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -89,6 +90,7 @@ urlpatterns = [
     path("connections/read-again", read_again, name="read-again"),
     path("sync/<slug:slug>", sync_now, name="sync-now"),
     re_path(r"^webhooks/(?P<slug>[a-z]{1,20})/?$", receive, name="webhook"),
+    re_path(r"^mcp/?$", door.server, name="mcp"),
     re_path(r"^api/health/?$", HealthView.as_view(), name="health"),
     re_path(r"^api/doctor/?$", DoctorView.as_view()),
     re_path(r"^api/schema/?$", SchemaView.as_view(), name="schema"),

@@ -30,12 +30,17 @@ class TokenAuthentication(authentication.TokenAuthentication):
     keyword = "Bearer"
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        if authentication.get_authorization_header(request).lower().startswith(b"token"):
-            self.keyword = "Token"
-        found = super().authenticate(request)
+        found = self.recognize(request)
         if found and (reason := why_not(found[1], request)):
             raise PermissionDenied(reason)
         return found
+
+    def recognize(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return whose token a request carries, whatever that may do; None where it carries none. Raises
+        AuthenticationFailed."""
+        if authentication.get_authorization_header(request).lower().startswith(b"token"):
+            self.keyword = "Token"
+        return super().authenticate(request)
 
     def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
         token = ApiToken.objects.of(key)

@@ -19,7 +19,7 @@ from rest_framework.views import exception_handler
 from lifetracker.error_pages import ErrorPage, error_page
 from lifetracker.ops.logs import current_id
 
-FOR_PROGRAMS = ("/api/", "/webhooks/")
+FOR_PROGRAMS = ("/api/", "/webhooks/", "/mcp/")
 
 
 HOW_TO_LOG_IN = "Log in, or send an API token: `Authorization: Bearer lt_...`. You can create one on the page /settings/tokens/."

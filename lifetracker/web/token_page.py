@@ -12,6 +12,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -84,7 +85,21 @@ class TokensView(LoginRequiredMixin, FormView):  # type: ignore[type-arg]  # not
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tokens = ApiToken.objects.filter(user=self.request.user.pk, revoked_at=None)
-        return super().get_context_data(tokens=tokens, webhooks=webhook_addresses(), **kwargs)
+        return super().get_context_data(
+            tokens=tokens,
+            webhooks=webhook_addresses(),
+            address_for_clients=address_for_clients(self.request),
+            **kwargs,
+        )
+
+
+def address_for_clients(request: HttpRequest) -> str:
+    """Return where AI clients ask; empty where they are switched off."""
+    if not settings.MCP:
+        return ""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL}/mcp"
+    return request.build_absolute_uri(reverse("mcp"))
 
 
 class WebhookAddress(NamedTuple):

@@ -218,7 +218,7 @@ def test_the_admin_shows_and_finds_them_and_changes_none(client: Client, robin: 
 def test_old_ones_go_and_strangers_push_nothing_out(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chores, "MOST_OF_STRANGERS", 3)
+    monkeypatch.setattr(chores, "MOST_OF_MANY", 3)
     now = timezone.now()
     ages = [("login", 100), ("login", 800), ("login failed", 91), ("token made", 729)]
     for kind, days in ages + [("login failed", 0), ("locked", 0)] * 3:
