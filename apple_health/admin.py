@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apple_health.models import AppleDay, AppleNight
-from lifetracker.admin import GoneFilter, SourceRecordAdmin, figure
+from apple_health.models import AppleDay, AppleNight, SentDay
+from lifetracker.admin import GoneFilter, ReadOnlyAdmin, SourceRecordAdmin, figure
 
 
 @admin.register(AppleDay)
@@ -35,4 +35,10 @@ class AppleNightAdmin(SourceRecordAdmin):
         "upstream",
     )
     list_filter = ("nap", GoneFilter)
+    date_hierarchy = "date"
+
+
+@admin.register(SentDay)
+class SentDayAdmin(ReadOnlyAdmin):
+    list_display = ("date", "reached_at")
     date_hierarchy = "date"

@@ -137,6 +137,25 @@ class AppleNight(Reported):
         return f"{'nap' if self.nap else 'night'} of {self.date}"
 
 
+class SentDay(models.Model):
+    """What the phone sent of a day, hour by hour, of which the figures of `AppleDay` are made: a post may hold a part of a day."""
+
+    not_exported = "the hours behind days"
+
+    date = models.DateField(unique=True)
+    #: By the name of a column of `AppleDay` and by the time in UTC, such as `{"steps": {"2026-01-15T13:00:00Z": 812}}`.
+    values = models.JSONField(default=dict)
+    reached_at = models.DateTimeField(help_text="Up to when it reaches.")
+
+    class Meta:
+        verbose_name = "day as it was sent"
+        verbose_name_plural = "days as they were sent"
+        ordering = ["-date"]
+
+    def __str__(self) -> str:
+        return f"What was sent of {self.date}"
+
+
 class SourceOrder(models.Model):
     """Which source counts where several have the same: one row, or none as long as everything is as declared."""
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from apple_health.names import APPLE_HEALTH
+from apple_health.names import APPLE_HEALTH, SENT
 from lifetracker.sync.upsert import mark_deleted
 from lifetracker.sync.writer import batches_of
 from workouts.models import Workout
@@ -52,6 +52,22 @@ def of_others(first: datetime, last: datetime) -> Bouts:
     them back."""
     rows = workouts(first, last).exclude(source=APPLE_HEALTH)
     return Bouts(rows.values_list("start", "end"))
+
+
+def of_all_but_sent(first: datetime, last: datetime) -> Bouts:
+    """Return the same with those of exports of Apple Health: what the phone sent gives way to them."""
+    rows = workouts(first, last).exclude(source=APPLE_HEALTH, source_id__startswith=SENT)
+    return Bouts(rows.values_list("start", "end"))
+
+
+def hide_sent(first: datetime, last: datetime) -> int:
+    """Hide what the phone sent of a stretch and an export or another source has too, and return how many."""
+    mine = workouts(first, last).filter(source=APPLE_HEALTH, deleted_at=None)
+    found = list(mine.filter(source_id__startswith=SENT).values_list("source_id", "start", "end"))
+    if not found:
+        return 0
+    others = of_all_but_sent(min(one[1] for one in found), max(one[2] for one in found))
+    return hide(source_id for source_id, start, end in found if others.has(start, end))
 
 
 def workouts(first: datetime, last: datetime) -> QuerySet[Workout]:

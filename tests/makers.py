@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apple_health.models import AppleDay, AppleNight
+from apple_health.models import AppleDay, AppleNight, SentDay
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
@@ -65,6 +65,14 @@ def apple_night(number: float = 0, **fields: Any) -> AppleNight:
         "in_bed_min": 480,
     }
     return AppleNight.objects.create(**values | fields)
+
+
+def sent_day(number: float = 0, **fields: Any) -> SentDay:
+    """What the phone sent of a day: one hour."""
+    at = MORNING - timedelta(days=number)
+    values = {"steps": {f"{at:%Y-%m-%dT%H:%M:%SZ}": 812}}
+    made = {"date": local_date(at), "reached_at": at, "values": values}
+    return SentDay.objects.create(**made | fields)
 
 
 def entry(days_ago: float = 0, minutes: float | None = 60, **fields: Any) -> TimeEntry:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
-from apple_health.models import AppleDay, AppleNight
+from apple_health.models import AppleDay, AppleNight, SentDay
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
@@ -66,6 +66,7 @@ MAKERS: dict[type[Model], Maker] = {
     MeasureGroup: makers.measure_group,
     AppleDay: makers.apple_day,
     AppleNight: makers.apple_night,
+    SentDay: makers.sent_day,
     TimeEntry: makers.entry,
     TogglProject: makers.toggl_project,
     TogglTag: makers.toggl_tag,

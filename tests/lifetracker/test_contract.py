@@ -244,6 +244,29 @@ TYPED_FOOD = {"name": "Skyr, plain", "kcal": 63, "servings": [{"name": "cup", "s
 FREE_WEEK = {"start": "2026-09-07", "end": "2026-09-13"}
 
 
+POSTED = {
+    "days",
+    "nights",
+    "weigh_ins",
+    "workouts",
+    "ignored",
+    "rejected",
+    "rejected_count",
+    "notes",
+}
+POST_OF_PHONE = {
+    "data": {
+        "metrics": [
+            {
+                "name": "step_count",
+                "units": "count",
+                "data": [{"date": "2026-01-15 08:00:00 -0500", "qty": 123, "source": "Watch"}],
+            }
+        ]
+    }
+}
+
+
 class Row(NamedTuple):
     """`fields`: of the answer, or of each record of a list. `{id}`: of a record that was typed in."""
 
@@ -321,6 +344,7 @@ ROWS = [
     ),
     Row("GET", "/api/day/{date}", REFUSED, 200, WHOLE_DAY),
     Row("GET", "/api/revisions", REFUSED, 200, REVISION),
+    Row("POST", "/api/import/health-auto-export", REFUSED, 200, POSTED, POST_OF_PHONE),
     # Marked days
     Row("GET", "/api/day-marks", REFUSED, 200, DAY_MARK),
     Row("POST", "/api/day-marks", REFUSED, 201, DAY_MARK, TYPED_MARK),

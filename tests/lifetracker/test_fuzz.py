@@ -222,6 +222,7 @@ RULES = re.compile(
     "|own metric does not exist|already a metric|another day"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"
+    "|is not summed by the hour"
     "|None of|WHOOP answered 400|was started elsewhere|year must be between|no more than [0-9]+ (digits|decimal)|than or equal to (1900-01-01|2199-12-31)"
 )
 

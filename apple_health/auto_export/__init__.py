@@ -1,0 +1,1 @@
+"""What the app Health Auto Export sends by schedule."""
