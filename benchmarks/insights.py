@@ -20,8 +20,9 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.insights_lives import PLANTED, WORLDS, World, allowed, life, noise
-from insights.engine import SHOWN, Pair, Standing, Verdict, after, look, looked_at_by
+from insights.engine import Pair, Standing, Verdict, after, look, looked_at_by
 from insights.panel import Panel
+from insights.states import SHOWN
 from insights.statistics.chain import LAGS
 
 Told = TypeVar("Told")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import numpy as np
 
 from insights.evidence import Evidence, Part, Place, evidence_of, part_of
 from insights.panel import Panel
+from insights.states import BARRED, SHOWN, State
 from insights.statistics.chain import (
     LEAST_RANGE_DAYS,
     Allowed,
@@ -38,18 +38,6 @@ MOST_FADINGS = 3
 #: A yes/no action needs so many days on each side.
 LEAST_ON_A_SIDE = 8
 
-
-class State(enum.StrEnum):
-    CANDIDATE = "candidate"
-    CONFIRMED = "confirmed"
-    NOT_CONFIRMED = "not confirmed"
-    HOLDING = "holding"
-    FADING = "fading"
-    WITHDRAWN = "withdrawn"
-
-
-SHOWN = frozenset({State.CONFIRMED, State.HOLDING, State.FADING})
-BARRED = frozenset({State.NOT_CONFIRMED, State.WITHDRAWN})
 
 Pair = tuple[str, str]
 

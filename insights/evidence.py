@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from insights.panel import Panel
 from insights.statistics.chain import Measured, measured, side_by_side
-from insights.statistics.course import Adjusted
+from insights.statistics.course import Adjusted, Array
 from insights.statistics.effects import Effect, effect_of
 
 #: Intervals that are told hold what is true in so many cases.
@@ -52,6 +52,10 @@ class Evidence:
     effect: Effect | None
     more_days: int
     other_days: int
+    #: What is compared: of each day from `first` on the adjusted action, or yes and no as they are, and the outcome that
+    #: belongs to it.
+    x: Array = field(compare=False, repr=False)
+    y: Array = field(compare=False, repr=False)
 
 
 def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evidence:
@@ -60,10 +64,9 @@ def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evid
     x, y = side_by_side(part.series, *at)
     both = ~(np.isnan(x) | np.isnan(y))
     row = part.rows[at.action]
-    if panel.keys[row] in panel.yes_no:
-        more = panel.values[row, part.start : part.end - at.lag][both] > 0.5
-    else:
-        more = x[both] > 0
+    is_yes_no = panel.keys[row] in panel.yes_no
+    shown = panel.values[row, part.start : part.end - at.lag] if is_yes_no else x
+    more = shown[both] > (0.5 if is_yes_no else 0.0)
     return Evidence(
         first=panel.first + timedelta(days=part.start),
         last=panel.first + timedelta(days=part.end - 1),
@@ -71,4 +74,6 @@ def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evid
         effect=effect_of(x, y, found.effective, sure),
         more_days=int(more.sum()),
         other_days=int(both.sum() - more.sum()),
+        x=shown,
+        y=y,
     )

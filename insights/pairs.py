@@ -4,33 +4,15 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from insights.spans import span_of
 from insights.statistics.chain import LAGS, Allowed
-from lifetracker.metrics.declaration import Known, Metric, Role
+from lifetracker.metrics.declaration import Metric, Role
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 
 ACTIONS, OUTCOMES = {Role.ACTION, Role.BOTH}, {Role.OUTCOME, Role.BOTH}
-
-
-@dataclass(frozen=True)
-class Span:
-    """When what a metric tells of begins and ends, in days from the midnight before its day."""
-
-    begin: float
-    end: float
-
-
-#: A day has a night before it, which ends on waking. What is settled before that night belongs to the evening before.
-EVENING_BEFORE, NIGHT, DAY = Span(-0.5, -0.3), Span(-0.3, 0.3), Span(0.3, 0.7)
-
-
-def span_of(metric: Metric) -> Span:
-    if metric.before_night:
-        return EVENING_BEFORE
-    return NIGHT if metric.known is Known.ON_WAKING else DAY
 
 
 def ancestors_of(metric: Metric) -> frozenset[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -51,6 +52,7 @@ HELPERS = 6
 READS_NEW_ITEMS = {"kind__in": (SyncRun.Kind.INCREMENTAL, SyncRun.Kind.FULL), "days": 0}
 MINUTES_TASK = "Resume stalled runs"
 CLEAN_UP = "Clean up"
+FIND_INSIGHTS = "Find insights"
 # A worker looks at its schedule every half minute.
 SCHEDULE_IS_LATE = timedelta(seconds=45)
 # Successes that say nothing are not kept.
@@ -64,6 +66,7 @@ OWN_TASKS = frozenset(
         "start_sync",
         "resume_stalled_runs",
         "clean_up",
+        "find_insights",
     }
 )
 # What these were called before: a message that an older version sent may still wait in the queue.
@@ -291,6 +294,13 @@ def clean_up() -> None:
     clean_up_daily()
 
 
+@logged
+def find_insights() -> None:
+    """Do what the schedule asks for every day, and is due once a week. By its command, so that no other process loads what
+    it reckons with."""
+    call_command("find_insights", if_due=True)
+
+
 def enqueue_messages(runs: Iterable[SyncRun]) -> None:
     for run in runs:
         enqueue_message(run)
@@ -332,6 +342,7 @@ def own_schedules() -> dict[str, dict[str, str | None]]:
     return {
         MINUTES_TASK: {"func": f"{__name__}.resume_stalled_runs", "args": None, "kwargs": quietly},
         CLEAN_UP: {"func": f"{__name__}.clean_up", "args": None, "kwargs": quietly},
+        FIND_INSIGHTS: {"func": f"{__name__}.find_insights", "args": None, "kwargs": quietly},
         **{
             schedule_name(source): {
                 "func": f"{__name__}.start_sync",
@@ -412,9 +423,10 @@ def plan_schedules(**_: object) -> None:
             "next_run": timezone.now() - timedelta(hours=1),
         },
     )
-    Schedule.objects.get_or_create(
-        name=CLEAN_UP, defaults={**own[CLEAN_UP], "schedule_type": Schedule.DAILY}
-    )
+    for name in (CLEAN_UP, FIND_INSIGHTS):
+        Schedule.objects.get_or_create(
+            name=name, defaults={**own[name], "schedule_type": Schedule.DAILY}
+        )
     for source in sources.values():
         plan_schedule(source, settings.SYNC_HOURS.get(source.name, 24))
 

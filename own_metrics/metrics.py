@@ -8,7 +8,7 @@ from functools import partial
 from django.db.models import Avg, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
-from lifetracker.metrics.declaration import Better, Family, Grouped, Metric, Role
+from lifetracker.metrics.declaration import Better, Family, Grouped, Metric, Role, Step
 from lifetracker.metrics.registry import register_family
 from own_metrics.models import OwnMetric, OwnValue
 
@@ -46,6 +46,7 @@ def metric_of(own: OwnMetric) -> Metric:
         better=Better(own.better),
         # Nobody but its owner knows whether it is done or follows.
         role=Role.BOTH,
+        step=Step(1.0, f"1 {own.unit} more" if own.unit else "1 more"),
         smallest=10.0**-own.decimals,
         bounds=(None, None),
     )

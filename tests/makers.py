@@ -12,6 +12,7 @@ from apple_health.models import AppleDay, AppleNight, SentDay
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
+from insights.models import Finding, FindingTest, InsightRun
 from journal.models import Answer, Behaviour, Note
 from lifetracker.days import local_date, local_date_and_hour
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
@@ -103,6 +104,38 @@ def goal(**fields: Any) -> Goal:
     """Of 20 hours a week."""
     values = {"name": "Enough work", "metric": "time.hours", "kind": "total", "per": "week"}
     return Goal.objects.create(**values | {"target": 20} | fields)
+
+
+def finding(number: int = 0, **fields: Any) -> Finding:
+    """Of a later bedtime that goes with a lower recovery, found and confirmed by one look."""
+    day = MORNING.date() - timedelta(days=1)
+    run, _ = InsightRun.objects.get_or_create(
+        last_day=day, version=1, seed=20, tested=420, found=2, confirmed=1, withdrawn=0
+    )
+    about = {"action": "whoop.bedtime", "outcome": "whoop.recovery_score"}
+    if number:
+        about = {"action": f"journal.{number}", "outcome": "whoop.hrv"}
+    names = {"action_name": "Bedtime", "outcome_name": "Recovery"}
+    days = {"found_on": day - timedelta(days=120), "tested_on": day, "confirmed_on": day}
+    stretch = {"first_day": day - timedelta(days=119), "last_day": day}
+    numbers = {"effect": -3.2, "low": -5.1, "high": -1.3}
+    counts = {"days": 108, "more_days": 51, "other_days": 57}
+    change = {"step": 0.5, "step_words": "30 minutes later", "unit": "%", "is_large": True}
+    values = about | names | days | stretch | numbers | counts | change
+    values |= {"lag": 0, "state": "confirmed", "found_r": -0.4} | fields
+    made = Finding.objects.create(**values)
+    FindingTest.objects.create(
+        finding=made,
+        run=run,
+        state=made.state,
+        r=-0.38,
+        p=0.001,
+        days=108,
+        effective_days=90,
+        **stretch,
+        **numbers,
+    )
+    return made
 
 
 def food(name: str = "Skyr", **fields: Any) -> FoodItem:

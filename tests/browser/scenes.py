@@ -392,6 +392,7 @@ def everything() -> None:
     diary()
     journal()
     own_metrics()
+    makers.finding()
 
 
 def own_metrics() -> None:

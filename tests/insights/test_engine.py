@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from benchmarks.insights_lives import ACTIONS, KEYS, PLANTED, WORLDS, World, allowed, life
-from insights.engine import SHOWN, Standing, State, after, look, looked_at_by
+from insights.engine import Standing, after, look, looked_at_by
 from insights.panel import Panel
+from insights.states import SHOWN, State
 
 YEAR = World("a year", 365)
 DAY = timedelta(days=1)

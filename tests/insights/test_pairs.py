@@ -8,7 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from insights.pairs import allowed_pairs, ancestors_of, span_of
+from insights.pairs import allowed_pairs, ancestors_of
+from insights.spans import span_of
 from insights.statistics.chain import LAGS
 from journal.metrics import metric_of
 from journal.models import Behaviour

@@ -23,6 +23,7 @@ from apple_health.models import AppleDay, AppleNight, SentDay
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
+from insights.models import Finding, InsightRun
 from journal.models import Answer, Behaviour, Note
 from lifetracker.accounts.events import Kind
 from lifetracker.accounts.models import Event
@@ -110,6 +111,16 @@ MAKERS: dict[type[Model], Maker] = {
     Note: makers.note,
     OwnMetric: lambda number: makers.own_metric(f"Metric {number}"),
     OwnValue: lambda number: makers.own_value(makers.own_metric(f"Metric {number}"), number),
+    Finding: makers.finding,
+    InsightRun: lambda number: InsightRun.objects.create(
+        last_day=date(1990, 1, 1),
+        version=1,
+        seed=1,
+        tested=number,
+        found=0,
+        confirmed=0,
+        withdrawn=0,
+    ),
     Goal: lambda number: makers.goal(name=f"goal {number}"),
     FreePeriod: lambda number: FreePeriod.objects.create(
         start=date(1990, 1, 1) + timedelta(days=number), mark="sick"

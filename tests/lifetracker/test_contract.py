@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
+from insights.models import Finding
 from journal.models import Answer, Note
 from lifetracker.api.schema import description
 from lifetracker.models import MANUAL, DayMark, SyncRun
@@ -188,6 +189,12 @@ GOAL = {
     "unit",
     *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
     *("created_at", "updated_at", "deleted_at"),
+}
+INSIGHTS = {"note", "looked_up_to", "tested", "insights", "once_said", "not_found"}
+FINDING = {
+    *("id", "action", "outcome", "lag", "state", "text", "basis", "status", "step", "step_words"),
+    *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),
+    *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "tests"),
 }
 FREE_PERIOD = {"id", "goal", "start", "end", "mark", "note", "created_at", "updated_at"}
 PROGRESS = {
@@ -456,6 +463,10 @@ ROWS = [
     Row("PUT", "/api/journal/notes/{id}", REFUSED, 200, NOTE, TYPED_NOTE),
     Row("PATCH", "/api/journal/notes/{id}", REFUSED, 200, NOTE, {"tags": ["walk"]}),
     Row("DELETE", "/api/journal/notes/{id}", REFUSED, 204),
+    # Insights
+    Row("GET", "/api/insights", REFUSED, 200, INSIGHTS),
+    Row("POST", "/api/insights/{id}/hide", REFUSED, 200, FINDING, NOTHING),
+    Row("POST", "/api/insights/{id}/unhide", REFUSED, 200, FINDING, NOTHING),
     # Own metrics
     Row("GET", "/api/own-metrics", REFUSED, 200, OWN_METRIC),
     Row("POST", "/api/own-metrics", REFUSED, 201, OWN_METRIC, {"name": "Dose"}),
@@ -499,6 +510,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         store_tokens(services.whoop, services.whoop.issue_tokens())
         typed["day-marks"] = DayMark.objects.proposed().get(date="2026-09-15").pk
         typed |= {"goals": Goal.objects.get(metric="time.hours").pk}
+        typed |= {"insights": Finding.objects.get().pk}
         typed |= {"free": FreePeriod.objects.get().pk}
         typed |= {"nutrition/meals": Meal.objects.earliest("pk").pk, "code": "4099999000018"}
         typed["nutrition/items"] = MealItem.objects.earliest("pk").pk

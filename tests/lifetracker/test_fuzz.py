@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
+from insights.models import Finding
 from journal.models import Answer, Behaviour, Note
 from lifetracker.api.schema import GREATEST_ID
 from lifetracker.models import DayMark, SyncRun
@@ -168,6 +169,7 @@ RECORDS: dict[str, type[Model]] = {
     "github": SyncRun,
     "goals": Goal,
     "goals/free-periods": FreePeriod,
+    "insights": Finding,
     "journal/answers": Answer,
     "journal/behaviours": Behaviour,
     "journal/notes": Note,

@@ -131,3 +131,19 @@ def test_a_process_that_ends_leaves_nothing_beside_its_database(tmp_path: Path) 
         check=True,
     )
     assert [path.name for path in tmp_path.iterdir()] == ["a.sqlite3"]
+
+
+def test_no_page_loads_what_insights_are_reckoned_with() -> None:
+    """numpy takes 20 MB of each process, and the worker starts a command for it."""
+    code = "import django; django.setup(); import lifetracker.urls, lifetracker.admin, lifetracker.tasks, sys; "
+    code += "from django.contrib import admin; admin.autodiscover(); print({'numpy', 'scipy'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env=environment(DJANGO_SETTINGS_MODULE="lifetracker.settings"),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "set()\n"

@@ -1,0 +1,145 @@
+"""Insights as JSON: what may be said, what was once said, and what the days could have shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from insights.models import Finding, FindingTest, InsightRun
+from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
+from lifetracker.api.parameters import ApiView
+from lifetracker.metrics.answers import rounded
+
+#: More than anything is measured with, and fewer than a computation adds of its own.
+DIGITS = 6
+MOST = 200
+
+
+class ReckonedField(serializers.FloatField):
+    """A number that is computed, without the digits that only its computation has."""
+
+    def to_representation(self, value: Any) -> Any:
+        return rounded(float(value), DIGITS)
+
+
+class FindingTestSerializer(serializers.ModelSerializer[FindingTest]):
+    effect = ReckonedField(allow_null=True, read_only=True)
+    low = ReckonedField(allow_null=True, read_only=True)
+    high = ReckonedField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = FindingTest
+        fields = ("state", "first_day", "last_day", "days", "effect", "low", "high")
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    """What is said of a pair. `effect`, `low` and `high` are in the unit of the outcome, for the change that `step` and
+    `step_words` say of the action."""
+
+    text = serializers.SerializerMethodField(help_text="What is said of it.")
+    basis = serializers.SerializerMethodField(help_text="On which days that is based.")
+    status = serializers.SerializerMethodField(help_text="Whether it still holds.")
+    effect = ReckonedField(allow_null=True, read_only=True)
+    low = ReckonedField(allow_null=True, read_only=True)
+    high = ReckonedField(allow_null=True, read_only=True)
+    tests = FindingTestSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Finding
+        fields = (
+            *("id", "action", "outcome", "lag", "state", "text", "basis", "status"),
+            *("step", "step_words", "unit", "effect", "low", "high"),
+            *("days", "more_days", "other_days", "found_on", "confirmed_on", "tested_on"),
+            *("first_day", "last_day", "hidden_at", "tests"),
+        )
+
+    def get_text(self, finding: Finding) -> str:
+        return sentence(finding)
+
+    def get_basis(self, finding: Finding) -> str:
+        return f"{sides(finding)} {held(finding)}"
+
+    def get_status(self, finding: Finding) -> str:
+        return state_words(finding)
+
+
+class BoundSerializer(serializers.Serializer[object]):
+    action = serializers.CharField()
+    outcome = serializers.CharField()
+    lag = serializers.IntegerField()
+    days = serializers.IntegerField(help_text="On which both are known.")
+    smallest_seen = ReckonedField(
+        help_text="The effect that would have been seen in 4 of 5 cases, in the unit of the outcome."
+    )
+    more_days = serializers.IntegerField(
+        help_text="How many more days are needed to see the least effect that means something."
+    )
+    text = serializers.SerializerMethodField()
+
+    def get_text(self, bound: dict[str, Any]) -> str:
+        return bound_words(bound)
+
+
+class InsightsSerializer(serializers.Serializer[object]):
+    note = serializers.CharField()
+    looked_up_to = serializers.DateField(
+        allow_null=True, help_text="The last day of the newest look; null before the first one."
+    )
+    tested = serializers.IntegerField(help_text="How many pairs and lags that look tested.")
+    insights = FindingSerializer(many=True)
+    once_said = FindingSerializer(many=True, help_text="What was said before, and withdrawn.")
+    not_found = BoundSerializer(
+        many=True, help_text="What the days could have shown of other pairs, and did not."
+    )
+
+
+def shown_findings() -> QuerySet[Finding]:
+    return Finding.objects.shown().visible().prefetch_related("tests")
+
+
+class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
+    """Return what goes together in your days and held on days on which it was not found; nothing says what causes what."""
+
+    serializer_class = InsightsSerializer
+
+    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
+        run = InsightRun.objects.first()
+        found = {
+            "note": NO_CAUSE,
+            "looked_up_to": run and run.last_day,
+            "tested": run.tested if run else 0,
+            "insights": shown_findings()[:MOST],
+            "once_said": Finding.objects.once_said().visible().prefetch_related("tests")[:MOST],
+            "not_found": run.bounds if run else [],
+        }
+        return Response(self.get_serializer(found).data)
+
+
+class Hide(ApiView, generics.GenericAPIView[Any]):
+    """Hides an insight from the page, from Today and from this list."""
+
+    queryset = Finding.objects.said()
+    serializer_class = FindingSerializer
+    body_serializer = None
+
+    @extend_schema(responses=FindingSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        finding = self.get_object()
+        self.change(Finding.objects.filter(pk=finding.pk))
+        finding.refresh_from_db()
+        return Response(self.get_serializer(finding).data)
+
+    def change(self, findings: Any) -> None:
+        findings.hide()
+
+
+class Unhide(Hide):
+    """Shows a hidden insight again."""
+
+    def change(self, findings: Any) -> None:
+        findings.unhide()

@@ -1,0 +1,171 @@
+"""What was found, and every look that found, held or withdrew it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from insights.states import BARRED, SHOWN, State
+from lifetracker.models import fields
+
+CHOICES = [(one.value, one.value) for one in State]
+
+
+class InsightRun(models.Model):
+    """A look at all whole days up to one. What it tested follows from `series` and `version`."""
+
+    exported = True
+    export_name = "insight-runs"
+
+    started_at = models.DateTimeField(auto_now_add=True)
+    last_day = models.DateField(help_text="The last day that it looked at.")
+    version = fields.PositiveIntegerField(unit="", help_text="Of the rules by which it tested.")
+    seed = fields.PositiveIntegerField(unit="", help_text="Of the shifts that it drew.")
+    tested = fields.PositiveIntegerField(unit="", help_text="How many pairs and lags were tested.")
+    found = fields.PositiveIntegerField(unit="", help_text="How many of them stood out.")
+    confirmed = fields.PositiveIntegerField(unit="", help_text="How many were confirmed by it.")
+    withdrawn = fields.PositiveIntegerField(unit="", help_text="How many were withdrawn by it.")
+    series = models.JSONField(
+        default=dict,
+        help_text="The metrics that took part: the first and the last known day and the known days of each.",
+    )
+    left_out = models.JSONField(
+        default=dict, help_text="The metrics with too few days, and how many days each knows."
+    )
+    bounds = models.JSONField(
+        default=list,
+        help_text="Of pairs in which nothing was found: how large an effect the days could have shown.",
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "look for insights"
+        verbose_name_plural = "looks for insights"
+
+    def __str__(self) -> str:
+        return f"look up to {self.last_day}"
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def shown(self) -> Self:
+        """Return those that may be said: confirmed on days on which they were not found, and large enough to matter."""
+        return self.filter(state__in=SHOWN, is_large=True)
+
+    def once_said(self) -> Self:
+        """Return those that were said, and are no more."""
+        return self.filter(state=State.WITHDRAWN, is_large=True)
+
+    def said(self) -> Self:
+        return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
+
+    def visible(self) -> Self:
+        return self.filter(hidden_at__isnull=True)
+
+    def hide(self) -> int:
+        return self.visible().update(hidden_at=timezone.now())
+
+    def unhide(self) -> int:
+        return self.filter(hidden_at__isnull=False).update(hidden_at=None)
+
+
+class Finding(models.Model):
+    """A pair of an action and an outcome that stood out. Its numbers are those of the days that confirmed it, or of the
+    newest test before it was confirmed."""
+
+    exported = True
+    export_name = "findings"
+
+    action = models.CharField(max_length=100, help_text="The key of a metric.")
+    outcome = models.CharField(max_length=100, help_text="The key of a metric.")
+    action_name = models.CharField(max_length=200)
+    outcome_name = models.CharField(max_length=200)
+    lag = fields.PositiveSmallIntegerField(
+        "days in between",
+        unit="days",
+        help_text="From the day of the action to that of the outcome.",
+    )
+    state = models.CharField(max_length=13, choices=CHOICES)
+    found_on = models.DateField(help_text="The last day of those on which it was found.")
+    tested_on = models.DateField(help_text="The last day of the newest test.")
+    confirmed_on = models.DateField(
+        null=True, help_text="The last day of those that confirmed it; empty while none did."
+    )
+    found_r = fields.FloatField("correlation where it was found", unit="")
+    fadings = fields.PositiveSmallIntegerField("fading tests in a row", unit="", default=0)
+    is_yes_no = models.BooleanField("the action is yes or no", default=False)
+    is_large = models.BooleanField(
+        "large enough", default=False, help_text="Whether the effect is one that means something."
+    )
+    step = fields.FloatField(unit="", help_text="The change of the action, in its unit.")
+    step_words = models.CharField(max_length=100, blank=True, default="")
+    unit = models.CharField("unit of the outcome", max_length=40, blank=True, default="")
+    decimals = fields.PositiveSmallIntegerField("decimals of the outcome", unit="", default=0)
+    effect = fields.FloatField(
+        unit="", null=True, help_text="What the outcome differs by for that change, in its unit."
+    )
+    low = fields.FloatField("lower end of the 95 % interval", unit="", null=True)
+    high = fields.FloatField("upper end of the 95 % interval", unit="", null=True)
+    first_day = models.DateField("first day of the evidence")
+    last_day = models.DateField("last day of the evidence")
+    days = fields.PositiveIntegerField(
+        "known days", unit="days", help_text="On which both are known."
+    )
+    more_days = fields.PositiveIntegerField(
+        "days on one side", unit="days", help_text="On which it was yes, or more than usual."
+    )
+    other_days = fields.PositiveIntegerField("days on the other side", unit="days")
+    points = models.JSONField(
+        default=list,
+        help_text="Of the newest days of the evidence: the day of the action, the action and the outcome, without what the "
+        "day of the week and the course of the time do to them.",
+    )
+    hidden_at = models.DateTimeField("hidden", null=True, blank=True)
+    created_at = models.DateTimeField("added", auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["action", "outcome"], name="pair_found_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_name}, {self.outcome_name}"
+
+    @property
+    def is_barred(self) -> bool:
+        return self.state in BARRED
+
+
+class FindingTest(models.Model):
+    """One test of a finding: what it said, and by which numbers."""
+
+    exported = True
+    export_name = "finding-tests"
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="tests")
+    run = models.ForeignKey(InsightRun, models.CASCADE, related_name="tests")
+    state = models.CharField(max_length=13, choices=CHOICES)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    days = fields.PositiveIntegerField("known days", unit="days")
+    effective_days = fields.FloatField(
+        unit="days", help_text="How many independent days these are worth."
+    )
+    r = fields.FloatField("correlation", unit="")
+    p = fields.FloatField("two-sided p", unit="", null=True)
+    effect = fields.FloatField(unit="", null=True)
+    low = fields.FloatField("lower end of the interval", unit="", null=True)
+    high = fields.FloatField("upper end of the interval", unit="", null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "test of a finding"
+        verbose_name_plural = "tests of findings"
+
+    def __str__(self) -> str:
+        return f"{self.state} by the days up to {self.last_day}"

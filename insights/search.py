@@ -1,0 +1,119 @@
+"""Looks at the owner's days, and stores what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from insights.bounds import bounds_of
+from insights.engine import Look, Pair, look
+from insights.inputs import Inputs, read_inputs
+from insights.models import Finding, InsightRun
+from insights.pairs import allowed_pairs
+from insights.panel import Panel
+from insights.states import State
+from insights.statistics.chain import LEAST_RANGE_DAYS
+from insights.storing import standing_of, store
+from lifetracker import days
+from lifetracker.models import Lease
+
+#: Of the rules by which pairs are tested: raised where these change.
+VERSION = 1
+SEED = 20
+#: A look is due after so many days.
+EVERY_DAYS = 7
+LEASE, LONGEST = "insights", timedelta(minutes=30)
+#: What was looked at before counts as the first look at a pair while it was less than this share of its days, as after
+#: an import of many years.
+LEAST_SHARE = 1 / 3
+
+
+def is_due(day: date) -> bool:
+    """Return whether the last look was a week ago, or there was none that had anything to test."""
+    newest = InsightRun.objects.filter(tested__gt=0).first()
+    return newest is None or (day - newest.last_day).days >= EVERY_DAYS
+
+
+def find_insights(last: date | None = None) -> InsightRun | None:
+    """Look at all whole days up to yesterday, or up to an earlier day; return the stored look. None where another process
+    is at it."""
+    last = last or days.today() - days.ONE_DAY
+    if lease := Lease.objects.acquire(LEASE, LONGEST):
+        with lease:
+            return looked(read_inputs(last), last)
+    return None
+
+
+def looked(inputs: Inputs, last: date) -> InsightRun:
+    """Look at what was read, and store what comes of it."""
+    panel, allowed = inputs.panel, allowed_pairs(inputs.metrics)
+    standings = [standing_of(one) for one in Finding.objects.all()]
+    found = look(panel, allowed, standings, looked_at_before(panel), SEED)
+    bounds = bounds_of(found, inputs)
+    with transaction.atomic():
+        run = InsightRun.objects.create(
+            last_day=last,
+            version=VERSION,
+            seed=SEED,
+            series=described(panel),
+            left_out=dict(inputs.known_days),
+            bounds=bounds,
+            **counts(found),
+        )
+        store(found.verdicts, inputs, run)
+    return run
+
+
+def counts(found: Look) -> dict[str, int]:
+    states = [one.standing.state for one in found.verdicts]
+    return {
+        "tested": found.tested,
+        "found": sum(one.found is not None for one in found.verdicts),
+        "confirmed": states.count(State.CONFIRMED),
+        "withdrawn": states.count(State.WITHDRAWN),
+    }
+
+
+# --- What was looked at before ----------------------------------------------------------------------
+
+
+def described(panel: Panel) -> dict[str, Any]:
+    """Return the first and the last known day of each series, and how many days it knows."""
+    found = {}
+    for row, key in enumerate(panel.keys):
+        first, end = (panel.first + timedelta(days=one) for one in panel.range_of(row))
+        known = int(np.count_nonzero(~np.isnan(panel.values[row])))
+        found[key] = [first.isoformat(), (end - days.ONE_DAY).isoformat(), known]
+    return found
+
+
+def looked_at_before(panel: Panel) -> frozenset[Pair]:
+    """Return the pairs of series that an earlier look could test, on at least a third of the days that there are now."""
+    now = described(panel)
+    waiting = {(action, outcome) for action in now for outcome in now if action != outcome}
+    found: set[Pair] = set()
+    for series in InsightRun.objects.values_list("series", flat=True).iterator():
+        seen = {pair for pair in waiting if overlap(series, pair) >= least_days(now, pair)}
+        found |= seen
+        waiting -= seen
+        if not waiting:
+            break
+    return frozenset(found)
+
+
+def least_days(series: Mapping[str, Any], pair: Pair) -> float:
+    return max(LEAST_RANGE_DAYS, LEAST_SHARE * overlap(series, pair))
+
+
+def overlap(series: Mapping[str, Any], pair: Pair) -> int:
+    """Return how many days two series share from the first to the last known one."""
+    ranges = [series.get(key) for key in pair]
+    if None in ranges:
+        return 0
+    first = max(date.fromisoformat(one[0]) for one in ranges if one)
+    last = min(date.fromisoformat(one[1]) for one in ranges if one)
+    return (last - first).days + 1

@@ -1,0 +1,135 @@
+"""Stores what a look says of pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from insights.engine import Standing, Verdict
+from insights.evidence import Evidence
+from insights.in_units import InUnits, in_units, step_of
+from insights.inputs import Inputs, is_logarithmic
+from insights.models import Finding, FindingTest, InsightRun
+from insights.states import State
+from insights.statistics.effects import smallest_seen
+from lifetracker.metrics.declaration import Metric
+
+#: So many days are drawn of a finding.
+MOST_POINTS = 180
+
+
+def standing_of(one: Finding) -> Standing:
+    return Standing(
+        action=one.action,
+        outcome=one.outcome,
+        lag=one.lag,
+        state=State(one.state),
+        found_on=one.found_on,
+        r=one.found_r,
+        tested_on=one.tested_on,
+        fadings=one.fadings,
+    )
+
+
+def store(verdicts: Iterable[Verdict], inputs: Inputs, run: InsightRun) -> None:
+    """Store what a look says of pairs, and the tests that it is based on."""
+    metrics = {metric.key: metric for metric in inputs.metrics}
+    for one in verdicts:
+        pair = metrics[one.standing.action], metrics[one.standing.outcome]
+        finding = stored(one, pair, inputs)
+        if one.found is not None and one.found is not one.evidence:
+            add_test(finding, run, State.CANDIDATE, one.found, values_of(one.found, pair, inputs))
+        values = values_of(one.evidence, pair, inputs)
+        add_test(finding, run, one.standing.state, one.evidence, values)
+
+
+def values_of(evidence: Evidence, pair: tuple[Metric, Metric], inputs: Inputs) -> InUnits | None:
+    if evidence.effect is None:
+        return None
+    return in_units(evidence.effect, smallest_seen(evidence.effect.error), pair, inputs)
+
+
+def stored(one: Verdict, pair: tuple[Metric, Metric], inputs: Inputs) -> Finding:
+    """Return the stored finding of a verdict. A later test leaves the numbers that confirmed it."""
+    standing = one.standing
+    values: dict[str, Any] = {
+        "lag": standing.lag,
+        "state": standing.state,
+        "found_on": standing.found_on,
+        "tested_on": standing.tested_on,
+        "found_r": standing.r,
+        "fadings": standing.fadings,
+    }
+    if standing.state in {State.CANDIDATE, State.CONFIRMED, State.NOT_CONFIRMED}:
+        values |= numbers_of(one.evidence, pair, inputs)
+        is_confirmed = standing.state is State.CONFIRMED
+        values["confirmed_on"] = one.evidence.last if is_confirmed else None
+    finding, _ = Finding.objects.update_or_create(
+        action=standing.action, outcome=standing.outcome, defaults=values
+    )
+    return finding
+
+
+def numbers_of(evidence: Evidence, pair: tuple[Metric, Metric], inputs: Inputs) -> dict[str, Any]:
+    action, outcome = pair
+    values, step = values_of(evidence, pair, inputs), step_of(action)
+    return {
+        "action_name": action.label[:200],
+        "outcome_name": outcome.label[:200],
+        "is_yes_no": action.is_yes_no,
+        "step": step.amount,
+        "step_words": step.words[:100],
+        "unit": outcome.unit[:40],
+        "decimals": outcome.decimals,
+        "is_large": values is not None and abs(values.effect) >= outcome.smallest,
+        "effect": values and values.effect,
+        "low": values and values.low,
+        "high": values and values.high,
+        "first_day": evidence.first,
+        "last_day": evidence.last,
+        "days": evidence.measured.days,
+        "points": points_of(evidence, pair, inputs),
+        "more_days": evidence.more_days,
+        "other_days": evidence.other_days,
+    }
+
+
+def points_of(
+    evidence: Evidence, pair: tuple[Metric, Metric], inputs: Inputs
+) -> list[tuple[str, float, float]]:
+    """Return of the newest days the action and the outcome in their units, as they would be on a usual day of the week at a
+    usual time: what a chart of the finding is made of."""
+    action, outcome = pair
+    known = np.flatnonzero(~(np.isnan(evidence.x) | np.isnan(evidence.y)))[-MOST_POINTS:]
+    found = []
+    for at in map(int, known):
+        x, y = float(evidence.x[at]), float(evidence.y[at])
+        x = x if action.is_yes_no else x + inputs.usual[action.key]
+        usual = inputs.usual[outcome.key]
+        y = usual * math.exp(y) if is_logarithmic(outcome) else usual + y
+        found.append((f"{evidence.first + timedelta(days=at)}", round(x, 3), round(y, 3)))
+    return found
+
+
+def add_test(
+    finding: Finding, run: InsightRun, state: State, evidence: Evidence, values: InUnits | None
+) -> None:
+    measured = evidence.measured
+    FindingTest.objects.create(
+        finding=finding,
+        run=run,
+        state=state,
+        first_day=evidence.first,
+        last_day=evidence.last,
+        days=measured.days,
+        effective_days=measured.effective,
+        r=measured.r,
+        p=None if math.isnan(measured.p) else measured.p,
+        effect=values and values.effect,
+        low=values and values.low,
+        high=values and values.high,
+    )

@@ -1,0 +1,9 @@
+from django.urls import re_path
+
+from insights import api
+
+urlpatterns = [
+    re_path(r"^insights/?$", api.InsightsView.as_view()),
+    re_path(r"^insights/(?P<pk>\d{1,18})/hide/?$", api.Hide.as_view()),
+    re_path(r"^insights/(?P<pk>\d{1,18})/unhide/?$", api.Unhide.as_view()),
+]

@@ -1,0 +1,205 @@
+"""The page of insights, its card on Today, and the same as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from insights.chart import dot_plot
+from insights.models import Finding, InsightRun
+from insights.sentences import about, amount, bound_words, sentence, when
+from lifetracker.metrics.registry import metric_of
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
+SAID = (
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (95 %: 1 to 5) than on other days, by the "
+    "same day of the week and time of the year."
+)
+
+
+@pytest.fixture
+def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    client.force_login(User.objects.create_superuser("robin"))
+    return client
+
+
+def text(client: Client, name: str = "insights") -> str:
+    answer = client.get(reverse(name), headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def points(count: int = 60) -> list[list[Any]]:
+    day = NOW.date()
+    return [
+        [str(day - timedelta(days=number)), 22 + number / 20, 70 - number / 3]
+        for number in range(count)
+    ]
+
+
+def test_before_the_first_look(page: Client) -> None:
+    said = text(page)
+    assert "Your days have not been looked at yet." in said
+    assert "data-key" in said
+
+
+def test_too_few_days(page: Client) -> None:
+    InsightRun.objects.create(
+        last_day=NOW.date(),
+        version=1,
+        seed=1,
+        tested=0,
+        found=0,
+        confirmed=0,
+        withdrawn=0,
+        left_out={"weight.kg": 31},
+    )
+    said = text(page)
+    assert "There are too few days to test anything yet." in said
+    assert "A first look needs 120 days" in said
+    assert "The longest series has 31 known days." in said
+
+
+def test_a_finding_with_its_size_days_and_limits(page: Client) -> None:
+    makers.finding(points=points())
+    said = text(page)
+    assert (
+        "1 thing goes together in your days and held on days on which it was not found, of 420"
+        in said
+    )
+    assert SAID in said
+    assert "51 days with more than usual, 57 with less." in said
+    assert "It does not say that one causes the other" in said
+    assert said.count("<circle") == 60
+    assert "confirmed, 3 points lower, 108 days." in said
+    assert reverse("insight-hide", args=[Finding.objects.get().pk]) in said
+
+
+@pytest.mark.parametrize(
+    "fields", [{"state": "candidate"}, {"state": "not confirmed"}, {"is_large": False}]
+)
+def test_what_may_not_be_said_is_nowhere(page: Client, fields: dict[str, Any]) -> None:
+    makers.finding(**fields)
+    assert SAID not in text(page)
+    assert SAID not in text(page, "home")
+    assert page.get("/api/insights").json()["insights"] == []
+    pk = Finding.objects.get().pk
+    assert page.post(reverse("insight-hide", args=[pk])).status_code == 404
+    assert page.post(f"/api/insights/{pk}/hide").status_code == 404
+
+
+def test_what_was_once_said_stays_listed(page: Client) -> None:
+    makers.finding(state="withdrawn")
+    said = text(page)
+    assert "Nothing that may be said yet" in said
+    assert "What we once said" in said
+    assert SAID in said
+    answer = page.get("/api/insights").json()
+    assert answer["insights"] == []
+    assert [one["text"] for one in answer["once_said"]] == [SAID]
+
+
+def test_hiding_and_undoing(page: Client) -> None:
+    finding = makers.finding()
+    address = reverse("insight-hide", args=[finding.pk])
+    said = page.post(address, follow=True).text
+    undo = reverse("insight-unhide", args=[finding.pk])
+    assert said.count(f'action="{undo}"') == 2, "beside the message, and in the list of hidden ones"
+    assert page.get("/api/insights").json()["insights"] == []
+    assert SAID not in text(page, "home")
+    page.post(undo)
+    assert [one["text"] for one in page.get("/api/insights").json()["insights"]] == [SAID]
+    assert page.get(address).status_code == 405
+
+
+def test_the_card_of_today_is_there_on_the_day_after_a_look(page: Client) -> None:
+    makers.finding()
+    assert "Newly confirmed" in text(page, "home")
+    InsightRun.objects.update(last_day=NOW.date() - timedelta(days=2))
+    assert "Newly confirmed" not in text(page, "home")
+
+
+def test_many_cost_as_many_statements(page: Client) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            text(page)
+        return len(queries)
+
+    # Of metrics that are declared, because one of the journal is read for its name.
+    actions = ["whoop.bedtime", "whoop.waking_time", "whoop.steps", "nutrition.kcal"]
+    for number, action in enumerate(actions[:2]):
+        makers.finding(number + 1, action=action)
+    few = cost()
+    for number, action in enumerate(actions[2:]):
+        makers.finding(number + 3, action=action)
+    assert cost() == few
+
+
+# --- Words ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "said"),
+    [
+        (-3.2, "%", 0, "3 points"),
+        (0.4, "ms", 0, "0.4 ms"),
+        (1.2, "ms", 0, "1.2 ms"),
+        (0.25, "h", 1, "0.2 h"),
+        (1234.0, "kcal", 0, "1,234 kcal"),
+        (2.0, "of 5", 1, "2.0 points"),
+    ],
+)
+def test_amounts(value: float, unit: str, decimals: int, said: str) -> None:
+    assert amount(value, unit, decimals) == said
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "lag", "said"),
+    [
+        ("whoop.bedtime", "whoop.hrv", 0, "the next morning"),
+        ("whoop.bedtime", "whoop.hrv", 1, "two mornings later"),
+        ("whoop.steps", "whoop.hrv", 1, "the next morning"),
+        ("whoop.sleep_hours", "time.deep_hours", 0, "that day"),
+        ("whoop.steps", "github.commits", 2, "two days later"),
+    ],
+)
+def test_when(action: str, outcome: str, lag: int, said: str) -> None:
+    assert when(metric_of(action), metric_of(outcome), lag) == said
+
+
+def test_what_the_days_could_have_shown() -> None:
+    bound = {"action": "whoop.steps", "outcome": "whoop.hrv", "lag": 1, "days": 412}
+    said = bound_words(bound | {"smallest_seen": 6.1, "more_days": 143})
+    assert said == (
+        "Steps 2,000 more, HRV the next morning: your 412 days could have shown a difference of 6 ms or more, and did not. "
+        "About 140 more days are needed to see one of 2 ms."
+    )
+    assert bound_words(bound | {"outcome": "own.999", "smallest_seen": 6, "more_days": 1}) == ""
+    assert [about(one) for one in (3, 143, 1449)] == [10, 140, 1400]
+
+
+def test_a_metric_that_is_gone_keeps_its_words() -> None:
+    finding = makers.finding(action="own.999", action_name="Coffee", step_words="1 cup more")
+    assert sentence(finding).startswith(
+        "Coffee 1 cup more: your recovery that morning was 3 points"
+    )
+
+
+def test_yes_and_no_stand_apart_in_the_chart() -> None:
+    days = [[str(NOW.date()), float(number % 2), 60.0 + number] for number in range(20)]
+    drawn = dot_plot(makers.finding(is_yes_no=True, points=days))
+    assert drawn.count("<circle") == 20
+    assert drawn.count('class="half"') == 2
+    assert "10 days with no: recovery 69.0 % on average; 10 days with yes: recovery 70.0 %" in drawn
+    assert dot_plot(makers.finding(1)) == ""

@@ -1,0 +1,202 @@
+"""Looks at days that are stored, and what is kept of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from insights import inputs
+from insights.inputs import Inputs, read_inputs
+from insights.models import Finding, FindingTest, InsightRun
+from insights.search import LEASE, find_insights, is_due, looked_at_before
+from insights.sentences import NO_CAUSE, sentence, sides
+from insights.states import State
+from journal.models import Answer, Behaviour
+from lifetracker.metrics.registry import all_metrics
+from lifetracker.models import DayMark, Lease
+from own_metrics.models import OwnMetric, OwnValue
+
+LAST = date(2026, 9, 15)
+DAYS = 365
+LATE, SCORE = "Late meal", "Score"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 9, 16, 12, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def live(cost: float = 6.0, days: int = DAYS, seed: int = 1) -> tuple[str, str]:
+    """Store days on which a late meal lowers the score of the next day by `cost`, and return the keys of both."""
+    chance = np.random.default_rng(seed)
+    late = Behaviour.objects.create(name=LATE)
+    score = OwnMetric.objects.create(name=SCORE, unit="%", decimals=0)
+    did = chance.random(days) < 0.3
+    values = 60 + 5 * chance.standard_normal(days)
+    values[1:] -= cost * did[:-1]
+    first = LAST - timedelta(days=days - 1)
+    for number in range(days):
+        day = first + timedelta(days=number)
+        Answer.objects.create(behaviour=late, date=day, value=float(did[number]))
+        OwnValue.objects.create(metric=score, date=day, value=float(values[number]))
+    return f"journal.{late.pk}", f"own.{score.pk}"
+
+
+def rows(inputs: Inputs) -> dict[str, Any]:
+    return dict(zip(inputs.panel.keys, inputs.panel.values, strict=True))
+
+
+def test_a_late_meal_that_costs_is_found_and_said() -> None:
+    action, outcome = live()
+    run = find_insights()
+    assert run
+    assert run.last_day == LAST
+    assert set(run.series) == {action, outcome}
+    assert run.tested == 2, "a day and two days later"
+    assert run.confirmed == 1
+    one = Finding.objects.shown().get()
+    assert (one.action, one.outcome, one.lag, one.state) == (action, outcome, 1, State.CONFIRMED)
+    assert one.found_on + timedelta(days=1) == one.first_day
+    assert one.low
+    assert one.high
+    assert one.low < -6 < one.high < 0
+    said = sentence(one)
+    assert said.startswith("“Late meal” answered yes: your score the next day was ")
+    assert " points lower (95 %: " in said
+    assert sides(one) == f"{one.more_days} such days, {one.other_days} others."
+    assert "cause" not in said
+    assert "does not say that one causes the other" in NO_CAUSE
+    assert [one.state for one in FindingTest.objects.order_by("pk")] == ["candidate", "confirmed"]
+
+
+def test_what_is_unrelated_is_not_said_and_what_could_have_been_seen_is() -> None:
+    action, outcome = live(cost=0)
+    run = find_insights()
+    assert run
+    assert not Finding.objects.shown().exists()
+    [bound] = run.bounds
+    assert (bound["action"], bound["outcome"], bound["lag"]) == (action, outcome, 1)
+    # With 5 points from day to day and three of ten days: 2.8 x 5 / sqrt(364 x 0.3 x 0.7) = 1.6.
+    assert bound["smallest_seen"] == pytest.approx(1.6, abs=0.25)
+    assert bound["days"] == DAYS - 1
+    assert bound["more_days"] == pytest.approx(364 * (1.6**2 - 1), rel=0.4)
+
+
+def test_a_small_effect_is_kept_and_not_said() -> None:
+    live(cost=3.0)
+    OwnMetric.objects.update(decimals=0)
+    find_insights()
+    found = Finding.objects.get()
+    found.is_large = False
+    found.save()
+    assert not Finding.objects.shown().exists()
+
+
+def test_few_days_take_no_part() -> None:
+    action, outcome = live(days=59)
+    run = find_insights()
+    assert run
+    assert (run.tested, run.series) == (0, {})
+    assert {key: days for key, days in run.left_out.items() if days} == {action: 59, outcome: 59}
+    assert is_due(LAST), "nothing was looked at"
+
+
+def test_a_deleted_record_changes_its_own_day_alone() -> None:
+    _, outcome = live()
+    before = rows(read_inputs(LAST))[outcome]
+    OwnValue.objects.filter(date=LAST - timedelta(days=100)).first().mark_deleted()
+    after = rows(read_inputs(LAST))[outcome]
+    changed = np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))
+    assert changed.tolist() == [DAYS - 101]
+    assert np.isnan(after[DAYS - 101])
+
+
+def test_days_of_illness_travel_and_holiday_are_unknown() -> None:
+    live()
+    for number, kind in enumerate(["sick", "travel", "holiday", "other"]):
+        DayMark.objects.create(date=LAST - timedelta(days=10 + number), kind=kind)
+    DayMark.objects.create(date=LAST - timedelta(days=20), kind="sick", state="proposed")
+    values = read_inputs(LAST).panel.values
+    unknown = np.flatnonzero(np.isnan(values).all(axis=0))
+    assert unknown.tolist() == [DAYS - 13, DAYS - 12, DAYS - 11]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_the_time_zone_changes_nothing(zone: str, settings: Any) -> None:
+    live()
+    here = read_inputs(LAST).panel
+    settings.TIME_ZONE = zone
+    there = read_inputs(LAST).panel
+    assert np.array_equal(here.values, there.values, equal_nan=True)
+    assert (here.first, here.keys) == (there.first, there.keys)
+
+
+def test_the_order_in_which_metrics_come_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    here = read_inputs(LAST)
+    turned = all_metrics()[::-1]
+    monkeypatch.setattr(inputs, "all_metrics", lambda: turned)
+    there = read_inputs(LAST)
+    assert here.panel.keys == there.panel.keys
+    assert np.array_equal(here.panel.values, there.panel.values, equal_nan=True)
+
+
+def test_two_looks_at_the_same_days_say_the_same() -> None:
+    live()
+    find_insights()
+    first = list(Finding.objects.values_list("state", "effect", "low", "high", "tested_on"))
+    find_insights()
+    assert list(Finding.objects.values_list("state", "effect", "low", "high", "tested_on")) == first
+    assert FindingTest.objects.count() == 2, "nothing is tested twice on the same days"
+
+
+def test_after_the_first_look_pairs_are_not_split_again() -> None:
+    action, outcome = live()
+    assert not looked_at_before(read_inputs(LAST).panel)
+    find_insights()
+    assert (action, outcome) in looked_at_before(read_inputs(LAST).panel)
+    Finding.objects.all().delete()
+    find_insights()
+    assert Finding.objects.get().state == State.CANDIDATE, "it waits for days to come"
+    assert not Finding.objects.shown().exists()
+
+
+def test_an_import_of_many_years_is_a_first_look() -> None:
+    live(days=400)
+    run = find_insights()
+    assert run
+    run.series = {
+        key: [(LAST - timedelta(days=125)).isoformat(), last, 120]
+        for key, (_, last, _) in run.series.items()
+    }
+    run.save()
+    assert not looked_at_before(read_inputs(LAST).panel), "most of these days nobody has seen"
+
+
+def test_the_command_and_when_it_is_due() -> None:
+    live()
+    out = StringIO()
+    call_command("find_insights", "--if-due", stdout=out)
+    assert out.getvalue() == (
+        "2 tests of 2 metrics, days up to 2026-09-15: 1 stood out, 1 confirmed, 0 withdrawn.\nShown: 1.\n"
+    )
+    assert not is_due(LAST + timedelta(days=6))
+    assert is_due(LAST + timedelta(days=7))
+    call_command("find_insights", "--if-due", stdout=out)
+    assert out.getvalue().endswith("The last look was less than a week ago.\n")
+    assert InsightRun.objects.count() == 1
+
+
+def test_two_do_not_look_at_once() -> None:
+    assert Lease.objects.acquire(LEASE, timedelta(minutes=1))
+    assert find_insights() is None
+    with pytest.raises(CommandError, match="looking already"):
+        call_command("find_insights")
