@@ -264,5 +264,6 @@ def test_a_backup_brings_no_task_of_others(
     assert Schedule.objects.get(name="Sync Whoop").minutes == 17
     run = set(Schedule.objects.values_list("func", flat=True))
     assert run == {
-        f"lifetracker.tasks.{name}" for name in ("clean_up", "start_sync", "resume_stalled_runs")
+        f"lifetracker.tasks.{name}"
+            for name in ("clean_up", "find_insights", "start_sync", "resume_stalled_runs")
     }
