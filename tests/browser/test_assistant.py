@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import scenes
 from tests.browser.conftest import Visit
+from tests.browser.test_every_page import look_for_barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -77,3 +78,4 @@ def test_the_page_is_seen_as_the_others(visit: Visiting) -> None:
         page = window.go("/day/2026-09-16/copy")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.get_by_role("heading", name="Copy for your assistant")).to_be_visible()
+        assert look_for_barriers(page) == []

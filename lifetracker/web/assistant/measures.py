@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.dateformat import format as format_date
 
+from lifetracker.domains import domain_of_key, domains
 from lifetracker.metrics.registry import metrics
 from lifetracker.web.assistant.markdown import plain, table
 from lifetracker.web.clock import date_and_time
 from lifetracker.web.sentences import clock_of
 from lifetracker.web.units import chosen_unit, in_chosen_unit
-from lifetracker.words import counted, title_of
+from lifetracker.words import counted
 
 Answer = dict[str, Any]
 UNKNOWN = "unknown"
@@ -35,9 +36,9 @@ def unit_words(answer: Answer) -> str:
 
 
 def domain_title(domain: str) -> str:
-    """Return `WHOOP` of `whoop`, `Nutrition` of `nutrition`."""
-    title = title_of(domain)
-    return title if title != domain else domain.capitalize()
+    """Return `WHOOP` of `whoop`, `Time` of `time`: what the domain of a key is called."""
+    label = domain_of_key(domain)
+    return domains().get(label, domain.capitalize())
 
 
 # --- A day ----------------------------------------------------------------------------------------
