@@ -4,7 +4,6 @@ What is to be done stands in the rows of `FileImport`, as that of syncs stands i
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,13 +23,12 @@ from lifetracker.sync.files import CannotImport
 from lifetracker.sync.import_files import Live
 from lifetracker.sync.importers import ImportCancelled, Imported, Importer, importers
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=60)
+#: Longer than any silence of an importer that is alive: the comparison of a large file with what is stored.
+LEASE = timedelta(minutes=3)
 #: Seconds between two looks at whether it is cancelled, each with what is told of its progress.
 LOOK = 1.0
-#: Seconds between two renewals of the lease.
-RENEW = LEASE.total_seconds() / 4
+#: Seconds between two renewals of the lease, which also keep the transaction of an import from being idle for long.
+RENEW = 15.0
 #: How often an import is begun without getting any further.
 MOST_ATTEMPTS = 3
 #: How long one waits for a database that is away.
