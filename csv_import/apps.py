@@ -3,4 +3,6 @@ from django.apps import AppConfig
 
 class CsvImportConfig(AppConfig):
     name = "csv_import"
-    verbose_name = "any CSV"
+    verbose_name = "Any CSV"
+    #: Where its models stand in the side bar of the admin: the group, the place, the model.
+    sidebar = (("More", 60, "KeptMapping"),)

@@ -125,7 +125,10 @@ class ColumnsForm(forms.Form):
         self.places = [(name, "column") for name in table.header]
         long_name = str((given or self.initial).get("name") or "")
         self.long_name = long_name if long_name in table.header else ""
-        words = words_of(table, self.long_name)[:MOST_WORDS] if self.long_name else []
+        words = words_of(table, self.long_name) if self.long_name else []
+        #: As many names are not offered: a column of texts is no column of names.
+        self.more_words = max(len(words) - MOST_WORDS, 0)
+        words = words[:MOST_WORDS]
         self.places += [(word, "word") for word in words]
         for at, (name, kind) in enumerate(self.places):
             # A word is found again by what it is, not by where it stands: another column has other words.

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from csv_import.choices import Choices, header_key
+from csv_import.choices import Choices, folded, header_key
 from csv_import.facts import Facts, facts_of
 from csv_import.models import CSV, KeptMapping
 from csv_import.records import COLUMNS, Place, Record, records_of
 from csv_import.tables import CsvTable
-from csv_import.targets import checked, targets_of
+from csv_import.targets import checked, of_this_table, targets_of
 from journal.models import Answer
 from lifetracker.days import midnight
 from lifetracker.models import MANUAL, SourceRecord, SyncRun
@@ -80,17 +80,28 @@ def import_table(
         for model in MODELS:
             model._default_manager.all().lock()
         started = timezone.now()
-        targets, known = targets_of(choices, table)
+        targets, known = targets_of(of_this_table(choices, table), table)
         facts = facts_of(table, choices, targets)
         records = records_of(facts, choices)
         outcome = Outcome(facts, known, len(records))
         for one in MODELS:
             write([record for record in records if record.place.model is one], one, table, outcome)
         outcome.run = record_run(table, records, outcome, started, begun_by)
-        KeptMapping.objects.keep(table.name, table.header, known)
+        KeptMapping.objects.keep(table.name, table.header, with_other_names(known, table))
         if dry_run:
             transaction.set_rollback(True)
     return outcome
+
+
+def with_other_names(choices: Choices, table: CsvTable) -> Choices:
+    """Return the choices to keep: of a long table also those of names that this file does not have, and an earlier one had."""
+    mapping = KeptMapping.objects.of(table.header)
+    before: Choices | None = mapping and mapping.choices_for(table.header)
+    if before is None or not choices.is_long or before.name != choices.name:
+        return choices
+    words = {folded(cell) for cell in table.column(choices.name)}
+    others = {name: to for name, to in before.targets.items() if folded(name) not in words}
+    return choices.with_targets(others | choices.targets)
 
 
 def record_run(

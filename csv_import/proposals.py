@@ -108,7 +108,7 @@ def proposal_of(table: CsvTable) -> Proposal:
         columns,
         date,
         orders or (list(ORDERS) if date else []),
-        decimals_of(cell for one in numbers for cell in table.column(one)),
+        decimals_of(cell for one in numbers for cell in table.column(one)[:LOOKED_AT]),
         name,
         value,
         mass_of(columns),

@@ -13,6 +13,7 @@ from csv_import.choices import (
     NEW,
     WEIGHT,
     Choices,
+    folded,
 )
 from csv_import.facts import Target
 from csv_import.tables import CsvTable
@@ -51,6 +52,15 @@ def checked(choices: Choices, table: CsvTable) -> None:
         raise CannotImport(f"{' and '.join(names)} go to the same. Choose one of them.")
     if FAT in goes_to and WEIGHT not in goes_to:
         raise CannotImport("Body fat is part of a weigh-in: say which column has the weight.")
+
+
+def of_this_table(choices: Choices, table: CsvTable) -> Choices:
+    """Return the choices without those of names that a long table does not have."""
+    if not choices.is_long:
+        return choices
+    words = {folded(cell) for cell in table.column(choices.name)}
+    here = {name: to for name, to in choices.targets.items() if folded(name) in words}
+    return choices.with_targets(here)
 
 
 def targets_of(choices: Choices, table: CsvTable) -> tuple[dict[str, Target], Choices]:

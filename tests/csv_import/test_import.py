@@ -334,6 +334,26 @@ def test_a_mapping_is_kept_by_the_header_and_follows_what_it_found() -> None:
     assert KeptMapping.objects.get().choices["targets"]["Mood"] == f"behaviour:{other.pk}"
 
 
+def test_a_name_that_one_file_lacks_is_known_in_the_next() -> None:
+    header = "Date,Test,Result\n"
+    long = {"name": "Test", "value": "Result"}
+    first = f"{header}2026-01-30,Zinc,12\n2026-01-30,Iron,9\n"
+    imported(first, {"Zinc": "metric:new", "Iron": "metric:new"}, **long)
+    zinc, iron = (OwnMetric.objects.get(name=name) for name in ("Zinc", "Iron"))
+    imported(f"{header}2026-01-31,Zinc,13\n", {"Zinc": f"metric:{zinc.pk}"}, **long)
+    assert KeptMapping.objects.get().choices["targets"] == {
+        "Zinc": f"metric:{zinc.pk}",
+        "Iron": f"metric:{iron.pk}",
+    }
+    # One that was deleted is no trouble where the file does not have it.
+    iron.mark_deleted()
+    kept = KeptMapping.objects.get().choices_for(["Date", "Test", "Result"])
+    outcome = import_table(table_of("mine.csv", f"{header}2026-02-01,Zinc,14\n"), kept)
+    assert counts(outcome) == (1, 0, 0, 0)
+    with pytest.raises(CannotImport, match="no value in the columns"):
+        import_table(table_of("mine.csv", f"{header}2026-02-01,Lead,1\n"), kept)
+
+
 # --- The command ----------------------------------------------------------------------------------
 
 

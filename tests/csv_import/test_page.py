@@ -21,6 +21,7 @@ from lifetracker import tasks
 from lifetracker.models import FileImport, SyncRun
 from own_metrics.models import OwnMetric, OwnValue
 from tests import makers
+from weight.models import WeighIn
 
 pytestmark = pytest.mark.django_db
 PAGE, COLUMNS = "/csv/import", "/csv/import/columns"
@@ -173,6 +174,23 @@ def test_a_column_of_names_that_is_chosen_by_hand(person: Client) -> None:
     choose(person, page, name="Thing", value="Level", word_zinc="metric:new")
     confirm(person)
     assert OwnMetric.objects.get().name == "Zinc"
+
+
+def test_a_column_of_many_texts_is_cut_and_that_is_said(person: Client) -> None:
+    rows = "".join(
+        f"2026-01-{day:02},thing {day} {at},1\n" for day in range(1, 31) for at in (1, 2, 3)
+    )
+    page = send(person, f"Date,Thing,Level\n{rows}")
+    answer = choose(person, page, name="Thing", value="Level")
+    assert "and 30 more names, which are left out." in said(answer)
+
+
+def test_a_weigh_in_says_where_it_is_changed(person: Client) -> None:
+    choose(person, send(person, "Date,Weight\n2026-01-30,70\n"), mass="kg")
+    confirm(person)
+    page = person.get(f"/weight/{WeighIn.objects.get().pk}/")
+    page = page if page.status_code == 200 else person.get(f"/weight/{WeighIn.objects.get().pk}")
+    assert "Change it in the file, and import that again." in said(page)
 
 
 def test_what_was_typed_in_is_named_in_the_preview(person: Client) -> None:

@@ -20,6 +20,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
 from apple_health.models import AppleDay, AppleNight, SentDay
+from csv_import.models import KeptMapping
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
@@ -109,6 +110,9 @@ MAKERS: dict[type[Model], Maker] = {
     Behaviour: lambda number: makers.behaviour(f"Behaviour {number}"),
     Answer: lambda number: makers.answer(makers.behaviour(f"Behaviour {number}"), number % 2),
     Note: makers.note,
+    KeptMapping: lambda number: KeptMapping.objects.create(
+        header_key=f"{number}", name="mood.csv", header=["Date", "Mood"], choices={"date": "Date"}
+    ),
     OwnMetric: lambda number: makers.own_metric(f"Metric {number}"),
     OwnValue: lambda number: makers.own_value(makers.own_metric(f"Metric {number}"), number),
     Finding: makers.finding,
@@ -154,6 +158,7 @@ TYPED = {
     },
 }
 BOOKS = [
+    KeptMapping,
     SyncRun,
     SyncRunTotal,
     SyncState,
