@@ -84,11 +84,13 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
 
 
 class Same(NamedTuple):
-    """Two behaviours that ask the same. `into`: the one whose place is further up; `both`: the days with an answer to both."""
+    """Two behaviours that ask the same. `into`: the one whose place is further up; `both`: the days with an answer to both;
+    `apart`: those of them on which the answers differ."""
 
     one: Behaviour
     into: Behaviour
     both: int
+    apart: int = 0
 
     @property
     def why(self) -> str:
@@ -96,7 +98,10 @@ class Same(NamedTuple):
         if not self.both:
             return "No day has an answer to both."
         days = "1 day has" if self.both == 1 else f"{self.both:,} days have"
-        return f"{days} an answer to both, nearly always the same."
+        alike = (
+            f"the same on {self.both - self.apart:,} of them" if self.apart else "always the same"
+        )
+        return f"{days} an answer to both, {alike}."
 
 
 def folded_question(text: str) -> str:
@@ -132,7 +137,7 @@ def same_questions(rows: Sequence[Behaviour]) -> list[Same]:
         return []
     counts = days_of_both(pairs)
     return [
-        Same(one, into, both)
+        Same(one, into, both, apart)
         for one, into in pairs
         for both, apart in [counts.get(one.pk, (0, 0))]
         if apart <= MOST_APART * both

@@ -43,9 +43,12 @@ def changes_of(records: Sequence[Any], reader: str = "") -> Changes:
     stored = {(type_of(type(one)), one.pk): one for one in records if one.pk}
     if not stored:
         return NO_CHANGES
-    wanted = Q()
+    by_type: dict[str, list[int]] = {}
     for record_type, record_id in stored:
-        wanted |= Q(record_type=record_type, record_id=record_id)
+        by_type.setdefault(record_type, []).append(record_id)
+    wanted = Q()
+    for record_type, ids in by_type.items():
+        wanted |= Q(record_type=record_type, record_id__in=ids)
     rows = list(Revision.objects.filter(wanted).select_related("run")[: MOST + 1])
     return Changes(list(as_changes(rows[:MOST], stored, reader)), is_cut=len(rows) > MOST)
 

@@ -61,6 +61,16 @@ def test_answers_that_differ_are_no_same_question() -> None:
     assert offered() == []
 
 
+def test_a_slip_in_twenty_answers_is_said() -> None:
+    one = asked(ENGLISH, *[1.0] * 20)
+    asked(GERMAN, 0.0, *[1.0] * 19)
+    (pair,) = same_questions(list(Behaviour.objects.order_by("pk")))
+    assert pair.into == one
+    assert pair.why == "20 days have an answer to both, the same on 19 of them."
+    assert pair._replace(both=1, apart=0).why == "1 day has an answer to both, always the same."
+    assert pair._replace(both=0, apart=0).why == "No day has an answer to both."
+
+
 def test_what_is_still_asked_stays_in_its_place() -> None:
     asked(ENGLISH, 1, archived_at=timezone.now())
     asked(GERMAN, 1)
