@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from insights import inputs
 from insights.inputs import Inputs, read_inputs
-from insights.models import Finding, FindingTest, InsightRun
 from insights.looking import LEASE, find_insights, is_due, looked_at_before
+from insights.models import Finding, FindingTest, InsightRun
 from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from journal.models import Answer, Behaviour

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import stat
@@ -15,8 +16,10 @@ from typing import Any, NamedTuple
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import OperationalError, transaction
-from django.test import Client
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from pytest_django import DjangoAssertNumQueries
@@ -315,7 +318,7 @@ def test_cancelled_while_its_rows_are_read(robin: Client, monkeypatch: pytest.Mo
     send(robin, text=many(1200))
     with monkeypatch.context() as patch:
         patch.setattr(import_queue.Work, "look", lambda _: None)
-        patch.setattr(import_files, "note_progress", raises(import_queue.ImportCancelled()))
+        patch.setattr(import_files, "note_progress", raises(importers.ImportCancelled()))
         assert work() == CANCELLED
 
 
@@ -532,6 +535,36 @@ def test_the_token_of_the_form_is_asked_for(large: Path) -> None:
     assert send(careful).status_code == 403
     assert not FileImport.objects.exists()
     assert files(large) == []
+
+
+class CutOff(io.BytesIO):
+    """A connection that ends before the file does."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if piece := super().read(size):
+            return piece
+        raise OSError("the browser went away")
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing(large: Path, settings: Any) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    sent = RequestFactory().post(
+        WITHINGS.page, {"file": SimpleUploadedFile("a.csv", b"x" * 200_000)}
+    )
+    begun = CutOff(sent.body[:100_000])
+    request = WSGIRequest(sent.environ | {"wsgi.input": begun})
+    request.user = User.objects.create_user("robin", is_staff=True)
+    seen: list[int] = []
+
+    def page(request: HttpRequest) -> HttpResponse:
+        with pytest.raises(UnreadablePostError):
+            request.FILES.keys()
+        seen.append(len(files(large)))
+        return HttpResponse()
+
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # as Django's test client says it
+    uploads.takes_uploads(10**6, "Withings")(page)(request)
+    assert (seen, files(large)) == ([1], [])
 
 
 def full(*_: object) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 
 from django.core.management.base import CommandError
 
-from insights.models import Finding
 from insights.looking import find_insights, is_due
+from insights.models import Finding
 from lifetracker import days
 from lifetracker.management.command import QuickCommand
 from lifetracker.words import counted
