@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -19,6 +20,8 @@ from mcp import Client as ReferenceClient
 from mcp.client import session as reference_session
 from mcp.client.streamable_http import streamable_http_client
 
+from lifetracker.accounts import housekeeping as chores
+from lifetracker.accounts.events import Kind, record
 from lifetracker.accounts.models import Event
 from lifetracker.domains import domains
 from lifetracker.models import ApiToken, SyncRun
@@ -342,6 +345,34 @@ def test_the_log_of_events_has_tool_token_and_rows_and_no_value(
         assert private not in written
     secret = headers["Authorization"].removeprefix("Bearer ")
     assert secret not in written
+
+
+def test_calls_of_tools_do_not_fill_the_log_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "MOST_OF_MANY", 3)
+    for number in range(5):
+        record(Kind.TOOL_USED, "robin", f"day {number}")
+        record(Kind.TOKEN_MADE, "robin", f"token {number}")
+    old = Event.objects.filter(kind="tool used").latest("pk")
+    Event.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=91))
+    chores.forget_events(timezone.now())
+    kept = Event.objects.filter(kind="tool used").values_list("detail", flat=True)
+    assert sorted(kept) == ["day 2", "day 3"]
+    assert Event.objects.filter(kind="token made").count() == 5
+
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+def test_the_page_of_tokens_has_the_address(person: Client, settings: Any) -> None:
+    page = person.get("/settings/tokens/").text
+    assert ">http://testserver/mcp</code>" in page
+    assert "claude mcp add --transport http life-tracker http://testserver/mcp --header" in page
+    settings.PUBLIC_URL = "https://tracker.example/life"
+    assert ">https://tracker.example/life/mcp</code>" in person.get("/settings/tokens/").text
+    settings.MCP = False
+    page = person.get("/settings/tokens/").text
+    assert "AI clients are switched off" in page
+    assert "claude mcp add" not in page
 
 
 # --- What is exempt from the locks ----------------------------------------------------------------
