@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.design import Arm, Design, first_arms
+from experiments.effect import Effect
 from experiments.exact import Numbers, interval, sign_flip_p
 
 #: The days before the start by which the days of the week are evened out, and the power is reckoned.
 DAYS_BEFORE = 120
 # Of each day of the week at least so many must be known, else nothing is taken away.
 FEWEST_OF_A_WEEKDAY = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effect:
-    """What A came to more than B. `pairs` holds the difference of each pair, None where none of the
-    days of a block is known. `low` and `high` are None where too few pairs are known for an interval; then there is no result either."""
-
-    pairs: tuple[float | None, ...]
-    estimate: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-
-    @property
-    def known_pairs(self) -> int:
-        return len(self.pairs) - self.pairs.count(None)
 
 
 def as_numbers(values: Sequence[float | None]) -> Numbers:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apple_health.models import AppleDay, AppleNight, SentDay
+from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
@@ -136,6 +137,14 @@ def finding(number: int = 0, **fields: Any) -> Finding:
         **numbers,
     )
     return made
+
+
+def experiment(**fields: Any) -> Experiment:
+    """Of a fast that is to lift HRV: ten pairs of three days."""
+    values: dict[str, Any] = {"question": "Does a long fast lift my HRV?"}
+    values |= {"try_words": "fast for 17 hours", "usual_words": "eat as usual"}
+    values |= {"action": "fasting.longest", "try_at_least": 17, "usual_below": 17}
+    return Experiment.objects.create(**values | {"outcome": "whoop.hrv"} | fields)
 
 
 def food(name: str = "Skyr", **fields: Any) -> FoodItem:

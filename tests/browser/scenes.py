@@ -388,6 +388,7 @@ def everything() -> None:
     github_run()
     marks()
     goals()
+    makers.experiment()
     projects()
     diary()
     journal()

@@ -6,12 +6,14 @@ from collections import Counter
 from itertools import groupby
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.design import Arm, Design, arms_by_day, blocks, first_arms, is_washout
 
 pytestmark = pytest.mark.one_database
+# On a busy machine even drawing some numbers takes long; the same ones are drawn each time.
+quietly = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 seeds = st.integers(0, 2**31 - 1)
 
@@ -23,6 +25,7 @@ def designs(draw: st.DrawFn) -> Design:
     return Design(block_days=block_days, washout_days=washout_days, pairs=draw(st.integers(6, 20)))
 
 
+@quietly
 @given(designs(), seeds)
 def test_each_pair_has_both_arms_and_no_more_than_two_equal_blocks_follow_each_other(
     design: Design, seed: int
@@ -35,6 +38,7 @@ def test_each_pair_has_both_arms_and_no_more_than_two_equal_blocks_follow_each_o
     assert max(runs) <= 2
 
 
+@quietly
 @given(designs(), seeds)
 def test_the_blocks_fill_the_days_without_a_gap(design: Design, seed: int) -> None:
     begins = [block.first for block in blocks(design, seed)]
@@ -46,6 +50,7 @@ def test_the_blocks_fill_the_days_without_a_gap(design: Design, seed: int) -> No
     assert washed == 2 * design.pairs * design.washout_days
 
 
+@quietly
 @given(seeds, st.integers(1, 20))
 def test_a_seed_says_the_same_again_and_more_pairs_change_nothing_before(
     seed: int, pairs: int

@@ -7,12 +7,14 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.exact import interval, rank_of, sign_flip_p, subset_means
 
 pytestmark = pytest.mark.one_database
+# On a busy machine even drawing some numbers takes long; the same ones are drawn each time.
+quietly = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 whole = st.lists(st.integers(-9, 9), min_size=1, max_size=9)
 
@@ -43,6 +45,7 @@ def test_nothing_differs_from_nothing() -> None:
     assert sign_flip_p(numbers()) == 1
 
 
+@quietly
 @given(whole)
 def test_the_test_is_the_share_of_all_choices_of_signs(values: list[int]) -> None:
     found = abs(sum(values))
@@ -69,6 +72,7 @@ def test_too_few_pairs_have_no_interval() -> None:
     assert [rank_of(pairs) for pairs in (0, 5, 6, 7, 8, 12)] == [0, 0, 1, 3, 6, 102]
 
 
+@quietly
 @given(st.lists(st.integers(-9, 9), min_size=6, max_size=9))
 def test_the_interval_holds_what_the_test_does_not_refuse(values: list[int]) -> None:
     """Beside each limit, a little further out is refused and a little further in is not."""
@@ -85,6 +89,7 @@ def test_the_interval_holds_what_the_test_does_not_refuse(values: list[int]) -> 
         assert (sign_flip_p(numbers(*values) - effect) <= 0.05) is is_refused
 
 
+@quietly
 @given(st.lists(st.integers(-9, 9), min_size=6, max_size=9), st.integers(-50, 50))
 def test_the_interval_moves_and_turns_with_the_differences(values: list[int], by: int) -> None:
     given_ones = numbers(*values)

@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin
 
 from apple_health.models import AppleDay, AppleNight, SentDay
 from csv_import.models import KeptMapping
+from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
@@ -126,6 +127,7 @@ MAKERS: dict[type[Model], Maker] = {
         withdrawn=0,
     ),
     Goal: lambda number: makers.goal(name=f"goal {number}"),
+    Experiment: lambda number: makers.experiment(question=f"question {number}"),
     FreePeriod: lambda number: FreePeriod.objects.create(
         start=date(1990, 1, 1) + timedelta(days=number), mark="sick"
     ),

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
 from insights.models import Finding
@@ -196,6 +197,12 @@ FINDING = {
     *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),
     *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "tests"),
 }
+EXPERIMENT = {
+    *("id", "question", "state", "start", "try_words", "usual_words", "action", "try_at_least"),
+    *("try_below", "usual_at_least", "usual_below", "outcome", "better", "worth", "secondary"),
+    *("outcome_lag", "block_days", "washout_days", "pairs", "notes", "power", "stopped_on"),
+    *("stop_reason", "result", "reckoned_at", "created_at", "updated_at", "deleted_at"),
+}
 FREE_PERIOD = {"id", "goal", "start", "end", "mark", "note", "created_at", "updated_at"}
 PROGRESS = {
     *("goal", "unit", "date", "period", "status", "reason", "unverified", "summary", "value"),
@@ -243,6 +250,12 @@ TYPED_GOAL = {
     "per": "week",
     "target": 25,
     "start": "2026-08-26",
+}
+TYPED_EXPERIMENT = {
+    "question": "Does a long fast lift my HRV?",
+    "try_words": "fast for 17 hours",
+    "usual_words": "eat as usual",
+    "outcome": "whoop.hrv",
 }
 TYPED_MEAL = {"eaten_at": "2026-09-10T10:00:00Z", "items": [{"name": "Pizza", "kcal": 900}]}
 CHANGED_MEAL = {"eaten_at": "2026-09-10T10:00:00Z", "kind": "lunch"}
@@ -400,6 +413,19 @@ ROWS = [
     Row("GET", "/api/goals/{id}/progress", REFUSED, 200, PROGRESS),
     Row("GET", "/api/goals/{id}/history", REFUSED, 200, {"periods", "lines"}),
     Row("POST", "/api/goals/{id}/restore", REFUSED, 200, GOAL),
+    Row("GET", "/api/experiments", REFUSED, 200, EXPERIMENT),
+    Row("POST", "/api/experiments", REFUSED, 201, EXPERIMENT, TYPED_EXPERIMENT),
+    Row("GET", "/api/experiments/{id}", REFUSED, 200, EXPERIMENT),
+    Row("PUT", "/api/experiments/{id}", REFUSED, 200, EXPERIMENT, TYPED_EXPERIMENT),
+    Row("PATCH", "/api/experiments/{id}", REFUSED, 200, EXPERIMENT, {"pairs": 12}),
+    Row("DELETE", "/api/experiments/{id}", REFUSED, 204),
+    Row("GET", "/api/experiments/{id}/schedule", REFUSED, 200, {"days", "warnings"}),
+    Row("POST", "/api/experiments/{id}/start", REFUSED, 200, EXPERIMENT, NOTHING),
+    Row(
+        "POST", "/api/experiments/{id}/stop", REFUSED, 400, {"non_field_errors"}, {"reason": "ill"}
+    ),
+    Row("POST", "/api/experiments/{id}/finish", REFUSED, 400, {"non_field_errors"}, NOTHING),
+    Row("POST", "/api/experiments/{id}/restore", REFUSED, 200, EXPERIMENT, NOTHING),
     Row("GET", "/api/goals/free-periods", REFUSED, 200, FREE_PERIOD),
     Row("POST", "/api/goals/free-periods", REFUSED, 201, FREE_PERIOD, FREE_WEEK),
     Row("GET", "/api/goals/free-periods/{free}", REFUSED, 200, FREE_PERIOD),
@@ -511,6 +537,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["day-marks"] = DayMark.objects.proposed().get(date="2026-09-15").pk
         typed |= {"goals": Goal.objects.get(metric="time.hours").pk}
         typed |= {"insights": Finding.objects.get().pk}
+        typed["experiments"] = Experiment.objects.get().pk
         typed |= {"free": FreePeriod.objects.get().pk}
         typed |= {"nutrition/meals": Meal.objects.earliest("pk").pk, "code": "4099999000018"}
         typed["nutrition/items"] = MealItem.objects.earliest("pk").pk

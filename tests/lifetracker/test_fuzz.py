@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
 from insights.models import Finding
@@ -165,6 +166,7 @@ def test_the_api_is_as_it_says(case: schemathesis.Case) -> None:
 
 RECORDS: dict[str, type[Model]] = {
     "day-marks": DayMark,
+    "experiments": Experiment,
     "fasting": FastingPeriod,
     "github": SyncRun,
     "goals": Goal,
@@ -215,6 +217,9 @@ RULES = re.compile(
     "|has no period|Choose a day|Enter how many days|Only a (rolling|count|value|goal for each day)|from which value"
     "|must not be (below|higher)|is never (below|above)|must be above 0|the most is|cannot be added up"
     "|unit of this goal|goal does not exist"
+    "|has begun|Only a running experiment|Choose a day from today|when all days of the experiment|in a few words why"
+    "|at least 6 pairs|at least one day of each block|by which metric a day|a day counts as kept|higher value here"
+    "|for both arms|Choose another outcome|before the day's arm|difference above 0|Choose each metric once|Choose one"
     "|Enter a number between|per 100\\.|come to [0-9]+ g in 100|digits below the bars|Further nutrients need"
     "|food does not exist|is not known by the|Enter how much the recipe yields|part of itself|Give food and amount|has this bar code already"
     "|So little cannot come|another number of portions|Enter an amount (of at most|above 0)|nobody eats more"

@@ -173,6 +173,7 @@ NEW = {
     "projects": '<a class="button small" data-new href="/projects/new"',
     "nutrition": '<form class="quick" id="quick" data-new ',
     "goals": '<form class="sentence goal-sentence" data-new ',
+    "experiments": '<a class="button small" data-new href="/experiments/new"',
     "tokens": 'class="fields" data-new>',
 }
 

@@ -31,10 +31,10 @@ from tests.browser.scenes import NOW, TODAY
 pytestmark = pytest.mark.django_db
 
 # Of Today: two for who it is, one for where they are, four for WHOOP's cards, three for the sources; one each for the weight,
-# fasts, meals, entries, workouts and commits; four for goals: with their lines, free days, sums of hours, other metrics.
-QUERIES = 21
+# fasts, meals, entries, workouts, commits and experiments; four for goals: with their lines, free days, sums of hours, other metrics.
+QUERIES = 22
 # Without goals these take one; without commits it is asked why there are none.
-QUERIES_OF_NOTHING = 19
+QUERIES_OF_NOTHING = 20
 HOURS_AGO = timedelta(hours=5)
 
 
@@ -729,6 +729,7 @@ def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -
         *(
             "Goals",
             "Free periods",
+            "Experiments",
             "Findings",
             "Looks for insights",
             "Projects",

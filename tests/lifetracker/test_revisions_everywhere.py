@@ -198,6 +198,16 @@ WAYS = {
     "goal by the API": Way(
         makers.goal, api("patch", "/api/goals/{}", name="x"), "changed", "name", "Enough work"
     ),
+    "experiment by the API": Way(
+        makers.experiment, api("patch", "/api/experiments/{}", pairs=12), "changed", "pairs", 10
+    ),
+    "experiment deleted": Way(makers.experiment, api("delete", "/api/experiments/{}"), "deleted"),
+    "experiment restored": Way(
+        deleted(makers.experiment), api("post", "/api/experiments/{}/restore"), "returned"
+    ),
+    "experiment in the admin": Way(
+        makers.experiment, in_admin("change", notes="x"), "changed", "notes", ""
+    ),
     "goal deleted": Way(makers.goal, api("delete", "/api/goals/{}"), "deleted"),
     "goal restored": Way(deleted(makers.goal), api("post", "/api/goals/{}/restore"), "returned"),
     "free days by the API": Way(

@@ -15,7 +15,17 @@ from django.urls import reverse
 from lifetracker.web.search import escaped, finders, folded
 from lifetracker.web.spoken_days import days_named, why_no_day
 from projects.models import Project
-from tests.makers import MORNING, commit, entry, fast, goal, repository, toggl_project, toggl_tag
+from tests.makers import (
+    MORNING,
+    commit,
+    entry,
+    experiment,
+    fast,
+    goal,
+    repository,
+    toggl_project,
+    toggl_tag,
+)
 from tests.projects.test_models import project
 from workouts.models import Workout
 
@@ -129,6 +139,7 @@ def test_each_kind_is_found_by_its_words(person: Client) -> None:
     made = project("Garden portal")
     repository("portal")
     aim = goal(name="Finish the portal")
+    trial = experiment(question="Does the portal help?")
     toggl_project(1, name="Portal", client="Nordlicht")
     toggl_tag(1, name="portal talk")
     entry(3, description="Portal: login")
@@ -139,6 +150,7 @@ def test_each_kind_is_found_by_its_words(person: Client) -> None:
     assert found(person, "PORTAL") == {
         "Projects": [("Garden portal", f"/projects/{made.pk}/")],
         "Goals": [("Finish the portal", f"/goals/{aim.pk}/")],
+        "Experiments": [("Does the portal help?", f"/experiments/{trial.pk}/")],
         "Repositories": [("robin/portal", "/github/robin/portal")],
         "Toggl": [
             ("Portal", "/time/entries?range=all&client=Nordlicht&project=Portal"),
@@ -337,8 +349,9 @@ def test_it_costs_the_same_whatever_there_is(person: Client) -> None:
         toggl_project(at, name=f"c0ffee {at}")
         project(f"c0ffee {at}")
         goal(name=f"c0ffee {at}")
+        experiment(question=f"c0ffee {at}")
         fast(2 * at + 2, note="c0ffee")
-    assert statements() == before <= 16
+    assert statements() == before <= 17
 
 
 def test_texts_are_compared_without_capitals_and_accents() -> None:
@@ -348,7 +361,7 @@ def test_texts_are_compared_without_capitals_and_accents() -> None:
 
 def test_each_app_declares_what_is_found_in_it() -> None:
     assert set(finders) >= {
-        *("Days", "Pages", "Projects", "Goals", "Repositories", "Commits"),
+        *("Days", "Pages", "Projects", "Goals", "Experiments", "Repositories", "Commits"),
         *("Toggl", "Time entries", "Workouts", "Fasts"),
     }
     assert len({finder.order for finder in finders.values()}) == len(finders)

@@ -30,6 +30,7 @@ APPS = (
     "time_logs",
     "fasting",
     "goals",
+    "experiments",
     "projects",
     "nutrition",
 )

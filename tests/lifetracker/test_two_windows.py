@@ -24,7 +24,9 @@ from workouts.models import Workout
 pytestmark = pytest.mark.django_db
 INPUT = re.compile(r"<input[^>]*>")
 AREA = re.compile(r'<textarea[^>]*name="(\w+)"[^>]*>\s*(.*?)</textarea>', re.DOTALL)
-CHOSEN = re.compile(r'<select[^>]*name="(\w+)".*?<option value="([^"]*)" selected', re.DOTALL)
+CHOSEN = re.compile(
+    r'<select[^>]*name="(\w+)"(?:(?!</select).)*?<option value="([^"]*)" selected', re.DOTALL
+)
 
 
 class Kind(NamedTuple):
@@ -85,6 +87,9 @@ OTHERS = {
     ),
     "item": Kind(eaten, "/nutrition/items/{}", "amount", "150", "250", "Amount: 150"),
     "goal": Kind(makers.goal, "/goals/{}/change", "name", "One", "Two", "Name: One"),
+    "experiment": Kind(
+        makers.experiment, "/experiments/{}/change", "question", "One", "Two", "Question: One"
+    ),
     "free days": Kind(free_period, "/goals/1/free/{}", "note", "One", "Two", "Note: One"),
 }
 KINDS = pytest.mark.parametrize(
@@ -149,7 +154,7 @@ def test_what_was_typed_twice_alike_or_without_the_moment_is_saved(
     assert f"{getattr(record, kind.field)}".startswith(kind.second)
 
 
-DELETABLE = RECORDS | {name: OTHERS[name] for name in ("project", "goal")}
+DELETABLE = RECORDS | {name: OTHERS[name] for name in ("project", "goal", "experiment")}
 
 
 @pytest.mark.parametrize("kind", DELETABLE.values(), ids=DELETABLE)
@@ -168,14 +173,14 @@ def test_what_was_typed_for_a_deleted_record_is_shown_with_the_way_to_bring_it_b
     assert f"<bdi>{kind.second}</bdi>" in text
     assert f'action="{base}/restore"' in text
     slash = "/" if kind in OTHERS.values() else ""
-    # A goal is deleted without being asked first.
-    asks = {f"{base}/delete"} - {f"/goals/{record.pk}/delete"}
+    # A goal and an experiment are deleted without being asked first.
+    asks = {f"{base}/delete"} - {f"/{one}/{record.pk}/delete" for one in ("goals", "experiments")}
     for address in {f"{base}{slash}", path, *asks}:
         page = person.get(address, follow=True)
         assert page.status_code == 200
         assert f'action="{base}/restore"' in page.content.decode()
     assert person.post(f"{base}/delete").status_code == 302
     assert person.post(f"{base}/restore").status_code == 302
-    # What was deleted and brought back has changed, but for a goal.
-    status = 302 if kind is OTHERS["goal"] else 409
+    # What was deleted and brought back has changed, but for these.
+    status = 302 if kind in (OTHERS["goal"], OTHERS["experiment"]) else 409
     assert person.post(path, shown | {kind.field: kind.second}).status_code == status

@@ -11,6 +11,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from goals.models import Goal
 from lifetracker.models.fields import NUMERIC, is_identifier, label_of
@@ -25,6 +26,14 @@ pytestmark = pytest.mark.django_db
 HOUR = {"start": "2026-01-02T08:00:00Z", "end": "2026-01-02T09:00:00Z"}
 TOTAL = {"name": "Train", "metric": "workouts.load", "kind": "total", "per": "week", "target": 5}
 DAYS = TOTAL | {"kind": "days", "target": 2, "day_at_least": 5}
+TRY = {
+    "question": "Does it help?",
+    "try_words": "fast",
+    "usual_words": "eat",
+    "outcome": "whoop.hrv",
+    "action": "fasting.hours",
+    "try_at_least": 17,
+}
 REACH = {"name": "Lose", "metric": "weight.trend", "kind": "reach", "target": 70}
 #: What may be typed in: the path, the model, a body that is taken, and columns that want another body.
 TYPED_IN: list[tuple[str, type[models.Model], dict[str, Any], dict[str, dict[str, Any]]]] = [
@@ -43,9 +52,10 @@ TYPED_IN: list[tuple[str, type[models.Model], dict[str, Any], dict[str, dict[str
             "start_value": REACH | {"end": "2027-01-01"},
         },
     ),
+    ("experiments", Experiment, TRY, {}),
 ]
 #: What follows from the rest, or is the service's alone.
-COMPUTED = {"duration_min", "duration", "duration_hours", "attribution"}
+COMPUTED = {"duration_min", "duration", "duration_hours", "attribution", "seed"}
 
 
 class Number(NamedTuple):

@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils import timezone
 
 from csv_import.models import KeptMapping
+from experiments.examples import add_example_experiments
 from fasting.models import ZERO, FastingPeriod
 from github_projects.models import GITHUB
 from github_projects.services.git import git_version
@@ -151,6 +152,7 @@ class Command(QuickCommand):
         self.import_blood_tests()
         add_example_goals(days.today())
         add_example_projects()
+        add_example_experiments(days.today())
 
     def import_blood_tests(self) -> None:
         """Import a table that no service brings, once: what its reader does with it then stays so."""

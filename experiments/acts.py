@@ -1,0 +1,105 @@
+"""What becomes of an experiment: it begins, is stopped, or is reckoned when its days are over."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from experiments.models import FARTHEST_START, Experiment, State
+from lifetracker import days
+from lifetracker.metrics.registry import UnknownMetric
+
+# So long after the last outcome the program waits for what devices and services send late.
+PATIENCE = timedelta(days=2)
+
+
+def locked(pk: int) -> Experiment:
+    """Return an experiment that nobody else changes within this transaction. Raises DoesNotExist."""
+    return Experiment.objects.live().select_for_update().get(pk=pk)
+
+
+def begin(experiment: Experiment, start: date) -> None:
+    """Let a planned experiment begin on a day, and keep what was said before of its power. Raises ValidationError."""
+    from experiments.reckoning import power_before  # noqa: PLC0415 - numpy, for few requests
+
+    today = days.today()
+    if experiment.state != State.PLANNED:
+        raise ValidationError("This experiment has begun already.")
+    if not today <= start <= today + FARTHEST_START:
+        raise ValidationError(
+            {"start": f"Choose a day from today to {(today + FARTHEST_START).isoformat()}."}
+        )
+    experiment.full_clean()
+    experiment.start, experiment.state = start, State.RUNNING
+    experiment.power = power_before(experiment, start)
+    experiment.save()
+
+
+def stop(experiment: Experiment, reason: str) -> None:
+    """Stop a running experiment, which is then not decided. Raises ValidationError."""
+    if experiment.state != State.RUNNING:
+        raise ValidationError("Only a running experiment can be stopped.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say in a few words why you stop."})
+    experiment.state, experiment.stopped_on = State.STOPPED, days.today()
+    experiment.stop_reason = reason.strip()
+    experiment.save()
+
+
+def finish(experiment: Experiment) -> None:
+    """Reckon and store the result of an experiment whose days are over. Raises ValidationError before that."""
+    from experiments.reckoning import result_of  # noqa: PLC0415 - numpy, for few requests
+
+    if experiment.state != State.RUNNING or not experiment.is_over:
+        raise ValidationError("The result is reckoned when all days of the experiment are over.")
+    try:
+        experiment.result = result_of(experiment)
+    except UnknownMetric:
+        raise ValidationError(
+            f"The metric {experiment.outcome} no longer exists, so that there is nothing to reckon. Stop the experiment."
+        ) from None
+    experiment.state, experiment.reckoned_at = State.ENDED, timezone.now()
+    experiment.save()
+
+
+def finish_all() -> int:
+    """Reckon what has been over for some days; return how many have a result now."""
+    number = 0
+    limit = days.today() - PATIENCE
+    for pk in [one.pk for one in Experiment.objects.running() if is_over_since(one, limit)]:
+        with transaction.atomic():
+            try:
+                finish(locked(pk))
+            except (Experiment.DoesNotExist, ValidationError):
+                # Somebody was quicker, or its metric is gone, which its page says.
+                continue
+        number += 1
+    return number
+
+
+def is_over_since(experiment: Experiment, day: date) -> bool:
+    return experiment.last is not None and experiment.last + experiment.lag < day
+
+
+def warnings_of(experiment: Experiment) -> list[str]:
+    """Return what speaks against beginning now, although it is possible."""
+    found = []
+    others = Experiment.objects.running().exclude(pk=experiment.pk)
+    for other in others.order_by("pk"):
+        if other.is_over:
+            continue
+        until = format_date(other.last, "j F") if other.last else ""
+        if other.outcome == experiment.outcome:
+            found.append(
+                f"“{other.question}” runs until {until} and has the same outcome: neither will tell its own effect from "
+                "that of the other. Better wait until it has ended."
+            )
+        elif experiment.action and other.action == experiment.action:
+            found.append(
+                f"“{other.question}” runs until {until} and asks for something else of the same. You cannot keep both."
+            )
+    return found

@@ -1,0 +1,110 @@
+"""Experiments in the admin. What the outcome came to is shown when an experiment has ended, and nowhere before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from experiments.models import Experiment, State
+from experiments.validation import FIXED
+from experiments.words import result_sentence
+from lifetracker.admin import Choices, QuickList, labels
+from lifetracker.metrics.registry import all_metrics
+from lifetracker.web.forms import Names, RecordForm
+
+STATES = {"planned": "info", "running": "warning", "ended": "success", "stopped": "danger"}
+
+
+def metric_choices(*, clocks: bool) -> Choices:
+    """Return the metrics by the names that their owner knows, with or without times of day."""
+    found = [one for one in all_metrics() if clocks or not one.circular]
+    return [(one.key, f"{one.label} ({one.unit})" if one.unit else one.label) for one in found]
+
+
+class ExperimentForm(RecordForm):
+    secondary = Names(
+        label="Other metrics",
+        required=False,
+        help_text="Keys with commas between them, such as whoop.hrv, whoop.sleep_hours. They decide nothing.",
+    )
+
+    class Meta:
+        model = Experiment
+        fields = (
+            *("question", "try_words", "usual_words", "action"),
+            *("try_at_least", "try_below", "usual_at_least", "usual_below"),
+            *("outcome", "better", "worth", "secondary", "outcome_lag"),
+            *("block_days", "washout_days", "pairs", "notes"),
+        )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("action", "outcome"):
+            if field := self.fields.get(name):
+                field.help_text = ""  # it names keys, which only the API takes
+                chosen = getattr(self.instance, name)
+                choices = metric_choices(clocks=name == "action")
+                if chosen and chosen not in dict(choices):
+                    choices.append((chosen, f"{chosen} (no longer there)"))
+                field.widget = UnfoldAdminSelectWidget(choices=[("", "---------"), *choices])
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = "deleted"
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
+        return [("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        """Leave the deleted ones out unless they are asked for."""
+        return queryset.filter(deleted_at__isnull=self.value() != "yes")
+
+
+@admin.register(Experiment)
+class ExperimentAdmin(QuickList):
+    form = ExperimentForm
+    list_display = ("question", "shown_state", "outcome", "start")
+    list_filter = (DeletedFilter, "state")
+    search_fields = ("question", "try_words", "usual_words", "notes")
+    search_help_text = "Search in the questions, the arms and the notes"
+    actions = ("restore",)
+    course = ("state", "start", "stopped_on", "stop_reason", "what_came_of_it")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> object:
+        facts = (None, {"fields": ExperimentForm.Meta.fields})
+        return [("Course", {"fields": self.course}), facts] if obj else [facts]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Experiment | None = None) -> object:
+        """Of what has begun, the plan stays."""
+        if obj is None:
+            return ()
+        return (*self.course, *(FIXED if obj.state != State.PLANNED else ()))
+
+    def delete_model(self, request: HttpRequest, obj: Experiment) -> None:
+        Experiment.objects.filter(pk=obj.pk).mark_deleted()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        Experiment.objects.filter(pk__in=queryset.values("pk")).mark_deleted()
+
+    def get_deleted_objects(self, objs: Iterable[Experiment], request: HttpRequest) -> object:
+        """Nothing else goes with an experiment: it can be restored."""
+        return [str(one) for one in objs], {}, set(), []
+
+    @admin.action(description="Restore deleted experiments", permissions=["decide"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        number = Experiment.objects.filter(pk__in=queryset.values("pk")).restore()
+        self.message_user(request, f"Experiments restored: {number}.")
+
+    @admin.display(description="What came of it")
+    def what_came_of_it(self, experiment: Experiment) -> str:
+        return result_sentence(experiment)
+
+    @labels("State", "state", STATES)
+    def shown_state(self, experiment: Experiment) -> str:
+        return experiment.state

@@ -1,0 +1,47 @@
+"""The card of Today that says which arm the day has, of the experiments that run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from experiments.models import Experiment, State
+from experiments.words import ARM_LETTERS, day_of_days
+from lifetracker.web.cards import Card, Place, Visit, register_card
+
+
+class ArmRow(NamedTuple):
+    letter: str
+    words: str
+    question: str
+    day: str
+    href: str
+
+
+def arms_of_day(visit: Visit) -> list[ArmRow]:
+    """Return the arm of the day of each experiment that runs, or ran on that day."""
+    rows = Experiment.objects.live().filter(start__lte=visit.day)
+    rows = rows if visit.is_past else rows.filter(state=State.RUNNING)
+    found = []
+    for experiment in rows.order_by("pk"):
+        arm = experiment.arm_on(visit.day)
+        was_stopped = experiment.stopped_on is not None and experiment.stopped_on <= visit.day
+        if arm is not None and not was_stopped:
+            found.append(
+                ArmRow(
+                    ARM_LETTERS[arm],
+                    experiment.words_of(arm),
+                    experiment.question,
+                    day_of_days(experiment, visit.day),
+                    reverse("experiment", args=[experiment.pk]),
+                )
+            )
+    return found
+
+
+register_card(
+    Card(
+        "experiments", "experiments/card.html", arms_of_day, Place.WIDE, order=55, is_optional=True
+    )
+)

@@ -1,0 +1,172 @@
+"""The pages on which experiments are planned, changed, begun, stopped, reckoned, deleted and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from experiments.acts import begin, finish, stop
+from experiments.forms import ExperimentForm, StartForm, StopForm
+from experiments.models import Experiment
+from experiments.views import ExperimentView
+from lifetracker.web.forms import form_page
+from lifetracker.web.removal import NOTHING_TYPED, Typed
+
+#: What an address may ask a new plan to begin with, and how long that may be.
+ASKED = {"question": 200, "action": 100, "outcome": 100, "try_words": 100, "usual_words": 100}
+
+
+@login_required
+@form_page
+def new(request: HttpRequest) -> HttpResponse:
+    """Plan an experiment. The address may say what it is about."""
+    wanted = Experiment(
+        **{name: request.GET.get(name, "")[:longest] for name, longest in ASKED.items()}
+    )
+    return edited(request, wanted)
+
+
+@login_required
+@form_page
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    with transaction.atomic():
+        return edited(request, find(pk, for_change=request.method == "POST"))
+
+
+def edited(request: HttpRequest, experiment: Experiment) -> HttpResponse:
+    pk, question = experiment.pk, experiment.question
+    form = ExperimentForm(request.POST if request.method == "POST" else None, instance=experiment)
+    if form.is_valid():
+        saved = form.save()
+        messages.success(
+            request,
+            "The change is saved." if pk else "The experiment is planned. Nothing has begun yet.",
+        )
+        return redirect("experiment", saved.pk)
+    context = {"form": form, "pk": pk, "question": question}
+    return render(request, "experiments/form.html", context, status=form.status)
+
+
+def find(pk: int, *, for_change: bool = False) -> Experiment:
+    rows = Experiment.objects.live()
+    found: Experiment = get_object_or_404(rows.select_for_update() if for_change else rows, pk=pk)
+    return found
+
+
+# --- What becomes of it ---------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it begin on the day that was sent."""
+    form = StartForm(request.POST)
+    if not form.is_valid():
+        return shown_again(request, pk, start_form=form)
+    day = form.cleaned_data["start"]
+    return done(
+        request,
+        pk,
+        lambda one: begin(one, day),
+        "The experiment begins. Its days are fixed now.",
+        form,
+    )
+
+
+@login_required
+@require_POST
+def stop_early(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop it, with a reason."""
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        return shown_again(request, pk, stop_form=form)
+    reason = form.cleaned_data["reason"]
+    return done(
+        request,
+        pk,
+        lambda one: stop(one, reason),
+        "The experiment was stopped. It is not decided.",
+        form,
+    )
+
+
+@login_required
+@require_POST
+def reckon(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reckon the result of what is over."""
+    return done(request, pk, finish, "The result is reckoned.")
+
+
+def done(
+    request: HttpRequest,
+    pk: int,
+    act: Callable[[Experiment], None],
+    words: str,
+    form: StartForm | StopForm | None = None,
+) -> HttpResponse:
+    """Do it under a lock; what is refused stands at the field it is about, else above the page."""
+    try:
+        with transaction.atomic():
+            act(find(pk, for_change=True))
+    except ValidationError as error:
+        named = error.message_dict if hasattr(error, "error_dict") else {}
+        if form and named.keys() <= form.fields.keys() and named:
+            for name, texts in named.items():
+                form.add_error(name, texts)
+            if isinstance(form, StartForm):
+                return shown_again(request, pk, start_form=form)
+            return shown_again(request, pk, stop_form=form)
+        messages.error(request, " ".join(error.messages))
+        return redirect("experiment", pk)
+    messages.success(request, words)
+    return redirect("experiment", pk)
+
+
+def shown_again(
+    request: HttpRequest,
+    pk: int,
+    *,
+    start_form: StartForm | None = None,
+    stop_form: StopForm | None = None,
+) -> HttpResponse:
+    """Show the page of the experiment with what was typed and why it was refused."""
+    view = ExperimentView()
+    view.setup(request, pk=pk)
+    view.start_form, view.stop_form = start_form, stop_form
+    return view.get(request, pk=pk)
+
+
+# --- Delete and bring back ------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete an experiment, and offer to undo that. Its row stays, so that nothing is lost."""
+    find(pk)
+    Experiment.objects.filter(pk=pk).mark_deleted()
+    return redirect("experiment-deleted", pk)
+
+
+@login_required
+def deleted(request: HttpRequest, pk: int, typed: Typed = NOTHING_TYPED) -> HttpResponse:
+    """Say that an experiment was deleted, with what was typed for it since, and offer to undo that."""
+    experiment = get_object_or_404(Experiment, pk=pk, deleted_at__isnull=False)
+    context = {"experiment": experiment, "typed": typed}
+    return render(request, "experiments/deleted.html", context)
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Experiment, pk=pk)
+    Experiment.objects.filter(pk=pk).restore()
+    messages.success(request, "The experiment is back.")
+    return redirect("experiment", pk)

@@ -1,0 +1,173 @@
+"""The power before the start and the result after the end, from the owner's records. This alone loads numpy, and nothing
+asks for it while an experiment runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from experiments.design import Design
+from experiments.effect import Effect
+from experiments.models import Experiment, Wanted
+from experiments.paired import (
+    DAYS_BEFORE,
+    as_numbers,
+    effect_of,
+    evened_out,
+    weekday_deviations,
+)
+from experiments.power import FEWEST_KNOWN, past_of, power_of
+from experiments.reading import KEPT, NOT_KEPT, UNKNOWN, ExperimentDay, Read, days_of, lag_of
+from experiments.validation import known
+from experiments.verdict import verdict_of
+from lifetracker import days
+from lifetracker.metrics.registry import metric_of
+from lifetracker.metrics.series import read_series
+from lifetracker.models import excluded_days
+
+#: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
+DIGITS = 6
+
+
+class Before(NamedTuple):
+    """The outcomes of the days before the start, and the weekday of the first of them, 0 for Monday."""
+
+    values: list[float | None]
+    first_weekday: int
+
+
+# --- Before the start -----------------------------------------------------------------------------
+
+
+def power_before(experiment: Experiment, start: date) -> dict[str, object]:
+    """Return what can be said before the start: `smallest`, the effect that is seen in 4 of 5 cases, in the unit of the
+    outcome; `spread`, by how much a day differs from others; `known`, on how many days that rests. What is not known is
+    None."""
+    metric = known(experiment.outcome)
+    if metric is None:
+        return {"smallest": None, "spread": None, "known": 0, "needed": FEWEST_KNOWN}
+    first = min(start, days.today())
+    begin = first - timedelta(days=DAYS_BEFORE)
+    last = first + experiment.lag - days.ONE_DAY
+    series = read_series([metric], begin, last)[metric.key]
+    before = before_of(Read(series, experiment.lag, excluded_days(begin, last)), first)
+    return power_facts(before, experiment.design, (start + experiment.lag).weekday())
+
+
+def before_of(read: Read, start: date) -> Before:
+    begin = start - timedelta(days=DAYS_BEFORE)
+    return Before(read.values(begin, DAYS_BEFORE), (begin + read.lag).weekday())
+
+
+def power_facts(before: Before, design: Design, first_weekday: int) -> dict[str, object]:
+    past = past_of(as_numbers(before.values), before.first_weekday)
+    number = len(before.values) - before.values.count(None)
+    smallest = power_of(past, design, first_weekday).smallest() if past else None
+    return {
+        "smallest": rounded(smallest),
+        "spread": rounded(past.spread) if past else None,
+        "known": number,
+        "needed": FEWEST_KNOWN,
+    }
+
+
+def rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
+
+
+# --- After the end --------------------------------------------------------------------------------
+
+
+def result_of(experiment: Experiment) -> dict[str, object]:
+    """Return the result of an experiment whose days are over, as it is stored. Raises ValueError before that, and
+    UnknownMetric where its outcome is gone."""
+    if not experiment.is_over:
+        raise ValueError("An experiment is reckoned when the day of its last outcome is over.")
+    start, schedule = started(experiment), days_of(experiment)
+    outcome = metric_of(experiment.outcome)
+    others = [one for key in experiment.secondary if (one := known(key))]
+    begin, end = start - timedelta(days=DAYS_BEFORE), start + timedelta(days=experiment.design.days)
+    series = read_series([outcome, *others], begin, end)
+    marked = excluded_days(begin, end)
+    read = Read(series[outcome.key], experiment.lag, marked)
+    broken = {at for at, one in enumerate(schedule) if one.is_kept is False}
+    effect = effect_by(experiment, read)
+    verdict, reason = verdict_of(effect, sign_of(experiment), experiment.worth)
+    return {
+        "verdict": verdict.value,
+        "reason": reason.value,
+        "effect": plain(effect),
+        "per_protocol": plain(effect_by(experiment, read, broken)) if broken else None,
+        "smallest": smallest_seen(experiment, read, effect),
+        "secondary": [
+            {"metric": one.key}
+            | plain(effect_by(experiment, Read(series[one.key], lag_of(one), marked)))
+            for one in others
+        ],
+        "kept": kept_counts(schedule),
+        "days": day_counts(schedule, read.values(start, experiment.design.days)),
+    }
+
+
+def started(experiment: Experiment) -> date:
+    """Return the first day. Raises ValueError for an experiment that has none yet."""
+    if experiment.start is None:
+        raise ValueError("The experiment has not begun.")
+    return experiment.start
+
+
+def effect_by(experiment: Experiment, read: Read, left_out: Collection[int] = ()) -> Effect:
+    """Return the effect on a metric, with what each day of the week usually brings taken away. `left_out`: days that do not
+    count, by how many come before them."""
+    start, design = started(experiment), experiment.design
+    before = before_of(read, start)
+    values = read.values(start, design.days)
+    numbers = as_numbers([None if at in left_out else one for at, one in enumerate(values)])
+    deviations = weekday_deviations(as_numbers(before.values), before.first_weekday)
+    even = evened_out(numbers, (start + read.lag).weekday(), deviations)
+    return effect_of(even, design, experiment.seed)
+
+
+def plain(effect: Effect) -> dict[str, object]:
+    """Return an effect as it is stored."""
+    shortened = replace(
+        effect,
+        pairs=tuple(rounded(one) for one in effect.pairs),
+        **{name: rounded(getattr(effect, name)) for name in ("estimate", "low", "high", "p")},
+    )
+    return asdict(shortened) | {"pairs": list(shortened.pairs), "known_pairs": effect.known_pairs}
+
+
+def sign_of(experiment: Experiment) -> int:
+    return -1 if experiment.better == Wanted.LOWER else 1
+
+
+def smallest_seen(experiment: Experiment, read: Read, effect: Effect) -> object:
+    """Return the effect that so many pairs as are known would have shown in 4 of 5 cases."""
+    if effect.low is None:
+        return None
+    start = started(experiment)
+    design = replace(experiment.design, pairs=effect.known_pairs)
+    return power_facts(before_of(read, start), design, (start + read.lag).weekday())["smallest"]
+
+
+def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
+    """Return by arm on how many days it was kept, was not, and nobody knows."""
+    names = {True: KEPT, False: NOT_KEPT, None: UNKNOWN}
+    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule)
+    return {
+        arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
+    }
+
+
+def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dict[str, int]:
+    """Return how many days count by the plan, have a known outcome, and were marked as unusual."""
+    counted = [at for at, one in enumerate(schedule) if one.counts]
+    return {
+        "counted": len(counted),
+        "known": sum(values[at] is not None for at in counted),
+        "marked": sum(bool(schedule[at].mark) for at in counted),
+    }

@@ -1,0 +1,164 @@
+"""What an experiment may be, in words that stand beside the fields of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from experiments.design import (
+    FEWEST_PAIRS,
+    LONGEST_BLOCK,
+    MOST_PAIRS,
+    SHORTEST_BLOCK,
+)
+from experiments.rules import Span, overlap
+from lifetracker.metrics.declaration import Known, Metric
+from lifetracker.metrics.registry import UnknownMetric, metric_of
+
+MOST_SECONDARY = 5
+#: What a person decides before the start, and nobody changes afterwards.
+FIXED = (
+    *("try_words", "usual_words", "action", "try_at_least", "try_below"),
+    *("usual_at_least", "usual_below", "outcome", "better", "worth", "secondary"),
+    *("block_days", "washout_days", "pairs", "outcome_lag"),
+)
+BOUNDS = ("try_at_least", "try_below", "usual_at_least", "usual_below")
+
+
+class Wish(NamedTuple):
+    """What is typed in of an experiment."""
+
+    action: str
+    try_at_least: float | None
+    try_below: float | None
+    usual_at_least: float | None
+    usual_below: float | None
+    outcome: str
+    worth: float | None
+    secondary: list[str]
+    block_days: int
+    washout_days: int
+    pairs: int
+    outcome_lag: int | None
+
+    @property
+    def spans(self) -> tuple[Span, Span]:
+        """Return on which values of the action a day counts as one of what is tried, and of what is usual."""
+        return Span(self.try_at_least, self.try_below), Span(self.usual_at_least, self.usual_below)
+
+
+class Problem(NamedTuple):
+    field: str
+    text: str
+
+
+def problems_of(wish: Wish) -> Iterator[Problem]:
+    """Yield what speaks against an experiment."""
+    yield from problems_of_design(wish)
+    action = known(wish.action)
+    if wish.action and action is None:
+        yield Problem("action", f"There is no metric with the key {wish.action!r}. Choose one.")
+    yield from problems_of_rules(wish, action)
+    outcome = known(wish.outcome)
+    if outcome is None:
+        yield Problem("outcome", f"There is no metric with the key {wish.outcome!r}. Choose one.")
+        return
+    yield from problems_of_outcome("outcome", outcome, action)
+    if outcome.known is Known.ON_WAKING and wish.outcome_lag == 0:
+        yield Problem(
+            "outcome_lag",
+            f"{outcome.label} is known on waking, before the day's arm is kept. Choose the day after.",
+        )
+    if wish.worth is not None and not wish.worth > 0:
+        yield Problem("worth", "Enter a difference above 0, or leave this empty.")
+    yield from problems_of_secondary(wish, action)
+
+
+def known(key: str) -> Metric | None:
+    """Return the metric with a key; None where there is none."""
+    try:
+        return metric_of(key)
+    except UnknownMetric:
+        return None
+
+
+def problems_of_design(wish: Wish) -> Iterator[Problem]:
+    if wish.pairs < FEWEST_PAIRS:
+        yield Problem(
+            "pairs",
+            f"Enter at least {FEWEST_PAIRS} pairs. With five, even the clearest result would come by chance in 2 of 32 "
+            "cases, which is too often to believe it.",
+        )
+    elif wish.pairs > MOST_PAIRS:
+        yield Problem("pairs", f"Enter at most {MOST_PAIRS} pairs.")
+    if not SHORTEST_BLOCK <= wish.block_days <= LONGEST_BLOCK:
+        yield Problem("block_days", f"Enter {SHORTEST_BLOCK} to {LONGEST_BLOCK} days.")
+    elif wish.washout_days >= wish.block_days:
+        yield Problem("washout_days", "Leave at least one day of each block that counts.")
+
+
+def problems_of_rules(wish: Wish, action: Metric | None) -> Iterator[Problem]:
+    given = [name for name in BOUNDS if getattr(wish, name) is not None]
+    if not wish.action:
+        for name in given:
+            yield Problem(name, "Choose by which metric a day is judged, or leave this empty.")
+        return
+    if not given:
+        yield Problem("action", "Enter from or below which value a day counts as kept.")
+    is_clock = bool(action and action.circular)
+    spans = wish.spans
+    for span, name in zip(spans, ("try_below", "usual_below"), strict=True):
+        if span.is_empty(is_clock=is_clock):
+            yield Problem(
+                name, "No value is from the one on and below the other. Enter a higher value here."
+            )
+    if overlap(*spans, is_clock=is_clock):
+        yield Problem(
+            "usual_below",
+            "Some values would count as kept for both arms. Let one arm begin where the other ends.",
+        )
+
+
+def problems_of_outcome(field: str, outcome: Metric, action: Metric | None) -> Iterator[Problem]:
+    if outcome.circular:
+        yield Problem(
+            field,
+            f"{outcome.label} is a time of day, of which there is no mean. Choose another outcome.",
+        )
+    if action and are_related(outcome, action):
+        yield Problem(
+            field,
+            f"{outcome.label} and {action.label} are computed from the same records, so that the one says nothing new of "
+            "the other. Choose another outcome.",
+        )
+
+
+def problems_of_secondary(wish: Wish, action: Metric | None) -> Iterator[Problem]:
+    if len(wish.secondary) > MOST_SECONDARY:
+        yield Problem("secondary", f"Choose at most {MOST_SECONDARY} other metrics.")
+    if len({*wish.secondary, wish.outcome}) <= len(wish.secondary):
+        yield Problem("secondary", "Choose each metric once, and not the outcome again.")
+    for key in wish.secondary[:MOST_SECONDARY]:
+        metric = known(key)
+        if metric is None:
+            yield Problem("secondary", f"There is no metric with the key {key!r}.")
+        else:
+            yield from problems_of_outcome("secondary", metric, action)
+
+
+def are_related(one: Metric, other: Metric) -> bool:
+    """Return whether one of them is computed from the other, or both from the same."""
+    return bool(ancestors(one) & ancestors(other))
+
+
+def ancestors(metric: Metric) -> set[str]:
+    """Return the key of a metric and those of all that it is computed from."""
+    found: set[str] = set()
+    waiting = [metric.key]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            above = metric if key == metric.key else known(key)
+            waiting += (*above.inputs, *above.parents) if above else ()
+    return found

@@ -1,0 +1,188 @@
+"""The pages that show experiments: all of them, and one. What the outcome came to stands on none before the end."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView
+
+from experiments.acts import PATIENCE, warnings_of
+from experiments.block_table import BlockRow, block_rows
+from experiments.forms import StartForm, StopForm
+from experiments.models import Experiment, State
+from experiments.reading import days_of
+from experiments.result_page import ResultPage, result_page
+from experiments.validation import known
+from experiments.words import (
+    day_words,
+    design_words,
+    label_of,
+    power_words,
+    progress_sentence,
+    result_sentence,
+    rule_words,
+    sentence_of_list,
+    worth_words,
+)
+from lifetracker import days
+from lifetracker.words import counted
+
+DELETED = "deleted"
+#: So many of those that are over stand on a page.
+LISTED = 50
+NO_SUCH_KIND = "There are no experiments of this kind. These are all."
+
+
+class Entry(NamedTuple):
+    """An experiment in the list."""
+
+    experiment: Experiment
+    state: str
+    pill: str
+    words: str
+
+
+PILLS = {State.PLANNED: "", State.RUNNING: "runs", State.ENDED: "good", State.STOPPED: "asks"}
+
+
+def entry_of(experiment: Experiment) -> Entry:
+    state = State(experiment.state)
+    words = {
+        State.PLANNED: lambda: design_words(experiment),
+        State.RUNNING: lambda: progress_sentence(experiment, days.today()),
+    }.get(state, lambda: result_sentence(experiment))()
+    return Entry(experiment, state.label.capitalize(), PILLS[state], words)
+
+
+class ExperimentsView(LoginRequiredMixin, TemplateView):
+    """All experiments, those that run first."""
+
+    template_name = "experiments/experiments.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        show = request.GET.get("show", "")
+        is_known = show in {"", DELETED}
+        context = self.get_context_data(
+            is_deleted=show == DELETED, refused="" if is_known else NO_SUCH_KIND
+        )
+        status = HTTPStatus.OK if is_known else HTTPStatus.BAD_REQUEST
+        return self.render_to_response(context, status=status)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Experiment.objects.order_by("-pk")
+        if kwargs["is_deleted"]:
+            found = list(rows.filter(deleted_at__isnull=False)[:LISTED])
+        else:
+            order = [State.RUNNING, State.PLANNED, State.ENDED, State.STOPPED]
+            found = sorted(rows.live()[:LISTED], key=lambda one: order.index(State(one.state)))
+        return super().get_context_data(
+            entries=[entry_of(one) for one in found],
+            sentence=sentence_of_list(found, days.today()) if not kwargs["is_deleted"] else "",
+            has_deleted=Experiment.objects.filter(deleted_at__isnull=False).exists(),
+            **kwargs,
+        )
+
+
+# --- One experiment -------------------------------------------------------------------------------
+
+
+class ExperimentView(LoginRequiredMixin, TemplateView):
+    """One experiment: its plan and its power before the start, its blocks while it runs, and what came of it."""
+
+    template_name = "experiments/experiment.html"
+    #: What was sent and refused.
+    start_form: StartForm | None = None
+    stop_form: StopForm | None = None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        experiment = get_object_or_404(Experiment.objects.live(), pk=kwargs["pk"])
+        today = days.today()
+        power = power_of(experiment, today)
+        return super().get_context_data(
+            experiment=experiment,
+            state=State(experiment.state).label.capitalize(),
+            is_planned=experiment.state == State.PLANNED,
+            is_running=experiment.state == State.RUNNING,
+            is_over=experiment.state == State.RUNNING and experiment.is_over,
+            sentence=opening(experiment, today),
+            plan=design_words(experiment),
+            power=power_words(experiment, power),
+            worth=worth_words(experiment, power),
+            warnings=warnings_of(experiment) if experiment.state == State.PLANNED else [],
+            facts=facts_of(experiment),
+            blocks=blocks_of(experiment, today),
+            found=result_of_page(experiment),
+            start_form=self.start_form or StartForm(initial={"start": today}),
+            stop_form=self.stop_form or StopForm(),
+            patience=counted(PATIENCE.days, "day"),
+            **kwargs,
+        )
+
+
+def power_of(experiment: Experiment, today: date) -> dict[str, Any]:
+    """Return what is said of the power: of a plan by the days until now, else what was said before the start."""
+    if experiment.state != State.PLANNED:
+        return dict(experiment.power)
+    from experiments.reckoning import power_before  # noqa: PLC0415 - numpy, for few requests
+
+    return power_before(experiment, today)
+
+
+def opening(experiment: Experiment, today: date) -> str:
+    if experiment.state == State.PLANNED:
+        return "Planned. Look at what it will be able to see, and let it begin."
+    if experiment.state == State.RUNNING:
+        return progress_sentence(experiment, today)
+    return result_sentence(experiment)
+
+
+class Fact(NamedTuple):
+    name: str
+    value: str
+
+
+def facts_of(experiment: Experiment) -> list[Fact]:
+    """Return the plan, point by point."""
+    found = [Fact("Outcome", outcome_words(experiment))]
+    if experiment.action:
+        found.append(Fact("Judged by", label_of(experiment.action)))
+        found.append(
+            Fact("A is kept", rule_words(experiment, experiment.try_at_least, experiment.try_below))
+        )
+        found.append(
+            Fact(
+                "B is kept",
+                rule_words(experiment, experiment.usual_at_least, experiment.usual_below),
+            )
+        )
+    if experiment.secondary:
+        found.append(Fact("Other metrics", ", ".join(map(label_of, experiment.secondary))))
+    if experiment.start and experiment.last:
+        found.append(Fact("Days", f"{day_words(experiment.start)} to {day_words(experiment.last)}"))
+    if experiment.stopped_on:
+        found.append(Fact("Stopped", day_words(experiment.stopped_on)))
+    return found
+
+
+def outcome_words(experiment: Experiment) -> str:
+    when = "the day after" if experiment.lag > timedelta(0) else "the same day"
+    gone = "" if known(experiment.outcome) else ", which no longer exists"
+    return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}{gone}"
+
+
+def blocks_of(experiment: Experiment, today: date) -> list[BlockRow]:
+    """Return the blocks of an experiment that has a start."""
+    if experiment.start is None:
+        return []
+    return block_rows(days_of(experiment), experiment, today)
+
+
+def result_of_page(experiment: Experiment) -> ResultPage | None:
+    if experiment.state != State.ENDED or not experiment.result:
+        return None
+    return result_page(experiment, experiment.result)

@@ -1,0 +1,109 @@
+"""Experiments in a real browser: one is planned, begun and stopped, and no page keeps anybody out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from experiments.acts import finish
+from experiments.models import Experiment
+from lifetracker.models import DayMark
+from tests.browser.conftest import Visit
+from tests.browser.scenes import TODAY
+from tests.browser.test_every_page import (
+    LEAST,
+    SCROLLING_SIDEWAYS,
+    TOO_SMALL,
+    WIDTHS,
+    look_for_barriers,
+)
+from tests.experiments.lives import live, planned, running
+from tests.experiments.test_course import fast_on
+from whoop.models import WhoopRecovery
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visiting = Callable[..., Visit]
+#: Where pictures are kept for somebody to look at; nowhere if it is not set.
+PICTURES = os.environ.get("EXPERIMENT_PICTURES")
+
+
+def some_experiments() -> list[Experiment]:
+    """One in each state: ended with an unknown pair, running, planned, stopped, and over without a result."""
+    ended = running(
+        TODAY - timedelta(days=60), pairs=10, secondary=["whoop.resting_heart_rate"], worth=2
+    )
+    live(ended, 4, unknown={0, 1})
+    fast_on(TODAY - timedelta(days=58), 12)
+    finish(ended)
+    WhoopRecovery.objects.all().delete()
+    runs = running(TODAY - timedelta(days=20), pairs=10, block_days=3, washout_days=1)
+    live(runs, 0)
+    for back in range(5, 20):
+        fast_on(TODAY - timedelta(days=back), 18 if back % 3 else 13)
+    DayMark.objects.create(date=TODAY - timedelta(days=2), kind="sick")
+    plan = planned(question="Does tea help?", worth=1)
+    stopped = running(
+        TODAY - timedelta(days=9),
+        state="stopped",
+        stopped_on=TODAY,
+        stop_reason="A cold.",
+        question="Does a nap help?",
+    )
+    over = running(TODAY - timedelta(days=40), question="Is it over?")
+    return [ended, runs, plan, stopped, over]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
+def test_nobody_is_kept_out_of_experiments_in_any_state(
+    visit: Visiting, size: tuple[int, int], dark: bool
+) -> None:
+    found = some_experiments()
+    window = visit(*size, dark=dark)
+    window.take_session()
+    pages = [f"/experiments/{one.pk}/" for one in found]
+    paths = ["/", "/experiments/", "/experiments/new", f"/experiments/{found[1].pk}/change", *pages]
+    wrong = {}
+    for number, path in enumerate(paths):
+        page = window.go(path)
+        if PICTURES:
+            name = f"{number}-{size[0]}-{'dark' if dark else 'light'}.png"
+            page.screenshot(path=Path(PICTURES) / name, full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
+        faults = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
+        faults += [f"{wide} too wide"] if wide > 0 else []
+        wrong[path] = [*faults, *look_for_barriers(page)]
+    assert {path: faults for path, faults in wrong.items() if faults} == {}
+
+
+def test_an_experiment_is_planned_begun_and_stopped_without_scripts(visit: Visiting) -> None:
+    live(planned(start=TODAY), 0)
+    Experiment.objects.all().delete()
+    window = visit(390, 844, scripts=False)
+    window.take_session()
+    page = window.go("/experiments/")
+    window.follow(page.get_by_role("link", name="Plan an experiment"))
+    page.get_by_label("Question").fill("Does tea help?")
+    page.get_by_label("A: what you try").fill("drink tea")
+    page.get_by_label("B: what you compare it with").fill("drink none")
+    page.get_by_label("Outcome", exact=True).select_option("whoop.hrv")
+    page.get_by_label("Pairs of blocks").fill("5")
+    window.follow(page.get_by_role("button", name="Plan it"))
+    expect(page.get_by_text("Enter at least 6 pairs")).to_be_visible()
+    page.get_by_label("Pairs of blocks").fill("8")
+    window.follow(page.get_by_role("button", name="Plan it"))
+    expect(page.get_by_text("you will see an effect of")).to_be_visible()
+    window.follow(page.get_by_role("button", name="Begin"))
+    expect(page.get_by_text("Day 1 of 48")).to_be_visible()
+    page.get_by_label("Why do you stop?").fill("A cold.")
+    window.follow(page.get_by_role("button", name="Stop the experiment"))
+    expect(page.get_by_text("Not decided: it was stopped")).to_be_visible()
+    window.follow(page.get_by_role("button", name="Delete it"))
+    window.follow(page.get_by_role("button", name="Undo"))
+    assert Experiment.objects.live().get().stop_reason == "A cold."

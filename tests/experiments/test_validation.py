@@ -1,0 +1,117 @@
+"""What an experiment may be, and in which words it is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from experiments.models import HAS_BEGUN, Experiment
+from experiments.rules import Span, overlap
+from tests import makers
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+
+def problems(**fields: Any) -> dict[str, list[str]]:
+    """Return what speaks against the experiment of `makers` with these fields."""
+    one = makers.experiment()
+    for name, value in fields.items():
+        setattr(one, name, value)
+    try:
+        one.full_clean()
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def test_a_plan_that_can_be_carried_out() -> None:
+    assert problems() == {}
+    assert problems(action="", try_at_least=None, usual_below=None) == {}, "nothing needs to judge"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"pairs": 5}, "pairs", "at least 6 pairs"),
+        ({"pairs": 21}, "pairs", "at most 20"),
+        ({"block_days": 8}, "block_days", "1 to 7"),
+        ({"washout_days": 3}, "washout_days", "at least one day"),
+        ({"outcome": "whoop.nothing"}, "outcome", "There is no metric"),
+        ({"action": "whoop.nothing"}, "action", "There is no metric"),
+        ({"outcome": "whoop.bedtime"}, "outcome", "time of day"),
+        ({"outcome": "fasting.longest"}, "outcome", "same records"),
+        ({"outcome": "fasting.fasted_16_hours"}, "outcome", "same records"),
+        ({"outcome_lag": 0}, "outcome_lag", "before the day's arm is kept"),
+        ({"worth": 0}, "worth", "above 0"),
+        ({"worth": -3}, "worth", "above 0"),
+        ({"try_at_least": None, "usual_below": None}, "action", "counts as kept"),
+        ({"action": ""}, "try_at_least", "Choose by which metric"),
+        ({"try_below": 10}, "try_below", "higher value"),
+        ({"usual_below": 18}, "usual_below", "both arms"),
+        ({"secondary": ["whoop.hrv"]}, "secondary", "once"),
+        ({"secondary": ["nothing"]}, "secondary", "There is no metric"),
+        ({"secondary": ["fasting.longest"]}, "secondary", "same records"),
+        ({"secondary": "whoop.hrv"}, "secondary", "as a list"),
+    ],
+)
+def test_what_is_refused(fields: dict[str, Any], field: str, words: str) -> None:
+    found = problems(**fields)
+    assert words in " ".join(found.get(field, [])), found
+
+
+def test_an_outcome_that_is_computed_from_the_action_is_refused() -> None:
+    """HRV is a part of recovery, and recovery of what follows from it, in both directions."""
+    hrv = {"action": "whoop.hrv", "try_at_least": 50.0, "usual_below": 50.0}
+    assert "outcome" in problems(**hrv, outcome="whoop.recovery_score")
+    recovery = {"action": "whoop.recovery_score", "try_at_least": 50.0, "usual_below": 50.0}
+    assert "outcome" in problems(**recovery, outcome="whoop.hrv")
+    assert problems(**hrv, outcome="whoop.strain", outcome_lag=0) == {}
+
+
+def test_what_has_begun_stays_as_it_was_planned() -> None:
+    one = makers.experiment(state="running", start=date(2026, 9, 1))
+    one = Experiment.objects.get(pk=one.pk)
+    one.notes, one.question = "A cold week.", "Another wording?"
+    one.full_clean()
+    one.pairs, one.outcome = 12, "whoop.strain"
+    with pytest.raises(ValidationError) as refused:
+        one.full_clean()
+    assert refused.value.message_dict == {"pairs": [HAS_BEGUN], "outcome": [HAS_BEGUN]}
+
+
+def test_the_outcome_is_that_of_the_next_day_for_what_is_known_on_waking() -> None:
+    assert makers.experiment().outcome_lag == 1
+    assert makers.experiment(outcome="whoop.strain").outcome_lag == 0
+
+
+@pytest.mark.parametrize(
+    ("span", "value", "is_clock", "holds"),
+    [
+        (Span(17, None), 17, False, True),
+        (Span(17, None), 16.9, False, False),
+        (Span(None, 17), 17, False, False),
+        (Span(None, 17), 0, False, True),
+        (Span(10, 12), 11, False, True),
+        (Span(17, None), None, False, None),
+        (Span(None, None), 5, False, None),
+        # In bed before 23:00, and at or after midnight: the night is one piece.
+        (Span(None, 23), 22.5, True, True),
+        (Span(None, 23), 0.5, True, False),
+        (Span(0, None), 0.5, True, True),
+        (Span(0, None), 23.5, True, False),
+        (Span(23, 1), 0.5, True, True),
+        (Span(23, 1), 1.5, True, False),
+    ],
+)
+def test_a_rule(span: Span, value: float | None, is_clock: bool, holds: bool | None) -> None:
+    assert span.holds(value, is_clock=is_clock) is holds
+
+
+def test_rules_that_touch_do_not_overlap() -> None:
+    assert not overlap(Span(17, None), Span(None, 17), is_clock=False)
+    assert overlap(Span(17, None), Span(None, 17.1), is_clock=False)
+    assert not overlap(Span(17, None), Span(None, None), is_clock=False)
+    assert not overlap(Span(None, 23), Span(0, None), is_clock=True)
