@@ -90,15 +90,15 @@ class AppleNightQuerySet(SourceRecordQuerySet):
 
     def counted(self) -> Self:
         """Return the sleeps that count: those that WHOOP has too do only where the owner prefers Apple Health."""
-        if SourceOrder.current().nights == SourceOrder.Nights.APPLE_HEALTH:
-            return self.happened()
+        # Asked within the statement, so that a page costs none more.
+        chosen = SourceOrder.objects.filter(pk=ONLY, nights=SourceOrder.Nights.APPLE_HEALTH)
         whoop = WhoopSleep.objects.live().filter(
             start_time__lt=OuterRef("end_time"),
             # By an index that ends where a night begins, so that not all before it are looked at.
             start_time__gt=OuterRef("start_time") - LONGEST_NIGHT,
             end_time__gt=OuterRef("start_time"),
         )
-        return self.happened().filter(~Exists(whoop))
+        return self.happened().filter(Q(Exists(chosen)) | ~Exists(whoop))
 
 
 class AppleNight(Reported):

@@ -15,6 +15,7 @@ from typing import Any
 from apple_health import same_weigh_ins, same_workouts
 from apple_health.models import LONGEST_NIGHT, AppleDay, AppleNight
 from apple_health.names import APPLE_HEALTH
+from lifetracker.days import local_date
 from lifetracker.models import SourceRecord
 from lifetracker.sync.files import Refusal
 from lifetracker.sync.mapping import FieldMapping, Item, Unmappable
@@ -263,10 +264,17 @@ def stored_values(how: FieldMapping, source_ids: list[str]) -> dict[str, Item]:
 
 
 def is_same(how: FieldMapping, row: list[object], old: Item) -> bool:
-    """Return whether a live row has these values, whenever they were reported."""
+    """Return whether a live row has these values, whenever they were reported; of a day that was not over then, at once."""
     names = [name for name in how.columns if name != "reported_at"]
     now = dict(zip(how.columns, row, strict=True))
+    if was_growing(old) and now["reported_at"] != old["reported_at"]:
+        return False
     return old["deleted_at"] is None and all(now[name] == old[name] for name in names)
+
+
+def was_growing(old: Item) -> bool:
+    """Return whether a day was reported before it was over, so that a later report says more even where it says the same."""
+    return "steps" in old and local_date(old["reported_at"]) <= old["date"]
 
 
 def refuse(outcome: Stored, item: Item, reason: str) -> None:

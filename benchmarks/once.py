@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.deliveries": ("--days", "10"),
     "benchmarks.pages": ("--rows", "50", "--rounds", "1"),
     "benchmarks.page_budgets": ("--rows", "50", "--rounds", "1"),
+    "benchmarks.apple_health": ("--megabytes", "2", "--days", "20"),
     "benchmarks.foods_import": ("--foods", "300"),
     "benchmarks.foods_search": ("--foods", "300", "--searches", "10"),
     "benchmarks.metrics": ("--years", "1", "--rounds", "1"),
@@ -46,6 +47,8 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
 }
 # What they start themselves.
 PARTS = {
+    "benchmarks.apple_health_child",
+    "benchmarks.apple_health_source",
     "benchmarks.child",
     "benchmarks.foods_import_child",
     "benchmarks.foods_search_child",

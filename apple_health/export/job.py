@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,11 +77,11 @@ class Export:
 
 @dataclass
 class Outcome:
-    """What an import does. `seconds`: how long it took to read."""
+    """What an import does, and the run that tells of it."""
 
     export: Export
     stored: dict[str, Stored] = field(default_factory=dict)
-    seconds: float = 0
+    run: SyncRun | None = None
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -121,16 +120,31 @@ def import_opened(
     progress: Progress | None = None,
 ) -> Outcome:
     """Do the same with a file that is open. Raises CannotImport."""
-    started, clock = timezone.now(), time.monotonic()
+    export = read_export(file, options, progress or untold)
+    return store_export(export, options, dry_run=dry_run, begun_by=begun_by)
+
+
+def read_export(file: Opened, options: Options, progress: Progress) -> Export:
+    """Return all that a file holds. Raises CannotImport, and what `progress` raises to end it."""
     with scratch() as samples:
-        export = read(file, samples, options, progress or untold)
-    outcome = Outcome(export, seconds=time.monotonic() - clock)
+        return read(file, samples, options, progress)
+
+
+def store_export(
+    export: Export,
+    options: Options,
+    *,
+    dry_run: bool = False,
+    begun_by: str = SyncRun.BegunBy.COMMAND,
+) -> Outcome:
+    """Store what a file holds, or roll it back after a dry run. Raises Question."""
+    started, outcome = timezone.now(), Outcome(export)
     with AppleDay.objects.locked():
         for model in (AppleNight, WeighIn, Workout):
             model._default_manager.all().lock()
         ask_first(export, options)
         store_all(outcome)
-        record(outcome, started, begun_by)
+        outcome.run = record(outcome, started, begun_by)
         if dry_run:
             transaction.set_rollback(True)
     return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from apple_health.export.job import Outcome
-from lifetracker.sync.file_imports import Lines, fingerprint_of, lines, rejected_lines
+from lifetracker.sync.file_imports import Lines, Preview, fingerprint_of, lines, rejected_lines
 from lifetracker.words import counted
 
 #: One of each kind, and several.
@@ -72,3 +72,36 @@ def fingerprint(outcome: Outcome) -> str:
             ),
         ]
     )
+
+
+def preview_of(outcome: Outcome, question: str) -> Preview:
+    counts = [one.counts() for one in outcome.stored.values()]
+    return Preview(
+        about=about(outcome),
+        zones="",
+        counts={
+            "new": sum(one.created for one in counts),
+            "changed": sum(one.updated for one in counts),
+            "unchanged": sum(one.unchanged for one in outcome.stored.values()),
+            "of another source": sum(one.known for one in outcome.stored.values()),
+            "rejected": sum(one.rejected for one in counts) + outcome.export.found.rejected,
+        },
+        lists=list(all_lines(outcome, dry_run=True)),
+        remarks=list(count_words(outcome)),
+        fingerprint=fingerprint(outcome),
+        question=question,
+        noun="record",
+    )
+
+
+def imported_words(name: str, outcome: Outcome) -> str:
+    """Return what came of a file, such as `export.zip: 412 new days, 400 new nights, 3 changed.`"""
+    counts = {kind: one.counts() for kind, one in outcome.stored.items()}
+    new = [
+        counted(one.created, *(f"new {noun}" for noun in NOUNS[kind]))
+        for kind, one in counts.items()
+        if one.created
+    ]
+    changed = sum(one.updated for one in counts.values())
+    parts = [*new, *([f"{changed:,} changed"] if changed else [])]
+    return f"{name}: {', '.join(parts) or 'all of it was stored already'}."

@@ -394,6 +394,14 @@ def everything() -> None:
     journal()
     own_metrics()
     makers.finding()
+    apple_health()
+
+
+def apple_health() -> None:
+    """Days and nights, the newest of them of today."""
+    for back in range(3):
+        makers.apple_day(back, resting_heart_rate=54, hrv_sdnn=48)
+        makers.apple_night(back)
 
 
 def own_metrics() -> None:

@@ -61,6 +61,16 @@ SLEEP = {
     *("in_bed_min", "no_data_min", "sleep_cycle_count", "disturbance_count"),
     *("score_state", "in_future", "updated_at"),
 }
+APPLE_DAY = {
+    *("id", "source", "date", "steps", "active_energy_kcal", "resting_heart_rate", "hrv_sdnn"),
+    *("wrist_temperature", "mindful_min", "dietary_energy_kcal", "protein_g", "carbs_g", "fat_g"),
+    *("fiber_g", "reported_at", "updated_at"),
+}
+APPLE_NIGHT = {
+    *("id", "source", "date", "start_time", "end_time", "utc_offset_min", "nap", "device"),
+    *("asleep_min", "in_bed_min", "core_min", "deep_min", "rem_min", "awake_min"),
+    *("reported_at", "in_future", "updated_at"),
+}
 CYCLE = {
     *("cycle_id", "date", "start_time", "end_time", "utc_offset_min", "strain", "kilojoules"),
     *(
@@ -320,6 +330,9 @@ ROWS = [
     Row("GET", "/api/whoop/cycles", REFUSED, 200, CYCLE),
     Row("GET", "/api/whoop/cycles/latest", REFUSED, 200, CYCLE),
     Row("GET", "/api/whoop/profile", REFUSED, 200, PROFILE),
+    # Apple Health
+    Row("GET", "/api/apple-health/days", REFUSED, 200, APPLE_DAY),
+    Row("GET", "/api/apple-health/nights", REFUSED, 200, APPLE_NIGHT),
     # WHOOP, runs
     Row("GET", "/api/whoop/sync/status", REFUSED, 200, SYNC_STATUS),
     Row("GET", "/api/whoop/refresh/today", REFUSED, 202, STARTED),

@@ -1,0 +1,1 @@
+"""What an iPhone knows of the invented life."""
