@@ -11,6 +11,7 @@ from projects.models import Project
 from tests import makers
 from tests.browser import scenes
 from tests.browser.conftest import Visit
+from tests.browser.test_every_page import barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +63,7 @@ def test_a_deletion_is_undone(visit: Visiting) -> None:
     assert not Project.objects.live().exists()
     window.follow(page.get_by_role("button", name="Undo"))
     expect(page.locator(".messages")).to_have_text("Shop relaunch is back.")
+    assert barriers(page) == []
     expect(page.locator("main")).to_contain_text("robin/shop-relaunch")
 
 

@@ -541,7 +541,7 @@ def test_a_sync_is_queued(visitor: Client) -> None:
     form = '<form class="acts" action="/sync/github" method="post">'
     assert form in visitor.get("/connections/").text
     text = ask(visitor)
-    assert '<li class="note success">GitHub: a sync has been queued.</li>' in text
+    assert '<div class="note success">GitHub: a sync has been queued.</div>' in text
     assert 'action="/sync/github"' not in text
     run = SyncRun.objects.get()
     assert (run.source, run.kind, run.status) == ("GitHub", "incremental", "queued")
@@ -552,7 +552,7 @@ def test_a_sync_is_queued(visitor: Client) -> None:
 def test_a_sync_that_no_worker_takes_says_so_at_once(visitor: Client) -> None:
     Schedule.objects.filter(name=MINUTES_TASK).update(next_run=NOW - timedelta(minutes=2))
     text = ask(visitor)
-    assert '<li class="note warning">GitHub: a sync has been queued. It waits for a worker' in text
+    assert '<div class="note warning">GitHub: a sync has been queued. It waits for a worker' in text
     assert "python manage.py qcluster" in text
 
 
