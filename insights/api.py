@@ -27,7 +27,7 @@ class ReckonedField(serializers.FloatField):
         return rounded(float(value), DIGITS)
 
 
-class FindingTestSerializer(serializers.ModelSerializer[FindingTest]):
+class InsightTestSerializer(serializers.ModelSerializer[FindingTest]):
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
@@ -37,7 +37,7 @@ class FindingTestSerializer(serializers.ModelSerializer[FindingTest]):
         fields = ("state", "first_day", "last_day", "days", "effect", "low", "high")
 
 
-class FindingSerializer(serializers.ModelSerializer[Finding]):
+class InsightSerializer(serializers.ModelSerializer[Finding]):
     """What is said of a pair. `effect`, `low` and `high` are in the unit of the outcome, for the change that `step` and
     `step_words` say of the action."""
 
@@ -47,7 +47,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
-    tests = FindingTestSerializer(many=True, read_only=True)
+    tests = InsightTestSerializer(many=True, read_only=True)
 
     class Meta:
         model = Finding
@@ -91,8 +91,8 @@ class InsightsSerializer(serializers.Serializer[object]):
         allow_null=True, help_text="The last day of the newest look; null before the first one."
     )
     tested = serializers.IntegerField(help_text="How many pairs and lags that look tested.")
-    insights = FindingSerializer(many=True)
-    once_said = FindingSerializer(many=True, help_text="What was said before, and withdrawn.")
+    insights = InsightSerializer(many=True)
+    once_said = InsightSerializer(many=True, help_text="What was said before, and withdrawn.")
     not_found = BoundSerializer(
         many=True, help_text="What the days could have shown of other pairs, and did not."
     )
@@ -124,10 +124,10 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
     """Hides an insight from the page, from Today and from this list."""
 
     queryset = Finding.objects.said()
-    serializer_class = FindingSerializer
+    serializer_class = InsightSerializer
     body_serializer = None
 
-    @extend_schema(responses=FindingSerializer)
+    @extend_schema(responses=InsightSerializer)
     def post(self, request: Request, pk: str) -> Response:
         finding = self.get_object()
         self.change(Finding.objects.filter(pk=finding.pk))

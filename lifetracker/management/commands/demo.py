@@ -153,6 +153,8 @@ class Command(QuickCommand):
         add_example_goals(days.today())
         add_example_projects()
         add_example_experiments(days.today())
+        self.say("Looking for insights")
+        call_command("find_insights", if_due=True, stdout=self.stdout, stderr=self.stderr)
 
     def import_blood_tests(self) -> None:
         """Import a table that no service brings, once: what its reader does with it then stays so."""
