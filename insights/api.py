@@ -28,6 +28,9 @@ class ReckonedField(serializers.FloatField):
 
 
 class InsightTestSerializer(serializers.ModelSerializer[FindingTest]):
+    state = serializers.CharField(
+        read_only=True, help_text="Such as confirmed, holding, fading or withdrawn."
+    )
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
@@ -44,6 +47,9 @@ class InsightSerializer(serializers.ModelSerializer[Finding]):
     text = serializers.SerializerMethodField(help_text="What is said of it.")
     basis = serializers.SerializerMethodField(help_text="On which days that is based.")
     status = serializers.SerializerMethodField(help_text="Whether it still holds.")
+    state = serializers.CharField(
+        read_only=True, help_text="Such as confirmed, holding, fading or withdrawn."
+    )
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
