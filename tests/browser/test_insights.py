@@ -1,0 +1,66 @@
+"""Insights in a real browser: readable by everybody on both sizes, hidden and shown again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import makers
+from tests.browser.conftest import Visit
+from tests.browser.scenes import TODAY
+from tests.browser.test_every_page import (
+    LEAST,
+    SCROLLING_SIDEWAYS,
+    TOO_SMALL,
+    WIDTHS,
+    look_for_barriers,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visiting = Callable[..., Visit]
+
+
+def some_insights() -> None:
+    days = [TODAY - timedelta(days=back) for back in range(100)]
+    makers.finding(
+        points=[
+            [str(day), 23 + back % 7 / 4, 70 - back % 7 - back % 5] for back, day in enumerate(days)
+        ]
+    )
+    makers.finding(
+        1,
+        action_name="Alcohol",
+        is_yes_no=True,
+        step_words="",
+        points=[[str(day), float(back % 3 == 0), 60.0 + back % 9] for back, day in enumerate(days)],
+    )
+    makers.finding(2, state="withdrawn")
+
+
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
+def test_nobody_is_kept_out(visit: Visiting, size: tuple[int, int]) -> None:
+    some_insights()
+    window = visit(*size)
+    window.take_session()
+    page = window.go("/insights/")
+    page.locator("details summary").first.click()
+    wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
+    found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
+    assert [*found, *look_for_barriers(page)] == []
+    assert wide <= 0
+
+
+def test_one_is_hidden_and_shown_again(visit: Visiting) -> None:
+    some_insights()
+    window = visit(*WIDTHS["desktop"])
+    window.take_session()
+    page = window.go("/insights/")
+    page.get_by_role("button", name=re.compile("Hide.*Bedtime")).click()
+    expect(page.get_by_role("heading", name="Hidden")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Show again.*Bedtime")).click()
+    expect(page.get_by_role("heading", name="Hidden")).to_have_count(0)
