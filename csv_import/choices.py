@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -74,10 +73,17 @@ class Choices:
 
 
 def folded(name: str) -> str:
-    """Return the name of a column by which it is known again: without marks, capitals and what is no letter or digit."""
+    """Return the name of a column by which it is known again: without accents, capitals, and signs between its words. Signs
+    that say something stay, such as a plus or a smiling face."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(one for one in plain if not unicodedata.combining(one)).casefold()
-    return re.sub(r"[\W_]+", "_", plain.replace("%", "pct")).strip("_")
+    kept = (one if is_telling(one) else " " for one in plain.replace("%", "pct"))
+    return "_".join("".join(kept).split())
+
+
+def is_telling(one: str) -> bool:
+    """Return whether a sign is a letter, a digit or a symbol, and so no gap between words."""
+    return unicodedata.category(one)[0] in "LNS"
 
 
 def header_key(header: Iterable[str]) -> str:
@@ -87,10 +93,11 @@ def header_key(header: Iterable[str]) -> str:
 
 def fitted(choices: Choices, header: Sequence[str]) -> Choices:
     """Return choices that were made for a header with other capitals or signs by the names of this one."""
-    names = {folded(name): name for name in header}
+    names = {folded(name): name for name in reversed(header)}
 
     def here(name: str) -> str:
-        return names.get(folded(name), name) if name else ""
+        # Two columns may differ in such a sign alone.
+        return names.get(folded(name), name) if name and name not in header else name
 
     moved = replace(
         choices,

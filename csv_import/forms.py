@@ -73,7 +73,9 @@ class MappedColumn(NamedTuple):
 class ColumnsForm(forms.Form):
     """What each column is, and how its cells are read."""
 
-    date = forms.ChoiceField(label="Date")
+    date = forms.ChoiceField(
+        label="Date", error_messages={"required": "Choose the column that has the date."}
+    )
     order = forms.ChoiceField(
         label="Its order",
         choices=[CHOOSE, *ORDERS.items()],
@@ -122,6 +124,12 @@ class ColumnsForm(forms.Form):
         for name in ("time", "name", "value"):
             self.choose(name, [("", "None"), *columns])
         offered = targets_offered()
+        #: Columns that went to something which was deleted since.
+        self.gone = gone_from(offered, kept)
+        if kept:
+            kept = kept.with_targets(
+                {name: to for name, to in kept.targets.items() if name not in self.gone}
+            )
         self.places = [(name, "column") for name in table.header]
         long_name = str((given or self.initial).get("name") or "")
         self.long_name = long_name if long_name in table.header else ""
@@ -152,7 +160,10 @@ class ColumnsForm(forms.Form):
             return self.proposal.target(name) if (kind == "word") == bool(self.long_name) else ""
         if kept.is_long != (kind == "word"):
             return ""
-        return next((to for one, to in kept.targets.items() if folded(one) == folded(name)), "")
+        there = kept.targets.get(name)
+        return there or next(
+            (to for one, to in kept.targets.items() if folded(one) == folded(name)), ""
+        )
 
     def settings(self) -> list[forms.BoundField]:
         """Return the fields that say how the file is read."""
@@ -224,9 +235,20 @@ def initial_of(proposal: Proposal, kept: Choices | None) -> dict[str, str]:
     }
 
 
+def gone_from(offered: list[tuple[str, Any]], kept: Choices | None) -> list[str]:
+    """Return the columns of kept choices whose target is no longer offered."""
+    there = {to for _, group in offered[1:] for to, _ in group}
+    return [name for name, to in kept.targets.items() if to not in there] if kept else []
+
+
 def targets_offered() -> list[tuple[str, Any]]:
     """Return what a column can go to, in groups, by two statements."""
-    behaviours = Behaviour.objects.all().own().values_list("pk", "name", "kind", "unit")
+    behaviours = (
+        Behaviour.objects.all()
+        .with_wordings()
+        .order_by("position", "pk")
+        .values_list("pk", "name", "kind", "unit", "merged_into__name")
+    )
     metrics = OwnMetric.objects.all().in_order().values_list("pk", "name", "unit")
     new = [
         (NEW_METRIC, "A new own metric"),
@@ -241,12 +263,19 @@ def targets_offered() -> list[tuple[str, Any]]:
         (
             "Behaviours",
             [
-                (f"{BEHAVIOUR}:{pk}", named(name, unit or KIND(kind).label.lower()))
-                for pk, name, kind, unit in behaviours
+                (
+                    f"{BEHAVIOUR}:{pk}",
+                    named(name, into_words(into) or unit or KIND(kind).label.lower()),
+                )
+                for pk, name, kind, unit, into in behaviours
             ],
         ),
     ]
     return [NOTHING, *(group for group in groups if group[1])]
+
+
+def into_words(into: str | None) -> str:
+    return f"counts as {into}" if into else ""
 
 
 def named(name: str, beside: str) -> str:

@@ -19,12 +19,13 @@ from csv_import.records import SeveralRows
 from csv_import.tables import CsvTable
 from lifetracker.accounts.rights import staff_only
 from lifetracker.sync.files import CannotImport
-from lifetracker.web.import_pages import ImportPages
+from lifetracker.web.import_pages import ImportPages, is_another
 from lifetracker.web.sentences import isolated
 from lifetracker.web.undo import say_with_undo
 
 #: So many kept mappings are listed.
 MOST_SHOWN = 50
+ANOTHER = "Another file was chosen meanwhile, perhaps in another window. These are the columns of that one."
 FIRST_ROWS = 5
 
 
@@ -55,7 +56,10 @@ class CsvImport(ImportPages):
         return super().shown(request) | {"mappings": KeptMapping.objects.live()[:MOST_SHOWN]}
 
     def confirm(self, request: HttpRequest) -> HttpResponse:
-        return redirect("csv-columns") if self.waits(request) else super().confirm(request)
+        if self.waits(request):
+            messages.warning(request, ANOTHER)
+            return redirect("csv-columns")
+        return super().confirm(request)
 
     def waits(self, request: HttpRequest) -> bool:
         """Return whether a file waits for its columns to be chosen."""
@@ -70,6 +74,9 @@ class CsvImport(ImportPages):
         if kept is None:
             messages.info(request, "There is no file whose columns could be chosen. Choose one.")
             return redirect(self.name)
+        if request.method == "POST" and is_another(request, kept.token):
+            messages.warning(request, ANOTHER)
+            return redirect("csv-columns")
         table = CSV_IMPORTER.table_kept(kept)
         mapping = KeptMapping.objects.of(table.header)
         form = self.columns_form(request, kept, table, mapping)

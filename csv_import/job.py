@@ -16,7 +16,7 @@ from csv_import.models import CSV, KeptMapping
 from csv_import.records import COLUMNS, Place, Record, records_of
 from csv_import.tables import CsvTable
 from csv_import.targets import checked, of_this_table, targets_of
-from journal.models import Answer
+from journal.models import Answer, Behaviour
 from lifetracker.days import midnight
 from lifetracker.models import MANUAL, SourceRecord, SyncRun
 from lifetracker.sync.digests import digest_of_values, half_digest
@@ -189,20 +189,26 @@ class Stored:
             OwnValue: ("metric", "date", "source", "measured_at"),
             WeighIn: ("date", "source", "measured_at"),
         }[model]
+        # Of the wordings of one behaviour a day has one answer.
+        self._counts_for: dict[int, int] = {}
         if model is Answer:
+            self._counts_for = Behaviour.objects.all().counts_for()
             # What a service says of a behaviour stands beside it, as the journal has it.
             rows = rows.filter(source=MANUAL)
         for found in rows.values_list(*columns):
             values = dict(zip(columns, found, strict=True))
             about = values.get("behaviour") or values.get("metric") or 0
-            self._by_day[about, values["date"]].append(
+            self._by_day[self._counted(about), values["date"]].append(
                 (values["source"], values.get("measured_at"))
             )
+
+    def _counted(self, about: int) -> int:
+        return self._counts_for.get(about, about)
 
     def has(self, place: Place) -> str:
         """Return whose record stands there already: on the same day where one of the two has no time, else in the same
         minute. Empty where nobody's does."""
-        for source, at in self._by_day.get((place.about, place.day), ()):
+        for source, at in self._by_day.get((self._counted(place.about), place.day), ()):
             if at is None or place.at is None or minute(at) == minute(place.at):
                 return source
         return ""

@@ -24,7 +24,8 @@ from lifetracker.sync.tables import Unreadable
 from own_metrics.models import MOST_DECIMALS, OwnMetric, folded_name
 
 #: A unit in a header: `Ferritin (µg/l)`, `Dose [mg]`.
-WITH_UNIT = re.compile(r"(.+?)\s*[(\[]([^()\[\]]{1,40})[)\]]")
+#: A number there is none: it is that of a name which comes again.
+WITH_UNIT = re.compile(r"(.+?)\s*[(\[](?!\d+[)\]])([^()\[\]]{1,40})[)\]]")
 GONE = "{} goes to something that was deleted. Choose again what it is."
 
 
@@ -107,13 +108,14 @@ def stored_metric(name: str, pk: str) -> OwnMetric:
 
 
 def stored_behaviour(name: str, pk: str) -> Behaviour:
-    """Return the behaviour with an id, or the one that it was merged into meanwhile."""
-    rows = Behaviour.objects.live().select_related("merged_into")
-    found: Behaviour | None = rows.filter(pk=number_of(pk)).first()
-    counted = found and (found.merged_into or found)
-    if counted is None or counted.deleted_at:
+    """Return the behaviour with an id, also one that was merged meanwhile: its answers count for the other, and a file that
+    comes again finds them where they are."""
+    found: Behaviour | None = (
+        Behaviour.objects.all().with_wordings().filter(pk=number_of(pk)).first()
+    )
+    if found is None:
         raise CannotImport(GONE.format(name))
-    return counted
+    return found
 
 
 def number_of(text: str) -> int:

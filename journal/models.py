@@ -39,14 +39,14 @@ class BehaviourQuerySet(SourceRecordQuerySet):
         """Return the live ones that are no other wording of another, in the order of their owner."""
         return self.live().filter(merged_into=None).order_by("position", "pk")
 
+    def with_wordings(self) -> Self:
+        """Return the live ones, and the wordings whose answers count for one that is live."""
+        return self.live().filter(Q(merged_into=None) | Q(merged_into__deleted_at=None))
+
     def counts_for(self) -> dict[int, int]:
         """Return by the id of each live behaviour that of the one which its answers count for: itself, or the one that it
         was merged into."""
-        rows = (
-            self.live()
-            .filter(Q(merged_into=None) | Q(merged_into__deleted_at=None))
-            .values_list("pk", "merged_into")
-        )
+        rows = self.with_wordings().values_list("pk", "merged_into")
         return {pk: merged_into or pk for pk, merged_into in rows}
 
     def asked(self) -> Self:

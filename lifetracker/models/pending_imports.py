@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -56,3 +57,8 @@ class PreviewedFile(models.Model):
 
     def __str__(self) -> str:
         return f"import of {self.file_name}"
+
+    @property
+    def token(self) -> str:
+        """Return by what a page that shows this file knows it again, when another one has taken its place."""
+        return hashlib.sha256(self.export.encode()).hexdigest()

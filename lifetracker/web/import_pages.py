@@ -35,6 +35,7 @@ NO_PREVIEW = (
 )
 NOT_TICKED = "Nothing was imported. Tick the box if the file is to replace what is stored."
 DELETED = "The preview was deleted. Nothing was imported."
+ANOTHER = "Another file was chosen meanwhile, perhaps in another window, and nothing was imported. This is what that one would do."
 
 
 class FileForm(forms.Form):
@@ -214,6 +215,8 @@ class ImportPages:
         if asking is None or asking.preview is None:
             if job is None or not job.is_active:
                 messages.info(request, NO_PREVIEW)
+        elif is_another(request, asking.preview["fingerprint"]):
+            messages.warning(request, ANOTHER)
         elif asking.preview["question"] and "replace" not in request.POST:
             messages.error(request, NOT_TICKED)
         elif kept and isinstance(self.importer, PreviewedImporter):
@@ -257,3 +260,8 @@ class ImportPages:
             self.queued.forget_preview(request.user)
         messages.info(request, DELETED)
         return redirect(self.name)
+
+
+def is_another(request: HttpRequest, token: str) -> bool:
+    """Return whether the page from which a form was sent showed something else than there is now."""
+    return request.POST.get("shown", token) != token

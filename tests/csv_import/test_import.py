@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from csv_import.choices import Choices
 from csv_import.job import Outcome, import_table
@@ -326,12 +327,50 @@ def test_a_mapping_is_kept_by_the_header_and_follows_what_it_found() -> None:
         .startswith("behaviour:")
     )
     assert KeptMapping.objects.of(["Date", "Mood", "Steps"]) is None
-    # A wording that was merged meanwhile counts for another.
+
+
+def test_a_wording_that_was_merged_meanwhile_keeps_its_answers() -> None:
+    imported(TABLE, MAP)
+    targets = KeptMapping.objects.get().choices["targets"]
     mood, other = Behaviour.objects.get(), makers.behaviour("Feeling", kind="scale")
     mood.merged_into = other
     mood.save()
-    imported(TABLE.replace("01-3", "03-0"), kept.choices["targets"])
-    assert KeptMapping.objects.get().choices["targets"]["Mood"] == f"behaviour:{other.pk}"
+    assert counts(imported(TABLE, targets)) == (0, 0, 6, 0)
+    assert KeptMapping.objects.get().choices["targets"] == targets
+    # What was typed in for the other wording is the answer of its day.
+    makers.answer(other, date="2026-03-01", value=1)
+    later = imported("Date,Mood\n2026-03-01,4\n", {"Mood": targets["Mood"]})
+    assert [words.split(" (")[0] for words in later.typed_in] == ["2026-03-01 Mood 4"]
+    other.deleted_at = timezone.now()
+    other.save()
+    with pytest.raises(CannotImport, match="Mood goes to something that was deleted"):
+        imported(TABLE, targets)
+
+
+SIGNS = "Date,T4+,T4-,Ä,A,😀,😢\n2026-01-30,1,2,3,4,5,6\n"
+
+
+def test_names_that_differ_in_a_sign_alone_are_different_columns() -> None:
+    names = SIGNS.splitlines()[0].split(",")[1:]
+    imported(SIGNS, dict.fromkeys(names, "metric:new"))
+    found = dict(OwnValue.objects.values_list("metric__name", "value"))
+    assert found == {name: at for at, name in enumerate(names, 1)}
+    kept = KeptMapping.objects.get().choices_for(["Date", *names])
+    assert list(kept.targets) == names
+    assert len(set(kept.targets.values())) == len(names)
+
+
+def test_words_that_are_signs_are_different_names() -> None:
+    text = "Date,Test,Result\n2026-01-30,😀,1\n2026-01-30,😢,2\n2026-01-30,Na,3\n2026-01-30,Na+,4\n"
+    targets = dict.fromkeys(("😀", "😢", "Na", "Na+"), "metric:new")
+    imported(text, targets, name="Test", value="Result")
+    found = dict(OwnValue.objects.values_list("metric__name", "value"))
+    assert found == {"😀": 1, "😢": 2, "Na": 3, "Na+": 4}
+
+
+def test_a_name_that_comes_twice_is_a_metric_of_its_own() -> None:
+    imported("Date,Dose,Dose\n2026-01-30,1,2\n", {"Dose": "metric:new", "Dose (2)": "metric:new"})
+    assert dict(OwnMetric.objects.values_list("name", "unit")) == {"Dose": "", "Dose (2)": ""}
 
 
 def test_a_name_that_one_file_lacks_is_known_in_the_next() -> None:

@@ -93,6 +93,55 @@ def test_the_mapping_is_offered_the_next_time_and_can_be_changed(person: Client)
     assert KeptMapping.objects.get().choices["targets"] == {"Steps": f"metric:{metric.pk}"}
 
 
+def test_a_target_that_was_deleted_since_is_named(person: Client) -> None:
+    choose(person, send(person, TABLE), to_1="behaviour:new:scale", to_2="metric:new")
+    confirm(person)
+    OwnMetric.objects.update(deleted_at=timezone.now())
+    page = send(person, TABLE)
+    assert "Steps went to something that was deleted. Choose again what it is" in said(page)
+    assert (shown(page)["to_1"][:9], shown(page)["to_2"]) == ("behaviour", "")
+
+
+def test_a_wording_that_was_merged_since_is_still_chosen(person: Client) -> None:
+    choose(person, send(person, TABLE), to_1="behaviour:new:scale")
+    confirm(person)
+    mood = Answer.objects.all()[0].behaviour
+    mood.merged_into = makers.behaviour("Feeling", kind="scale")
+    mood.save()
+    page = send(person, TABLE)
+    assert shown(page)["to_1"] == f"behaviour:{mood.pk}"
+    assert "Mood (counts as Feeling)" in page.text
+    assert "Everything in this file is stored already." in said(choose(person, page))
+
+
+def hidden(page: Any) -> dict[str, str]:
+    """Return what a page says of the file that it shows."""
+    return {"shown": re.findall(r'name="shown" value="([^"]+)"', page.text)[0]}
+
+
+def test_columns_of_a_file_are_never_taken_for_another_one(person: Client) -> None:
+    first = send(person, TABLE)
+    send(person, "Date,Cups,Miles\n2026-01-30,4,8\n")
+    answer = choose(person, first, to_1="metric:new", **hidden(first))
+    assert "Another file was chosen meanwhile" in said(answer)
+    assert "Cups" in said(answer)
+    assert not PendingCsv.objects.get().preview
+
+
+def test_a_preview_is_never_taken_for_that_of_another_file(person: Client) -> None:
+    first = choose(person, send(person, TABLE), to_1="behaviour:new:scale")
+    second = send(person, "Date,Cups\n2026-01-30,4\n")
+    answer = person.post(f"{PAGE}/confirm", hidden(first), follow=True)
+    assert "Another file was chosen meanwhile" in said(answer)
+    second = choose(person, second, to_1="metric:new")
+    answer = person.post(f"{PAGE}/confirm", hidden(first), follow=True)
+    assert "Another file was chosen meanwhile" in said(answer)
+    assert "2026-01-30 Cups 4" in said(answer)
+    assert not OwnValue.objects.exists()
+    person.post(f"{PAGE}/confirm", hidden(second), follow=True)
+    assert (OwnValue.objects.count(), Answer.objects.count()) == (1, 0)
+
+
 def test_a_mapping_is_forgotten_and_brought_back(person: Client) -> None:
     choose(person, send(person, TABLE), to_2="metric:new")
     confirm(person)
