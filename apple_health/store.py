@@ -15,6 +15,7 @@ from typing import Any
 from apple_health import same_weigh_ins, same_workouts
 from apple_health.models import LONGEST_NIGHT, AppleDay, AppleNight
 from apple_health.names import APPLE_HEALTH
+from apple_health.nights_of_days import beside_stored
 from lifetracker.days import local_date
 from lifetracker.models import SourceRecord
 from lifetracker.sync.files import Refusal
@@ -106,19 +107,10 @@ def store_days(days: Mapping[date, Mapping[str, float]], reported_at: datetime) 
 
 def store_nights(items: Sequence[Item], reported_at: datetime) -> Stored:
     """Store nights and naps, each an item by column without an id. Those of a day that they overlap are replaced."""
-    named: list[Item] = [
-        {**item, "source_id": night_id(item), "reported_at": reported_at} for item in items
-    ]
+    named = beside_stored([{**item, "reported_at": reported_at} for item in items])
     outcome = store(NIGHTS, named, newer)
     outcome.hidden = hide_replaced(named, reported_at)
     return outcome
-
-
-def night_id(item: Item) -> str:
-    """Return an id that stays where a later export knows more of the same night."""
-    if item["nap"]:
-        return f"nap {item['start_time']:%Y-%m-%dT%H:%MZ}"
-    return f"night {item['date']}"
 
 
 def hide_replaced(items: Sequence[Item], reported_at: datetime) -> int:

@@ -19,9 +19,9 @@ from apple_health.auto_export.reading import Posted, read_post
 from apple_health.export.job import connected_services, sum_of
 from apple_health.models import AppleDay, AppleNight, SentDay
 from apple_health.names import APPLE_HEALTH
+from apple_health.nights_of_days import night_id
 from apple_health.store import (
     Stored,
-    night_id,
     store_days,
     store_nights,
     store_sent_weigh_ins,

@@ -18,6 +18,7 @@ from apple_health.export import units
 from apple_health.export.elements import WRITTEN_BY
 from apple_health.export.units import Unreadable
 from apple_health.names import SENT
+from apple_health.nights_of_days import length_of
 from lifetracker.days import local_date
 from lifetracker.sync.files import Refusal
 
@@ -166,10 +167,6 @@ def read_nights(unit: str, rows: Sequence[Item], posted: Posted) -> None:
         posted.nights.append(night)
     for night in posted.nights:
         night["nap"] = night is not longest[night["date"]]
-
-
-def length_of(night: Item) -> tuple[float, timedelta]:
-    return night["asleep_min"] or 0.0, night["end_time"] - night["start_time"]
 
 
 # --- Weigh-ins and workouts -----------------------------------------------------------------------

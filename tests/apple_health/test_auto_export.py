@@ -24,7 +24,7 @@ from lifetracker.models.revisions import Revision
 from lifetracker.models.tokens import Scope
 from oauth_integration.models import OAuthCredential
 from tests import makers
-from tests.apple_health.exports import export, given, imported, record
+from tests.apple_health.exports import export, given, imported, record, slept
 from tests.apple_health.test_shared_records import weight as exported_weight
 from tests.apple_health.test_shared_records import workout as exported_workout
 from weight.models import WITHINGS, WeighIn
@@ -370,6 +370,47 @@ def test_the_longest_sleep_of_a_day_is_its_night(post: Post) -> None:
     post(metric("sleep_analysis", "hr", nap, NIGHT))
     assert sorted(AppleNight.objects.live().values_list("nap", flat=True)) == [False, True]
     assert AppleNight.objects.live().get(nap=True).asleep_min == 36
+
+
+NAP = {
+    "sleepStart": "2026-05-01 13:00:00 +0200",
+    "sleepEnd": "2026-05-01 13:40:00 +0200",
+    "totalSleep": 0.6,
+}
+
+
+def sleeps() -> list[tuple[bool, float | None]]:
+    return list(AppleNight.objects.live().order_by("nap").values_list("nap", "asleep_min"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(NIGHT, NAP), (NAP, NIGHT)], ids=["in order", "out of order"]
+)
+def test_a_nap_that_is_sent_alone_leaves_the_night(post: Post, first: Any, second: Any) -> None:
+    post(metric("sleep_analysis", "hr", first))
+    post(metric("sleep_analysis", "hr", second))
+    assert sleeps() == [(False, 420), (True, 36)]
+    stored = everything()
+    for again in (first, second, first):
+        answer = post(metric("sleep_analysis", "hr", again))
+        assert answer["nights"]["unchanged"] == 1
+    assert everything() == stored
+
+
+def test_a_nap_that_was_sent_leaves_the_night_of_an_older_export(
+    post: Post, tmp_path: Path
+) -> None:
+    post(metric("sleep_analysis", "hr", NAP))
+    night = slept("AsleepCore", "2026-04-30 23:00:00", "2026-05-01 06:00:00")
+    export_of(tmp_path, night, made="2026-05-01 10:00:00 +0200")
+    assert sleeps() == [(False, 420), (True, 36)]
+
+
+def test_a_nap_that_is_sent_leaves_the_night_of_an_export(post: Post, tmp_path: Path) -> None:
+    night = slept("AsleepCore", "2026-04-30 23:00:00", "2026-05-01 06:00:00")
+    export_of(tmp_path, night, made="2026-05-01 10:00:00 +0200")
+    post(metric("sleep_analysis", "hr", NAP))
+    assert sleeps() == [(False, 420), (True, 36)]
 
 
 def test_the_end_of_a_night_does_not_replace_it(post: Post) -> None:
