@@ -8,4 +8,5 @@ class AppleHealthConfig(AppConfig):
     sidebar = (
         ("Apple Health", 160, "AppleDay"),
         ("Apple Health", 170, "AppleNight"),
+        ("Apple Health", 180, "SentDay"),
     )

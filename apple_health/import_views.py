@@ -31,7 +31,7 @@ class ExportForm(FileForm):
     services = forms.ChoiceField(
         label="What WHOOP and Withings wrote into Health",
         required=False,
-        choices=[("", "Leave it out while they are connected here"), ("all", "Take it too")],
+        choices=[("", "Leave it out if they are connected"), ("all", "Take it too")],
     )
 
     def options(self) -> dict[str, Any]:

@@ -39,6 +39,24 @@ STEPS = Kind("Steps", "steps-numbers", "move", number, number)
 ASLEEP = Kind(
     "Asleep", "asleep-numbers", "light", hours_and_minutes, lambda hours: f"{number(hours)} h"
 )
+MINDFUL = Kind("Mindful minutes", "mindful-numbers", "accent", number, number)
+ENERGY = Kind("Active energy in kcal", "energy-numbers", "strain", number, number)
+
+
+def charts(numbers: RangeFigures) -> list[dict[str, str | Drawn]]:
+    """Return the steps, and what else is known of the range: two to a row, so that none stands alone."""
+    others = [
+        (ASLEEP, numbers.asleep),
+        (MINDFUL, numbers.mindful),
+        (ENERGY, numbers.energy),
+    ]
+    known = [(STEPS, numbers.steps), *(one for one in others if known_days(one[1]))]
+    if len(known) > 1:
+        known = known[: len(known) // 2 * 2]
+    return [
+        {"name": kind.name.partition("-")[0], "drawn": chart_of(kind, numbers, values)}
+        for kind, values in known
+    ]
 
 
 def chart_of(kind: Kind, numbers: RangeFigures, values: Values) -> Drawn:
@@ -72,10 +90,17 @@ def figures(numbers: RangeFigures) -> list[Figure]:
     """Return the means of the range, each with the days that it is of."""
     return [
         figure("Steps a day", numbers.steps, number, ""),
-        figure("Asleep a night", numbers.asleep, hours_and_minutes, "", "night"),
+        asleep_or_mindful(numbers),
         figure("Resting heart rate", numbers.resting_heart_rate, number, "bpm"),
         figure("HRV (SDNN)", numbers.sdnn, number, "ms"),
     ]
+
+
+def asleep_or_mindful(numbers: RangeFigures) -> Figure:
+    """Return the sleep of a night; where no night counts here, because WHOOP has them all, the mindful minutes."""
+    if known_days(numbers.asleep) or not known_days(numbers.mindful):
+        return figure("Asleep a night", numbers.asleep, hours_and_minutes, "", "night")
+    return figure("Mindful minutes", numbers.mindful, number, "min")
 
 
 def figure(label: str, values: Values, words: Words, unit: str, noun: str = "day") -> Figure:

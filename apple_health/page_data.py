@@ -62,6 +62,15 @@ class RangeFigures:
         return self.values(lambda one: one.hrv_sdnn)
 
     @cached_property
+    def mindful(self) -> list[float | None]:
+        return self.values(lambda one: one.mindful_min)
+
+    @cached_property
+    def energy(self) -> list[float | None]:
+        """Return the active energy in kcal."""
+        return self.values(lambda one: one.active_energy_kcal)
+
+    @cached_property
     def asleep(self) -> list[float | None]:
         """Return the hours of sleep of each night that counts."""
         minutes = (self._asleep.get(day) for day in self.days)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.views.generic import FormView
 
 from apple_health.models import ONLY, AppleDay, AppleNight, SourceOrder
-from apple_health.page_charts import ASLEEP, STEPS, chart_of, figures, opening
+from apple_health.page_charts import charts, figures, opening
 from apple_health.page_data import RangeFigures, first_day
 from lifetracker.web.range_page import RangePage
 from lifetracker.web.ranges import Range, range_links, range_steps
@@ -36,10 +36,7 @@ class RangeView(RangePage):
             is_begun=begun,
             sentence=opening(numbers),
             figures=figures(numbers),
-            charts=[
-                {"name": "steps", "drawn": chart_of(STEPS, numbers, numbers.steps)},
-                {"name": "asleep", "drawn": chart_of(ASLEEP, numbers, numbers.asleep)},
-            ],
+            charts=charts(numbers),
             today=shown.today,
             ranges=range_links(shown),
             steps=range_steps(shown),

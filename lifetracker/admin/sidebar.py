@@ -57,7 +57,7 @@ def groups_of_models(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     for title, labels in MACHINERY.items():
         found = [models.pop(label) for label in labels if label in models]
         groups[title] = [*groups.pop(title, []), *found]
-    groups["More"] = list(models.values())
+    groups["More"] = [*groups.pop("More", []), *models.values()]
     return {title: found for title, found in groups.items() if found}
 
 

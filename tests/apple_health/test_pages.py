@@ -55,6 +55,22 @@ def test_a_range_says_its_means(person: Client) -> None:
     assert "1 to 3 of 3" in page
 
 
+def test_a_range_without_nights_shows_what_else_is_known(person: Client) -> None:
+    for back in range(3):
+        makers.apple_day(back, active_energy_kcal=400, mindful_min=None if back else 12)
+    page = person.get("/apple-health/?range=7d").text
+    assert "Mindful minutes by day" in page
+    assert "mean of 1 day" in page
+    assert "Asleep by day" not in page
+    # A third would stand alone.
+    assert "Active energy in kcal by day" not in page
+    assert "No night of these days is stored" in page
+    makers.apple_night(0)
+    page = person.get("/apple-health/?range=7d").text
+    for heading in ("Steps", "Asleep", "Mindful minutes", "Active energy in kcal"):
+        assert f"{heading} by day" in page
+
+
 def test_a_page_costs_as_many_statements_for_any_range(
     person: Client, django_assert_max_num_queries: Any
 ) -> None:

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from tests.processes import FAKETIME, MACHINE, free_ports
 
-SOURCES = ("WHOOP", "Withings", "Toggl", "GitHub", "Zero")
+SOURCES = ("WHOOP", "Withings", "Toggl", "GitHub", "Zero", "Apple Health")
 
 
 class Demo:

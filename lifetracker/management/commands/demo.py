@@ -20,6 +20,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
+from apple_health.models import AppleDay, AppleNight
+from apple_health.names import APPLE_HEALTH
 from csv_import.models import KeptMapping
 from experiments.examples import add_example_experiments
 from fasting.models import ZERO, FastingPeriod
@@ -33,6 +35,7 @@ from lifetracker.management.command import QuickCommand
 from lifetracker.management.report import changes_of, line
 from lifetracker.models import SyncRun, SyncState
 from lifetracker.ops import processes
+from lifetracker.sandbox.apple import export as apple
 from lifetracker.sandbox.blood import TESTS, write_results
 from lifetracker.sandbox.eating import diary
 from lifetracker.sandbox.habits import journal
@@ -49,6 +52,8 @@ from projects.examples import add_example_projects
 # A stand-in computes three years of a life before it answers first.
 ANSWER_TIME = 120
 DAYS_OF_HISTORY = 1095
+# A year of Apple Health is 30 MB of XML, which takes seconds: half of one shows as much.
+DAYS_OF_HEALTH = 180
 # Whose life it is.
 SEED = 1
 # WHOOP's limit over a shortened window, so that the waiting is seen and does not last.
@@ -143,6 +148,7 @@ class Command(QuickCommand):
         self.stdout.write(
             line(ZERO, [FastingPeriod], changes_of(SyncRun.objects.filter(source=ZERO)[0]))
         )
+        self.import_apple_health()
         self.say("Writing down meals")
         meals = add_example_diary(diary(life_of(SEED), DAYS_OF_HISTORY, timezone.now()))
         self.stdout.write(f"Nutrition: {counted(meals, 'meal')} added")
@@ -155,6 +161,20 @@ class Command(QuickCommand):
         add_example_experiments(days.today())
         self.say("Looking for insights")
         call_command("find_insights", if_due=True, stdout=self.stdout, stderr=self.stderr)
+
+    def import_apple_health(self) -> None:
+        """Import what the phone would export now: at a later start, only what is new since then changes anything."""
+        self.say("Importing an export of Apple Health")
+        with TemporaryDirectory() as folder:
+            # As of a watch that is worn beside the strap: its nights are there too, and give way to those of WHOOP.
+            path = apple.write_export(
+                *(Path(folder), life_of(SEED), DAYS_OF_HEALTH, timezone.now()),
+                own=False,
+                heart_rates=0,
+            )
+            call_command("import_apple_health", path, stdout=StringIO(), stderr=self.stderr)
+        run = SyncRun.objects.filter(source=APPLE_HEALTH)[0]
+        self.stdout.write(line(APPLE_HEALTH, [AppleDay, AppleNight], changes_of(run)))
 
     def import_blood_tests(self) -> None:
         """Import a table that no service brings, once: what its reader does with it then stays so."""

@@ -50,17 +50,27 @@ ACTIVITIES = {
     "activity": "Other",
     "hiking-rucking": "Hiking",
 }
-#: Minutes of a day with steps, and how many the watch counts in one.
-ACTIVE_MINUTES, LEAST_STEPS, MOST_STEPS = 90, 40, 115
+#: Minutes of a day with steps: how many there are, how much that varies, and how many there are at least.
+ACTIVE_MINUTES, VARIES, LEAST_MINUTES = 90, 25, 20
+#: Steps that the watch counts in one of them.
+LEAST_STEPS, MOST_STEPS = 40, 115
 
 
-def write_export(folder: Path, life: Life, days: int, now: datetime, *, own: bool = True) -> Path:
+def write_export(
+    folder: Path,
+    life: Life,
+    days: int,
+    now: datetime,
+    *,
+    own: bool = True,
+    heart_rates: int = 24,
+) -> Path:
     """Write what the phone exports at this moment, and return the zip. `own`: whether WHOOP's and Withings' apps are named as
-    those that wrote what they measured; else it is the watch."""
+    those that wrote what they measured; else it is the watch. `heart_rates`: as of `chunks`."""
     path = folder / f"apple_health_{'own' if own else 'watch'}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("apple_health_export/export.xml", "w", force_zip64=True) as file:
-            for text in chunks(life, days, now, own=own):
+            for text in chunks(life, days, now, own=own, heart_rates=heart_rates):
                 file.write(text.encode())
         archive.writestr("apple_health_export/export_cda.xml", "<ClinicalDocument/>")
     return path
@@ -87,7 +97,7 @@ def chunks(
             now,
         )
     today = now.astimezone(ZoneInfo(HOME)).date()
-    for back in range(days, 0, -1):
+    for back in range(days, -1, -1):
         yield "".join(day(life, today - back * ONE_DAY, now, heart_rates))
     yield "</HealthData>\n"
 
@@ -102,9 +112,10 @@ def offset(now: datetime) -> str:
 
 
 class Phone:
-    """Writes records."""
+    """Writes records of what is over at the export."""
 
     def __init__(self, now: datetime) -> None:
+        self._now = now
         self._zone = now.astimezone(ZoneInfo(HOME)).utcoffset() or timedelta(0)
         self._offset = offset(now)
 
@@ -114,6 +125,9 @@ class Phone:
     def record(
         self, kind: str, value: Any, unit: str, start: datetime, minutes: float, *, source: str
     ) -> str:
+        """Return a record; nothing where its end is still ahead."""
+        if start + timedelta(minutes=minutes) > self._now:
+            return ""
         name = kind if kind.startswith("HK") else QUANTITY + kind
         made = f" device={quoteattr(DEVICES[source])}" if source in DEVICES else ""
         begun, ended = self.at(start), self.at(start + timedelta(minutes=minutes))
@@ -186,7 +200,7 @@ def day(life: Life, on: date, now: datetime, heart_rates: int) -> Iterator[str]:
         yield phone.record(
             "HeartRateVariabilitySDNN", round(rng.gauss(52, 8), 2), "ms", at, 1, source=WATCH
         )
-    yield from walked(phone, rng, wake)
+    yield from walked(phone, rng, wake, lived.ill)
     if rng.random() < 0.3:
         kind, value = "HKCategoryTypeIdentifierMindfulSession", "HKCategoryValueNotApplicable"
         yield phone.record(kind, value, "", wake + timedelta(minutes=30), 10, source=PHONE)
@@ -201,9 +215,10 @@ def day(life: Life, on: date, now: datetime, heart_rates: int) -> Iterator[str]:
         yield phone.record("HeartRate", rng.randint(50, 130), "count/min", at, 0, source=WATCH)
 
 
-def walked(phone: Phone, rng: Random, wake: datetime) -> Iterator[str]:
-    """Yield steps that the watch and the phone both count, and some that one of them does alone."""
-    for minute in sorted(rng.sample(range(840), ACTIVE_MINUTES)):
+def walked(phone: Phone, rng: Random, wake: datetime, ill: float) -> Iterator[str]:
+    """Yield steps that the watch and the phone both count, and some that one of them does alone. `ill`: 0 well, 1 worst."""
+    minutes = max(LEAST_MINUTES, round(rng.gauss(ACTIVE_MINUTES, VARIES) * (1 - 0.6 * ill)))
+    for minute in sorted(rng.sample(range(840), minutes)):
         at, steps = wake + timedelta(minutes=minute), rng.randint(LEAST_STEPS, MOST_STEPS)
         carried = rng.random()
         if carried < 0.9:
