@@ -71,7 +71,8 @@ Merge = Callable[[Item, Item], Item]
 @dataclass
 class Stored:
     """What came of records of one kind; of those that were created and changed, their days. `known`: as many another source has
-    too; `hidden`: as many of these were stored and give way."""
+    too; `hidden`: as many of these were stored and give way. `values`: single values that cannot be, of records that were stored
+    without them."""
 
     created: list[date] = field(default_factory=list)
     updated: list[date] = field(default_factory=list)
@@ -79,6 +80,7 @@ class Stored:
     known: int = 0
     hidden: int = 0
     refusals: list[Refusal] = field(default_factory=list)
+    values: list[Refusal] = field(default_factory=list)
 
     def counts(self) -> Counts:
         created, updated, rejected = len(self.created), len(self.updated), len(self.refusals)
@@ -222,10 +224,8 @@ def store(how: FieldMapping, items: Sequence[Item], merge: Merge) -> Stored:
         rows = []
         for item in some:
             old = before.get(item["source_id"])
-            try:
-                row = how.row(merge(item, old) if old else item)
-            except (Unmappable, ValueError) as error:
-                refuse(outcome, item, str(error))
+            row = row_of(how, item, old, merge, outcome)
+            if row is None:
                 continue
             if old is not None and is_same(how, row, old):
                 outcome.unchanged += 1
@@ -233,6 +233,33 @@ def store(how: FieldMapping, items: Sequence[Item], merge: Merge) -> Stored:
                 rows.append((item, row, old))
         write(how, rows, outcome)
     return outcome
+
+
+def row_of(
+    how: FieldMapping, item: Item, old: Item | None, merge: Merge, outcome: Stored
+) -> list[object] | None:
+    """Return the values of a record, without those that cannot be, which are refused one by one; None where nothing is left that
+    can be stored."""
+    try:
+        return how.row(merge(item, old) if old else item)
+    except (Unmappable, ValueError) as error:
+        reason = str(error)
+    wrong = how.wrong(item)
+    rest = {name: value for name, value in item.items() if name not in wrong}
+    try:
+        row = how.row(merge(rest, old) if old else rest) if rest.keys() - NEEDED else None
+    except (Unmappable, ValueError):
+        row = None
+    if row is None:
+        refuse(outcome, item, reason)
+        return None
+    for name, why in wrong.items():
+        payload = {"date": str(item["date"]), name: str(item[name])}
+        key = f"{item['source_id']} {name}"
+        # Without the sign of a column that may be missing.
+        told = str(why).replace(f"{name}?", name, 1)
+        outcome.values.append(Refusal(f"{item['date']}", told, payload, key))
+    return row
 
 
 def write(

@@ -7,7 +7,7 @@ the day's end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from apple_health.store import (
     store_sent_weigh_ins,
     store_sent_workouts,
 )
-from lifetracker.days import local_date, midnight
+from lifetracker.days import ONE_DAY, local_date, midnight
 from lifetracker.models import RejectedItem, SyncRun
 from lifetracker.models.revisions import Revision
 from lifetracker.sync.file_imports import item_key, to_json
@@ -38,6 +38,9 @@ from weight.models import WeighIn
 from workouts.models import Workout
 
 STREAM = "posts"
+#: Values by column and time, and those by day.
+ByColumn = dict[str, dict[str, float]]
+ByDay = Mapping[date, ByColumn]
 #: So many rejected values of posts are kept, the newest.
 MOST_REJECTED = 200
 
@@ -51,12 +54,13 @@ class Outcome:
 
     @property
     def refusals(self) -> list[Refusal]:
-        own = (one for kind in self.stored.values() for one in kind.refusals)
+        own = (one for kind in self.stored.values() for one in (*kind.refusals, *kind.values))
         return [*self.posted.refusals, *own]
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts by kind of record; under the name of the stream what could not be read."""
-        rejected = len(self.posted.refusals)
+        values = sum(len(kind.values) for kind in self.stored.values())
+        rejected = len(self.posted.refusals) + values
         found = {kind: one.counts() for kind, one in self.stored.items()}
         return found | {STREAM: Counts(seen=rejected, rejected=rejected)}
 
@@ -85,13 +89,13 @@ def import_post(data: Mapping[str, Any], connected: Collection[str] | None = Non
 
 def store_sent_days(posted: Posted) -> Stored:
     outcome = Stored()
-    known = {one.date: one for one in SentDay.objects.filter(date__in=list(posted.values))}
+    known = days_around(posted.values)
     kept = []
-    for day, columns in sorted(posted.values.items()):
+    for day, columns in sorted(of_their_days(posted.values, known).items()):
         sent = known.get(day) or SentDay(date=day, reached_at=posted.reached[day])
         for column, values in columns.items():
             sent.values[column] = together(column, sent.values.get(column, {}), values)
-        sent.reached_at = max(sent.reached_at, posted.reached[day])
+        sent.reached_at = max(sent.reached_at, posted.reached.get(day, sent.reached_at))
         kept.append(sent)
         figures = {column: of_day(column, sent.values[column]) for column in columns}
         add(outcome, store_days({day: figures}, min(sent.reached_at, timezone.now())))
@@ -99,6 +103,25 @@ def store_sent_days(posted: Posted) -> Stored:
     stored = [one for one in kept if one.pk is not None and one.date in known]
     SentDay.objects.bulk_update(stored, ["values", "reached_at"], batch_size=50)
     return outcome
+
+
+def days_around(values: Iterable[date]) -> dict[date, SentDay]:
+    """Return what was sent before of some days, and of those beside them."""
+    wanted = {day + step * ONE_DAY for day in values for step in (-1, 0, 1)}
+    return {one.date: one for one in SentDay.objects.filter(date__in=sorted(wanted))}
+
+
+def of_their_days(values: ByDay, known: Mapping[date, SentDay]) -> dict[date, ByColumn]:
+    """Return values by day and column, each time on the day that it was sent for first: who travels sends the same hours again by
+    another clock, and they must not count on two days."""
+    found: dict[date, ByColumn] = {}
+    for day, columns in values.items():
+        beside = [known[one] for one in (day - ONE_DAY, day + ONE_DAY) if one in known]
+        for column, some in columns.items():
+            for at, value in some.items():
+                other = next((one.date for one in beside if at in one.values.get(column, {})), day)
+                found.setdefault(other, {}).setdefault(column, {})[at] = value
+    return found
 
 
 def together(column: str, old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
@@ -114,6 +137,7 @@ def add(outcome: Stored, one: Stored) -> None:
     outcome.created += one.created
     outcome.updated += one.updated
     outcome.refusals += one.refusals
+    outcome.values += one.values
     outcome.unchanged += one.unchanged
     outcome.hidden += one.hidden
 

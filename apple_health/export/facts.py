@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,8 +30,9 @@ AROUND = 10
 # --- Nights ---------------------------------------------------------------------------------------
 
 
-def night_items(scratch: Scratch, clock: Clock) -> list[Item]:
-    found = nights_of(scratch.samples(Kind.SLEEP), clock, scratch.devices)
+def night_items(scratch: Scratch, clock: Clock, left_out: Counter[str]) -> list[Item]:
+    """Return nights and naps. `left_out` counts the records that are part of none, by reason."""
+    found = nights_of(scratch.samples(Kind.SLEEP), clock, scratch.devices, left_out)
     return [night_item(night) for nights in found for night in nights]
 
 

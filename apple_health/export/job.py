@@ -87,13 +87,18 @@ class Outcome:
     def refusals(self) -> list[Refusal]:
         return [
             *self.export.found.refusals,
-            *(one for kind in self.stored.values() for one in kind.refusals),
+            *(one for kind in self.stored.values() for one in (*kind.refusals, *kind.values)),
         ]
+
+    @property
+    def values_refused(self) -> int:
+        """Return how many values cannot be, of records that are stored without them."""
+        return sum(len(kind.values) for kind in self.stored.values())
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts by kind of record."""
         found = {kind: one.counts() for kind, one in self.stored.items()}
-        rejected = self.export.found.rejected
+        rejected = self.export.found.rejected + self.values_refused
         return found | {STREAM: Counts(seen=rejected, rejected=rejected)}
 
 
@@ -170,15 +175,17 @@ def read(file: Opened, samples: Scratch, options: Options, progress: Progress) -
     ):
         if count:
             found.left_out[reason] += count
-    reported_at = found.exported_at if found.exported_at is not None else found.last
+    said = found.exported_at if found.exported_at is not None else found.last
+    now = options.now.astimezone(UTC)
     return Export(
         found,
         figures_of(samples, clock, Ranks(samples.devices, options.ranks)),
-        night_items(samples, clock),
+        night_items(samples, clock, found.left_out),
         weigh_ins.items,
         workouts.items,
         workouts.doubled,
-        moment(reported_at) if reported_at is not None else options.now.astimezone(UTC),
+        # One that lies ahead, by a clock that is wrong, would keep out what a later export says.
+        now if said is None else min(moment(said), now),
     )
 
 

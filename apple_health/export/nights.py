@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -74,17 +74,16 @@ def minutes_of(samples: Iterable[Sample], values: Iterable[Sleep]) -> float | No
     return round(length_in_minutes(parts), 2) if parts else None
 
 
-def sleeps(samples: Iterable[Sample], clock: Clock, devices: Sequence[Device]) -> Iterator[Night]:
-    """Yield each night and nap, as if it were a nap."""
+def sleeps(
+    samples: Iterable[Sample], clock: Clock, devices: Sequence[Device], left_out: Counter[str]
+) -> Iterator[Night]:
+    """Yield each night and nap, as if it were a nap. `left_out` counts, by reason, the samples of what is none."""
     for every in together(samples):
         mine = best_source(every)
         start, last = mine[0].start, max(mine, key=lambda one: one.end)
         asleep, in_bed = minutes_of(mine, ASLEEP), minutes_of(mine, [Sleep.IN_BED])
-        if (
-            last.end == start
-            or last.end - start > LONGEST_NIGHT
-            or (asleep is None and in_bed is None)
-        ):
+        if reason := why_none(last.end - start, is_sleep=asleep is not None or in_bed is not None):
+            left_out[reason] += len(every)
             continue
         # Without a sample of the time in bed, it is from the first to the last one.
         values = {"asleep_min": asleep, "in_bed_min": in_bed or round((last.end - start) / 60, 2)}
@@ -103,12 +102,19 @@ def sleeps(samples: Iterable[Sample], clock: Clock, devices: Sequence[Device]) -
         )
 
 
+def why_none(length: int, *, is_sleep: bool) -> str:
+    """Return why a stretch of so many seconds is no night and no nap; empty if it is one."""
+    if length > LONGEST_NIGHT:
+        return f"sleep without an hour's gap in more than {LONGEST_NIGHT // 3600} hours"
+    return "" if length and is_sleep else "records of sleep that name no time asleep or in bed"
+
+
 def nights_of(
-    samples: Iterable[Sample], clock: Clock, devices: Sequence[Device]
+    samples: Iterable[Sample], clock: Clock, devices: Sequence[Device], left_out: Counter[str]
 ) -> Iterator[list[Night]]:
     """Yield the sleeps of each day: the longest one is the night, the others are naps."""
     waiting: dict[date, list[Night]] = defaultdict(list)
-    for sleep in sleeps(samples, clock, devices):
+    for sleep in sleeps(samples, clock, devices, left_out):
         waiting[sleep.day].append(sleep)
     for _, found in sorted(waiting.items()):
         longest = max(found, key=lambda one: (one.values["asleep_min"] or 0, one.end - one.start))

@@ -38,6 +38,8 @@ def count_words(outcome: Outcome) -> Iterator[str]:
         yield f"{counted(counts.seen, *NOUNS[kind])}: {', '.join(parts)}"
     if rejected := outcome.export.found.rejected:
         yield f"{counted(rejected, 'record')} could not be read"
+    if outcome.values_refused:
+        yield f"{counted(outcome.values_refused, 'value')} of a day, a night or a workout cannot be, and were left out"
 
 
 def all_lines(outcome: Outcome, *, dry_run: bool) -> Iterable[Lines]:
@@ -84,7 +86,9 @@ def preview_of(outcome: Outcome, question: str) -> Preview:
             "changed": sum(one.updated for one in counts),
             "unchanged": sum(one.unchanged for one in outcome.stored.values()),
             "of another source": sum(one.known for one in outcome.stored.values()),
-            "rejected": sum(one.rejected for one in counts) + outcome.export.found.rejected,
+            "rejected": sum(one.rejected for one in counts)
+            + outcome.export.found.rejected
+            + outcome.values_refused,
         },
         lists=list(all_lines(outcome, dry_run=True)),
         remarks=list(count_words(outcome)),

@@ -408,6 +408,11 @@ class FieldMapping:
             wrong = filter(None, (column.explain(item) for column in self._columns))
             raise next(wrong) from None
 
+    def wrong(self, item: Item) -> dict[str, Unmappable]:
+        """Return what is wrong with an item, by column; empty where nothing is."""
+        found = {column.name: column.explain(item) for column in self._columns}
+        return {name: error for name, error in found.items() if error}
+
     def source_id(self, item: Json) -> str | None:
         """Return the item's id even where the rest cannot be mapped; None if that is what is broken."""
         if self._id is None:

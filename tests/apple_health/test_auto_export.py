@@ -413,6 +413,49 @@ def test_a_nap_that_is_sent_leaves_the_night_of_an_export(post: Post, tmp_path: 
     assert sleeps() == [(False, 420), (True, 36)]
 
 
+def test_who_travels_sends_an_hour_twice_and_it_counts_once(post: Post) -> None:
+    def hour(text: str, qty: int) -> dict[str, Any]:
+        return {"date": text, "qty": qty}
+
+    post(steps(hour("2026-05-01 22:00:00 -0400", 100), hour("2026-05-01 23:00:00 -0400", 20)))
+    # The same hours by the clock of the place of arrival, the second one grown, and one that is new.
+    sent = steps(
+        hour("2026-05-02 04:00:00 +0200", 100),
+        hour("2026-05-02 05:00:00 +0200", 30),
+        hour("2026-05-02 14:00:00 +0200", 7),
+    )
+    post(sent)
+    assert (day_of().steps, day_of(date(2026, 5, 2)).steps) == (130, 7)
+    stored = everything()
+    assert post(sent)["days"]["unchanged"] == 2
+    assert everything() == stored
+
+
+def test_one_value_that_cannot_be_leaves_the_rest_of_its_day(post: Post) -> None:
+    sent = (
+        steps(at("08:00:00", 800)),
+        metric("protein", "g", at("08:00:00", 9_000), at("09:00:00", 9_000)),
+        metric("apple_sleeping_wrist_temperature", "degC", at("05:00:00", -3)),
+        metric("fiber", "g", at("08:00:00", 12)),
+    )
+    answer = post(*sent)
+    assert answer["days"] == {"created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert [one["reason"] for one in answer["rejected"]] == [
+        "wrist_temperature: -3.0: below 0",
+        "protein_g: 18000.0: above 10000",
+    ]
+    found = day_of()
+    assert (found.steps, found.fiber_g, found.protein_g) == (800, 12, None)
+    assert RejectedItem.objects.filter(source=APPLE_HEALTH).count() == 2
+    assert post(*sent)["days"]["unchanged"] == 1
+
+
+def test_a_day_of_nothing_but_what_cannot_be_is_not_stored(post: Post) -> None:
+    cold = metric("apple_sleeping_wrist_temperature", "degC", at("05:00:00", -3))
+    assert post(cold)["days"]["rejected"] == 1
+    assert not AppleDay.objects.exists()
+
+
 def test_the_end_of_a_night_does_not_replace_it(post: Post) -> None:
     post(metric("sleep_analysis", "hr", NIGHT))
     end = {**NIGHT, "sleepStart": "2026-05-01 03:00:00 +0200", "inBedStart": None, "inBed": 0}

@@ -242,3 +242,21 @@ def test_another_persons_export_is_asked_about(tmp_path: Path) -> None:
     assert AppleDay.objects.get(date=date(2026, 4, 1)).steps == 1001
     imported(other, "--replace")
     assert AppleDay.objects.get(date=date(2026, 4, 1)).steps == 5001
+
+
+def test_a_date_of_export_that_lies_ahead_keeps_no_later_export_out(tmp_path: Path) -> None:
+    ahead = export(steps(5, "2026-05-01 08:00:00"), exported="2199-01-01 00:00:00 +0000")
+    imported(given(tmp_path, ahead))
+    later = export(steps(6, "2026-05-01 09:00:00"), exported="2198-01-01 00:00:00 +0000")
+    imported(given(tmp_path, later))
+    assert steps_of_the_day() == 6
+
+
+def test_one_value_that_cannot_be_leaves_the_rest_of_its_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cold = record("AppleSleepingWristTemperature", -3, "degC", "2026-05-01 05:00:00")
+    counts = imported(given(tmp_path, export(steps(5, "2026-05-01 08:00:00"), cold)))
+    assert counts == {"days": {"seen": 1, "created": 1}, "export": {"seen": 1, "rejected": 1}}
+    assert steps_of_the_day() == 5
+    assert "wrist_temperature: -3.0: below 0" in capsys.readouterr().err

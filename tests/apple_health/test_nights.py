@@ -137,3 +137,15 @@ def test_a_night_that_whoop_has_is_not_told_twice(tmp_path: Path) -> None:
 def test_an_empty_segment_is_no_night(tmp_path: Path) -> None:
     at = "2026-05-01 23:00:00"
     assert nights(tmp_path, slept("Asleep", at, at), record("StepCount", 1, "count", at)) == []
+
+
+def test_sleep_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chain = (
+        slept("InBed", "2026-04-26 22:00:00", "2026-04-27 23:30:00"),
+        slept("InBed", "2026-04-27 23:00:00", "2026-04-28 22:30:00"),
+    )
+    awake = slept("Awake", "2026-04-30 03:00:00", "2026-04-30 03:10:00")
+    assert not nights(tmp_path, *chain, awake)
+    told = capsys.readouterr().out
+    assert "sleep without an hour's gap in more than 48 hours: 2" in told
+    assert "records of sleep that name no time asleep or in bed: 1" in told
