@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 
 import pytest
 from django.conf import settings
+from django_q.models import OrmQ
 
+from lifetracker.ops.shared_queue import SharedQueue
+from lifetracker.tasks import send
 from tests import processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -65,6 +70,50 @@ def test_a_killed_worker_leaves_no_process_behind() -> None:
     finally:
         end({worker.pid, *found})
         worker.communicate()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_are_killed_while_they_wait_for_work_are_replaced_and_work_goes_on() -> None:
+    worker = processes.start("qcluster", env=processes.environment(QUEUE_WORKERS="2"))
+    guards: set[int] = set()
+    found: set[int] = set()
+
+    def has_all() -> bool:
+        assert worker.poll() is None, worker.communicate()
+        guards.update(children_of(worker.pid) if not guards else ())
+        found.update(*map(children_of, guards))
+        return len([one for one in found if is_alive(one)]) == 4 and not OrmQ.objects.exists()
+
+    try:
+        processes.wait_until(has_all)
+        send("resume_stalled_runs")
+        processes.wait_until(has_all)
+        # Two workers, the pusher and the monitor.
+        end(set(found))
+        processes.wait_until(has_all)
+        assert len(found) == 8
+        send("resume_stalled_runs")
+        processes.wait_until(has_all)
+    finally:
+        end({worker.pid, *guards, *found})
+        worker.communicate()
+
+
+def test_a_reader_that_is_killed_leaves_its_queue_to_others() -> None:
+    queue = SharedQueue()
+    reader = multiprocessing.get_context("fork").Process(target=queue.get)
+    reader.start()
+    processes.wait_until(lambda: queue.reader == reader.pid)
+    reader.kill()
+    reader.join()
+    queue.put("work")
+    with pytest.raises(Empty):
+        queue.get(timeout=0.1)
+    queue.free_of(os.getpid())
+    assert queue.reader == reader.pid
+    queue.free_of(int(reader.pid or 0))
+    assert (queue.get(timeout=10), queue.reader) == ("work", 0)
+    queue.close()
 
 
 def test_where_the_system_does_not_tell_the_children_look() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 from django_q import cluster
-from django_q.cluster import Cluster, Sentinel
+from django_q.cluster import Cluster
 from django_q.management.commands import qcluster
 
 from lifetracker.management.command import QuickCommand
 from lifetracker.ops.child_processes import end_children_with_their_parents
+from lifetracker.ops.shared_queue import Guard
 from lifetracker.tasks import on_worker_start, run_schedule
 
 # Seconds in which a signal that was sent to all processes has reached each.
@@ -23,8 +24,8 @@ TOGETHER = 0.5
 HEARTBEAT = 5
 
 
-class GuardWithHeartbeat(Sentinel):
-    """The process that guards the others, and touches a file as long as it does: so a health check
+class GuardWithHeartbeat(Guard):
+    """The guard that touches a file as long as it does: so a health check
     from outside sees whether it hangs."""
 
     last_beat = 0.0
@@ -63,8 +64,7 @@ class Command(qcluster.Command):
         # Its processes are forked from this one, and none may share a connection.
         connections.close_all()
         end_children_with_their_parents()
-        if settings.WORKER_HEARTBEAT_FILE:
-            cluster.Sentinel = GuardWithHeartbeat
+        cluster.Sentinel = GuardWithHeartbeat if settings.WORKER_HEARTBEAT_FILE else Guard
         # What they share is not looked at by the garbage collector of each, which would copy it.
         gc.collect()
         gc.freeze()
