@@ -16,6 +16,7 @@ from lifetracker.sync.streams import domain_of_source, sources
 from lifetracker.tasks import enqueue, has_worker
 from lifetracker.tools.caller import Caller
 from lifetracker.tools.declaration import Answer, Told, tool
+from lifetracker.tools.said import reference
 from lifetracker.words import joined, title_of
 
 
@@ -96,7 +97,7 @@ def start_sync(caller: Caller, asked: Sync) -> Told:
     run = enqueue(sources[name], SyncRequest(SyncRun.Kind.INCREMENTAL), SyncRun.BegunBy.API)
     answer: Answer = {
         "source": title_of(name),
-        "run": f"{SyncRun._meta.label}:{run.pk}",
+        "run": reference(SyncRun, run.pk),
         "status": run.status,
         "missing": [],
     }

@@ -21,13 +21,13 @@ from lifetracker.accounts.script_policy import allow_script
 from lifetracker.days import zone_name
 from lifetracker.models.pending_imports import PreviewedFile
 from lifetracker.sync.file_imports import Preview, PreviewChanged
-from lifetracker.sync.files import MB, CannotImport
+from lifetracker.sync.files import CannotImport
 from lifetracker.sync.import_files import CannotStore
 from lifetracker.sync.import_queue import CHANGED
 from lifetracker.sync.importers import Importer
 from lifetracker.sync.previewed_imports import PreviewedImporter, TooLarge
 from lifetracker.web.queued_imports import IsBeingImported, QueuedImports
-from lifetracker.web.uploads import refusal_of, stored, takes_uploads
+from lifetracker.web.uploads import refusal_of, stored, takes_uploads, too_large
 
 NO_PREVIEW = (
     "There is no preview to import. It was imported already, or it is older than a day. "
@@ -54,9 +54,7 @@ class FileForm(forms.Form):
     def clean_file(self) -> File[bytes]:
         file: File[bytes] = self.cleaned_data["file"]
         if file.size > self.largest:
-            raise forms.ValidationError(
-                f"This file is larger than {self.largest // MB:,} MB, which no export from {self.writer} is."
-            )
+            raise forms.ValidationError(too_large(self.largest, self.writer))
         return file
 
     def clean_zone(self) -> str:

@@ -110,6 +110,7 @@ class ToImports(FileUploadHandler):
 
 
 def too_large(largest: int, writer: str) -> str:
+    """Return why a file of more than so many bytes is refused."""
     return f"This file is larger than {largest // MB:,} MB, which no export from {writer} is."
 
 

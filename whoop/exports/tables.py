@@ -16,8 +16,6 @@ from whoop.exports.cells import moment_in, number_in, offset_at, offset_in, yes_
 from whoop.exports.headers import CALLED, PRIVACY_ARCHIVE, columns_of, fold, kind_of
 from workouts.models import MOST_METERS
 
-#: A cell may hold a long note.
-LONGEST_CELL = 100_000
 MOST_RAW = 400
 #: Nobody has more, by column, in the units of the file. What a column of the database bounds itself is not here.
 MOST: dict[str, float] = {
