@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
 from experiments.validation import FIXED
 from experiments.words import result_sentence
-from lifetracker.admin import Choices, QuickList, labels
+from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import Names, RecordForm
 
@@ -54,26 +53,13 @@ class ExperimentForm(RecordForm):
                 field.widget = UnfoldAdminSelectWidget(choices=[("", "---------"), *choices])
 
 
-class DeletedFilter(admin.SimpleListFilter):
-    title = "deleted"
-    parameter_name = "deleted"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
-        return [("yes", "Yes")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        """Leave the deleted ones out unless they are asked for."""
-        return queryset.filter(deleted_at__isnull=self.value() != "yes")
-
-
 @admin.register(Experiment)
-class ExperimentAdmin(QuickList):
+class ExperimentAdmin(DeletableList):
     form = ExperimentForm
     list_display = ("question", "shown_state", "outcome", "start")
     list_filter = (DeletedFilter, "state")
     search_fields = ("question", "try_words", "usual_words", "notes")
     search_help_text = "Search in the questions, the arms and the notes"
-    actions = ("restore",)
     course = ("state", "start", "stopped_on", "stop_reason", "what_came_of_it")
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> object:
@@ -85,21 +71,6 @@ class ExperimentAdmin(QuickList):
         if obj is None:
             return ()
         return (*self.course, *(FIXED if obj.state != State.PLANNED else ()))
-
-    def delete_model(self, request: HttpRequest, obj: Experiment) -> None:
-        Experiment.objects.filter(pk=obj.pk).mark_deleted()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        Experiment.objects.filter(pk__in=queryset.values("pk")).mark_deleted()
-
-    def get_deleted_objects(self, objs: Iterable[Experiment], request: HttpRequest) -> object:
-        """Nothing else goes with an experiment: it can be restored."""
-        return [str(one) for one in objs], {}, set(), []
-
-    @admin.action(description="Restore deleted experiments", permissions=["decide"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        number = Experiment.objects.filter(pk__in=queryset.values("pk")).restore()
-        self.message_user(request, f"Experiments restored: {number}.")
 
     @admin.display(description="What came of it")
     def what_came_of_it(self, experiment: Experiment) -> str:

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 
 from experiments.design import (
     FEWEST_PAIRS,
@@ -27,7 +26,7 @@ from lifetracker.days import today
 from lifetracker.metrics.declaration import Known
 from lifetracker.models import fields
 from lifetracker.models.conflicts import ConstraintsInWords
-from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
+from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
 
 #: No metric has such numbers.
 TYPED_IN = (-1_000_000_000, 1_000_000_000)
@@ -51,22 +50,10 @@ class Wanted(models.TextChoices):
     LOWER = "lower", "lower values"
 
 
-class ExperimentQuerySet(KeepsRevisionsQuerySet["Experiment"]):
-    def live(self) -> Self:
-        """Return those that are not deleted."""
-        return self.filter(deleted_at__isnull=True)
-
+class ExperimentQuerySet(DeletableQuerySet["Experiment"]):
     def running(self) -> Self:
         """Return those that were begun and have no result yet, also those that begin on a day to come."""
         return self.live().filter(state=State.RUNNING)
-
-    def mark_deleted(self) -> int:
-        """Delete them so that they can be restored; return how many it met."""
-        return self.live().update(deleted_at=timezone.now())
-
-    def restore(self) -> int:
-        """Bring deleted ones back; return how many it met."""
-        return self.filter(deleted_at__isnull=False).update(deleted_at=None)
 
 
 def new_seed() -> int:

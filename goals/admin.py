@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -17,7 +17,14 @@ from goals.validation import FIXED
 from goals.weekday_field import WeekdaysField
 from goals.weekdays import weekday_words, weekdays_of
 from goals.words import amount
-from lifetracker.admin import Choices, QuickList, ReadOnlyInline, labels
+from lifetracker.admin import (
+    Choices,
+    DeletableList,
+    DeletedFilter,
+    QuickList,
+    ReadOnlyInline,
+    labels,
+)
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import DayField, RecordForm
 
@@ -56,18 +63,6 @@ class FreePeriodForm(RecordForm):
     class Meta:
         model = FreePeriod
         fields = ("goal", "start", "end", "mark", "note")
-
-
-class DeletedFilter(admin.SimpleListFilter):
-    title = "deleted"
-    parameter_name = "deleted"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
-        return [("yes", "Yes")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        """Leave the deleted ones out unless they are asked for."""
-        return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
 
 class LineInline(ReadOnlyInline):
@@ -132,14 +127,13 @@ def shown_odds(standing: Standing) -> str | None:
 
 
 @admin.register(Goal)
-class GoalAdmin(QuickList):
+class GoalAdmin(DeletableList):
     form = GoalForm
     formfield_overrides = DATES
     list_display = ("name", "metric", "kind", "wanted", "start", "end", "state")
     list_filter = (DeletedFilter,)
     search_fields = ("name", "metric", "notes")
     search_help_text = "Search in the names, the metrics and the notes"
-    actions = ("restore",)
     results = ("status", "summary", "now", "pace", "odds")
 
     status = result("Status", lambda standing: standing.progress.status.replace("_", " "))
@@ -160,21 +154,6 @@ class GoalAdmin(QuickList):
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
         """A goal that is being added has asked for nothing before."""
         return (FreePeriodInline, LineInline) if obj else (FreePeriodInline,)
-
-    def delete_model(self, request: HttpRequest, obj: Goal) -> None:
-        Goal.objects.filter(pk=obj.pk).mark_deleted()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        Goal.objects.filter(pk__in=queryset.values("pk")).mark_deleted()
-
-    def get_deleted_objects(self, objs: Iterable[Goal], request: HttpRequest) -> object:
-        """Nothing else goes with a goal: it can be restored."""
-        return [str(goal) for goal in objs], {}, set(), []
-
-    @admin.action(description="Restore deleted goals", permissions=["decide"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
-        number = Goal.objects.filter(pk__in=queryset.values("pk")).restore()
-        self.message_user(request, f"Goals restored: {number}.")
 
     # --- Columns ----------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from goals.plan import Direction, Kind, Per, Rule, Span, merged
 from goals.validation import FIXED, ROLLING, Wish, problems_of, unit_of
@@ -20,7 +19,7 @@ from lifetracker.days import today
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.models import DayMark, fields
 from lifetracker.models.conflicts import ConstraintsInWords
-from lifetracker.models.kept import KeepsRevisions, KeepsRevisionsQuerySet
+from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
 
 # So long an easier goal waits, so that nobody eases it on a bad day.
 EASING = timedelta(days=7)
@@ -30,22 +29,6 @@ TYPED_IN = (-1_000_000_000, 1_000_000_000)
 AMOUNTS = ("target", "day_at_least", "day_at_most", "start_value")
 ANOTHER_GOAL = "This cannot be changed later. Create another goal instead."
 ENDS_EARLY = "The end must not be before the start."
-
-
-class Deletable(KeepsRevisionsQuerySet[Any]):
-    """Rows that are deleted so that they can be restored."""
-
-    def live(self) -> Self:
-        """Return those that are not deleted."""
-        return self.filter(deleted_at__isnull=True)
-
-    def mark_deleted(self) -> int:
-        """Delete them so that they can be restored; return how many it met."""
-        return self.live().update(deleted_at=timezone.now())
-
-    def restore(self) -> int:
-        """Bring deleted ones back; return how many it met."""
-        return self.filter(deleted_at__isnull=False).update(deleted_at=None)
 
 
 class Goal(ConstraintsInWords, KeepsRevisions):
@@ -135,7 +118,7 @@ class Goal(ConstraintsInWords, KeepsRevisions):
         "deleted", null=True, blank=True, editable=False, help_text="When you deleted the goal."
     )
 
-    objects = Deletable.as_manager()
+    objects = DeletableQuerySet.as_manager()
 
     #: What the database held of it when it was read.
     _stored: Mapping[str, Any] = {}
@@ -254,7 +237,7 @@ class GoalLine(models.Model):
         return f"{self.target:g} from {self.begins}"
 
 
-class FreePeriodQuerySet(Deletable):
+class FreePeriodQuerySet(DeletableQuerySet[Any]):
     def spans_of(self, wanted: Mapping[int, Span]) -> dict[int, tuple[Span, ...]]:
         """Return which days of their spans are free for goals, by two statements at most."""
         if not wanted:

@@ -1,6 +1,7 @@
 """The admin. Importing it registers the pages of this app; other apps take what they share from here."""
 
 from lifetracker.admin import accounts, history, machinery, marks, revisions
+from lifetracker.admin.deletable import DeletableList, DeletedFilter
 from lifetracker.admin.lists import (
     ChoiceFilter,
     Choices,
@@ -18,6 +19,8 @@ from lifetracker.admin.sidebar import dashboard, environment_badge, sidebar
 __all__ = [
     "ChoiceFilter",
     "Choices",
+    "DeletableList",
+    "DeletedFilter",
     "GoneFilter",
     "InstantField",
     "QuickList",

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models.deletion import Collector
+from django.utils import timezone
 
 from lifetracker.models.fields import AnyField
 from lifetracker.models.json_values import json_default
@@ -78,6 +79,22 @@ class KeepsRevisionsQuerySet(models.QuerySet[Kept]):
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]  # no manager deletes all there is
+
+
+class DeletableQuerySet(KeepsRevisionsQuerySet[Kept]):
+    """Rows without a source that are deleted so that they can be restored."""
+
+    def live(self) -> Self:
+        """Return those that are not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def mark_deleted(self) -> int:
+        """Delete them so that they can be restored; return how many it met."""
+        return self.live().update(deleted_at=timezone.now())
+
+    def restore(self) -> int:
+        """Bring deleted ones back; return how many it met."""
+        return self.filter(deleted_at__isnull=False).update(deleted_at=None)
 
 
 class KeepsRevisions(models.Model):

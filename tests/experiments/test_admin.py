@@ -1,0 +1,31 @@
+"""Experiments in the admin: what is deleted there can be restored."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from experiments.models import Experiment
+from tests.experiments.lives import planned
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:experiments_experiment_changelist")
+
+
+def test_what_is_deleted_can_be_restored(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    one, other = planned(), planned()
+    delete = reverse("admin:experiments_experiment_delete", args=[one.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 302
+    chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+    assert client.post(LIST, chosen).status_code == 302
+    assert not Experiment.objects.live().exists()
+    page = client.get(f"{LIST}?deleted=yes").content.decode()
+    assert "Restore deleted experiments" in page
+    chosen = {"action": "restore", "_selected_action": [one.pk, other.pk]}
+    answer = client.post(f"{LIST}?deleted=yes", chosen, follow=True)
+    assert "Experiments restored: 2." in answer.content.decode()
+    assert Experiment.objects.live().count() == 2
