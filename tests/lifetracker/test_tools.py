@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from github_projects.models import Commit
@@ -16,6 +18,7 @@ from lifetracker.days import days_from
 from lifetracker.metrics.records import records_behind
 from lifetracker.metrics.registry import all_metrics, metric_of, metrics
 from lifetracker.models import SyncRun, SyncState
+from lifetracker.models.tokens import Scope
 from lifetracker.tools.declaration import MOST_BYTES
 from lifetracker.tools.metrics import METRICS_AT_ONCE
 from nutrition.models import FoodItem, MealItem
@@ -230,6 +233,13 @@ def test_what_somebody_wrote_is_marked_wherever_it_comes(life: None) -> None:
     assert written.count(MALICE) > 50
     plain = [one for answer in answers for one in texts(answer) if MALICE in one]
     assert plain == []
+
+
+def test_the_documentation_names_every_tool() -> None:
+    written = (Path(settings.BASE_DIR) / "docs/ai-clients.md").read_text()
+    listed = ask("tools/list", headers=bearer(scope=Scope.WRITE)).json()["result"]["tools"]
+    assert len(listed) > 10
+    assert [one["name"] for one in listed if f"| `{one['name']}` |" not in written] == []
 
 
 def test_the_tool_says_what_the_mark_means() -> None:
