@@ -8,7 +8,17 @@ from django.urls import reverse
 
 from experiments.models import Experiment, State
 from experiments.words import ARM_LETTERS, day_of_days
+from lifetracker.models.together import Few
 from lifetracker.web.cards import Card, Place, Visit, register_card
+
+NAME = "experiments"
+#: What the arm of a day follows from, and the words for it.
+READ = frozenset(
+    {
+        *("question", "try_words", "usual_words", "block_days", "washout_days", "pairs"),
+        *("seed", "start", "stopped_on"),
+    }
+)
 
 
 class ArmRow(NamedTuple):
@@ -19,12 +29,16 @@ class ArmRow(NamedTuple):
     href: str
 
 
+def begun(visit: Visit) -> Few:
+    """Ask for the experiments that had begun by that day; of the day that has come, for those that run."""
+    rows = Experiment.objects.live().filter(start__lte=visit.day)
+    return Few(rows if visit.is_past else rows.filter(state=State.RUNNING), READ)
+
+
 def arms_of_day(visit: Visit) -> list[ArmRow]:
     """Return the arm of the day of each experiment that runs, or ran on that day."""
-    rows = Experiment.objects.live().filter(start__lte=visit.day)
-    rows = rows if visit.is_past else rows.filter(state=State.RUNNING)
     found = []
-    for experiment in rows.order_by("pk"):
+    for experiment in visit.few[NAME]:
         arm = experiment.arm_on(visit.day)
         was_stopped = experiment.stopped_on is not None and experiment.stopped_on <= visit.day
         if arm is not None and not was_stopped:
@@ -42,6 +56,12 @@ def arms_of_day(visit: Visit) -> list[ArmRow]:
 
 register_card(
     Card(
-        "experiments", "experiments/card.html", arms_of_day, Place.WIDE, order=55, is_optional=True
+        NAME,
+        "experiments/card.html",
+        arms_of_day,
+        Place.WIDE,
+        order=55,
+        is_optional=True,
+        few=begun,
     )
 )

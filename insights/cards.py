@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Subquery
 from django.urls import reverse
 
 from insights.models import Finding
 from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from lifetracker.days import ONE_DAY
+from lifetracker.models.together import Few
 from lifetracker.web.cards import Card, Place, Visit, register_card
+
+NAME = "insight"
+#: What the sentence of a finding says, and on how many days it is based.
+READ = frozenset(
+    {
+        *("action", "outcome", "action_name", "outcome_name", "lag", "is_yes_no", "step_words"),
+        *("unit", "decimals", "effect", "low", "high", "more_days", "other_days"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -21,28 +32,34 @@ class InsightCard:
     href: str
 
 
-def insight_card(visit: Visit) -> InsightCard | None:
-    """Return what the look of the day before has confirmed; None where it confirmed nothing."""
-    found = (
+def newly_confirmed(visit: Visit) -> Few:
+    """Ask for the first finding that the look of the day before has confirmed."""
+    confirmed = (
         Finding.objects.shown()
         .visible()
         .filter(tests__state=State.CONFIRMED, tests__run__last_day=visit.day - ONE_DAY)
-        .defer("points")
         .order_by("pk")
-        .first()
+        .values("pk")
     )
-    if found is None:
+    return Few(Finding.objects.filter(pk=Subquery(confirmed[:1])), READ)
+
+
+def insight_card(visit: Visit) -> InsightCard | None:
+    """Return what the look of the day before has confirmed; None where it confirmed nothing."""
+    if not visit.few[NAME]:
         return None
+    (found,) = visit.few[NAME]
     return InsightCard(sentence(found), sides(found), NO_CAUSE, reverse("insights"))
 
 
 register_card(
     Card(
-        "insight",
+        NAME,
         "insights/card.html",
         insight_card,
         Place.SIDE,
         order=40,
         is_optional=True,
+        few=newly_confirmed,
     )
 )

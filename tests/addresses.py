@@ -43,7 +43,7 @@ def example(pattern: str) -> str:
 
 
 def for_programs(path: str) -> bool:
-    return path.startswith(("/api/", "/webhooks/"))
+    return f"{path}/".startswith(("/api/", "/webhooks/", "/mcp/"))
 
 
 def own_pages(client: Client) -> list[str]:

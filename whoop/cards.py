@@ -17,7 +17,7 @@ from whoop.models import WhoopCycle, band_of
 from whoop.nights import Night
 from whoop.page_charts import page_of
 from whoop.sentences import why_no_night
-from whoop.today_data import DayOfWhoop, day_of_whoop
+from whoop.today_data import ASKING, DayOfWhoop, day_of_whoop, unusual_days
 from whoop.today_sentence import (
     STILL_RUNNING,
     Told,
@@ -147,6 +147,14 @@ register_card(
 )
 register_card(Card("sleep", "whoop/sleep_card.html", sleep, Place.MAIN, order=20, is_optional=True))
 register_card(
-    Card("strain", "whoop/strain_card.html", strain, Place.SMALL, order=5, is_optional=True)
+    Card(
+        ASKING,
+        "whoop/strain_card.html",
+        strain,
+        Place.SMALL,
+        order=5,
+        is_optional=True,
+        few=unusual_days,
+    )
 )
 register_lane(Lane("sleep", order=10, make=sleep_lane))

@@ -11,7 +11,8 @@ from functools import cached_property
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.series import Series, days_before, read_series
 from lifetracker.metrics.statistics import USUAL_DAYS
-from lifetracker.models import excluded_days
+from lifetracker.models import DayMark
+from lifetracker.models.together import Few
 from lifetracker.web.cards import Visit
 from whoop import metrics
 from whoop.models import WHOOP, band_of
@@ -132,8 +133,18 @@ def middle_half(values: list[float]) -> tuple[float, float] | None:
 # --- Reading --------------------------------------------------------------------------------------
 
 
+#: The card that asks for the days that are no usual ones.
+ASKING = "strain"
+
+
+def unusual_days(visit: Visit) -> Few:
+    """Ask for the days that stay out of what the strain of this one is compared with."""
+    begin = days_before(visit.day, COMPARED_DAYS)
+    return Few(DayMark.objects.unusual_between(begin, visit.day), frozenset({"date"}))
+
+
 def day_of_whoop(visit: Visit) -> DayOfWhoop:
-    """Read a day by three statements: all numbers, the days that are no usual ones, and nights."""
+    """Read a day by two statements, all numbers and nights, beside what the cards ask for together."""
     begin = days_before(visit.day, COMPARED_DAYS)
     whole = read_series((*SHOWN, metrics.calibrating), begin, visit.day, visit.verified)
     calibrating = whole.pop(metrics.calibrating.key)
@@ -143,7 +154,7 @@ def day_of_whoop(visit: Visit) -> DayOfWhoop:
         day=visit.day,
         today=visit.today,
         whole=whole,
-        excluded=excluded_days(begin, visit.day),
+        excluded={mark.date for mark in visit.few[ASKING]},
         nights=nights_of(visit),
         is_calibrating=bool(calibrating.on(visit.day)),
         is_there=is_known or status.runs.last_success is not None,

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from lifetracker.metrics.verified import Verified
+from lifetracker.models.together import Few, read_together
 from lifetracker.web.source_status import SourceStatus
 
 T = TypeVar("T")
@@ -60,6 +61,11 @@ class Visit:
             {name: status.configured for name, status in self.sources.items()},
         )
 
+    @cached_property
+    def few(self) -> dict[str, list[Any]]:
+        """Return what cards ask for by their `few`, under their names: one statement for all of them."""
+        return read_together({name: card.few(self) for name, card in cards.items() if card.few})
+
     def once(self, read: Callable[[Visit], T]) -> T:
         """Return what `read` makes of this visit. It is called for the first card alone, for cards of the same records."""
         if read not in self._shared:
@@ -88,6 +94,9 @@ class Card:
     #: Returns what it knows of the day in a few words, such as `72.4 kg`, for pages without a card that begins them; empty
     #: where nothing is known.
     in_short: Callable[[Any], str] | None = None
+    #: Returns the few rows that `make` finds as `visit.few` under this card's name. Whatever fits in here costs the page
+    #: no statement of its own.
+    few: Callable[[Visit], Few] | None = None
     #: Returns the owner's present offset from UTC in minutes, where records tell it. Asked before any card is made.
     offset: Callable[[], int | None] | None = None
 
