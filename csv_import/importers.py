@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from django.urls import reverse
 
-from csv_import.choices import Choices
+from csv_import.choices import BEHAVIOUR, METRIC, WEIGHT, Choices
 from csv_import.job import Outcome, import_table
 from csv_import.models import KeptMapping, PendingCsv
 from csv_import.summary import fingerprint, imported_words, preview_of
@@ -27,6 +27,15 @@ class Reading(NamedTuple):
 
     delimiter: str = ""
     choices: Choices | None = None
+
+
+#: The page that shows what was imported, by what it went to; of several the first one.
+PAGES = {METRIC: "own-metrics", BEHAVIOUR: "journal", WEIGHT: "weight"}
+
+
+def leading_target(outcome: Outcome) -> str:
+    there = {fact.target.to for fact in outcome.facts.found}
+    return next((to for to in PAGES if to in there), METRIC)
 
 
 class CsvImporter(PreviewedImporter[CsvTable, Reading, Outcome]):
@@ -60,7 +69,8 @@ class CsvImporter(PreviewedImporter[CsvTable, Reading, Outcome]):
         return fingerprint(outcome)
 
     def imported(self, name: str, export: CsvTable, outcome: Outcome) -> Imported:
-        return Imported(imported_words(name, outcome), outcome.run, reverse("own-metrics"))
+        page = PAGES[leading_target(outcome)]
+        return Imported(imported_words(name, outcome), outcome.run, reverse(page))
 
     def to_json(self, export: CsvTable) -> Any:
         rows = [[row.number, *row.cells] for row in export.rows]

@@ -27,7 +27,7 @@ from csv_import.choices import (
 )
 from csv_import.facts import Fact, Facts, Target
 from journal.models import MOST_OF_AN_AMOUNT, Answer, Behaviour
-from lifetracker.days import at_hour, local_date
+from lifetracker.days import at_hour, is_future, local_date
 from lifetracker.models import SourceRecord
 from lifetracker.sync.file_imports import to_json
 from lifetracker.sync.files import CannotImport, Refusal
@@ -44,6 +44,9 @@ LEAST_KG, MOST_KG, DIGITS = Decimal("0.5"), Decimal(999), Decimal("0.0001")
 #: Of the day at which a weigh-in stands whose time the file does not say.
 NOON = 12
 NO_TIMES = "The file has no time of the weigh-ins: they stand at 12:00 of their days."
+NOT_NOON_YET = (
+    "it has no time, and 12:00 of today is still to come: import the file again after that"
+)
 COLUMNS: dict[type[SourceRecord], list[str]] = {
     Answer: ["source_id", "behaviour", "date", "value", "raw"],
     OwnValue: ["source_id", "metric", "date", "measured_at", "value", "raw"],
@@ -199,6 +202,9 @@ def weigh_ins_of(
         if kg is None:
             refuse(facts, one, reason)
             continue
+        if is_future(moment_of(one)):
+            refuse(facts, one, NOT_NOON_YET)
+            continue
         # The same weigh-in twice in one file is one.
         if (moment, kg) not in seen:
             seen.add((moment, kg))
@@ -234,9 +240,14 @@ def kilograms(fact: Fact, mass: str) -> tuple[Decimal | None, str]:
     return kg.quantize(DIGITS), ""
 
 
+def moment_of(fact: Fact) -> datetime:
+    """Return when a weigh-in stands."""
+    return fact.stamp.at or at_hour(fact.stamp.day, NOON)
+
+
 def weigh_in(fact: Fact, kg: Decimal, fat: Fact | None, taken: Counter[str]) -> Record:
     stamp = fact.stamp
-    at = stamp.at or at_hour(stamp.day, NOON)
+    at = moment_of(fact)
     day = local_date(at)
     key = numbered(moment_words(day, stamp.at), taken)
     ratio = Decimal(str(fat.value)).quantize(DIGITS) if fat else None

@@ -146,6 +146,16 @@ TABLE = "Date,Mood,Steps,Weight\n2026-01-30,4,8000,70\n2026-01-31,5,9000,71\n"
 MAP = {"Mood": "behaviour:new:scale", "Steps": "metric:new", "Weight": "weight"}
 
 
+def test_a_weigh_in_of_today_without_a_time_waits_for_noon(settings: Any) -> None:
+    """Where it is six in the morning."""
+    behind = datetime.now(UTC).hour - 6
+    settings.TIME_ZONE = f"Etc/GMT{behind - 24 if behind > 12 else behind:+d}"
+    text = f"Date,Weight\n{today() - timedelta(days=1)},80\n{today()},81\n"
+    outcome = imported(text, {"Weight": "weight"}, zone=settings.TIME_ZONE)
+    assert [one.weight_kg for one in WeighIn.objects.all()] == [80]
+    assert "12:00 of today is still to come" in reasons(outcome)[0]
+
+
 def test_the_same_file_twice_changes_nothing() -> None:
     assert counts(imported(TABLE, MAP)) == (6, 0, 0, 0)
     assert counts(imported(TABLE, MAP)) == (0, 0, 6, 0)

@@ -114,6 +114,19 @@ def test_a_wording_that_was_merged_since_is_still_chosen(person: Client) -> None
     assert "Everything in this file is stored already." in said(choose(person, page))
 
 
+@pytest.mark.parametrize(
+    ("targets", "page"),
+    [
+        ({"to_1": "behaviour:new:scale"}, "/journal/"),
+        ({"to_2": "weight"}, "/weight/"),
+        ({"to_1": "behaviour:new:scale", "to_2": "metric:new"}, "/own-metrics/"),
+    ],
+)
+def test_what_was_imported_is_shown(person: Client, targets: dict[str, str], page: str) -> None:
+    choose(person, send(person, TABLE.replace("000", "0")), **targets)
+    assert confirm(person).redirect_chain == [(page, 302)]
+
+
 def hidden(page: Any) -> dict[str, str]:
     """Return what a page says of the file that it shows."""
     return {"shown": re.findall(r'name="shown" value="([^"]+)"', page.text)[0]}
