@@ -17,12 +17,12 @@ from goals.models import FreePeriod, Goal
 from goals.plan import Direction, Kind, Per
 from goals.validation import DAYS, ROLLING
 from goals.weekday_field import WeekdaysField
+from lifetracker.domains import title_of_key
 from lifetracker.metrics.declaration import Metric
 from lifetracker.models import DayMark
 from lifetracker.web.charts.markup import NOTHING
 from lifetracker.web.forms import DayField, RecordForm, day_input
 from lifetracker.web.units import chosen_unit
-from lifetracker.words import title_of
 
 #: What a goal is about, as the end of the sentence says it.
 HOWS = {
@@ -113,11 +113,7 @@ def metric_choices(metrics: Iterable[Metric]) -> list[tuple[str, list[tuple[str,
     groups: dict[str, list[tuple[str, str]]] = {}
     same = Counter(one.label for one in able)
     for one in sorted(able, key=lambda one: (one.domain, one.key.startswith(PROJECTS))):
-        title = title_of(one.domain)
-        if one.key.startswith(PROJECTS):
-            title = "Toggl projects"
-        elif title == one.domain:
-            title = title.capitalize()
+        title = "Toggl projects" if one.key.startswith(PROJECTS) else title_of_key(one.key)
         groups.setdefault(title, []).append((one.key, label_among(one, same)))
     return list(groups.items())
 

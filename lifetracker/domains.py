@@ -56,3 +56,9 @@ def domain_of_key(key: str) -> str:
     prefix = key.partition(".")[0]
     named = {getattr(app, "metric_domain", app.label): app.label for app in own_apps()}
     return named.get(prefix, "")
+
+
+def title_of_key(key: str) -> str:
+    """Return what the domain of a metric is called, such as `Apple Health`, by its key or the part of it before the dot."""
+    prefix = key.partition(".")[0]
+    return domains().get(domain_of_key(key)) or prefix.replace("_", " ").capitalize()

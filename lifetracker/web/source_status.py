@@ -20,6 +20,7 @@ from lifetracker.models import BEGINNING, SyncRun, SyncState
 from lifetracker.sync.declaration import SetupStep
 from lifetracker.sync.quotas import RequestQuota
 from lifetracker.sync.streams import FileSource, Source, file_sources, sources
+from lifetracker.words import title_of
 from oauth_integration.client import providers
 from oauth_integration.models import OAuthCredential, unstored
 
@@ -265,7 +266,7 @@ def file_source_statuses(summaries: Mapping[str, RunSummary]) -> list[SourceStat
     """Return one for each source that comes by file, and one for each group of them: that of its newest file."""
     groups: dict[str, list[FileSource]] = defaultdict(list)
     for source in file_sources.values():
-        groups[source.group or source.name].append(source)
+        groups[source.group or title_of(source.name)].append(source)
     return [
         file_source_status(
             title, max(found, key=lambda one: imported_at(summaries[one.name])), summaries

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.dateformat import format as format_date
 
-from lifetracker.domains import domain_of_key, domains
+from lifetracker.domains import title_of_key
 from lifetracker.metrics.registry import metrics
 from lifetracker.web.assistant.markdown import plain, table
 from lifetracker.web.clock import date_and_time
@@ -35,12 +35,6 @@ def unit_words(answer: Answer) -> str:
     return plain(chosen_unit(answer["unit"])) or "count"
 
 
-def domain_title(domain: str) -> str:
-    """Return `WHOOP` of `whoop`, `Time` of `time`: what the domain of a key is called."""
-    label = domain_of_key(domain)
-    return domains().get(label, domain.capitalize())
-
-
 # --- A day ----------------------------------------------------------------------------------------
 
 HEAD_OF_DAY = ("Measure", "Value", "Unit", "Usual", "Usual range", "Compared")
@@ -52,7 +46,7 @@ def day_tables(domains: Iterable[Answer]) -> list[str]:
     for one in domains:
         shown = [number for number in one["numbers"] if is_shown(number)]
         if shown:
-            title = f"### {domain_title(one['domain'])}"
+            title = f"### {title_of_key(one['domain'])}"
             lines += [title, "", *table(HEAD_OF_DAY, map(day_row, shown)), ""]
     return lines
 
@@ -98,7 +92,7 @@ def week_tables(answers: Iterable[Answer]) -> list[str]:
     for domain, some in domains.items():
         days = [format_date(day["start_date"], "D j") for day in some[0]["buckets"]]
         head = ("Measure", "Unit", *days, "Mean", "Sum", "Known days")
-        lines += [f"### {domain_title(domain)}", "", *table(head, map(week_row, some)), ""]
+        lines += [f"### {title_of_key(domain)}", "", *table(head, map(week_row, some)), ""]
     return lines
 
 
