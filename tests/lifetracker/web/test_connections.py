@@ -73,6 +73,7 @@ def test_each_state_has_its_word(settings: Any) -> None:
         "Toggl": State.RUNNING,
         "GitHub": State.CONNECTED,
         "Zero": State.NO_FILE,
+        "AppleHealth": State.NO_FILE,
         "CSV": State.NO_FILE,
         "MyFitnessPal": State.NO_FILE,
         "WhoopExport": State.NO_FILE,
@@ -107,6 +108,7 @@ def test_who_needs_the_person_comes_first(settings: Any) -> None:
         "Withings",
         "GitHub",
         "Toggl",
+        "AppleHealth",
         "CSV",
         "MyFitnessPal",
         "TogglExport",
@@ -116,6 +118,7 @@ def test_who_needs_the_person_comes_first(settings: Any) -> None:
         "Whoop",
     ]
     assert [card.source.name for card in cards] == names
+    assert "Apple Health" in [card.source.title for card in cards]
 
 
 def test_a_card_says_what_is_known(visitor: Client) -> None:
