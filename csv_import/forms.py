@@ -53,9 +53,9 @@ class CsvForm(FileForm):
     )
     zone = None  # type: ignore[assignment]  # so Django leaves out a field of the class above
     delimiter = forms.ChoiceField(
-        label="Between its cells",
+        label="Separator",
         required=False,
-        choices=[("", "Find it out"), *((sign, NAMES[sign].capitalize()) for sign in DELIMITERS)],
+        choices=[("", "Detect"), *((sign, NAMES[sign].capitalize()) for sign in DELIMITERS)],
     )
 
     def options(self) -> dict[str, Any]:
@@ -77,11 +77,9 @@ class ColumnsForm(forms.Form):
         label="Date", error_messages={"required": "Choose the column that has the date."}
     )
     order = forms.ChoiceField(
-        label="Its order",
+        label="Order of its dates",
         choices=[CHOOSE, *ORDERS.items()],
-        error_messages={
-            "required": "Say in which order day and month stand: the file does not tell."
-        },
+        error_messages={"required": "Choose the order of day and month: the file does not tell."},
     )
     time = forms.ChoiceField(
         label="Time", required=False, help_text="Only if it stands in a column of its own."
@@ -93,10 +91,10 @@ class ColumnsForm(forms.Form):
         help_text="Leave it empty if it is that of your home.",
     )
     decimal = forms.ChoiceField(
-        label="Before the digits of a number stands",
+        label="Decimal sign",
         choices=[CHOOSE, *DECIMALS.items()],
         error_messages={
-            "required": "Say what stands before the digits: numbers such as 1,234 could be either."
+            "required": "Choose the decimal sign: numbers such as 1,234 could be read either way."
         },
     )
     name = forms.ChoiceField(

@@ -9,18 +9,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
+from experiments.design import FEWEST_PAIRS
 from experiments.models import Experiment, State
 from experiments.validation import BOUNDS, FIXED, MOST_SECONDARY, known
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import DayField, RecordForm, day_input
+from lifetracker.web.units import chosen_unit
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
 class Step(NamedTuple):
-    """A part of the form: its heading, what it is about, and its fields."""
+    """A part of the form: its heading (which may be empty), what it is about, and its fields."""
 
     title: str
     text: str
@@ -31,46 +33,48 @@ class Step(NamedTuple):
 STEPS = (
     (
         "What you want to know",
-        "Something that you do on some days and leave on others, and what it is compared with.",
+        "You do A on some days and B on the others, and compare them.",
         ("question", "try_words", "usual_words"),
     ),
     (
-        "How a day is judged",
-        "A metric can say from your records whether you kept to it. Without one nothing says it.",
-        ("action", *BOUNDS),
-    ),
-    (
-        "What it is to change",
-        "One metric decides. Others can be looked at beside it and decide nothing.",
-        ("outcome", "better", "worth", "secondary", "outcome_lag"),
+        "What you measure",
+        "The outcome decides. Other metrics are shown beside it and decide nothing.",
+        ("outcome", "better", "worth", "outcome_lag", "secondary"),
     ),
     (
         "How many days",
-        "Each pair has one block of each kind, and a coin says which comes first. Where an effect is quick, many short blocks "
-        "see most. Days that you mark as days of illness, travel or holiday do not count.",
-        ("pairs", "block_days", "washout_days", "notes"),
+        "A block is a few days in a row that are all A, or all B. Each pair has one of each, and a coin says which comes first. "
+        "For a quick effect, many short blocks are best. Days marked as illness, travel or holiday do not count.",
+        ("pairs", "block_days", "washout_days"),
     ),
+    (
+        "Whether you kept to it",
+        "Optional. A metric can show from your records whether you did what the day asked for, such as hours fasted: at least 16 "
+        "on days of A, less than 14 on days of B. One limit is enough. Without a metric this is not checked.",
+        ("action", *BOUNDS),
+    ),
+    ("", "", ("notes",)),
 )
 
 
 class ExperimentForm(RecordForm):
     """The plan. Of what has begun only its words can be changed."""
 
-    action = forms.ChoiceField(label="Judged by", required=False, widget=QuickSelect)
+    action = forms.ChoiceField(label="Checked by", required=False, widget=QuickSelect)
     outcome = forms.ChoiceField(label="Outcome", widget=QuickSelect)
-    try_at_least = AmountField(label="A is kept from", required=False)
-    try_below = AmountField(label="A is kept below", required=False)
-    usual_at_least = AmountField(label="B is kept from", required=False)
-    usual_below = AmountField(label="B is kept below", required=False)
+    try_at_least = AmountField(label="Days of A: at least", required=False)
+    try_below = AmountField(label="Days of A: less than", required=False)
+    usual_at_least = AmountField(label="Days of B: at least", required=False)
+    usual_below = AmountField(label="Days of B: less than", required=False)
     worth = AmountField(
-        label="Smallest difference worth it",
+        label="Smallest difference that matters",
         required=False,
-        help_text="In the unit of the outcome. Leave empty if any gain is worth it.",
+        help_text="In the unit of the outcome. Leave empty if any difference matters.",
     )
     secondary = forms.MultipleChoiceField(
         label="Other metrics",
         required=False,
-        help_text=f"At most {MOST_SECONDARY}.",
+        help_text=f"At most {MOST_SECONDARY}. Hold Ctrl or Command to choose several.",
     )
 
     class Meta:
@@ -79,8 +83,17 @@ class ExperimentForm(RecordForm):
         labels: ClassVar = {
             "try_words": "A: what you try",
             "usual_words": "B: what you compare it with",
-            "block_days": "Days of a block",
-            "washout_days": "Of these do not count",
+            "better": "What is better",
+            "pairs": "Pairs of blocks",
+            "block_days": "Days in each block",
+            "washout_days": "First days left out",
+            "outcome_lag": "Which day's value counts",
+        }
+        help_texts: ClassVar = {
+            "pairs": f"At least {FEWEST_PAIRS}. More pairs show smaller differences.",
+            "block_days": "",
+            "washout_days": "At the start of each block, while the one before may still have an effect.",
+            "outcome_lag": "Automatic: the day after for what is known on waking, such as recovery, else the same day.",
         }
         widgets: ClassVar = {"notes": forms.Textarea(attrs={"rows": 3})}
 
@@ -91,13 +104,12 @@ class ExperimentForm(RecordForm):
             for name in FIXED:
                 del self.fields[name]
             return
-        outcomes = metric_choices(all_metrics())
-        self.set_choices("action", [("", "Nothing says it"), *outcomes, *clocks()])
+        outcomes = with_units(metric_choices(all_metrics()))
+        self.set_choices("action", [("", "Not checked"), *outcomes, *clocks()])
         self.set_choices("outcome", [("", "Choose a metric"), *outcomes])
         self.set_choices("secondary", outcomes)
-        self.fields[
-            "outcome_lag"
-        ].help_text = "Left open: the day after for what is known on waking, else the same day."
+        lags = self.fields["outcome_lag"].choices  # type: ignore[attr-defined]  # of a choice
+        self.set_choices("outcome_lag", [("", "Automatic"), *list(lags)[1:]])
         for name in (*BOUNDS, "worth"):
             self.fields[name].unit = self.unit_of(name)  # type: ignore[attr-defined]  # of an amount
 
@@ -135,9 +147,18 @@ class ExperimentForm(RecordForm):
                 yield Step(title, text, fields)
 
 
+def with_units(groups: Choices) -> Choices:
+    """Return the choices with the unit in which each is typed in: a page without scripts cannot say it beside the field."""
+    units = {one.key: chosen_unit(one.unit) for one in all_metrics()}
+    return [
+        (title, [(key, f"{label} ({units[key]})" if units[key] else label) for key, label in some])
+        for title, some in groups
+    ]
+
+
 def clocks() -> Choices:
     """Return the times of day, by which a day can be judged, such as when one went to bed."""
-    found = [(one.key, one.label) for one in all_metrics() if one.circular]
+    found = [(one.key, f"{one.label} (such as 22:30)") for one in all_metrics() if one.circular]
     return [("Times of day", found)] if found else []
 
 

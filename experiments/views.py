@@ -150,7 +150,7 @@ def facts_of(experiment: Experiment) -> list[Fact]:
     """Return the plan, point by point."""
     found = [Fact("Outcome", outcome_words(experiment))]
     if experiment.action:
-        found.append(Fact("Judged by", label_of(experiment.action)))
+        found.append(Fact("Checked by", label_of(experiment.action)))
         found.append(
             Fact("A is kept", rule_words(experiment, experiment.try_at_least, experiment.try_below))
         )

@@ -120,7 +120,7 @@ def rule_words(experiment: Experiment, at_least: float | None, below: float | No
         for word, value in (("from", at_least), ("below", below))
         if value is not None
     ]
-    return ", ".join(parts) or "nothing says it"
+    return ", ".join(parts) or "not checked"
 
 
 def level(value: float, key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -17,6 +17,7 @@ class OwnMetricForm(RecordForm):
     class Meta:
         model = OwnMetric
         fields = ("name", "unit", "decimals", "per_day", "better")
+        labels: ClassVar = {"decimals": "Decimals"}
 
 
 class OwnValueForm(RecordForm):

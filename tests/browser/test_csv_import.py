@@ -50,12 +50,12 @@ def test_any_csv_by_keys(visit: Callable[..., Visit], width: int, tmp_path: Path
     page.wait_for_url("**/csv/import")
     assert look_for_barriers(page) == []
     page.get_by_label("CSV", exact=True).set_input_files(path)
-    press(page, page.get_by_role("button", name="Go on to its columns"))
+    press(page, page.get_by_role("button", name="Continue to its columns"))
     page.wait_for_url("**/csv/import/columns")
     expect(page.get_by_role("heading", name="What are its columns?")).to_be_visible()
     assert look_for_barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    pick(page, "Before the digits of a number stands", "A comma")
+    pick(page, "Decimal sign", "A comma")
     pick(page, "Mood 4, 9", "A new behaviour: 1")
     pick(page, "Steps 8.123", "A new own metric")
     press(page, page.get_by_role("button", name="Show what it would change"))

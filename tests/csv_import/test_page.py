@@ -82,7 +82,7 @@ def test_a_file_is_mapped_previewed_and_imported(person: Client) -> None:
 def test_the_mapping_is_offered_the_next_time_and_can_be_changed(person: Client) -> None:
     choose(person, send(person, TABLE), to_1="behaviour:new:scale", to_2="metric:new")
     confirm(person)
-    assert "mine.csv , 3 columns, last used" in said(person.get(PAGE))
+    assert "mine.csv 3 columns, last used" in said(person.get(PAGE))
     page = send(person, TABLE.replace("Mood", "MOOD") + "2026-02-01,3,1\n")
     assert "It is read as the last file with these columns was." in said(page)
     metric = OwnMetric.objects.get()
@@ -179,8 +179,8 @@ def test_what_is_not_clear_is_asked(person: Client) -> None:
     found = shown(page)
     assert (found["date"], found["order"], found["decimal"]) == ("Date", "", "")
     text = said(choose(person, page, to_1="metric:new"))
-    assert "Say in which order day and month stand" in text
-    assert "Say what stands before the digits" in text
+    assert "Choose the order of day and month" in text
+    assert "Choose the decimal sign" in text
     choose(person, page, to_1="metric:new", order="dmy", decimal=",")
     confirm(person)
     days = OwnValue.objects.order_by("date").values_list("date", "value")

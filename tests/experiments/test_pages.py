@@ -239,3 +239,13 @@ def test_the_list_costs_as_much_for_many(
     one = running()
     with django_assert_max_num_queries(14):
         person.get(f"/experiments/{one.pk}/")
+
+
+def test_the_form_says_the_unit_of_each_metric_and_the_title_of_each_domain(person: Client) -> None:
+    text = words(person.get("/experiments/new"))
+    assert "HRV (ms)" in text
+    assert "Steps" in text
+    page = unescape(person.get("/experiments/new").content.decode())
+    assert 'label="Apple Health"' in page
+    assert '_health"' not in page.casefold()
+    assert [one in text for one in ("---------", "Automatic", "Not checked")] == [False, True, True]

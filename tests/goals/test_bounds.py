@@ -119,3 +119,13 @@ def test_a_daily_goal_counts_days() -> None:
     )
     assert found.pace is not None
     assert (found.pace.windows, found.pace.noun, found.pace.weeks) == (26, "day", 26)
+
+
+def test_metrics_stand_below_the_title_of_their_domain() -> None:
+    titles = [
+        title
+        for title, _ in metric_choices(
+            [metric_of("apple_health.steps"), metric_of("github.commits")]
+        )
+    ]
+    assert titles == ["Apple Health", "GitHub"]
