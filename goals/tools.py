@@ -14,7 +14,7 @@ from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.metrics.verified import Verified
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
-from lifetracker.tools.declaration import Answer, Told, tool
+from lifetracker.tools.declaration import Answer, Told, fitting, tool
 from lifetracker.tools.metrics import cut
 from lifetracker.tools.said import reference, untrusted
 
@@ -55,13 +55,17 @@ def goals(caller: Caller, asked: GoalsAsked) -> Told:
     verified = Verified()
     standings = standings_of({goal: goal.rules() for goal in page}, verified=verified)
     found = [told(one, verified) for one in standings]
-    answer: Answer = {
-        "goals": found,
-        "goals_in_all": len(every),
-        "missing": [gap for one in standings for gap in gaps(one)],
-        **cut(at, len(page), len(every)),
-    }
-    return Told(answer, len(found))
+
+    def answer(rows: int) -> Answer:
+        return {
+            "goals": found[:rows],
+            "goals_in_all": len(every),
+            "missing": [gap for one in standings[:rows] for gap in gaps(one)],
+            **cut(at, min(rows, len(found)), len(every)),
+        }
+
+    made = fitting(answer, len(found))
+    return Told(made, len(made["goals"]))
 
 
 def told(standing: Standing, verified: Verified) -> Answer:

@@ -4,7 +4,7 @@ its own; an API token can be limited to some of them."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.apps import AppConfig, apps
@@ -49,7 +49,7 @@ def domain_of_module(module: str) -> str:
     return found if found in domains() else ""
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def domain_of_key(key: str) -> str:
     """Return the label of the domain of a metric by its key, or by the part of it before the dot; empty where there is
     none. An app says in `metric_domain` what its keys begin with, where that is not its label."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -37,7 +37,7 @@ from lifetracker.api.serializers import WrittenDayField
 from lifetracker.metrics.answers import chart_answer, day_answer, list_of_metrics, metric_answer
 from lifetracker.metrics.buckets import Bucket
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.domains import domains_behind
+from lifetracker.metrics.domains import domains_behind, is_beyond
 from lifetracker.metrics.records import Record, records_behind
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.models import ApiToken
@@ -148,6 +148,9 @@ def metric_named(request: Request, key: str) -> Metric:
     try:
         metric = metric_of(key)
     except UnknownMetric as error:
+        # Whether another domain has such a metric or not is none of a token's business.
+        if isinstance(request.auth, ApiToken) and is_beyond(key, partial(opens_all, request)):
+            raise PermissionDenied(limited_to(request.auth)) from None
         raise NotFound(str(error)) from None
     if isinstance(request.auth, ApiToken) and not may_tell(request, metric):
         raise PermissionDenied(limited_to(request.auth))
@@ -155,7 +158,11 @@ def metric_named(request: Request, key: str) -> Metric:
 
 
 def may_tell(request: Request, metric: Metric) -> bool:
-    return all(opens(request, domain) for domain in domains_behind(metric))
+    return opens_all(request, domains_behind(metric))
+
+
+def opens_all(request: Request, labels: Iterable[str]) -> bool:
+    return all(opens(request, label) for label in labels)
 
 
 # --- Views ----------------------------------------------------------------------------------------

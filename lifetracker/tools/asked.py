@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.domains import is_beyond
 from lifetracker.metrics.registry import UnknownMetric, metric_of, metrics
 from lifetracker.tools.caller import Caller
 from lifetracker.words import joined
@@ -84,12 +85,17 @@ def metric_asked(caller: Caller, key: str) -> Metric:
     try:
         metric = metric_of(key)
     except UnknownMetric:
+        # Whether another domain has such a metric or not is none of the caller's business.
+        if is_beyond(key, caller.may_see):
+            raise ToolError(beyond(caller, key)) from None
         raise ToolError(unknown(caller, key)) from None
     if not caller.may_tell(metric):
-        raise ToolError(
-            f"{key} is beyond what this token may see, which is {caller.limit}. list_metrics names what it may."
-        )
+        raise ToolError(beyond(caller, key))
     return metric
+
+
+def beyond(caller: Caller, key: str) -> str:
+    return f"{key[:80]} is beyond what this token may see, which is {caller.limit}. list_metrics names what it may."
 
 
 def unknown(caller: Caller, key: str) -> str:

@@ -16,7 +16,7 @@ from lifetracker.metrics.registry import metric_of, metrics_of
 from lifetracker.metrics.verified import Verified
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
-from lifetracker.tools.declaration import Answer, Told, tool
+from lifetracker.tools.declaration import Answer, Told, fitting, tool
 from lifetracker.tools.facts import facts_of
 from lifetracker.tools.metrics import cut
 from lifetracker.tools.said import missing, named, records_of, reference, sureness, title_of_domain
@@ -29,6 +29,7 @@ class DayAsked(Struct):
     domain: Annotated[str, Meta(description="Only the numbers of this domain, such as Weight.")] = (
         ""
     )
+    cursor: ask.Cursor = ""
 
 
 @tool(
@@ -52,16 +53,27 @@ def day(caller: Caller, asked: DayAsked) -> Told:
     for one in numbers:
         if one["value"] is None:
             reasons.setdefault(one["reason"], []).append(one["key"])
-    answer: Answer = {
-        "date": on,
-        "is_today": found["is_today"],
-        "marks": None if caller.domains else found["marks"],
-        "numbers": [number(one) for one in numbers if has_something(one)],
-        "missing": [{"date": on, "keys": keys, "reason": why} for why, keys in reasons.items()],
-    }
-    if asked.domain and not numbers:
-        answer["note"] = f"There is no domain {asked.domain[:80]!r} here. {known_domains(caller)}"
-    return Told(answer, len(answer["numbers"]))
+    known = [one for one in numbers if has_something(one)]
+    at = ask.place_asked(asked.cursor)
+    listed = [number(one) for one in known[at:]]
+    missed = [{"date": on, "keys": keys, "reason": why} for why, keys in reasons.items()]
+    note = f"There is no domain {asked.domain[:80]!r} here. {known_domains(caller)}"
+
+    def answer(rows: int) -> Answer:
+        shorter = listed[:rows]
+        return {
+            "date": on,
+            "is_today": found["is_today"],
+            "marks": None if caller.domains else found["marks"],
+            "numbers": shorter,
+            # They are told once.
+            "missing": [] if at else missed,
+            **cut(at, len(shorter), len(known)),
+            **({"note": note} if asked.domain and not numbers else {}),
+        }
+
+    made = fitting(answer, len(listed))
+    return Told(made, len(made["numbers"]))
 
 
 def known_domains(caller: Caller) -> str:
@@ -114,17 +126,21 @@ def records(caller: Caller, asked: RecordsAsked) -> Told:
     at = ask.place_asked(asked.cursor)
     page = found[at : at + RECORDS_AT_ONCE]
     facts = facts_of([one for one in page if may_read(caller, one.model)])
-    answer: Answer = {
-        **named(metric),
-        "date": on,
-        **value_of(described),
-        **sureness(described),
-        "records": [told(caller, one, facts) for one in page],
-        "records_in_all": len(found),
-        "missing": missing([described]),
-        **cut(at, len(page), len(found)),
-    }
-    return Told(answer, len(page))
+    listed = [told(caller, one, facts) for one in page]
+    about = {**named(metric), "date": on, **value_of(described), **sureness(described)}
+
+    def answer(rows: int) -> Answer:
+        shorter = listed[:rows]
+        return {
+            **about,
+            "records": shorter,
+            "records_in_all": len(found),
+            "missing": missing([described]),
+            **cut(at, len(shorter), len(found)),
+        }
+
+    made = fitting(answer, len(listed))
+    return Told(made, len(made["records"]))
 
 
 def value_of(described: Described) -> Answer:

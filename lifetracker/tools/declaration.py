@@ -89,6 +89,15 @@ def answer_of(run: Run, caller: Caller, *asked: Any) -> Text:
     return Text(text.decode(), told.rows)
 
 
+def fitting(make: Callable[[int], Answer], rows: int) -> Answer:
+    """Return what `make` answers with so many rows, or with as many fewer as fit into one answer; one at least."""
+    while True:
+        answer = make(rows)
+        if rows <= 1 or len(as_json(answer)) <= MOST_BYTES:
+            return answer
+        rows //= 2
+
+
 def as_json(answer: Answer) -> bytes:
     return orjson.dumps(answer, option=orjson.OPT_UTC_Z, default=str)
 

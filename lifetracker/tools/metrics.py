@@ -17,7 +17,7 @@ from lifetracker.metrics.described import Described, describe
 from lifetracker.metrics.registry import metric_of
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
-from lifetracker.tools.declaration import MOST_BYTES, Answer, Told, as_json, tool
+from lifetracker.tools.declaration import MOST_BYTES, Answer, Told, as_json, fitting, tool
 from lifetracker.tools.said import missing, named, records_of, sureness, title_of_domain
 
 # --- Their list -----------------------------------------------------------------------------------
@@ -43,14 +43,15 @@ def list_metrics(caller: Caller, wanted: Wanted) -> Told:
     every = [one for one in list_of_metrics(caller.may_tell) if is_wanted(one, wanted)]
     at = ask.place_asked(wanted.cursor)
     found = [fact_of(one) for one in every[at : at + METRICS_AT_ONCE]]
-    answer: Answer = {
-        "metrics": found,
-        "metrics_in_all": len(every),
-        **cut(at, len(found), len(every)),
-    }
-    if caller.domains:
-        answer["limited_to"] = caller.limit
-    return Told(answer, len(found))
+    limit = {"limited_to": caller.limit} if caller.domains else {}
+
+    def answer(rows: int) -> Answer:
+        shorter = found[:rows]
+        cut_at = cut(at, len(shorter), len(every))
+        return {"metrics": shorter, "metrics_in_all": len(every), **cut_at, **limit}
+
+    made = fitting(answer, len(found))
+    return Told(made, len(made["metrics"]))
 
 
 def is_wanted(one: Answer, wanted: Wanted) -> bool:
@@ -211,6 +212,11 @@ def parts(described: Described) -> list[Answer]:
 # --- Two ranges -----------------------------------------------------------------------------------
 
 
+TOO_MANY_RECORDS = (
+    "There are too many references for one answer. Ask records for one metric on one day."
+)
+
+
 class Compared(Struct):
     keys: ask.Keys
     first_start: ask.DayText
@@ -231,7 +237,7 @@ def compare(caller: Caller, asked: Compared) -> Told:
     first = ask.range_asked(asked.first_start, asked.first_end, names[0])
     second = ask.range_asked(asked.second_start, asked.second_end, names[1])
     before, after = describe(chosen, *first), describe(chosen, *second)
-    answer = {
+    answer: Answer = {
         "first": {"start_date": first.first, "end_date": first.last},
         "second": {"start_date": second.first, "end_date": second.last},
         "metrics": [compared(before[one.key], after[one.key]) for one in chosen],
@@ -241,6 +247,9 @@ def compare(caller: Caller, asked: Compared) -> Told:
             "second": records_of(chosen, second),
         },
     }
+    if len(as_json(answer)) > MOST_BYTES:
+        # Those of two months of everything would be longer than all else.
+        answer |= {"records": None, "records_note": TOO_MANY_RECORDS}
     return Told(answer, len(chosen))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from github_projects.models import Commit
@@ -336,6 +337,53 @@ def test_many_metrics_come_in_pages(life: None) -> None:
     assert len(rest["metrics"]) == first["metrics_in_all"] - METRICS_AT_ONCE
 
 
+def all_pages(tool: str, name: str, headers: dict[str, str], **asked: Any) -> list[Any]:
+    """What comes under a name, page by page; fails where a page does not fit."""
+    found, cursor = [], ""
+    while True:
+        told = call(tool, headers, **asked, cursor=cursor)
+        found += told[name]
+        if not (cursor := told.get("next_cursor", "")):
+            return found
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "asked"),
+    [
+        ("records", "records", {"key": "time.hours", "date": "2026-09-15"}),
+        ("list_metrics", "metrics", {}),
+        ("day", "numbers", {"date": TODAY}),
+        ("goals", "goals", {}),
+    ],
+)
+def test_a_page_that_is_too_long_is_a_shorter_one(
+    monkeypatch: pytest.MonkeyPatch, life: None, tool: str, name: str, asked: dict[str, str]
+) -> None:
+    for at in range(20):
+        scenes.entry(30 - at / 10, 5, source_id=f"many-{at}")
+        scenes.entry(20 - at / 10, 5, source_id=f"more-{at}")
+    headers = bearer()
+    whole = call(tool, headers, **asked)
+    assert "next_cursor" not in whole
+    size = len(json.dumps(whole, separators=(",", ":")))
+    half = len(json.dumps(whole[name], separators=(",", ":"))) // 2
+    monkeypatch.setattr("lifetracker.tools.declaration.MOST_BYTES", size - half)
+    assert call(tool, headers, **asked)["cut"]
+    assert all_pages(tool, name, headers, **asked) == whole[name]
+
+
+def test_a_comparison_whose_references_are_too_many_has_none(
+    monkeypatch: pytest.MonkeyPatch, life: None
+) -> None:
+    whole = call("compare", bearer(), keys=["time.hours"], **SEPTEMBER)
+    assert whole["records"]["second"]["records"]
+    monkeypatch.setattr("lifetracker.tools.metrics.MOST_BYTES", len(json.dumps(whole)) // 2)
+    told = call("compare", bearer("second"), keys=["time.hours"], **SEPTEMBER)
+    assert told["records"] is None
+    assert "records" in told["records_note"]
+    assert told["metrics"] == whole["metrics"]
+
+
 def test_an_answer_that_is_too_long_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, life: None
 ) -> None:
@@ -470,6 +518,19 @@ def test_what_a_token_may_not_see_is_not_in_its_records(life: None) -> None:
     assert all(one["holds"] is None and "GitHub" in one["note"] for one in told)
     both = call("records", bearer("both", domains=["projects", "github_projects"]), **asked)
     assert all(one["holds"] for one in both["records"])
+
+
+def test_a_token_learns_nothing_of_which_metrics_other_domains_have(life: None) -> None:
+    there = next(one.key for one in all_metrics() if one.key.startswith("projects."))
+    limited = bearer(domains=["weight"])
+    words = [refusal("explain", limited, key=key) for key in (there, "projects.987.hours")]
+    assert words[0].replace(there, "") == words[1].replace("projects.987.hours", "")
+    codes = {
+        Client().get(f"/api/metrics/{key}", headers=limited).status_code
+        for key in (there, "projects.987.hours")
+    }
+    assert codes == {403}
+    assert "no metric" in refusal("explain", limited, key="weight.987")
 
 
 def test_coverage_says_what_was_not_read(life: None) -> None:
