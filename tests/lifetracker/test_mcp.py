@@ -69,6 +69,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "records": {"key": "time.hours", "date": "2026-09-16"},
     "compare": {"keys": ["time.hours"], **SEPTEMBER},
     "goals": {},
+    "insights": {},
     "coverage": {},
     "explain": {"key": "weight.trend", "date": "2026-09-16"},
     "add_note": {"text": "A quiet day."},
