@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from csv_import.choices import Choices, folded, header_key
 from csv_import.facts import Facts, facts_of
-from csv_import.models import CSV, KeptMapping
+from csv_import.models import KeptMapping
 from csv_import.records import COLUMNS, Place, Record, records_of
 from csv_import.tables import CsvTable
 from csv_import.targets import checked, of_this_table, targets_of
@@ -26,7 +26,7 @@ from lifetracker.sync.reporting import reported
 from lifetracker.sync.runs import Counts, record_import
 from lifetracker.sync.upsert import Batch, is_same_row, stored_digests, upsert
 from lifetracker.sync.writer import batches_of
-from own_metrics.models import OwnValue
+from own_metrics.models import CSV, OwnValue
 from weight.models import WeighIn
 
 STREAM = "file"

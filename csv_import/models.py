@@ -11,9 +11,6 @@ from django.utils import timezone
 
 from csv_import.choices import Choices, fitted, header_key
 from lifetracker.models.pending_imports import LONGEST_NAME, PreviewedFile
-from own_metrics.models import CSV
-
-__all__ = ["CSV", "KeptMapping", "PendingCsv"]
 
 
 class KeptMappingQuerySet(models.QuerySet[Any]):

@@ -69,7 +69,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it begin on the day that was sent."""
     form = StartForm(request.POST)
     if not form.is_valid():
-        return shown_again(request, pk, start_form=form)
+        return shown_again(request, pk, form)
     day = form.cleaned_data["start"]
     return done(
         request,
@@ -86,7 +86,7 @@ def stop_early(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop it, with a reason."""
     form = StopForm(request.POST)
     if not form.is_valid():
-        return shown_again(request, pk, stop_form=form)
+        return shown_again(request, pk, form)
     reason = form.cleaned_data["reason"]
     return done(
         request,
@@ -120,26 +120,21 @@ def done(
         if form and named.keys() <= form.fields.keys() and named:
             for name, texts in named.items():
                 form.add_error(name, texts)
-            if isinstance(form, StartForm):
-                return shown_again(request, pk, start_form=form)
-            return shown_again(request, pk, stop_form=form)
+            return shown_again(request, pk, form)
         messages.error(request, " ".join(error.messages))
         return redirect("experiment", pk)
     messages.success(request, words)
     return redirect("experiment", pk)
 
 
-def shown_again(
-    request: HttpRequest,
-    pk: int,
-    *,
-    start_form: StartForm | None = None,
-    stop_form: StopForm | None = None,
-) -> HttpResponse:
+def shown_again(request: HttpRequest, pk: int, form: StartForm | StopForm) -> HttpResponse:
     """Show the page of the experiment with what was typed and why it was refused."""
     view = ExperimentView()
     view.setup(request, pk=pk)
-    view.start_form, view.stop_form = start_form, stop_form
+    if isinstance(form, StartForm):
+        view.start_form = form
+    else:
+        view.stop_form = form
     return view.get(request, pk=pk)
 
 

@@ -44,11 +44,6 @@ class Design:
     def days(self) -> int:
         return 2 * self.pairs * self.block_days
 
-    @property
-    def counted_days(self) -> int:
-        """Return how many days of each block count."""
-        return self.block_days - self.washout_days
-
 
 def first_arms(seed: int, pairs: int) -> list[Arm]:
     """Return which arm comes first in each pair. The same seed gives the same coins, on any machine and in any version."""

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
-from insights.states import BARRED, SHOWN, State
+from insights.states import SHOWN, State
 from lifetracker.models import fields
 
 CHOICES = [(one.value, one.value) for one in State]
@@ -135,10 +135,6 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action_name}, {self.outcome_name}"
-
-    @property
-    def is_barred(self) -> bool:
-        return self.state in BARRED
 
 
 class FindingTest(models.Model):

@@ -54,9 +54,6 @@ class Block:
     def discovery(self) -> Adjusted:
         return self.part(0, self.cut).adjusted()
 
-    def held_out(self) -> Adjusted:
-        return self.part(self.cut, self.length).adjusted()
-
 
 @dataclass(frozen=True)
 class Measured:

@@ -8,7 +8,7 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from lifetracker.domains import domain_of_module, titles_of
+from lifetracker.domains import domain_of_module
 from lifetracker.models import ApiToken
 from lifetracker.models.tokens import Scope
 from lifetracker.words import joined
@@ -78,7 +78,7 @@ def keeps_to_domains(view: object) -> bool:
 
 def limited_to(token: ApiToken) -> str:
     """Say what a token is limited to, where something else is asked."""
-    names = joined(titles_of(token.domains))
+    names = joined(token.titles)
     return (
         f"This API token is limited to {names}. What you asked for is beyond that. Ask for {names} only, or create a "
         "token without this limit on the page /settings/tokens/."
