@@ -34,7 +34,8 @@ class DayAsked(Struct):
 
 @tool(
     title="A day",
-    description="""Returns every number of a day by domain: its value, what there is so far if the day is not over, what is
+    description="""Returns every number of a day by domain, but for answers of the journal, projects and metrics that the owner
+    defined, which metric_series has: its value, what there is so far if the day is not over, what is
     usual (the mean of the 28 days before, with one deviation to each side), the difference in words, and the records that
     it was made of. `missing` says why the others are unknown. `marks` says whether it was a day of illness, travel or
     holiday; null if this token may not see that.""",
