@@ -88,7 +88,6 @@ class ColumnsForm(forms.Form):
         label="Time zone of its times",
         required=False,
         max_length=60,
-        help_text="Leave it empty if it is that of your home.",
     )
     decimal = forms.ChoiceField(
         label="Decimal sign",
@@ -117,6 +116,8 @@ class ColumnsForm(forms.Form):
     ) -> None:
         self.table, self.proposal = table, proposal
         super().__init__(given, initial=initial_of(proposal, kept))
+        home = timezone.get_default_timezone_name()
+        self.fields["zone"].help_text = f"Leave it empty if it is that of your home, {home}."
         columns = [(name, name) for name in table.header]
         self.choose("date", [CHOOSE, *columns])
         for name in ("time", "name", "value"):

@@ -89,7 +89,6 @@ class CsvImport(ImportPages):
             "first_rows": [padded(row.cells, table) for row in table.rows[:FIRST_ROWS]],
             "mapping": mapping,
             "proposal": form.proposal,
-            "zone": timezone.get_default_timezone_name(),
         }
         return render(request, "csv_import/columns.html", about)
 
