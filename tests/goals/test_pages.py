@@ -27,9 +27,10 @@ pytestmark = pytest.mark.django_db
 
 # A Wednesday.
 MONDAY = TODAY - timedelta(days=2)
-# Two for who it is; four for the projects and behaviours that metrics are made of; one each for goals with their lines,
-# what the syncs have read, the free days, the metrics, and whether each of two services with a consent is set up.
-LIST_QUERIES = 12
+# Two for who it is; five for the projects, the behaviours and the owner's own metrics, of each of which there may be a goal;
+# one each for goals with their lines, what the syncs have read, the free days, the metrics, and whether each of two services
+# with a consent is set up.
+LIST_QUERIES = 13
 
 
 @pytest.fixture(autouse=True)
