@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
@@ -10,40 +11,98 @@ import numpy as np
 from insights.engine import Look, Pair
 from insights.evidence import Place, evidence_of, part_of
 from insights.in_units import in_units
-from insights.inputs import Inputs
+from insights.inputs import Inputs, zero_models
+from insights.kin import ancestors_of, known
+from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
 from insights.statistics.effects import days_needed, smallest_seen
+from lifetracker.metrics.declaration import Better, Metric
 
-#: Of so many pairs it is said, of which most independent days are known.
-MOST = 40
+#: Of so many pairs of each outcome it is reckoned, those of which most independent days are known.
+MOST_OF_EACH = 5
 
 
 def bounds_of(found: Look, inputs: Inputs) -> list[dict[str, Any]]:
     """Return of the pairs that were tested and did not stand out how large an effect of a step would have been seen in 4
-    of 5 cases, and how many more days it takes to see one that is just worth knowing; the most certain first."""
+    of 5 cases, and how many more days it takes to see one that is just worth knowing.
+
+    Only of what a person may be after: how one is, such as recovery, sleep, mood and weight, and no counts of work, with
+    actions that are no part of another one. First comes of each outcome one pair, then of each a next one, with actions in turn.
+    Of the outcomes, those that are computed from none of the others come first, such as sleep before its efficiency; of
+    these, those of which it is known what is better, and of these the most certain."""
     stood = {one.standing.pair for one in found.verdicts}
-    rows = [
-        bound_of(pair, place, inputs)
-        for pair, place in known_best(found, inputs)
-        if pair not in stood
-    ]
-    told = [one for one in rows if one is not None]
-    return sorted(told, key=lambda one: (one["times_smallest"], one["action"], one["outcome"]))
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for pair, place in known_best(found, inputs):
+        if pair not in stood and (one := bound_of(pair, place, inputs)):
+            told[pair[1]].append(one)
+    for rows in told.values():
+        rows.sort(key=certainty)
+    metrics = {one.key: one for one in inputs.metrics}
+
+    def rank(rows: list[dict[str, Any]]) -> tuple[bool, bool, tuple[float, str, str]]:
+        outcome = metrics[rows[0]["outcome"]]
+        is_computed = bool(ancestors_of(outcome) & told.keys())
+        return is_computed, outcome.better is Better.NEITHER, certainty(rows[0])
+
+    outcomes = sorted(told.values(), key=rank)
+    return in_turn(outcomes)
 
 
-def known_best(found: Look, inputs: Inputs) -> list[tuple[Pair, tuple[int, int, int, int, int]]]:
-    """Return the pairs with the most independent days, each at the first lag at which it was tested: its rows in the panel,
-    the lag, and its first day and the day after its last one."""
+def in_turn(outcomes: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return of each outcome one pair, then of each a next one: that whose action was told of least so far."""
+    told: list[dict[str, Any]] = []
+    times: Counter[str] = Counter()
+    while any(outcomes):
+        for rows in filter(None, outcomes):
+            one = min(rows, key=lambda row: times[row["action"]])
+            rows.remove(one)
+            times[one["action"]] += 1
+            told.append(one)
+    return told
+
+
+def certainty(one: dict[str, Any]) -> tuple[float, str, str]:
+    return one["times_smallest"], one["outcome"], one["action"]
+
+
+Ranked = tuple[Pair, tuple[int, int, int, int, int]]
+
+
+def known_best(found: Look, inputs: Inputs) -> list[Ranked]:
+    """Return of each outcome the pairs with the most independent days, each at the first lag at which it was tested: its
+    rows in the panel, the lag, and its first day and the day after its last one."""
     keys, best = inputs.panel.keys, {}
+    chosen = chosen_rows(inputs)
     for stretch, tests in zip(found.stretches, found.tests, strict=True):
         for lag in reversed(LAGS):
             for at in np.argwhere(~np.isnan(tests[lag].p)):
                 action, outcome = (stretch.rows[int(one)] for one in at)
-                worth = float(tests[lag].effective[tuple(at)])
-                place = action, outcome, lag, stretch.start, stretch.end
-                best[keys[action], keys[outcome]] = worth, place
-    ordered = sorted(best.items(), key=lambda one: (-one[1][0], one[0]))
-    return [(pair, place) for pair, (_, place) in ordered[:MOST]]
+                if action in chosen[0] and outcome in chosen[1]:
+                    worth = float(tests[lag].effective[tuple(at)])
+                    place = action, outcome, lag, stretch.start, stretch.end
+                    best[keys[action], keys[outcome]] = worth, place
+    number: Counter[str] = Counter()
+    ranked = []
+    for pair, (_, place) in sorted(best.items(), key=lambda one: (-one[1][0], one[0])):
+        number[pair[1]] += 1
+        if number[pair[1]] <= MOST_OF_EACH:
+            ranked.append((pair, place))
+    return ranked
+
+
+def chosen_rows(inputs: Inputs) -> tuple[set[int], set[int]]:
+    """Return the rows of the actions that are no part of another action, such as the hours of one project, and those of the
+    outcomes that tell how one is."""
+    known = {one.key for one in inputs.metrics}
+    rows = list(enumerate(inputs.metrics))
+    actions = {row for row, one in rows if not known.intersection((*one.inputs, *one.parents))}
+    return actions, {row for row, one in rows if one.role in OUTCOMES and not is_counted(one)}
+
+
+def is_counted(metric: Metric) -> bool:
+    """Return whether a metric is a count or a sum of records, or of a share of them: a day without one is a zero."""
+    sources = [metric, *known(ancestors_of(metric))]
+    return any(zero_models(one) for one in sources)
 
 
 def bound_of(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Subquery
+from django.db.models import F, FloatField, Subquery, Value
+from django.db.models.functions import Abs, NullIf
 from django.urls import reverse
 
 from insights.models import Finding
@@ -15,6 +16,9 @@ from lifetracker.models.together import Few
 from lifetracker.web.cards import Card, Place, Visit, register_card
 
 NAME = "insight"
+WIDTH = NullIf(F("high") - F("low"), Value(0.0, output_field=FloatField()))
+#: How large an effect is beside its interval.
+SURENESS = Abs(F("effect")) / WIDTH
 #: What the sentence of a finding says, and on how many days it is based.
 READ = frozenset(
     {
@@ -33,19 +37,19 @@ class InsightCard:
 
 
 def newly_confirmed(visit: Visit) -> Few:
-    """Ask for the first finding that the look of the day before has confirmed."""
+    """Ask for the surest finding that the look of the day before has confirmed."""
     confirmed = (
         Finding.objects.shown()
         .visible()
         .filter(tests__state=State.CONFIRMED, tests__run__last_day=visit.day - ONE_DAY)
-        .order_by("pk")
+        .order_by(SURENESS.desc(nulls_last=True), "pk")
         .values("pk")
     )
     return Few(Finding.objects.filter(pk=Subquery(confirmed[:1])), READ)
 
 
 def insight_card(visit: Visit) -> InsightCard | None:
-    """Return what the look of the day before has confirmed; None where it confirmed nothing."""
+    """Return the surest of what the look of the day before has confirmed; None where it confirmed nothing."""
     if not visit.few[NAME]:
         return None
     (found,) = visit.few[NAME]

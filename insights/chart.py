@@ -16,7 +16,7 @@ from lifetracker.web.units import in_chosen_unit
 from lifetracker.words import counted
 
 # In units of the drawing: the plot, and the room around it.
-WIDTH, HEIGHT = 320.0, 150.0
+WIDTH, HEIGHT = 320.0, 110.0
 LEFT, RIGHT, TOP, BOTTOM = 8.0, 8.0, 8.0, 8.0
 RADIUS = "2.4"
 #: Where the days with no and those with yes stand, and how wide they are spread, as shares of the width.
@@ -56,7 +56,7 @@ def dot_plot(finding: Finding) -> SafeString:
         return SafeString("")
     dots = dots_of(finding)
     return format_html(
-        '<svg class="chart dots" viewBox="0 0 320 150" {}>'
+        '<svg class="chart dots" viewBox="0 0 320 110" {}>'
         '<line class="baseline" x1="{}" x2="{}" y1="{}" y2="{}"/>{}{}</svg>',
         picture_attributes(picture_words(finding)),
         short(LEFT),

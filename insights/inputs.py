@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from django.db.models import Model
 
 from insights.panel import Panel
 from insights.statistics.course import Array
-from lifetracker.metrics.declaration import Metric, Role
-from lifetracker.metrics.registry import all_metrics
-from lifetracker.metrics.series import read_series
+from lifetracker.metrics.declaration import Absent, Metric, Role
+from lifetracker.metrics.registry import all_metrics, metrics_of
+from lifetracker.metrics.series import Series, read_series
 from lifetracker.models import excluded_days
 
 #: Older days than these are not looked at.
 MOST_DAYS = 3653
 #: Of its newest so many days, a series knows at least so many.
 WINDOW_DAYS, LEAST_KNOWN = 120, 60
-#: A yes/no series has at least so many days of each, in so many separate spells.
+#: A yes/no series has at least so many days of each, in so many separate spells; another at least so many that differ from
+#: its most usual value.
 LEAST_OF_EACH, LEAST_SPELLS = 8, 5
 HOURS = 24.0
 
@@ -41,8 +43,36 @@ def read_inputs(last: date) -> Inputs:
     first = last - timedelta(days=MOST_DAYS - 1)
     metrics = [one for one in all_metrics() if one.role not in {None, Role.CONTEXT}]
     series = read_series(metrics, first, last)
-    values = {one.key: as_row(series[one.key].values) for one in metrics}
+    begins = first_records(series.values())
+    values = {one.key: since_records(one, series[one.key], begins) for one in metrics}
     return inputs_of(metrics, values, first, excluded_days(first, last))
+
+
+def first_records(series: Iterable[Series]) -> dict[type[Model], date]:
+    """Return by model the first day that has a record."""
+    found: dict[type[Model], date] = {}
+    for one in series:
+        if one.recorded and (model := one.metric.model):
+            begin = min(one.recorded)
+            found[model] = min(begin, found.get(model, begin))
+    return found
+
+
+def since_records(metric: Metric, series: Series, begins: Mapping[type[Model], date]) -> Array:
+    """Return the days of a series. Where no record means zero, this is known only from the first record of the same kind on:
+    before, nothing was kept."""
+    row = as_row(series.values)
+    for model in zero_models(metric):
+        begin = begins.get(model)
+        unkept = len(row) if begin is None else (begin - series.first).days
+        row[: max(unkept, 0)] = np.nan
+    return row
+
+
+def zero_models(metric: Metric) -> set[type[Model]]:
+    """Return the models of which a day without a record counts as zero, in a metric or in what it is computed from."""
+    found = {metric.model} if metric.model and metric.absent is Absent.ZERO else set()
+    return found.union(*(zero_models(one) for one in metrics_of(metric.inputs)))
 
 
 def as_row(values: Sequence[float | None]) -> Array:
@@ -85,10 +115,10 @@ def takes_part(row: Array, is_yes_no: bool) -> bool:
     if len(at) < LEAST_KNOWN or len(at[at > at[-1] - WINDOW_DAYS]) < LEAST_KNOWN:
         return False
     known = row[at]
-    if np.ptp(known) == 0:
-        return False
+    _, often = np.unique(known, return_counts=True)
     if not is_yes_no:
-        return True
+        # A few days that differ from all others would decide everything.
+        return bool(len(known) - often.max() >= LEAST_OF_EACH)
     yes = int((known > 0.5).sum())
     spells = 1 + int((np.diff(known) != 0).sum())
     # Of spells of yes and of no in turn, half are of each.

@@ -3,42 +3,16 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from insights.kin import ancestors_of, is_kin
 from insights.spans import span_of
 from insights.statistics.chain import LAGS, Allowed
 from lifetracker.metrics.declaration import Metric, Role
-from lifetracker.metrics.registry import UnknownMetric, metric_of
 
 ACTIONS, OUTCOMES = {Role.ACTION, Role.BOTH}, {Role.OUTCOME, Role.BOTH}
-
-
-def ancestors_of(metric: Metric) -> frozenset[str]:
-    """Return the keys of all metrics that one is computed from or shares a measurement with, near and far."""
-    found: set[str] = set()
-    waiting = {*metric.inputs, *metric.parents}
-    while waiting:
-        found |= waiting
-        waiting = {key for one in known(waiting) for key in (*one.inputs, *one.parents)} - found
-    return frozenset(found)
-
-
-def known(keys: Iterable[str]) -> Iterable[Metric]:
-    """Yield the metrics with these keys. A project whose metric was a parent may be gone."""
-    for key in keys:
-        try:
-            yield metric_of(key)
-        except UnknownMetric:
-            continue
-
-
-def is_kin(one: Metric, other: Metric, ancestors: Mapping[str, frozenset[str]]) -> bool:
-    """Return whether two metrics share a measurement: one is a part of the other, or both have a part in common. On other
-    days too, because what is smoothed over several days shares it with these."""
-    own, theirs = ancestors[one.key] | {one.key}, ancestors[other.key] | {other.key}
-    return bool(own & theirs)
 
 
 def may_be_tested(action: Metric, outcome: Metric, lag: int) -> bool:

@@ -16,6 +16,9 @@ from lifetracker.words import counted
 NO_CAUSE = "This goes together. It does not say that one causes the other: an experiment would."
 #: Units of a scale, on which a difference is one of points.
 POINTS = {"%", "points"}
+#: So many decimals at most, and so many of the last one that an interval is wide at least.
+MOST_DECIMALS, LEAST_WIDTH = 3, 3
+TEN_YEARS = 3650
 HOURS_AND_MINUTES = {"h", "min"}
 NUMBERS = ("", "", "two", "three")
 #: What one may read of each state.
@@ -46,12 +49,17 @@ def day_words(day: date) -> str:
 
 def amount(value: float, unit: str, decimals: int) -> str:
     """Return how large a difference is, with as many digits as the outcome is shown with, and enough to be none of zero."""
-    shown, chosen = in_chosen_unit(abs(value), unit)
-    while decimals < 3 and shown and round(shown, decimals) < 2 * 10.0**-decimals:
+    shown = in_chosen_unit(abs(value), unit).value
+    while decimals < MOST_DECIMALS and shown and round(shown, decimals) < 2 * 10.0**-decimals:
         decimals += 1
+    return f"{shown:,.{decimals}f} {unit_words(unit)}".strip()
+
+
+def unit_words(unit: str) -> str:
+    """Return the unit of a difference: of a scale or a share it is points."""
     if unit in POINTS or unit.startswith("of "):
-        chosen = "points"
-    return f"{shown:,.{decimals}f} {chosen}".strip()
+        return "points"
+    return in_chosen_unit(0.0, unit).unit
 
 
 def direction(value: float, unit: str) -> str:
@@ -62,19 +70,29 @@ def direction(value: float, unit: str) -> str:
     return "higher" if value > 0 else "lower"
 
 
+def decimals_of(finding: Finding) -> int:
+    """Return with how many digits an effect and the ends of its interval are shown: at least those of the outcome, and so
+    many that the interval is several of the last ones wide."""
+    decimals = finding.decimals
+    if finding.low is None or finding.high is None:
+        return decimals
+    width = in_chosen_unit(abs(finding.high - finding.low), finding.unit).value
+    while decimals < MOST_DECIMALS and width < LEAST_WIDTH * 10.0**-decimals:
+        decimals += 1
+    return decimals
+
+
 def interval(finding: Finding) -> str:
-    """Return the interval in the direction of the effect: `1 to 7`."""
+    """Return the interval in the direction of the effect: `1 to 7 ms`."""
     if finding.low is None or finding.high is None:
         return "not known"
     ends = [finding.low, finding.high]
     if (finding.effect or 0) < 0:
         ends = [-one for one in reversed(ends)]
-    shown = [in_chosen_unit(one, finding.unit).value for one in ends]
-    decimals = finding.decimals
-    while decimals < 3 and round(shown[1], decimals) < 2 * 10.0**-decimals:
-        decimals += 1
+    decimals = decimals_of(finding)
+    shown = (in_chosen_unit(one, finding.unit).value for one in ends)
     low, high = (f"{one:,.{decimals}f}".replace("-", "−") for one in shown)
-    return f"{low} to {high}"
+    return f"{low} to {high} {unit_words(finding.unit)}".strip()
 
 
 def when(action: Metric | None, outcome: Metric | None, lag: int) -> str:
@@ -100,7 +118,7 @@ def sentence(finding: Finding) -> str:
     effect = finding.effect or 0.0
     return (
         f"{change_of(finding)}: your {lower_first(finding.outcome_name)} {when(action, outcome, finding.lag)} was "
-        f"{amount(effect, finding.unit, finding.decimals)} {direction(effect, finding.unit)} "
+        f"{amount(effect, finding.unit, decimals_of(finding))} {direction(effect, finding.unit)} "
         f"(95 %: {interval(finding)}) than on other days, by the same day of the week and time of the year."
     )
 
@@ -128,20 +146,29 @@ def state_words(finding: Finding) -> str:
 
 
 def bound_words(bound: dict[str, Any]) -> str:
-    """Return what the days could have shown of a pair, and did not; empty where one of its metrics is gone."""
+    """Return what the days could have shown of a pair, and did not, of differences that mean something; empty where one of its metrics is gone."""
     action, outcome = metric_named(bound["action"]), metric_named(bound["outcome"])
     if action is None or outcome is None:
         return ""
-    size = amount(bound["smallest_seen"], outcome.unit, outcome.decimals)
+    size, least = (
+        amount(one, outcome.unit, outcome.decimals) + ("" if outcome.unit else f" {noun(outcome)}")
+        for one in (max(bound["smallest_seen"], outcome.smallest), outcome.smallest)
+    )
     done = f"{action.label} {action.step.words}" if action.step else f"“{action.label}”"
     said = (
         f"{done}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: your {bound['days']:,} days could "
         f"have shown a difference of {size} or more, and did not."
     )
-    if bound["more_days"]:
-        least = amount(outcome.smallest, outcome.unit, outcome.decimals)
+    if bound["more_days"] > TEN_YEARS:
+        said += f" To see one of {least} would take more than ten years."
+    elif bound["more_days"]:
         said += f" About {about(bound['more_days']):,} more days are needed to see one of {least}."
     return said
+
+
+def noun(outcome: Metric) -> str:
+    """Return what an outcome without a unit counts."""
+    return lower_first(outcome.label)
 
 
 def about(days: int) -> int:

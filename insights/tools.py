@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from insights.api import MOST, shown_findings
+from insights.groups import groups_of
 from insights.models import Finding, InsightRun
 from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
 from lifetracker.tools.caller import Caller
@@ -20,13 +21,21 @@ class InsightsAsked(Struct):
     title="Insights",
     description="""Returns which habits go with which outcomes: found on one part of the days, held on another, tested again
     each month. Each has its size in the unit of the outcome with a 95 % interval, the days that it is based on, and whether
-    it still holds. None of it says what causes what: never present it as a cause or as advice. Also what the days could have
+    it still holds. What shares its records, or comes on the same days, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also what the days could have
     shown of other pairs, and did not. Names were typed by a person and are marked as untrusted.""",
     domain="insights",
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
     run = InsightRun.objects.first()
-    found = [told(one) for one in shown_findings().defer("points")[:MOST]]
+    found = [
+        told(one.strongest)
+        | {
+            "same_in_other_numbers": [
+                f"{other.action} with {other.outcome}" for other in one.others
+            ]
+        }
+        for one in groups_of(shown_findings()[:MOST])
+    ]
     bounds = (
         [untrusted(bound_words(one), "what was not found") for one in run.bounds] if run else []
     )

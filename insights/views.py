@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from insights.chart import dot_plot, picture_words
+from insights.groups import groups_of
 from insights.models import Finding, FindingTest, InsightRun
 from insights.sentences import (
     NO_CAUSE,
     amount,
     bound_words,
     day_words,
+    decimals_of,
     direction,
     held,
+    lower_first,
     sentence,
     sides,
     state_words,
 )
+from insights.states import State
 from lifetracker.web.undo import say_with_undo
 from lifetracker.words import counted
 
 #: So many of each are shown.
-MOST, MOST_PAST, MOST_BOUNDS = 20, 20, 8
+MOST, MOST_PAST, MOST_BOUNDS = 20, 20, 12
 #: The first look needs so many days.
 FIRST_LOOK_DAYS = 120
 
@@ -47,6 +53,9 @@ class Shown:
     plot: SafeString
     words: str
     tests: list[str]
+    #: The same thing in other numbers.
+    others: list[str]
+    experiment: str
 
 
 class InsightsView(LoginRequiredMixin, TemplateView):
@@ -56,26 +65,20 @@ class InsightsView(LoginRequiredMixin, TemplateView):
         run = InsightRun.objects.first()
         said = list(Finding.objects.said().prefetch_related("tests__run")[: MOST + MOST_PAST])
         visible = [one for one in said if not one.hidden_at]
-        current = [one for one in visible if one.state != "withdrawn"]
+        groups = groups_of(one for one in said if one.state != State.WITHDRAWN)
+        # What is hidden hides what is the same thing in other numbers.
+        current = [one for one in groups if not one.strongest.hidden_at]
         return super().get_context_data(
             sentence=opening(run, len(current)),
-            cards=[card_of(one) for one in sorted(current, key=strength)[:MOST]],
-            past=[card_of(one) for one in visible if one.state == "withdrawn"][:MOST_PAST],
+            cards=[card_of(one.strongest, one.others) for one in current[:MOST]],
+            past=[card_of(one) for one in visible if one.state == State.WITHDRAWN][:MOST_PAST],
             hidden=[card_of(one) for one in said if one.hidden_at],
             bounds=bound_lines(run),
             missing=missing_words(run),
             no_cause=NO_CAUSE,
-            experiment=experiment_address(),
             fresh=[f"Days up to {day_words(run.last_day)}"] if run else [],
             **kwargs,
         )
-
-
-def strength(one: Finding) -> float:
-    """Return what those with the surest effect have the least of."""
-    if one.effect is None or one.low is None or one.high is None or one.high == one.low:
-        return 0.0
-    return -abs(one.effect) / (one.high - one.low)
 
 
 def opening(run: InsightRun | None, shown: int) -> str:
@@ -86,10 +89,11 @@ def opening(run: InsightRun | None, shown: int) -> str:
     tested = f"of {counted(run.tested, 'comparison')} that were tested"
     if not shown:
         return f"Nothing that may be said yet, {tested}."
-    return f"{counted(shown, 'thing')} {'goes' if shown == 1 else 'go'} together in your days and held on days on which it was not found, {tested}."
+    goes, was = ("goes", "it was") if shown == 1 else ("go", "they were")
+    return f"{counted(shown, 'thing')} {goes} together in your days and held on days on which {was} not found, {tested}."
 
 
-def card_of(one: Finding) -> Shown:
+def card_of(one: Finding, others: Iterable[Finding] = ()) -> Shown:
     return Shown(
         finding=one,
         text=sentence(one),
@@ -98,6 +102,8 @@ def card_of(one: Finding) -> Shown:
         plot=dot_plot(one),
         words=picture_words(one) if one.points else "",
         tests=[test_words(test, one) for test in one.tests.all()],
+        others=[sentence(other) for other in others if not other.hidden_at],
+        experiment=experiment_address(one),
     )
 
 
@@ -105,7 +111,7 @@ def test_words(test: FindingTest, finding: Finding) -> str:
     stretch = f"{day_words(test.first_day)} to {day_words(test.last_day)}"
     if test.effect is None:
         return f"{stretch}: {test.state}, {counted(test.days, 'day')}."
-    size = f"{amount(test.effect, finding.unit, finding.decimals)} {direction(test.effect, finding.unit)}"
+    size = f"{amount(test.effect, finding.unit, decimals_of(finding))} {direction(test.effect, finding.unit)}"
     return f"{stretch}: {test.state}, {size}, {counted(test.days, 'day')}."
 
 
@@ -125,14 +131,14 @@ def missing_words(run: InsightRun | None) -> str:
     )
 
 
-def experiment_address() -> str:
-    """Return where an experiment is begun; empty where there is no such page."""
-    for name in ("experiment-new", "experiments"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
+def experiment_address(one: Finding) -> str:
+    """Return where an experiment on a finding is planned."""
+    asked = {
+        "question": f"Does {lower_first(one.action_name)} change my {lower_first(one.outcome_name)}?",
+        "action": one.action,
+        "outcome": one.outcome,
+    }
+    return f"{reverse('experiment-new')}?{urlencode(asked)}"
 
 
 @login_required

@@ -64,6 +64,7 @@ minutes = workout_metric(
     unit="min",
     step=Step(30.0, "30 minutes more"),
     smallest=5.0,
+    parents=("workouts.count",),
 )
 # Edwards' summed zones: a minute in zone 3 counts three times one in zone 1.
 SUMMED_ZONES = sum(

@@ -91,7 +91,7 @@ def answers_of(life: Life, rng: Random, on: date, back: int) -> Iterator[Answere
         + rng.gauss(0, 0.7)
     )
     is_asked = rng.random() < (0.35 if day.away else 0.86)
-    cups, reads = max(round(rng.gauss(2.1, 0.9)), 0), rng.random() < 0.45
+    cups, reads = max(round(rng.gauss(2.1, 0.9)), 0), rng.random() < 0.05 + 0.85 * day.fitness
     left_out = [rng.random() < 0.1 for _ in range(4)]
     if is_asked and not left_out[0]:
         yield Answered(MOOD, on, float(min(max(round(mood), 1), 5)))
@@ -103,7 +103,7 @@ def answers_of(life: Life, rng: Random, on: date, back: int) -> Iterator[Answere
     if not left_out[2]:
         yield Answered(COFFEE, on, float(cups))
     if not left_out[3]:
-        yield Answered(READING, on, float(reads and not drinks(life, on)))
+        yield Answered(READING, on, float(reads))
 
 
 def notes_of(life: Life, rng: Random, on: date) -> Iterator[Noted]:

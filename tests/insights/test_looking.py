@@ -12,15 +12,16 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from insights import inputs
-from insights.inputs import Inputs, read_inputs
+from insights.inputs import Inputs, read_inputs, takes_part
 from insights.looking import LEASE, find_insights, is_due, looked_at_before
 from insights.models import Finding, FindingTest, InsightRun
 from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from journal.models import Answer, Behaviour
 from lifetracker.metrics.registry import all_metrics
-from lifetracker.models import DayMark, Lease
+from lifetracker.models import BEGINNING, DayMark, Lease, SyncState
 from own_metrics.models import OwnMetric, OwnValue
+from tests import makers
 
 LAST = date(2026, 9, 15)
 DAYS = 365
@@ -98,6 +99,27 @@ def test_a_small_effect_is_kept_and_not_said() -> None:
     found.is_large = False
     found.save()
     assert not Finding.objects.shown().exists()
+
+
+def test_what_was_not_kept_yet_is_no_zero() -> None:
+    SyncState.objects.create(
+        source="Toggl", stream="entry", verified_from=BEGINNING, verified_to=timezone.now()
+    )
+    for number in range(100):
+        if number % 3:
+            makers.entry(days_ago=number)
+    found = read_inputs(LAST)
+    assert found.panel.first == LAST - timedelta(days=97)
+    hours = rows(found)["time.hours"]
+    assert (hours == 0).sum() == 32
+
+
+def test_a_few_days_that_differ_decide_nothing() -> None:
+    row = np.zeros(200)
+    row[:7] = range(1, 8)
+    assert not takes_part(row, is_yes_no=False)
+    row[7] = 1
+    assert takes_part(row, is_yes_no=False)
 
 
 def test_few_days_take_no_part() -> None:

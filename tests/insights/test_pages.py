@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from insights.chart import dot_plot
+from insights.groups import groups_of
 from insights.models import Finding, InsightRun
 from insights.sentences import about, amount, bound_words, sentence, when
 from lifetracker.metrics.registry import metric_of
@@ -22,7 +23,7 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (95 %: 1 to 5) than on other days, by the "
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (95 %: 1 to 5 points) than on other days, by the "
     "same day of the week and time of the year."
 )
 
@@ -110,6 +111,47 @@ def test_what_was_once_said_stays_listed(page: Client) -> None:
     assert [one["text"] for one in answer["once_said"]] == [SAID]
 
 
+def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None:
+    sure = {"effect": -2.04, "low": -2.5, "high": -1.58, "unit": "ms", "lag": 1}
+    load = {
+        "action": "workouts.load",
+        "action_name": "Training load",
+        "step_words": "50 points higher",
+    }
+    hrv = {"outcome": "whoop.hrv", "outcome_name": "HRV"}
+    told = makers.finding(**sure, **load, **hrv)
+    makers.finding(action="workouts.minutes", action_name="Workout time", **hrv, unit="ms")
+    makers.finding(action="workouts.trained", action_name="Trained", is_yes_no=True, lag=1)
+    makers.finding(action="whoop.bedtime", **hrv, unit="ms")
+    said = text(page)
+    assert "2 things go together" in said
+    assert said.count("Try an experiment") == 2
+    assert "The same in other numbers (2)" in said
+    assert "was 2.0 ms lower (95 %: 1.6 to 2.5 ms) than" in said
+    assert (
+        f"{reverse('experiment-new')}?question=Does+training+load+change+my+HRV%3F&amp;action=workouts.load"
+        in said
+    )
+    page.post(reverse("insight-hide", args=[told.pk]))
+    assert "1 thing goes together" in text(page), "what is hidden hides the same in other numbers"
+
+
+def test_actions_on_the_same_days_cannot_be_told_apart(db: None) -> None:
+    def drawn(*values: float) -> list[list[Any]]:
+        return [[f"{NOW.date() - timedelta(days=at)}", x, 60.0] for at, x in enumerate(values)]
+
+    strain = [float(at * 7 % 11) for at in range(60)]
+    eaten = [2000 + 50 * x + at * 3 % 5 for at, x in enumerate(strain)]
+    other = [float(at % 2) for at in range(60)]
+    makers.finding(action="whoop.strain", points=drawn(*strain))
+    makers.finding(action="nutrition.kcal", points=drawn(*eaten), low=-9.0)
+    makers.finding(action="own.999", points=drawn(*other), low=-8.0)
+    makers.finding(action="own.998", points=drawn(*([1.0] * 60)), low=-8.5)
+    groups = groups_of(Finding.objects.all())
+    assert [one.strongest.action for one in groups] == ["whoop.strain", "own.999", "own.998"]
+    assert [other.action for other in groups[0].others] == ["nutrition.kcal"]
+
+
 def test_hiding_and_undoing(page: Client) -> None:
     finding = makers.finding()
     address = reverse("insight-hide", args=[finding.pk])
@@ -185,6 +227,14 @@ def test_what_the_days_could_have_shown() -> None:
         "Steps 2,000 more, HRV the next morning: your 412 days could have shown a difference of 6 ms or more, and did not. "
         "About 140 more days are needed to see one of 2 ms."
     )
+    long = bound_words(bound | {"smallest_seen": 40, "more_days": 64_100})
+    assert long.endswith("To see one of 2 ms would take more than ten years.")
+    counted = bound_words(
+        bound | {"outcome": "github.commits", "smallest_seen": 3, "more_days": 143}
+    )
+    assert "a difference of 3 commits or more" in counted
+    exact = bound_words(bound | {"smallest_seen": 0.05, "more_days": 0})
+    assert exact.endswith("a difference of 2 ms or more, and did not."), "less means nothing"
     assert bound_words(bound | {"outcome": "own.999", "smallest_seen": 6, "more_days": 1}) == ""
     assert [about(one) for one in (3, 143, 1449)] == [10, 140, 1400]
 

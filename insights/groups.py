@@ -1,0 +1,82 @@
+"""Findings that are one thing in several numbers, such as training load and workout time with HRV and with recovery: the
+strongest is told, the others stand under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import StatisticsError, correlation
+
+from insights.kin import ancestors_of
+from insights.models import Finding
+from lifetracker.metrics.registry import UnknownMetric, metric_of
+
+#: Actions that go together so well from day to day cannot be told apart: half of what one does is not its own.
+ONE_THING_R = 0.7
+#: On so many days, at least, both are known.
+LEAST_DAYS = 40
+
+
+@dataclass
+class Group:
+    """`strongest`: the finding that is told. `others`: those that are the same thing in other numbers."""
+
+    strongest: Finding
+    others: list[Finding] = field(default_factory=list)
+
+
+def groups_of(findings: Iterable[Finding]) -> list[Group]:
+    """Return the findings as groups, the surest first. Into the group of a surer one comes each whose action and whose
+    outcome are the same as its own, or share a measurement with them, or whose actions go together too well on the same
+    days to be told apart."""
+    groups: list[Group] = []
+    shared: dict[str, frozenset[str]] = {}
+    for one in sorted(findings, key=lambda one: (strength(one), one.pk)):
+        for group in groups:
+            told = group.strongest
+            is_kin = share(one.outcome, told.outcome, shared) and (
+                share(one.action, told.action, shared) or goes_along(one, told)
+            )
+            if is_kin:
+                group.others.append(one)
+                break
+        else:
+            groups.append(Group(one))
+    return groups
+
+
+def strength(one: Finding) -> float:
+    """Return what those with the surest effect have the least of."""
+    if one.effect is None or one.low is None or one.high is None or one.high == one.low:
+        return 0.0
+    return -abs(one.effect) / (one.high - one.low)
+
+
+def share(one: str, other: str, known: dict[str, frozenset[str]]) -> bool:
+    """Return whether two metrics are the same or share a measurement. `known`: the parts of those that were asked for."""
+    for key in (one, other):
+        if key not in known:
+            known[key] = parts_of(key)
+    return bool(known[one] & known[other])
+
+
+def parts_of(key: str) -> frozenset[str]:
+    """Return a metric and all that it is computed from; of one that is gone only itself is known."""
+    try:
+        return ancestors_of(metric_of(key)) | {key}
+    except UnknownMetric:
+        return frozenset({key})
+
+
+def goes_along(one: Finding, other: Finding) -> bool:
+    """Return whether the actions of two findings cannot be told apart on the days that are drawn of both."""
+    own, theirs = ({day: x for day, x, _ in finding.points} for finding in (one, other))
+    both = sorted(own.keys() & theirs.keys())
+    if len(both) < LEAST_DAYS:
+        return False
+    try:
+        r = correlation([own[day] for day in both], [theirs[day] for day in both])
+    except StatisticsError:
+        # One of them is the same on all of these days.
+        return False
+    return abs(r) >= ONE_THING_R
