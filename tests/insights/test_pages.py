@@ -253,3 +253,12 @@ def test_yes_and_no_stand_apart_in_the_chart() -> None:
     assert drawn.count('class="half"') == 2
     assert "10 days with no: recovery 69.0 % on average; 10 days with yes: recovery 70.0 %" in drawn
     assert dot_plot(makers.finding(1)) == ""
+
+
+def test_the_card_of_today_says_the_surest(page: Client) -> None:
+    makers.finding(low=-6.4, high=0.0)
+    makers.finding(action="whoop.steps", action_name="Steps", low=-4.0, high=-2.4)
+    makers.finding(action="nutrition.kcal", action_name="Energy", effect=None, low=None, high=None)
+    said = text(page, "home")
+    assert "Steps 30 minutes later: your recovery" in said
+    assert "Bedtime 30 minutes later" not in said
