@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from lifetracker.days import home_offset
+from lifetracker.web.card_series import unusual_days
 from lifetracker.web.cards import Card, Place, Visit, register_card
 from lifetracker.web.lanes import Lane, register_lane
 from lifetracker.web.sentences import hours_and_minutes
@@ -17,7 +18,7 @@ from whoop.models import WhoopCycle, band_of
 from whoop.nights import Night
 from whoop.page_charts import page_of
 from whoop.sentences import why_no_night
-from whoop.today_data import ASKING, DayOfWhoop, day_of_whoop, unusual_days
+from whoop.today_data import ASKING, DayOfWhoop, day_of_whoop
 from whoop.today_sentence import (
     STILL_RUNNING,
     Told,

@@ -9,10 +9,9 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.series import Series, days_before, read_series
+from lifetracker.metrics.series import Series, days_before
 from lifetracker.metrics.statistics import USUAL_DAYS
-from lifetracker.models import DayMark
-from lifetracker.models.together import Few
+from lifetracker.web.card_series import card_series, want_on_today
 from lifetracker.web.cards import Visit
 from whoop import metrics
 from whoop.models import WHOOP, band_of
@@ -21,8 +20,8 @@ from whoop.page_data import Reading
 from whoop.sentences import why_no_night
 from whoop.today_sentence import SIDES, Facts
 
-#: The days whose strain is compared, and how many of them must be of the same band.
-COMPARED_DAYS, LEAST_COMPARED = 90, 8
+#: How many days must be of the same band for their strain to be compared.
+LEAST_COMPARED = 8
 #: The strips, in order, with the names and units that they have on the page.
 STRIPS = (
     (metrics.hrv, "Heart rate variability", "ms"),
@@ -39,6 +38,7 @@ SHOWN = (
     metrics.strain,
     metrics.steps,
 )
+want_on_today(*SHOWN, metrics.calibrating)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,17 +137,10 @@ def middle_half(values: list[float]) -> tuple[float, float] | None:
 ASKING = "strain"
 
 
-def unusual_days(visit: Visit) -> Few:
-    """Ask for the days that stay out of what the strain of this one is compared with."""
-    begin = days_before(visit.day, COMPARED_DAYS)
-    return Few(DayMark.objects.unusual_between(begin, visit.day), frozenset({"date"}))
-
-
 def day_of_whoop(visit: Visit) -> DayOfWhoop:
-    """Read a day by two statements, all numbers and nights, beside what the cards ask for together."""
-    begin = days_before(visit.day, COMPARED_DAYS)
-    whole = read_series((*SHOWN, metrics.calibrating), begin, visit.day, visit.verified)
-    calibrating = whole.pop(metrics.calibrating.key)
+    """Read a day by two statements, the numbers of all cards and nights, beside what the cards ask for together."""
+    found = visit.once(card_series)
+    whole = {metric.key: found[metric.key] for metric in SHOWN}
     status = visit.sources[WHOOP]
     is_known = any(one.known_days or one.so_far or one.valueless for one in whole.values())
     return DayOfWhoop(
@@ -156,6 +149,6 @@ def day_of_whoop(visit: Visit) -> DayOfWhoop:
         whole=whole,
         excluded={mark.date for mark in visit.few[ASKING]},
         nights=nights_of(visit),
-        is_calibrating=bool(calibrating.on(visit.day)),
+        is_calibrating=bool(found[metrics.calibrating.key].on(visit.day)),
         is_there=is_known or status.runs.last_success is not None,
     )

@@ -98,7 +98,7 @@ def test_the_order_of_nights_is_changed_on_its_page(person: Client) -> None:
         score_state="SCORED",
     )
     page = person.get("/apple-health/").text
-    assert "1 more is on the page" in page
+    assert "1 is on the page" in page
     values = {"nights": "AppleHealth", "steps": SourceOrder.Steps.PHONE_WATCH_OTHER}
     answer = person.post("/apple-health/order", values, follow=True).text
     assert "Steps follow when you import an export again" in answer

@@ -115,6 +115,7 @@ def test_a_visit_knows_what_was_read_without_a_statement(
 
 def test_each_card_stands_in_its_place(visitor: Client) -> None:
     scenes.full()
+    scenes.apple_health()
     eat(NOW, kcal=700)
     html = visitor.get("/").text
     row = html.split('class="grid small-row"')[1]

@@ -1,0 +1,87 @@
+"""The card of the steps on Today."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from tests import makers
+from tests.browser import scenes
+from tests.browser.scenes import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Client:
+    settings.TIME_ZONE = "Europe/Berlin"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    client.force_login(User.objects.create_user("robin"))
+    return client
+
+
+def card(person: Client, address: str = "/") -> str:
+    page = person.get(address).text
+    _, _, rest = page.partition('aria-labelledby="movement"')
+    return " ".join(rest.partition("</section>")[0].replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_without_steps_there_is_no_card(person: Client) -> None:
+    scenes.full()
+    assert card(person) == ""
+
+
+def test_steps_stand_beside_what_is_usual(person: Client) -> None:
+    for back in range(20):
+        makers.apple_day(back, steps=8_000 if back else 9_500, mindful_min=None if back else 12)
+    shown = card(person)
+    assert ">9,500</a>" in shown
+    assert "Usual 8,000. Mindful 12 min." in shown
+    assert f"{TODAY:%A} {TODAY.day} {TODAY:%B}: 9,500 steps" in shown
+    assert "9,500 steps" in person.get("/").text
+
+
+def test_what_the_day_has_so_far_is_called_so(person: Client) -> None:
+    makers.apple_day(0, steps=1_200, reported_at=NOW - timedelta(hours=1))
+    assert ">1,200</a><small> so far</small>" in card(person)
+
+
+def test_a_day_without_a_report_shows_the_newest_one(person: Client) -> None:
+    makers.apple_day(2, steps=7_000)
+    shown = card(person)
+    assert ">7,000</a>" in shown
+    assert f'datetime="{TODAY - timedelta(days=2)}"' in shown
+    assert "unknown" in shown
+    # A past day is that day alone, of which nothing is known here.
+    assert card(person, f"/?day={TODAY - timedelta(days=1)}") == ""
+    makers.apple_night(1)
+    assert "Not known" in card(person, f"/?day={TODAY - timedelta(days=1)}")
+
+
+def test_a_night_is_told_where_whoop_has_none(person: Client) -> None:
+    makers.apple_day(0, steps=7_000)
+    night = makers.apple_night(0)
+    assert "Asleep 7 h 30." in card(person)
+    scenes.sleep(0)
+    night.refresh_from_db()
+    assert "Asleep" not in card(person)
+
+
+def test_the_card_costs_no_statement(
+    person: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    scenes.full()
+    with CaptureQueriesContext(connection) as without:
+        person.get("/")
+    for back in range(30):
+        makers.apple_day(back)
+        makers.apple_night(back)
+    with django_assert_num_queries(len(without)):
+        assert card(person)
