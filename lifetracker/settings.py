@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "lifetracker",
     "lifetracker.accounts",
     "django_q",
+    # Its pages of the admin before ours, which take their place.
+    "django_mcpz.oauth",
     "oauth_integration",
     "whoop",
     "workouts",
@@ -91,6 +93,7 @@ INSTALLED_APPS = [
     "insights",
     "projects",
     "apple_health",
+    "ai_access",
 ]
 
 # What the apps that are sources declare in their `source.py`: their settings, their schedules, their consent pages.
@@ -364,6 +367,8 @@ API_REQUESTS_PER_MINUTE = env.read("API_REQUESTS_PER_MINUTE", count, default=600
 
 # Whether AI clients may ask, at /mcp, with an API token.
 MCP = env.bool("MCP", default=True)
+# Whether they may also ask their person for access, on a page of ours, instead of being given a token.
+MCP_OAUTH = env.bool("MCP_OAUTH", default=False)
 
 REST_FRAMEWORK = {
     # The first one says how to log in, and makes it a 401.

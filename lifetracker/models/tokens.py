@@ -20,6 +20,9 @@ from lifetracker.words import joined
 
 # By this a token is known for one wherever it turns up: by people, and by what scans for secrets.
 TOKEN_PREFIX = "lt_"  # noqa: S105 - no secret
+# In the place of its beginning, for what a client may do that was let in by its person (OAuth): nobody has its secret,
+# and the client has tokens of its own.
+BY_CONSENT = "OAuth"
 # So much of a secret is shown in lists; what remains is far beyond guessing.
 SHOWN = len(TOKEN_PREFIX) + 6
 USE_IS_NOTED_EVERY = timedelta(minutes=5)
@@ -139,7 +142,16 @@ class ApiToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return f"{self.name} ({self.shown})"
+
+    @property
+    def by_consent(self) -> bool:
+        return self.prefix == BY_CONSENT
+
+    @property
+    def shown(self) -> str:
+        """Return what it is known by in lists: the beginning of its secret, if anybody has that."""
+        return self.prefix if self.by_consent else f"{self.prefix}…"
 
     @property
     def read_only(self) -> bool:

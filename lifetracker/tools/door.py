@@ -19,7 +19,7 @@ from lifetracker.accounts.events import Kind, record
 from lifetracker.api.authentication import ONLY_IMPORTS, TokenAuthentication
 from lifetracker.api.errors import HOW_TO_LOG_IN
 from lifetracker.api.throttling import PerCaller
-from lifetracker.models.tokens import Scope
+from lifetracker.models.tokens import ApiToken, Scope
 from lifetracker.tools.caller import Caller, caller_of
 
 if TYPE_CHECKING:
@@ -65,17 +65,26 @@ def by_api_token(request: HttpRequest) -> Caller | HttpResponse | None:
         return unauthorized(request, str(error.detail))
     if found is None:
         return None
-    user, token = found
+    return with_rights_of(found[1], request)
+
+
+def with_rights_of(token: ApiToken, request: HttpRequest) -> Caller | HttpResponse:
+    """Return who calls with these rights, or the answer that refuses them."""
     if token.scope == Scope.IMPORT:
         return JsonResponse({"detail": ONLY_IMPORTS}, status=HTTPStatus.FORBIDDEN)
-    asking.user, asking.auth = user, token
+    asking = Request(request)
+    asking.user, asking.auth = token.user, token
     if refused := throttled(PerCaller(), asking):
         return refused
-    return Caller(str(token), user, token.scope == Scope.WRITE, frozenset(token.domains))
+    return Caller(str(token), token.user, token.scope == Scope.WRITE, frozenset(token.domains))
 
 
 #: Asked one after the other who calls, until one knows them.
 recognizers: list[Callable[[HttpRequest], Caller | HttpResponse | None]] = [by_api_token]
+
+
+#: What else is told to who shows no token that is good, such as where one is to be had: parameters of the challenge.
+hints: list[Callable[[HttpRequest], str]] = []
 
 
 def throttled(throttle: BaseThrottle, asking: Request) -> HttpResponse | None:
@@ -96,10 +105,11 @@ def let_in(request: HttpRequest, caller: Caller) -> None:
 
 
 def unauthorized(request: HttpRequest, why: str) -> HttpResponse:
+    told = ", ".join(filter(None, (hint(request) for hint in hints)))
     return JsonResponse(
         {"detail": why},
         status=HTTPStatus.UNAUTHORIZED,
-        headers={"WWW-Authenticate": "Bearer"},
+        headers={"WWW-Authenticate": f"Bearer {told}".strip()},
     )
 
 

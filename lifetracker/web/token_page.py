@@ -89,6 +89,7 @@ class TokensView(LoginRequiredMixin, FormView):  # type: ignore[type-arg]  # not
             tokens=tokens,
             webhooks=webhook_addresses(),
             address_for_clients=address_for_clients(self.request),
+            asks_by_oauth=settings.MCP_OAUTH,
             **kwargs,
         )
 

@@ -16,9 +16,12 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_mcpz.oauth.models import AccessToken, AuthorizationCode, RefreshToken
+from django_mcpz.oauth.models import Client as OAuthClient
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
+from ai_access.models import Consent
 from apple_health.models import AppleDay, AppleNight, SentDay
 from csv_import.models import KeptMapping
 from experiments.models import Experiment
@@ -57,6 +60,34 @@ from workouts.models import Workout
 pytestmark = pytest.mark.django_db
 
 Maker = Callable[[int], Any]
+
+
+def oauth_client(number: int) -> OAuthClient:
+    return OAuthClient.objects.create(
+        client_id=f"client {number}", kind="registered", name=f"Client {number}"
+    )
+
+
+def oauth_tokens(number: int) -> tuple[Consent, AccessToken, RefreshToken]:
+    """Everything that one client of AI was allowed and got."""
+    shared: dict[str, Any] = {
+        "client": oauth_client(number),
+        "user": makers.robin(),
+        "resource": "https://tracker.example.org/mcp",
+    }
+    end = scenes.NOW + timedelta(hours=1)
+    code = AuthorizationCode.objects.create(
+        digest=f"code {number}", redirect_uri="https://a.example/", expires_at=end, **shared
+    )
+    access = AccessToken.objects.create(
+        digest=f"access {number}", code=code, expires_at=end, **shared
+    )
+    refresh = RefreshToken.objects.create(
+        digest=f"refresh {number}", code=code, access_token=access, expires_at=end, **shared
+    )
+    token = makers.api_token(f"client {number}").token
+    return Consent.objects.create(code=code, token=token), access, refresh
+
 
 MAKERS: dict[type[Model], Maker] = {
     WhoopRecovery: scenes.recovery,
@@ -142,6 +173,10 @@ MAKERS: dict[type[Model], Maker] = {
     WebhookDelivery: makers.delivery,
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
     ApiToken: lambda number: makers.api_token(f"script {number}").token,
+    OAuthClient: lambda number: oauth_client(number),
+    Consent: lambda number: oauth_tokens(number)[0],
+    AccessToken: lambda number: oauth_tokens(number)[1],
+    RefreshToken: lambda number: oauth_tokens(number)[2],
     User: lambda number: User.objects.create_user(f"user-{number}"),
     Group: lambda number: Group.objects.create(name=f"group {number}"),
     Event: lambda number: Event.objects.create(kind=Kind.EXPORT, detail=f"{number} records"),
@@ -160,6 +195,10 @@ TYPED = {
     },
 }
 BOOKS = [
+    OAuthClient,
+    Consent,
+    AccessToken,
+    RefreshToken,
     KeptMapping,
     SyncRun,
     SyncRunTotal,
