@@ -34,7 +34,7 @@ from lifetracker.models import ApiToken
 from tests.ai_access.flow import CALLBACK, PASSWORD, Browser, Program, close, told
 from tests.lifetracker.mcp_calls import ask, bearer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITING = {"add_note", "start_sync"}
 OPEN = (
@@ -123,7 +123,8 @@ def test_the_reference_client_is_let_in(live_server: Any, browser: Browser) -> N
     assert "day" in tools
     assert not tools & WRITING
     assert len(answers) == 1
-    assert memory.tokens and memory.tokens.scope == "read"
+    assert memory.tokens
+    assert memory.tokens.scope == "read"
     token = ApiToken.objects.get()
     assert str(token) == "Reference (this computer) (OAuth)"
     assert token.last_used_at
@@ -149,7 +150,8 @@ def test_the_page_says_who_asks(live_server: Any, browser: Browser) -> None:
 def test_what_could_begin_another_directive_is_no_origin() -> None:
     assert ORIGIN.match("https://a.example:8443/x")[0] == "https://a.example:8443"  # type: ignore[index]
     found = ORIGIN.match("https://a.example;script-src *")
-    assert found and ";" not in found[0]
+    assert found
+    assert ";" not in found[0]
     assert ORIGIN.match("https://;script-src") is None
 
 

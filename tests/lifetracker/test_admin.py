@@ -173,7 +173,7 @@ MAKERS: dict[type[Model], Maker] = {
     WebhookDelivery: makers.delivery,
     OAuthCredential: lambda number: OAuthCredential.objects.create(provider=f"service-{number}"),
     ApiToken: lambda number: makers.api_token(f"script {number}").token,
-    OAuthClient: lambda number: oauth_client(number),
+    OAuthClient: oauth_client,
     Consent: lambda number: oauth_tokens(number)[0],
     AccessToken: lambda number: oauth_tokens(number)[1],
     RefreshToken: lambda number: oauth_tokens(number)[2],

@@ -124,6 +124,7 @@ def test_what_else_has_ended_is_removed(settings: Any, tmp_path: Path) -> None:
     removed = housekeeping.clean_up()
     assert removed == {
         "unfinished consents deleted": 1,
+        "expired accesses of AI clients deleted": 0,
         "old account events deleted": 0,
         "old values of records deleted": 0,
         "expired leases deleted": 1,
