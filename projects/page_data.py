@@ -393,10 +393,8 @@ def member_of(project: Project) -> tuple[Member, dict[str, list[Part]], date | N
     four statements."""
     here_or_free = Q(project_links__isnull=True) | Q(project_links__project=project)
     code, time = repositories(here_or_free), toggl_projects(here_or_free)
-    goals = Goal.objects.live().annotate(
-        is_here=Exists(ProjectGoal.objects.filter(project=project, goal=OuterRef("pk")))
-    )
-    goals = list(goals.order_by("name", "pk"))
+    is_here = Exists(ProjectGoal.objects.filter(project=project, goal=OuterRef("pk")))
+    goals = list(Goal.objects.live().annotate(is_here=is_here).order_by("name", "pk"))
     days = own_links(once=False).filter(**{PROJECT_OF_LINK: project.pk})
     span = days.aggregate(first=Min("commit__date"), last=Max("commit__date"))
     member = Member(
