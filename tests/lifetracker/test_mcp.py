@@ -51,6 +51,7 @@ READING = {
     "records",
     "compare",
     "goals",
+    "insights",
     "coverage",
     "explain",
 }
