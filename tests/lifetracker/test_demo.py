@@ -68,7 +68,9 @@ class Demo:
         self.process.wait()
         self._reader.join()
 
-    def ready(self, seconds: float = 90) -> Demo:
+    def ready(self, seconds: float = 180) -> Demo:
+        """Wait for a start: a first one syncs three years of each source, imports files and looks for insights, which takes
+        half a minute on a machine that does nothing else."""
         end = time.monotonic() + seconds
         while "Ctrl-C to stop" not in self.text:
             assert self.process.poll() is None, self.text
