@@ -2,54 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any
+
 from msgspec import Struct
 
 from insights.api import MOST, shown_findings
-from insights.groups import groups_of
+from insights.groups import Group, groups_of
 from insights.models import Finding, InsightRun
-from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
+from insights.sentences import (
+    NO_CAUSE,
+    bound_words,
+    held,
+    metric_named,
+    sentence,
+    sides,
+    state_words,
+)
+from lifetracker.metrics.described import end_of
+from lifetracker.metrics.verified import Stretch, Verified
+from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
-from lifetracker.tools.declaration import Answer, Told, tool
+from lifetracker.tools.declaration import Answer, Told, fitting, tool
+from lifetracker.tools.metrics import cut
 from lifetracker.tools.said import reference, untrusted
+from lifetracker.words import counted
+
+NO_LOOK = "The days have not been looked at yet."
 
 
 class InsightsAsked(Struct):
-    pass
+    cursor: ask.Cursor = ""
 
 
 @tool(
     title="Insights",
     description="""Returns which habits go with which outcomes: found on one part of the days, held on another, tested again
-    each month. Each has its size in the unit of the outcome with a 95 % interval, the days that it is based on, and whether
+    each month. Each has its size in the unit of the outcome with a 95 % interval, the days that it is based on
+    (`known_days`, on which both are known, of `days`), up to when both were read, and whether
     it still holds. What shares its records, or comes on the same days, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also what the days could have
-    shown of other pairs, and did not. Names were typed by a person and are marked as untrusted.""",
+    shown of other pairs, and did not, and in `missing` what was known on too few days to be looked at. Names were typed by
+    a person and are marked as untrusted.""",
     domain="insights",
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
-    run = InsightRun.objects.first()
-    found = [
-        told(one.strongest)
-        | {
-            "same_in_other_numbers": [
-                f"{other.action} with {other.outcome}" for other in one.others
-            ]
+    run, verified = InsightRun.objects.first(), Verified()
+    found = [told_with_others(one, verified) for one in groups_of(shown_findings()[:MOST])]
+    bounds = bounds_told(run, verified) if run else []
+    at, every = ask.place_asked(asked.cursor), len(found) + len(bounds)
+
+    def answer(rows: int) -> Answer:
+        shown = found[at : at + rows]
+        left = max(at - len(found), 0)
+        others = bounds[left : left + rows - len(shown)]
+        return {
+            "note": NO_CAUSE,
+            "looked_up_to": str(run.last_day) if run else None,
+            "pairs_and_lags_tested": run.tested if run else 0,
+            "insights": shown,
+            "not_found": others,
+            # They are told once.
+            "missing": [] if at else missing(run),
+            **cut(at, len(shown) + len(others), every),
         }
-        for one in groups_of(shown_findings()[:MOST])
-    ]
-    bounds = (
-        [untrusted(bound_words(one), "what was not found") for one in run.bounds] if run else []
-    )
-    answer: Answer = {
-        "note": NO_CAUSE,
-        "looked_up_to": str(run.last_day) if run else None,
-        "tested": run.tested if run else 0,
-        "insights": found,
-        "not_found": bounds,
-    }
-    return Told(answer, len(found))
+
+    made = fitting(answer, max(every - at, 0))
+    return Told(made, len(made["insights"]))
 
 
-def told(one: Finding) -> Answer:
+def told_with_others(one: Group, verified: Verified) -> Answer:
+    others = [f"{other.action} with {other.outcome}" for other in one.others]
+    return told(one.strongest, verified) | {"same_in_other_numbers": others}
+
+
+def told(one: Finding, verified: Verified) -> Answer:
     return {
         "record": reference(Finding, one.pk),
         "action": one.action,
@@ -61,4 +89,61 @@ def told(one: Finding) -> Answer:
         "effect": one.effect,
         "interval": [one.low, one.high],
         "unit": one.unit or "count",
+        "known_days": one.days,
+        "days": length(one.first_day, one.last_day),
+        "verified_until": verified_until([one.action, one.outcome], verified),
     }
+
+
+def bounds_told(run: InsightRun, verified: Verified) -> list[Answer]:
+    """Return what was not found, of pairs whose metrics still exist."""
+    return [
+        bound_told(one, run, verified)
+        for one in run.bounds
+        if bound_words(one) and {one["action"], one["outcome"]} <= run.series.keys()
+    ]
+
+
+def bound_told(bound: dict[str, Any], run: InsightRun, verified: Verified) -> Answer:
+    """Return what was not found of a pair. `days`: those of the action on which both are kept."""
+    keys = [bound["action"], bound["outcome"]]
+    outcome, lag = metric_named(bound["outcome"]), timedelta(days=bound["lag"])
+    (begin, end), (later_begin, later_end) = (
+        map(date.fromisoformat, run.series[key][:2]) for key in keys
+    )
+    return {
+        "action": bound["action"],
+        "outcome": bound["outcome"],
+        "days_in_between": bound["lag"],
+        "said": untrusted(bound_words(bound), "what was not found"),
+        "smallest_that_would_have_been_seen": bound["smallest_seen"],
+        "unit": (outcome and outcome.unit) or "count",
+        "known_days": bound["days"],
+        "days": length(max(begin, later_begin - lag), min(end, later_end - lag)),
+        "verified_until": verified_until(keys, verified),
+    }
+
+
+def length(first: date, last: date) -> int:
+    return (last - first).days + 1
+
+
+def verified_until(keys: Sequence[str], verified: Verified) -> object:
+    """Return up to when all services behind some metrics were read; None where none sends them."""
+    found = [verified.of(one) for one in map(metric_named, keys) if one]
+    stretches = [one for one in found if one is not None]
+    return end_of(reduce(Stretch.__and__, stretches)) if stretches else None
+
+
+def missing(run: InsightRun | None) -> list[Answer]:
+    """Return what was not looked at, and why: metrics of which as many days are known together."""
+    if run is None:
+        return [{"date": None, "reason": NO_LOOK}]
+    keys: dict[int, list[str]] = {}
+    for key, known in sorted(run.left_out.items()):
+        keys.setdefault(known, []).append(key)
+    why = "Too few days are known to look at it: {} up to {}."
+    return [
+        {"date": None, "keys": of, "reason": why.format(counted(known, "day"), run.last_day)}
+        for known, of in sorted(keys.items())
+    ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from github_projects.models import Commit
 from goals.models import Goal
+from insights.models import Finding, InsightRun
 from journal.models import Behaviour, Note
 from lifetracker.days import days_from
 from lifetracker.metrics.records import records_behind
@@ -59,6 +60,7 @@ YEAR = tuple(
 COUNTS = {
     *("known_days", "days", "metrics_in_all", "records_in_all", "goals_in_all", "weeks", "windows"),
     *("reached", "slack_days", "days_left", "items_that_could_not_be_stored"),
+    *("days_in_between", "pairs_and_lags_tested"),
 }
 
 
@@ -142,6 +144,84 @@ def test_no_number_of_goals_coverage_comparisons_or_lists_stands_alone(life: Non
     listed = call("list_metrics", headers)["metrics"]
     assert len(listed) == len(list(all_metrics()))
     assert all(set(one) >= SURE and one["unit"] for one in listed)
+
+
+def forget_looks() -> None:
+    Finding.objects.all().delete()
+    InsightRun.objects.all().delete()
+
+
+BOUND = {
+    "action": "whoop.bedtime",
+    "outcome": "whoop.hrv",
+    "lag": 1,
+    "days": 150,
+    "smallest_seen": 3.1,
+    "more_days": 40,
+    "times_smallest": 1.5,
+}
+
+
+def looked_at(findings: int = 1, bounds: int = 1) -> InsightRun:
+    """The only look, at 200 days, with what it found and did not find."""
+    forget_looks()
+    for number in range(findings):
+        makers.finding(number)
+    run = InsightRun.objects.get()
+    series = {"whoop.bedtime": ["2026-03-01", "2026-09-15", 180]}
+    run.series = series | {"whoop.hrv": ["2026-03-02", "2026-09-14", 160]}
+    run.left_out = {"weight.kg": 31, "mood.score": 31, "fasting.longest": 7}
+    run.bounds = [BOUND] * bounds
+    run.save()
+    return run
+
+
+def test_no_number_of_an_insight_stands_alone(life: None) -> None:
+    looked_at()
+    # The sleep behind bedtime was read up to now, the recovery up to an hour ago.
+    recovery = scenes.state("recovery")
+    SyncState.objects.filter(pk=recovery.pk).update(verified_to=scenes.NOW - timedelta(hours=1))
+    told = call("insights", bearer())
+    # The effect and the ends of its interval; what would have been seen.
+    assert assert_no_number_stands_alone(told) == 4
+    (one,), (bound,) = told["insights"], told["not_found"]
+    assert (one["unit"], one["known_days"], one["days"]) == ("%", 108, 120)
+    assert one["verified_until"] == f"{scenes.NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert (bound["unit"], bound["known_days"], bound["days"]) == ("ms", 150, 197)
+    few = "Too few days are known to look at it: {} up to 2026-09-15."
+    assert [(gap["keys"], gap["reason"]) for gap in told["missing"]] == [
+        (["fasting.longest"], few.format("7 days")),
+        (["mood.score", "weight.kg"], few.format("31 days")),
+    ]
+
+
+def test_an_insight_of_a_service_that_was_not_read_is_not_verified(life: None) -> None:
+    looked_at()
+    SyncState.objects.all().delete()
+    told = call("insights", bearer())
+    assert [one["verified_until"] for one in (*told["insights"], *told["not_found"])] == [
+        None,
+        None,
+    ]
+
+
+def test_before_the_first_look_insights_say_so(life: None) -> None:
+    forget_looks()
+    told = call("insights", bearer())
+    assert (told["insights"], told["not_found"], told["looked_up_to"]) == ([], [], None)
+    assert [one["reason"] for one in told["missing"]] == ["The days have not been looked at yet."]
+
+
+def test_many_insights_come_in_pages(life: None) -> None:
+    looked_at(60, 100)
+    headers = bearer()
+    whole = [all_pages("insights", name, headers) for name in ("insights", "not_found")]
+    told = [one["record"] for one in whole[0]]
+    assert len(told) == len(set(told))
+    same = sum(len(one["same_in_other_numbers"]) for one in whole[0])
+    assert (len(told) + same, len(whole[1])) == (60, 100)
+    assert call("insights", headers)["next_cursor"]
+    assert call("insights", headers, cursor="9999")["insights"] == []
 
 
 @pytest.mark.parametrize("bucket", ["day", "week", "month"])
