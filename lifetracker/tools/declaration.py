@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django_mcpz.server import ToolError
 from rest_framework.exceptions import ValidationError
 
+from lifetracker.domains import titles_of
 from lifetracker.errors import SyncError
 from lifetracker.tools.caller import Caller, caller_of
-from lifetracker.tools.door import server
+from lifetracker.tools.door import Closed, server
 from lifetracker.words import counted
 
 Answer = dict[str, Any]
@@ -30,6 +31,7 @@ class Told(NamedTuple):
 
 
 Run = Callable[..., Told]
+HOW_TO_OPEN = "The owner can create a token that may, on the page of tokens."
 
 
 def tool(
@@ -45,15 +47,19 @@ def tool(
     the caller's domains itself."""
 
     def register(run: Run) -> Run:
+        name = getattr(run, "__name__", "tool")
+
         def is_open(request: HttpRequest) -> bool:
             caller = caller_of(request)
-            return (caller.may_write or not writes) and (not domain or caller.may_see([domain]))
+            noted: Any = request
+            noted.tool_closed = closed(caller, name, writes=writes, domain=domain)
+            return noted.tool_closed is None
 
         @wraps(run)
         def answered(request: HttpRequest, *asked: Any) -> str:
             caller = caller_of(request)
             noted: Any = request
-            begin = f"{getattr(run, '__name__', 'tool')} by {caller.name}"
+            begin = f"{name} by {caller.name}"
             noted.tool_used = f"{begin}: refused"
             told = answer_of(run, caller, *asked)
             noted.tool_used = f"{begin}: {counted(told.rows, 'row')}"
@@ -70,6 +76,18 @@ def tool(
         return run
 
     return register
+
+
+def closed(caller: Caller, name: str, *, writes: bool, domain: str) -> Closed | None:
+    """Return why a caller may not use a tool; None where they may."""
+    event = f"{name} by {caller.name}: refused"
+    if writes and not caller.may_write:
+        return Closed(f"This token may only read, and {name} writes. {HOW_TO_OPEN}", event)
+    if domain and not caller.may_see([domain]):
+        title = titles_of([domain])[0]
+        why = f"{name} belongs to {title}, and this token may see only {caller.limit}."
+        return Closed(f"{why} {HOW_TO_OPEN}", event)
+    return None
 
 
 class Text(NamedTuple):

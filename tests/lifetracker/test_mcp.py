@@ -210,6 +210,17 @@ def test_what_is_no_message_is_an_error_and_no_crash(body: bytes) -> None:
     assert "error" in answer.json()
 
 
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_who_sends_too_much_is_told_so(live_server: Any) -> None:
+    headers = bearer() | {"Content-Type": JSON}
+    answer = httpx2.post(
+        f"{live_server.url}/mcp", content=b" " * 10_000_000, headers=headers, timeout=60
+    )
+    assert answer.status_code == 413
+    assert "too long" in answer.json()["error"]["message"]
+
+
 # --- Who comes in ---------------------------------------------------------------------------------
 
 
@@ -277,8 +288,15 @@ def test_a_token_for_reading_has_no_tool_that_writes(life: None) -> None:
     assert {one["name"] for one in listed} == READING
     for tool in WRITING:
         params = {"name": tool, "arguments": ARGUMENTS[tool]}
-        answer = ask("tools/call", params, headers=headers).json()
-        assert "Unknown tool" in answer["error"]["message"]
+        for revision in REVISIONS:
+            answer = ask("tools/call", params, headers=headers, revision=revision).json()
+            assert f"This token may only read, and {tool} writes." in answer["error"]["message"]
+            assert answer["id"] == 1
+    refused = Event.objects.filter(kind="tool used", detail__endswith=": refused")
+    assert refused.count() == len(WRITING) * len(REVISIONS)
+    params = {"name": "nothing", "arguments": {}}
+    answer = ask("tools/call", params, headers=headers).json()
+    assert "Unknown tool" in answer["error"]["message"]
     assert not SyncRun.objects.filter(status="queued").exists()
 
 
@@ -315,6 +333,13 @@ def test_a_token_for_a_domain_sees_only_that(life: None, domain: str) -> None:
         "github_projects": "GitHub",
     }
     assert sources <= {own.get(domain, "")}
+
+
+def test_a_tool_of_another_domain_says_what_the_token_may_see(life: None) -> None:
+    params = {"name": "goals", "arguments": {}}
+    answer = ask("tools/call", params, headers=bearer(domains=["weight"])).json()
+    said = "goals belongs to Goals, and this token may see only Weight."
+    assert said in answer["error"]["message"]
 
 
 def test_who_is_no_staff_starts_no_sync(life: None) -> None:
