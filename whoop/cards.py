@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -27,6 +28,14 @@ from whoop.today_sentence import (
     tell,
     why_no_strain,
 )
+
+#: Whether another card of a visit tells the steps of its day.
+_told_elsewhere: list[Callable[[Visit], bool]] = []
+
+
+def tell_steps_elsewhere(is_told: Callable[[Visit], bool]) -> None:
+    """Leave the steps of a day to another card, on each visit of which this returns true: no page shows two numbers of them."""
+    _told_elsewhere.append(is_told)
 
 
 class RecoveryCard(NamedTuple):
@@ -117,15 +126,14 @@ def strain(visit: Visit) -> StrainCard | None:
         strain=value,
         why=why_no_strain(day.series(metrics.strain), day.day, day.today) if value is None else "",
         bar=today_charts.strain_bar(day),
-        note=note_of(day),
+        note=note_of(day, has_steps=not any(is_told(visit) for is_told in _told_elsewhere)),
     )
 
 
-def note_of(day: DayOfWhoop) -> str:
+def note_of(day: DayOfWhoop, *, has_steps: bool) -> str:
     score = day.value(metrics.recovery_score)
-    note = strain_note(
-        "" if score is None else band_of(score), day.usual_strain, day.so_far(metrics.steps)
-    )
+    steps = day.so_far(metrics.steps) if has_steps else None
+    note = strain_note("" if score is None else band_of(score), day.usual_strain, steps)
     is_left_open = day.is_past and day.is_running and day.so_far(metrics.strain) is not None
     return f"{note} {STILL_RUNNING}".strip() if is_left_open else note
 

@@ -65,6 +65,44 @@ def test_a_day_without_a_report_shows_the_newest_one(person: Client) -> None:
     assert "Not known" in card(person, f"/?day={TODAY - timedelta(days=1)}")
 
 
+def strain(person: Client, address: str = "/") -> str:
+    page = person.get(address).text
+    _, _, rest = page.partition('aria-labelledby="strain"')
+    return " ".join(rest.partition("</section>")[0].split())
+
+
+def test_a_day_has_one_number_of_steps_whatever_sources_there_are(person: Client) -> None:
+    for back in range(3):
+        scenes.cycle(back, step_count=9_342 + back)
+    assert "9,342 steps." in strain(person)
+    assert card(person) == ""
+    makers.apple_day(0, steps=7_000)
+    makers.apple_day(2, steps=6_000, reported_at=makers.MORNING - timedelta(days=2))
+    shown = card(person)
+    assert ">7,000</a>" in shown
+    assert "Counted by Apple Health." in shown
+    assert 'href="/apple-health/"' in shown
+    assert "of 21" in strain(person)
+    assert "steps" not in strain(person)
+    # Of yesterday only WHOOP knows any, and of the day before only WHOOP knows all.
+    for back, words in ((1, "9,343"), (2, "9,344")):
+        day = TODAY - timedelta(days=back)
+        assert f"{day:%A} {day.day} {day:%B}: {words} steps by WHOOP" in shown
+        past = card(person, f"/?day={day}")
+        assert f'href="/whoop/{day}">{words}</a>' in past
+        assert "Counted by WHOOP." in past
+        assert "steps" not in strain(person, f"/?day={day}")
+
+
+def test_a_newer_day_of_whoop_is_shown_before_an_older_one_of_apple_health(person: Client) -> None:
+    makers.apple_day(2, steps=7_000)
+    scenes.cycle(0)
+    shown = card(person)
+    assert ">9,342</a><small> so far</small>" in shown
+    assert "Counted by WHOOP." in shown
+    assert "steps" not in strain(person)
+
+
 def test_a_night_is_told_where_whoop_has_none(person: Client) -> None:
     makers.apple_day(0, steps=7_000)
     night = makers.apple_night(0)
