@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -14,6 +14,7 @@ from experiments.models import Experiment, State
 from experiments.validation import BOUNDS, FIXED, MOST_SECONDARY, known
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
+from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import DayField, RecordForm, day_input
 from lifetracker.web.units import chosen_unit
@@ -104,8 +105,9 @@ class ExperimentForm(RecordForm):
             for name in FIXED:
                 del self.fields[name]
             return
-        outcomes = with_units(metric_choices(all_metrics()))
-        self.set_choices("action", [("", "Not checked"), *outcomes, *clocks()])
+        metrics = all_metrics()
+        outcomes = with_units(metric_choices(metrics), metrics)
+        self.set_choices("action", [("", "Not checked"), *outcomes, *clocks(metrics)])
         self.set_choices("outcome", [("", "Choose a metric"), *outcomes])
         self.set_choices("secondary", outcomes)
         lags = self.fields["outcome_lag"].choices  # type: ignore[attr-defined]  # of a choice
@@ -147,18 +149,18 @@ class ExperimentForm(RecordForm):
                 yield Step(title, text, fields)
 
 
-def with_units(groups: Choices) -> Choices:
+def with_units(groups: Choices, metrics: Sequence[Metric]) -> Choices:
     """Return the choices with the unit in which each is typed in: a page without scripts cannot say it beside the field."""
-    units = {one.key: chosen_unit(one.unit) for one in all_metrics()}
+    units = {one.key: chosen_unit(one.unit) for one in metrics}
     return [
         (title, [(key, f"{label} ({units[key]})" if units[key] else label) for key, label in some])
         for title, some in groups
     ]
 
 
-def clocks() -> Choices:
+def clocks(metrics: Sequence[Metric]) -> Choices:
     """Return the times of day, by which a day can be judged, such as when one went to bed."""
-    found = [(one.key, f"{one.label} (such as 22:30)") for one in all_metrics() if one.circular]
+    found = [(one.key, f"{one.label} (such as 22:30)") for one in metrics if one.circular]
     return [("Times of day", found)] if found else []
 
 
