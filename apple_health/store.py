@@ -6,7 +6,7 @@ changes nothing that a newer one said. What another source has too is not stored
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
@@ -107,19 +107,22 @@ def store_days(days: Mapping[date, Mapping[str, float]], reported_at: datetime) 
     return store(DAYS, items, filled)
 
 
-def store_nights(items: Sequence[Item], reported_at: datetime) -> Stored:
-    """Store nights and naps, each an item by column without an id. Those of a day that they overlap are replaced."""
+def store_nights(
+    items: Sequence[Item], reported_at: datetime, stay: Collection[str] = ()
+) -> Stored:
+    """Store nights and naps, each an item by column without an id. Those of a day that they overlap are replaced, but for some that
+    are to stay, by their ids."""
     named = beside_stored([{**item, "reported_at": reported_at} for item in items])
     outcome = store(NIGHTS, named, newer)
-    outcome.hidden = hide_replaced(named, reported_at)
+    outcome.hidden = hide_replaced(named, reported_at, stay)
     return outcome
 
 
-def hide_replaced(items: Sequence[Item], reported_at: datetime) -> int:
+def hide_replaced(items: Sequence[Item], reported_at: datetime, stay: Collection[str]) -> int:
     """Hide the stored sleeps that overlap some of these and are none of them: a nap that became a part of a night."""
     count = 0
     for some in batches_of(list(items)):
-        ids = {item["source_id"] for item in some}
+        ids = {*stay, *(item["source_id"] for item in some)}
         stretch = (min(one["start_time"] for one in some), max(one["end_time"] for one in some))
         rows = AppleNight.objects.filter(
             source=APPLE_HEALTH, deleted_at=None, reported_at__lte=reported_at

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from apple_health.auto_export import same_hours
 from apple_health.auto_export.metrics import BY_COLUMN, Reduce, of_day
 from apple_health.auto_export.reading import Posted, read_post
 from apple_health.export.job import connected_services, sum_of
-from apple_health.models import AppleDay, AppleNight, SentDay
+from apple_health.models import LONGEST_NIGHT, AppleDay, AppleNight, SentDay
 from apple_health.names import APPLE_HEALTH
-from apple_health.nights_of_days import night_id
+from apple_health.nights_of_days import length_of
 from apple_health.store import (
     Stored,
     store_days,
@@ -38,6 +39,7 @@ from weight.models import WeighIn
 from workouts.models import Workout
 
 STREAM = "posts"
+ZERO = timedelta(0)
 #: Values by column and time, and those by day.
 ByColumn = dict[str, dict[str, float]]
 ByDay = Mapping[date, ByColumn]
@@ -90,17 +92,22 @@ def import_post(data: Mapping[str, Any], connected: Collection[str] | None = Non
 def store_sent_days(posted: Posted) -> Stored:
     outcome = Stored()
     known = days_around(posted.values)
-    kept = []
-    for day, columns in sorted(of_their_days(posted.values, known).items()):
-        sent = known.get(day) or SentDay(date=day, reached_at=posted.reached[day])
+    told = of_their_days(posted.values, known)
+    kept = {
+        day: known.get(day) or SentDay(date=day, reached_at=posted.reached[day]) for day in told
+    }
+    for day, columns in told.items():
         for column, values in columns.items():
-            sent.values[column] = together(column, sent.values.get(column, {}), values)
+            kept[day].values[column] = together(column, kept[day].values.get(column, {}), values)
+    count_once(told, {**known, **kept})
+    for day, columns in sorted(told.items()):
+        sent = kept[day]
         sent.reached_at = max(sent.reached_at, posted.reached.get(day, sent.reached_at))
-        kept.append(sent)
         figures = {column: of_day(column, sent.values[column]) for column in columns}
         add(outcome, store_days({day: figures}, min(sent.reached_at, timezone.now())))
-    SentDay.objects.bulk_create([one for one in kept if one.pk is None], batch_size=100)
-    stored = [one for one in kept if one.pk is not None and one.date in known]
+    new = [one for one in kept.values() if one.pk is None]
+    SentDay.objects.bulk_create(new, batch_size=100)
+    stored = [one for one in kept.values() if one.date in known]
     SentDay.objects.bulk_update(stored, ["values", "reached_at"], batch_size=50)
     return outcome
 
@@ -116,12 +123,33 @@ def of_their_days(values: ByDay, known: Mapping[date, SentDay]) -> dict[date, By
     another clock, and they must not count on two days."""
     found: dict[date, ByColumn] = {}
     for day, columns in values.items():
-        beside = [known[one] for one in (day - ONE_DAY, day + ONE_DAY) if one in known]
+        around = [known[one] for one in (day, day - ONE_DAY, day + ONE_DAY) if one in known]
         for column, some in columns.items():
             for at, value in some.items():
-                other = next((one.date for one in beside if at in one.values.get(column, {})), day)
-                found.setdefault(other, {}).setdefault(column, {})[at] = value
+                other = same_hours.day_of(at, column, around)
+                on = other.date if other else day
+                found.setdefault(on, {}).setdefault(column, {})[at] = value
     return found
+
+
+def count_once(told: ByDay, days: Mapping[date, SentDay]) -> None:
+    """Let of each hour only that part count which is in no hour of another clock that was sent before and is kept."""
+    sent = {column: times_of(told, column) for columns in told.values() for column in columns}
+    for day, columns in told.items():
+        around = [days[one] for one in (day - ONE_DAY, day, day + ONE_DAY) if one in days]
+        for column, values in columns.items():
+            kept = {
+                at: value
+                for one in around
+                for at, value in one.values.get(column, {}).items()
+                if at not in sent[column]
+            }
+            for at, value in values.items():
+                days[day].values[column][at] = value * same_hours.not_told(at, column, kept)
+
+
+def times_of(told: ByDay, column: str) -> set[str]:
+    return {at for columns in told.values() for at in columns.get(column, ())}
 
 
 def together(column: str, old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
@@ -148,15 +176,27 @@ def add(outcome: Stored, one: Stored) -> None:
 def store_sent_nights(items: list[Item]) -> Stored:
     """Store the nights, each as it was known when it ended: one of a later export stays as it is."""
     outcome = Stored()
-    ids = [night_id(one) for one in items]
-    rows = AppleNight.objects.live().filter(source=APPLE_HEALTH, source_id__in=ids)
-    stored = {one.source_id: one for one in rows.defer("raw")}
-    for source_id, item in zip(ids, items, strict=True):
-        if is_part_of(item, stored.get(source_id)):
+    for item in sorted(items, key=length_of, reverse=True):
+        night = night_around(item)
+        if is_part_of(item, night):
             outcome.unchanged += 1
+        elif night is not None and is_beside(item, night):
+            nap = {**item, "nap": True}
+            add(outcome, store_nights([nap], item["end_time"], stay={night.source_id}))
         else:
             add(outcome, store_nights([item], item["end_time"]))
     return outcome
+
+
+def night_around(item: Item) -> AppleNight | None:
+    """Return the longest stored night that shares a part with a sleep."""
+    rows = AppleNight.objects.live().filter(
+        source=APPLE_HEALTH,
+        nap=False,
+        start_time__range=(item["start_time"] - LONGEST_NIGHT, item["end_time"]),
+        end_time__gt=item["start_time"],
+    )
+    return max(rows.defer("raw"), key=lambda one: one.end_time - one.start_time, default=None)
 
 
 def is_part_of(item: Item, stored: AppleNight | None) -> bool:
@@ -166,6 +206,16 @@ def is_part_of(item: Item, stored: AppleNight | None) -> bool:
         and stored.start_time < item["start_time"] < stored.end_time
         and item["end_time"] <= stored.end_time
     )
+
+
+def is_beside(item: Item, stored: AppleNight) -> bool:
+    """Return whether this is a shorter sleep that begins or ends in a stored night, such as a nap after waking up, and no other
+    telling of it, which would have most of it."""
+    start: datetime = item["start_time"]
+    end: datetime = item["end_time"]
+    common = min(end, stored.end_time) - max(start, stored.start_time)
+    whole = stored.end_time - stored.start_time
+    return end - start < whole and start != stored.start_time and ZERO < common <= whole / 2
 
 
 # --- What is kept of a post -----------------------------------------------------------------------

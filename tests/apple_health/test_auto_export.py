@@ -413,6 +413,74 @@ def test_a_nap_that_is_sent_leaves_the_night_of_an_export(post: Post, tmp_path: 
     assert sleeps() == [(False, 420), (True, 36)]
 
 
+@pytest.mark.parametrize("nap_with_night", [False, True])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("05-01 06:30", "05-01 07:30"),
+        ("05-01 06:00", "05-01 07:10"),
+        ("04-30 22:00", "04-30 23:10"),
+        ("04-30 22:40", "04-30 23:50"),
+    ],
+)
+def test_a_nap_that_begins_or_ends_in_the_night_leaves_it(
+    post: Post, start: str, end: str, *, nap_with_night: bool
+) -> None:
+    """The last two end on the day before, and have their own date."""
+    nap = {"sleepStart": f"2026-{start}:00 +0200", "sleepEnd": f"2026-{end}:00 +0200"}
+    nap["totalSleep"] = 0.6
+    for rows in [[nap, NIGHT]] if nap_with_night else [[NIGHT], [nap]]:
+        post(metric("sleep_analysis", "hr", *rows))
+    stored = everything()
+    assert sorted(AppleNight.objects.live().values_list("asleep_min", flat=True)) == [36, 420]
+    assert AppleNight.objects.live().get(asleep_min=420).nap is False
+    post(metric("sleep_analysis", "hr", NIGHT))
+    post(metric("sleep_analysis", "hr", nap))
+    assert everything() == stored
+
+
+def test_hours_sent_again_by_a_clock_of_half_an_hour_count_once(post: Post) -> None:
+    """In Berlin the hours begin at 0 past, in India at 30 past: at 23:30 and 0:30 in Berlin of the day before."""
+
+    def hour(text: str, qty: int) -> dict[str, Any]:
+        return {"date": text, "qty": qty}
+
+    next_day = date(2026, 5, 2)
+    post(steps(at("20:00:00", 60), at("21:00:00", 100), at("22:00:00", 200), at("23:00:00", 300)))
+    # 20:30, 21:30, 22:30 and 23:30 of Berlin, and one that is new.
+    sent = steps(
+        hour("2026-05-02 00:00:00 +0530", 80),
+        hour("2026-05-02 01:00:00 +0530", 150),
+        hour("2026-05-02 02:00:00 +0530", 250),
+        hour("2026-05-02 03:00:00 +0530", 150),
+        hour("2026-05-02 09:00:00 +0530", 7),
+    )
+    post(sent)
+    # Of the hour from 20:30 half is in that from 20:00, which stays.
+    assert (day_of().steps, day_of(next_day).steps) == (60 + 40 + 150 + 250 + 150, 7)
+    stored = everything()
+    assert post(sent)["days"]["unchanged"] == 2
+    assert everything() == stored
+    # Back in Berlin: of the hour from 23:00 half is in that from 23:30, which stays.
+    post(
+        steps(
+            *(at(f"{one}:00:00", qty) for one, qty in ((20, 60), (21, 100), (22, 200), (23, 300)))
+        )
+    )
+    assert day_of().steps == 60 + 100 + 200 + 150 + 150
+
+
+def test_hours_by_two_clocks_on_one_day_count_once(post: Post) -> None:
+    post(steps(at("10:00:00", 100), at("11:00:00", 100)))
+    quarter = {"date": "2026-05-01 14:45:00 +0545", "qty": 100}
+    answer = post(steps(quarter), status=400)
+    assert "not summed by the hour" in str(answer)
+    # 10:15 and 11:15 of Berlin.
+    nepal = [{"date": f"2026-05-01 {one}:00:00 +0545", "qty": 100} for one in (14, 15)]
+    post(steps(*nepal))
+    assert day_of().steps == 100 + 25 + 100
+
+
 def test_who_travels_sends_an_hour_twice_and_it_counts_once(post: Post) -> None:
     def hour(text: str, qty: int) -> dict[str, Any]:
         return {"date": text, "qty": qty}
