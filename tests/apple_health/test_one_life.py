@@ -178,3 +178,22 @@ def test_an_import_that_was_killed_five_times_ends_as_one_that_was_not(tmp_path:
     assert xml_stream.CHUNK > 64 * 1024
     assert SyncRun.objects.filter(source=APPLE_HEALTH).count() == 2
     connection.close()
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_end_as_one(tmp_path: Path) -> None:
+    path = write_export(tmp_path, life_of(1), LENGTH, NOW)
+    children = [processes.start("import_apple_health", str(path)) for _ in range(2)]
+    ended = [processes.finish(child, timeout=240) for child in children]
+    assert [code for code, *_ in ended] == [0, 0], ended
+    both = facts()
+    runs = SyncRun.objects.filter(source=APPLE_HEALTH)
+    created = [
+        sum(one.get("created", 0) for one in run.counts.values()) for run in runs.order_by("pk")
+    ]
+    assert (created[0] > 50, created[1]) == (True, 0), "the second one found everything there"
+    code, told = import_in_process(path, 0)
+    assert code == 0, told
+    assert facts() == both
+    connection.close()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -139,6 +141,39 @@ def test_the_reference_client_calls_every_tool(
     assert SyncRun.objects.filter(status="queued").exists() == (scope == Scope.WRITE)
     used = list(Event.objects.filter(kind="tool used").values_list("detail", flat=True))
     assert len(used) == len(expected)
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("mode", [NEWEST, "legacy"])
+def test_a_token_of_the_page_works_until_it_is_revoked_in_the_midst_of_a_session(
+    live_server: Any, mode: str
+) -> None:
+    owner = Client()
+    owner.force_login(makers.robin())
+    made = {"name": "my assistant", "rights": "read", "days": "30"}
+    page = owner.post("/settings/tokens/", made).text
+    (secret,) = set(re.findall(r"lt_[\w-]{30,}", page))
+
+    async def until_revoked(client: ReferenceClient) -> str:
+        before = await client.call_tool("coverage", {})
+        assert not before.is_error
+        await sync_to_async(ApiToken.objects.all().revoke)()
+        with pytest.raises(Exception) as refused:  # noqa: PT011 - whichever the SDK takes
+            await client.call_tool("coverage", {})
+        return str(refused.value)
+
+    assert visit(live_server.url, secret, mode, until_revoked)
+    used = Event.objects.filter(kind="tool used").values_list("detail", flat=True)
+    assert len(used) == 1
+    assert used[0].startswith("coverage by my assistant (lt_")
+    # What a client of another make would see.
+    body, own = message(NEWEST, "tools/call", {"name": "coverage", "arguments": {}})
+    headers = own | {"Authorization": f"Bearer {secret}", "Content-Type": JSON}
+    answer = httpx2.post(f"{live_server.url}/mcp", content=json.dumps(body), headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "revoked" in answer.json()["detail"]
 
 
 # --- Revisions ------------------------------------------------------------------------------------
