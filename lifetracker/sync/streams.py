@@ -540,8 +540,7 @@ sources: dict[str, Source] = {}
 
 class FileSource(NamedTuple):
     """A source that has no service to ask: a person brings its records in files. `page`: the name of the page that
-    imports one; `command`: the command that does. Sources of one `group` share a card, and have no row before the first
-    file."""
+    imports one; `command`: the command that does. Sources of one `group` share a card."""
 
     name: str
     model: type[SourceRecord]

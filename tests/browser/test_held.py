@@ -42,6 +42,13 @@ def test_a_week_is_read_again_by_keys(visit: Callable[..., Visit], settings: Any
     SyncState.objects.create(
         source="Toggl", stream="entry", verified_from=BEGINNING, verified_to=NOW
     )
+    SyncRun.objects.create(
+        source=ZERO,
+        kind="import",
+        status="success",
+        window_start=NOW - timedelta(days=800),
+        window_end=NOW - timedelta(days=500),
+    )
     browser = visit()
     browser.take_session()
     page = browser.go("/connections/")
@@ -58,4 +65,4 @@ def test_a_week_is_read_again_by_keys(visit: Callable[..., Visit], settings: Any
     with page.expect_navigation():
         page.get_by_role("button", name="Read this week again").press("Enter")
     expect(page.locator("#week")).to_contain_text("It is queued to be read again.")
-    assert SyncRun.objects.get().asked_from.date() == monday
+    assert SyncRun.objects.get(source="Toggl").asked_from.date() == monday

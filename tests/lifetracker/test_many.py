@@ -15,6 +15,7 @@ from django.utils import timezone
 from benchmarks.counters import counted
 from benchmarks.many import fill
 from lifetracker.days import monday_of
+from lifetracker.models import SyncRun
 from tests import makers
 from tests.addresses import addresses, for_programs
 from time_logs.models import TimeEntry
@@ -176,6 +177,9 @@ def test_no_page_reads_a_whole_table(settings: Any) -> None:
     fill(ROWS, timezone.now(), SPAN, has_payloads=False)
     # The one whose addresses the walk finds.
     makers.goal(pk=1, start=date(1990, 1, 1))
+    # The row of Zero on Connections, which comes with a file.
+    ends = {"window_start": timezone.now() - SPAN, "window_end": timezone.now()}
+    SyncRun.objects.create(source="Zero", kind="import", status="success", **ends)
     user = User.objects.create_superuser("robin")
     accepts = {True: "application/json", False: "text/html"}
     clients = {kind: Client(headers={"accept": accept}) for kind, accept in accepts.items()}

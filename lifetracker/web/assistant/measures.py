@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,6 +34,17 @@ def unit_words(answer: Answer) -> str:
     if metrics[answer["key"]].circular:
         return "time of day"
     return plain(chosen_unit(answer["unit"])) or "count"
+
+
+def names_of(answers: Iterable[Answer]) -> dict[str, str]:
+    """Return what each metric is called in a list, by its key. Those that share a label say of what domain they are,
+    such as `Steps (WHOOP)`."""
+    labels = {one["key"]: str(one["label"]) for one in answers}
+    shared = {label for label, count in Counter(labels.values()).items() if count > 1}
+    return {
+        key: plain(f"{label} ({title_of_key(metrics[key].domain)})" if label in shared else label)
+        for key, label in labels.items()
+    }
 
 
 # --- A day ----------------------------------------------------------------------------------------
@@ -72,11 +84,12 @@ def day_row(number: Answer) -> Sequence[str]:
 
 def unknown_of_day(numbers: Sequence[Answer]) -> list[str]:
     """Return what is unknown by reason, each reason once."""
+    names = names_of(numbers)
     reasons: dict[str, list[str]] = {}
     for number in numbers:
         if number["value"] is None:
-            reasons.setdefault(number["reason"], []).append(plain(number["label"]))
-    return [f"- {', '.join(labels)}: {plain(reason)}" for reason, labels in reasons.items()]
+            reasons.setdefault(number["reason"], []).append(names[number["key"]])
+    return [f"- {', '.join(found)}: {plain(reason)}" for reason, found in reasons.items()]
 
 
 # --- A week ---------------------------------------------------------------------------------------
@@ -115,14 +128,15 @@ def cell_of_day(one: Answer, day: Answer) -> str:
     return f"{UNKNOWN}, so far {so_far}" if so_far else UNKNOWN
 
 
-def unknown_of_week(answers: Iterable[Answer]) -> list[str]:
+def unknown_of_week(answers: Sequence[Answer]) -> list[str]:
     """Return what is unknown by days and reason, each once."""
+    names = names_of(answers)
     reasons: dict[str, list[str]] = {}
     for one in answers:
         for gap in one["missing"]:
             words = f"{gap_words(gap['start_date'], gap['end_date'])}: {plain(gap['reason'])}"
-            reasons.setdefault(words, []).append(plain(one["label"]))
-    return [f"- {', '.join(labels)}, {words}" for words, labels in reasons.items()]
+            reasons.setdefault(words, []).append(names[one["key"]])
+    return [f"- {', '.join(found)}, {words}" for words, found in reasons.items()]
 
 
 def gap_words(first: date, last: date) -> str:
@@ -137,9 +151,10 @@ def gap_words(first: date, last: date) -> str:
 
 def coverage(numbers: Sequence[Answer]) -> list[str]:
     """Return up to when what is behind the numbers was read."""
+    names = names_of(numbers)
     until: dict[datetime | None, list[str]] = {}
     for number in numbers:
-        until.setdefault(number["verified_until"], []).append(plain(number["label"]))
+        until.setdefault(number["verified_until"], []).append(names[number["key"]])
     known = sorted(moment for moment in until if moment)
     lines = [f"- Verified until {date_and_time(at)}: {', '.join(until[at])}." for at in known]
     if None in until:

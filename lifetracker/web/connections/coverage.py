@@ -95,7 +95,7 @@ def coverage_rows(
     configured: Collection[str], runs: Mapping[str, RunSummary], now: datetime
 ) -> list[Row]:
     """Return a row for each stream with a history of each source that is set up or was read, and one for each source
-    that comes by file, in one statement. `configured`: the names of the sources that are set up. `runs`: by source,
+    of which a file was imported, in one statement. `configured`: the names of the sources that are set up. `runs`: by source,
     what is stored of its runs."""
     rows = [
         stream_row(source, stream, runs[source.name], now)
@@ -188,19 +188,16 @@ def how_far(state: SyncState, found: Sequence[Gap], run: SyncRun | None, now: da
 
 
 def file_rows(now: datetime) -> Iterator[Row]:
-    """Yield a row for each source that comes by file: each file lists a whole stretch of its records."""
-    spans = file_spans()
-    for name, source in file_sources.items():
-        found = sorted(spans.get(name, ()))
-        if source.group and not found:
-            continue
-        model = source.model
-        last = max((span.end for span in found), default=None)
+    """Yield a row for each source of which a file was imported: each file lists a whole stretch of its records."""
+    for name, spans in file_spans().items():
+        found = sorted(spans)
+        model = file_sources[name].model
+        last = max(span.end for span in found)
         yield Row(
             name,
             "file",
             str(model._meta.verbose_name_plural),
-            f"by file, to {brief_moment(last, days.local_date(now))}" if last else "no file yet",
+            f"by file, to {brief_moment(last, days.local_date(now))}",
             tuple(between(found, now)),
             model,
             is_file=True,
@@ -208,13 +205,13 @@ def file_rows(now: datetime) -> Iterator[Row]:
 
 
 def file_spans() -> dict[str, list[Window]]:
-    """Return the stretches of the files of each source, of the newest files."""
+    """Return the stretches of the files of each source that has any, of the newest files."""
     found: dict[str, list[Window]] = {}
     runs = SyncRun.objects.filter(source__in=list(file_sources))
     for name, start, end in runs.values_list("source", "window_start", "window_end")[:MOST_FILES]:
         if start and end:
             found.setdefault(name, []).append(Window(start, end))
-    return found
+    return {name: found[name] for name in file_sources if name in found}
 
 
 def between(spans: Iterable[Window], now: datetime) -> Iterator[Gap]:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lifetracker.domains import title_of_key
 from lifetracker.metrics.registry import metrics
 from lifetracker.models import Preferences
 from lifetracker.web.assistant.markdown import plain, quoted
@@ -45,6 +46,12 @@ def of_week(visitor: Client, day: Any = TODAY) -> str:
     return str(visitor.get(f"/week/{day}.md").text)
 
 
+def rows_by_domain(text: str) -> dict[tuple[str, str], list[str]]:
+    """Return the rows of the tables of numbers by the title of their domain and their first cell."""
+    parts = [part.split("\n", maxsplit=1) for part in text.split("\n### ")[1:]]
+    return {(title, name): row for title, rest in parts for name, row in rows_of(rest).items()}
+
+
 def rows_of(text: str) -> dict[str, list[str]]:
     """Return the rows of all tables by their first cell."""
     cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
@@ -69,12 +76,16 @@ def test_the_numbers_of_a_day_are_those_of_the_api(visitor: Client) -> None:
     scenes.everything()
     for day in (TODAY, TODAY - timedelta(days=1)):
         text, answer = of_day(visitor, day), visitor.get(f"/api/day/{day}").json()
-        rows = rows_of(text)
-        numbers = [number for domain in answer["domains"] for number in domain["numbers"]]
+        rows = rows_by_domain(text)
+        numbers = [
+            number | {"domain": domain["domain"]}
+            for domain in answer["domains"]
+            for number in domain["numbers"]
+        ]
         known = [number for number in numbers if number["value"] is not None]
         assert len(known) > 10
         for number in known:
-            row = rows[plain(number["label"])]
+            row = rows[title_of_key(number["domain"]), plain(number["label"])]
             assert row[1] == written(number, number["value"]), number
             if number["usual"] is not None:
                 assert row[3] == written(number, number["usual"]), number
@@ -120,6 +131,17 @@ def test_what_is_unknown_says_why_and_is_never_zero(visitor: Client) -> None:
     text = of_week(visitor, "2026-09-10")
     assert "# The week from 7 to 13 September 2026" in text
     assert "Mon 7 Sep to Sun 13 Sep: There is no record of this day." in unknown_of(text)
+
+
+def test_measures_of_one_name_say_whose_they_are(visitor: Client) -> None:
+    scenes.everything()
+    earlier = TODAY - timedelta(days=60)
+    for text in (of_day(visitor, earlier), of_week(visitor, earlier)):
+        lists = text.split("\n## Unknown\n")[1]
+        assert "Steps (WHOOP)" in lists
+        assert "Steps (Apple Health)" in lists
+        assert not re.search(r"Steps(?! \()", lists)
+    assert "Steps (" not in of_day(visitor).split("\n## Unknown\n")[0].split("\n## Numbers")[1]
 
 
 def test_what_is_running_is_no_value(visitor: Client) -> None:

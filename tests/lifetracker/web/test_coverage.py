@@ -114,30 +114,35 @@ def test_a_stream_that_was_never_read() -> None:
     assert states(entries(run=failed), 0, 30) == ["failed", "never"]
 
 
+def file_of_zero(first: int, last: int) -> None:
+    """Store the import of a file whose fasts lie between so many days ago."""
+    SyncRun.objects.create(
+        source=ZERO,
+        kind="import",
+        status="success",
+        window_start=NOW - first * DAY,
+        window_end=NOW - last * DAY,
+        started_at=NOW - last * DAY,
+    )
+
+
 def test_only_what_is_set_up_or_was_read_has_a_row() -> None:
-    assert {row.key for row in coverage_rows((), stored_runs(), NOW)} == {"Zero.file"}
+    assert {row.key for row in coverage_rows((), stored_runs(), NOW)} == set()
     entries(BEGINNING, NOW)
+    assert {row.key for row in coverage_rows((), stored_runs(), NOW)} == {"Toggl.entry"}
+    SyncRun.objects.create(source=ZERO, kind="import", status="failed")
+    assert {row.key for row in coverage_rows((), stored_runs(), NOW)} == {"Toggl.entry"}
+    file_of_zero(60, 30)
     keys = {row.key for row in coverage_rows((), stored_runs(), NOW)}
     assert keys == {"Toggl.entry", "Zero.file"}
 
 
 def test_files_hold_what_lies_between_their_ends() -> None:
-    def file(first: int, last: int) -> None:
-        SyncRun.objects.create(
-            source=ZERO,
-            kind="import",
-            status="success",
-            window_start=NOW - first * DAY,
-            window_end=NOW - last * DAY,
-            started_at=NOW - last * DAY,
-        )
-
     def zero() -> Row:
         return next(row for row in coverage_rows((), stored_runs(), NOW) if row.source == ZERO)
 
-    assert (zero().words, states(zero(), 0, 9)) == ("no file yet", ["never", "never"])
-    file(60, 30)
-    file(25, 12)
+    file_of_zero(60, 30)
+    file_of_zero(25, 12)
     # From 18 July to 17 August, and from 22 August to 4 September.
     assert states(zero(), 1, 2, 3, 4, 5, 8, 9) == [
         *("never", "never", "verified", "never", "verified", "verified", "never"),

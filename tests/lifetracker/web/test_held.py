@@ -39,6 +39,17 @@ def verified(start: Any = BEGINNING, end: Any = NOW) -> None:
     SyncState.objects.update_or_create(source="Toggl", stream="entry", defaults=values)
 
 
+def old_file() -> None:
+    """Store the import of a file of Zero that ends before the weeks that are shown."""
+    SyncRun.objects.create(
+        source="Zero",
+        kind="import",
+        status="success",
+        window_start=NOW - timedelta(days=800),
+        window_end=NOW - timedelta(days=500),
+    )
+
+
 def entry_on(day: date) -> None:
     start = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     makers.entry(source="Toggl", start=start, end=start + timedelta(hours=1))
@@ -74,6 +85,7 @@ def chosen(client: Client, **query: object) -> str:
 
 def test_each_week_is_a_link_and_a_row_of_the_table(visitor: Client) -> None:
     verified()
+    old_file()
     html = visitor.get(PAGE).text
     rows = re.findall(r'<svg class="hits" height="16".*?</svg>', html, re.DOTALL)
     assert [row.count("<a ") for row in rows] == [52, 52]
@@ -110,11 +122,27 @@ def test_a_week_that_is_not_read_may_have_more(visitor: Client) -> None:
 
 def test_a_week_without_a_stream_is_that_which_needs_a_look(visitor: Client) -> None:
     verified()
+    old_file()
     assert "Zero fasts" in chosen(visitor, stream="")
     assert "No file holds all of it." in chosen(visitor, stream="")
     html = visitor.get(PAGE, {"week": LAST_WEEK}).text
     assert "A newer file brings what is missing." in html
     assert "Read this week again" not in html
+
+
+def test_while_nothing_was_read_that_is_said(visitor: Client, settings: Any) -> None:
+    settings.TOGGL_API_TOKEN = ""
+    html = visitor.get(PAGE, {"week": LAST_WEEK}).text
+    assert words(html).endswith(
+        "Nothing is held yet. Connect a source or import a file: its weeks appear here."
+    )
+
+
+def test_the_only_stream_leads_to_no_other(visitor: Client) -> None:
+    verified()
+    assert "The same week:" not in visitor.get(PAGE, {"week": LAST_WEEK}).text
+    old_file()
+    assert "The same week:" in visitor.get(PAGE, {"week": LAST_WEEK}).text
 
 
 def test_years(visitor: Client) -> None:
