@@ -24,6 +24,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from pytest_django import DjangoAssertNumQueries
 
+from apple_health.models import AppleDay
 from fasting.models import FastingPeriod
 from lifetracker import housekeeping, tasks
 from lifetracker.models import FileImport, Lease, LeaseLost, SourceRecord, SyncRun
@@ -33,6 +34,7 @@ from lifetracker.sync.importers import Imported, Importer, ImportWork
 from lifetracker.sync.previewed_imports import PreviewedImporter
 from lifetracker.web import uploads
 from nutrition.models import Meal
+from tests.apple_health.exports import export, steps
 from tests.time_logs.test_toggl_export import HEADER as REPORT
 from tests.time_logs.test_toggl_export import row
 from tests.weight.test_withings_export import HEADER as WEIGH_INS
@@ -79,6 +81,17 @@ KINDS = [
     ),
 ]  # fmt: skip
 by_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+#: Always read by a worker, and never while a browser waits.
+APPLE_HEALTH = Kind(
+    "apple_health",
+    "/apple-health/import",
+    export(steps(812, "2026-05-01 08:00:00", "2026-05-01 08:10:00")),
+    AppleDay,
+    {},
+)
+with_apple_health = pytest.mark.parametrize(
+    "kind", [*KINDS, APPLE_HEALTH], ids=lambda kind: kind.key
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +140,7 @@ def files(folder: Path) -> list[str]:
 # --- From the upload to the records ---------------------------------------------------------------
 
 
-@by_kind
+@with_apple_health
 def test_each_kind_is_previewed_confirmed_and_imported(
     robin: Client, large: Path, kind: Kind
 ) -> None:
@@ -157,7 +170,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@by_kind
+@with_apple_health
 def test_the_same_file_again_changes_nothing(robin: Client, kind: Kind) -> None:
     for _ in range(2):
         send(robin, kind)
