@@ -12,7 +12,7 @@ from lifetracker.metrics.answers import day_answer, day_facts, rolling_facts
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import Described, describe
 from lifetracker.metrics.records import Record, records_behind
-from lifetracker.metrics.registry import metric_of, metrics_of
+from lifetracker.metrics.registry import all_metrics, metric_of, metrics, metrics_of
 from lifetracker.metrics.verified import Verified
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
@@ -22,6 +22,14 @@ from lifetracker.tools.metrics import cut
 from lifetracker.tools.said import missing, named, records_of, reference, sureness, title_of_domain
 
 # --- All numbers of a day -------------------------------------------------------------------------
+
+
+#: So many keys of what metric_series has are named.
+MOST_NAMED = 100
+NOT_HERE = (
+    "The numbers of these are not in this answer, and not unknown for that: ask metric_series. They are the answers of the "
+    f"journal, the projects, and metrics that the owner defined. At most {MOST_NAMED} are named; list_metrics names all."
+)
 
 
 class DayAsked(Struct):
@@ -35,7 +43,7 @@ class DayAsked(Struct):
 @tool(
     title="A day",
     description="""Returns every number of a day by domain, but for answers of the journal, projects and metrics that the owner
-    defined, which metric_series has: its value, what there is so far if the day is not over, what is
+    defined, whose keys are in `not_here` and which metric_series has: its value, what there is so far if the day is not over, what is
     usual (the mean of the 28 days before, with one deviation to each side), the difference in words, and the records that
     it was made of. `missing` says why the others are unknown. `marks` says whether it was a day of illness, travel or
     holiday; null if this token may not see that.""",
@@ -58,7 +66,7 @@ def day(caller: Caller, asked: DayAsked) -> Told:
     at = ask.place_asked(asked.cursor)
     listed = [number(one) for one in known[at:]]
     missed = [{"date": on, "keys": keys, "reason": why} for why, keys in reasons.items()]
-    note = f"There is no domain {asked.domain[:80]!r} here. {known_domains(caller)}"
+    others = [one.key for one in all_metrics() if one.key not in metrics and is_wanted(one)]
 
     def answer(rows: int) -> Answer:
         shorter = listed[:rows]
@@ -69,17 +77,21 @@ def day(caller: Caller, asked: DayAsked) -> Told:
             "numbers": shorter,
             # They are told once.
             "missing": [] if at else missed,
+            **({"not_here": {"keys": others[:MOST_NAMED], "note": NOT_HERE}} if others else {}),
             **cut(at, len(shorter), len(known)),
-            **({"note": note} if asked.domain and not numbers else {}),
+            **({"note": no_domain(caller, asked)} if not (numbers or others) else {}),
         }
 
     made = fitting(answer, len(listed))
     return Told(made, len(made["numbers"]))
 
 
-def known_domains(caller: Caller) -> str:
-    seen = [label for label in domains() if caller.may_see([label])]
-    return f"There are {', '.join(titles_of(seen))}."
+def no_domain(caller: Caller, asked: DayAsked) -> str:
+    """Return why there are no numbers."""
+    titles = titles_of([label for label in domains() if caller.may_see([label])])
+    if asked.domain.casefold() in (one.casefold() for one in titles):
+        return f"{asked.domain} has no numbers by day."
+    return f"There is no domain {asked.domain[:80]!r} here. There are {', '.join(titles)}."
 
 
 def has_something(one: Answer) -> bool:

@@ -245,6 +245,21 @@ def test_each_column_of_a_series_says_how_sure_it_is(life: None, bucket: str) ->
         assert_no_number_stands_alone(answer["so_far"])
 
 
+def test_a_day_names_what_it_does_not_tell(life: None) -> None:
+    headers = bearer()
+    told = call("day", headers, date=TODAY)
+    others = {one.key for one in all_metrics() if one.key not in metrics}
+    assert set(told["not_here"]["keys"]) == others
+    assert len(others) > 3
+    assert "ask metric_series" in told["not_here"]["note"]
+    told = call("day", headers, date=TODAY, domain="own metrics")
+    own = sorted(one for one in others if one.startswith("own."))
+    assert (sorted(told["not_here"]["keys"]), "note" in told) == (own, False)
+    told = call("day", bearer("other", domains=["weight"]), date=TODAY)
+    assert "not_here" not in told
+    assert "There is no domain 'Money' here." in call("day", headers, domain="Money")["note"]
+
+
 def days_of(stretch: dict[str, Any]) -> list[str]:
     first, last = (
         scenes.date.fromisoformat(stretch.get(name) or stretch["date"]) for name in ("date", "to")
