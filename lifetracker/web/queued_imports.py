@@ -112,7 +112,10 @@ class QueuedImports:
         return redirect(self.importer.page)
 
     def progress(self, request: HttpRequest) -> HttpResponse:
-        """Answer with how far the import is; once it has ended or asks, let the page be read anew."""
+        """Answer the page with how far the import is; once it has ended or asks, let the page be read anew. Lead whoever
+        opens the address by itself to that page."""
+        if "HX-Request" not in request.headers:
+            return redirect(self.importer.page)
         job = self.of(request.user)
         if job is None or not job.is_active:
             return HttpResponse(headers={"HX-Refresh": "true"})

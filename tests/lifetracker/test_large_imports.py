@@ -45,6 +45,7 @@ from whoop.models import WhoopCycle
 
 NOW = datetime(2026, 9, 16, 14, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[1] / "payloads"
+HTMX = {"HX-Request": "true"}
 DONE, FAILED, CANCELLED, ASKS = "done", "failed", "cancelled", "asks"
 
 
@@ -314,9 +315,9 @@ def test_cancelled_while_its_rows_are_written(
     def press(stored_as: str, live: import_files.Live) -> None:
         note(stored_as, live)
         if WeighIn.objects.exists() and not pages:
-            pages.append(said(robin.get(f"{WITHINGS.page}/progress")))
+            pages.append(said(robin.get(f"{WITHINGS.page}/progress", headers=HTMX)))
             import_files.ask_to_cancel(stored_as)
-            pages.append(said(robin.get(f"{WITHINGS.page}/progress")))
+            pages.append(said(robin.get(f"{WITHINGS.page}/progress", headers=HTMX)))
 
     monkeypatch.setattr(import_files, "note_progress", press)
     assert work() == CANCELLED
@@ -640,12 +641,19 @@ def test_the_progress_is_asked_for_every_two_seconds(
     FileImport.objects.update(state="running", size=2_100_000_000)
     import_files.note_progress(job().stored_as, import_files.Live(30, 40))
     with django_assert_num_queries(3):  # session, person, job
-        answer = robin.get(f"{WITHINGS.page}/progress")
+        answer = robin.get(f"{WITHINGS.page}/progress", headers=HTMX)
     assert '<progress max="40" value="30"' in answer.text
     assert "2.1 GB: what it would change is being worked out, 75 %." in said(answer)
     FileImport.objects.update(state="asks")
-    answer = robin.get(f"{WITHINGS.page}/progress")
+    answer = robin.get(f"{WITHINGS.page}/progress", headers=HTMX)
     assert (answer.headers["HX-Refresh"], answer.content) == ("true", b"")
+
+
+def test_the_progress_by_itself_is_no_page(robin: Client) -> None:
+    for _ in range(2):
+        answer = robin.get(f"{WITHINGS.page}/progress")
+        assert (answer.status_code, answer.headers["Location"]) == (302, WITHINGS.page)
+        send(robin)
 
 
 def test_without_a_worker_the_page_says_so(robin: Client) -> None:
