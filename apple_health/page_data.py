@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from statistics import fmean
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from lifetracker.web.ranges import Range
 
 #: In the order of `DayFigures`.
 COLUMNS = ("steps", "active_energy_kcal", "resting_heart_rate", "hrv_sdnn", "mindful_min")
+
+#: By when a sleep began, and its id.
+NEWEST = itemgetter(1, 0)
 
 
 class DayFigures(NamedTuple):
@@ -37,9 +41,14 @@ class RangeFigures:
         rows = AppleDay.objects.live().filter(date__range=(shown.first, shown.last))
         found = map(DayFigures._make, rows.order_by().values_list("date", *COLUMNS))
         self._by_day = {one.date: one for one in found}
-        nights = AppleNight.objects.all().counted().filter(nap=False)
-        nights = nights.filter(date__range=(shown.first, shown.last), asleep_min__isnull=False)
-        self._asleep = dict(nights.order_by().values_list("date", "asleep_min"))
+        nights = AppleNight.objects.all().counted().filter(date__range=(shown.first, shown.last))
+        columns = ("pk", "start_time", "date", "nap", "asleep_min")
+        sleeps = list(nights.order_by().values_list(*columns))
+        #: The sleeps that count, the newest first.
+        self.sleep_ids = [pk for pk, *_ in sorted(sleeps, key=NEWEST, reverse=True)]
+        self._asleep = {
+            day: minutes for *_, day, nap, minutes in sleeps if not nap and minutes is not None
+        }
 
     def __bool__(self) -> bool:
         return bool(self._by_day or self._asleep)

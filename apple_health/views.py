@@ -41,22 +41,23 @@ class RangeView(RangePage):
             ranges=range_links(shown),
             steps=range_steps(shown),
             fresh=[stretch_words(shown.first, shown.last)],
-            **self.nights(shown),
+            **self.nights(shown, numbers.sleep_ids),
             **kwargs,
         )
 
-    def nights(self, shown: Range) -> dict[str, Any]:
-        """Return the part of the list of nights that the address asks for, the newest first, and how many are those of WHOOP."""
+    def nights(self, shown: Range, ids: list[int]) -> dict[str, Any]:
+        """Return the part of the list of nights that the address asks for, and how many are those of WHOOP. `ids`: of those that
+        count, the newest first."""
         stored = AppleNight.objects.happened().filter(date__range=(shown.first, shown.last))
-        counted = AppleNight.objects.all().counted()
-        counted = counted.filter(date__range=(shown.first, shown.last))
-        pages = Paginator(counted.order_by("-start_time", "-pk").defer("raw"), A_PAGE)
+        pages = Paginator(ids, A_PAGE)
         page = pages.get_page(self.request.GET.get("page"))
+        rows = AppleNight.objects.defer("raw").in_bulk(page.object_list)
+        page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
         return {
             "page_obj": page,
             "paginator": pages,
             "query": shown.query,
-            "of_whoop": stored.count() - pages.count,
+            "of_whoop": stored.count() - len(ids),
         }
 
 

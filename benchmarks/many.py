@@ -87,6 +87,8 @@ def fill(
         insert(dialect, "journal.Answer", rows, answer(dialect))
         days = min(rows, int(span.total_seconds()) // DAY)
         insert(dialect, "nutrition.CompleteDay", days, {"date": dialect.day(f"number * {DAY}")})
+        insert(dialect, "apple_health.AppleDay", days, apple_day(dialect))
+        insert(dialect, "apple_health.AppleNight", rows, apple_night(dialect, step))
         for name, values in rare(dialect, step * RARE).items():
             insert(dialect, name, rows // RARE + 1, values)
         include_commits()
@@ -260,6 +262,33 @@ def diary(
         "nutrition.Meal": synced("Manual", "meal", begun) | meal,
         "journal.Note": synced("Manual", "note", begun) | note,
     }
+
+
+def reported(dialect: Dialect, name: str, ago: str) -> dict[str, str]:
+    """What Apple Health knew two days later."""
+    moments = dict.fromkeys(("created_at", "updated_at"), dialect.moment(ago))
+    known = {"source": "'AppleHealth'", "source_id": f"'{name} ' || number"} | moments
+    return known | {"reported_at": dialect.moment(f"{ago} - {2 * DAY}")}
+
+
+def apple_day(dialect: Dialect) -> dict[str, str]:
+    """One for each day."""
+    at = f"number * {DAY}"
+    figures = {"steps": "2000 + number * 37 % 9000", "mindful_min": "number % 30"}
+    figures |= {"resting_heart_rate": spread(48, 60), "hrv_sdnn": spread(30, 80)}
+    return reported(dialect, "day", at) | {"date": dialect.day(at)} | figures
+
+
+def apple_night(dialect: Dialect, step: int) -> dict[str, str]:
+    """Every second one while WHOOP has a sleep, and the others between two of these, so that they count."""
+    begun, ended = (
+        f"(number + 1) * {step} - (CASE number % 2 WHEN 0 THEN {shared} ELSE {alone} END)"
+        for shared, alone in ((0, step * 4 // 5), (step // 2, step * 19 // 20))
+    )
+    times = {"start_time": dialect.moment(begun), "end_time": dialect.moment(ended)}
+    stages = {"asleep_min": spread(300, 540), "in_bed_min": spread(360, 600)}
+    known = {"date": dialect.day(ended), "utc_offset_min": "0", "nap": "(number % 10 = 9)"}
+    return reported(dialect, "night", ended) | times | stages | known
 
 
 def behaviour(dialect: Dialect) -> dict[str, str]:

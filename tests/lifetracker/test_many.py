@@ -42,16 +42,16 @@ WHOLE |= dict.fromkeys(TOTALS, WHOLE["/api/projects/unassigned"])
 WHOLE["/api/projects/1/weeks"] = {"sqlite": 400_000, "postgresql": ROWS + 10_000}
 # The days of the last quarter of every metric; and the first day of one that no record has a value of, such as a kind of
 # measure that the fill leaves out, for which each record of its kind is looked at.
-WHOLE["/api/metrics"] = {"sqlite": 330 * ROWS, "postgresql": 30 * ROWS}
+WHOLE["/api/metrics"] = {"sqlite": 350 * ROWS, "postgresql": 30 * ROWS}
 # Fifty metrics by 28 days and what they look back on. PostgreSQL, which has no statistics of tables that were just
 # filled, looks at each entry for the few that it takes to be billable.
 WHOLE["/api/day/2026-09-16"] = {"sqlite": 900_000, "postgresql": ROWS + 40_000}
 # The same, and what happened: each of a few lines.
 COPIES = [f"/{what}/2026-09-16{end}" for what in ("day", "week") for end in (".md", "/copy")]
 WHOLE |= {path: {"sqlite": 1_000_000, "postgresql": ROWS + 45_000} for path in COPIES}
-# The 90 days that say how much strain is usual on days like this one, the weeks that the goal has had, and the year and
-# more that a trend of the weight begins with.
-WHOLE["/"] = {"sqlite": 250_000, "postgresql": 10_000}
+# The 90 days that say how much strain is usual on days like this one, how many steps, and how long a night, the weeks that
+# the goal has had, and the year and more that a trend of the weight begins with.
+WHOLE["/"] = {"sqlite": 350_000, "postgresql": 15_000}
 # The weeks of meals and weigh-ins that say how much energy is used, and the meals of a quarter that are offered again.
 # PostgreSQL joins all items rather than to look for those of 3,000 meals one by one.
 WHOLE["/nutrition/"] = {"sqlite": 250_000, "postgresql": ROWS + 10_000}
@@ -99,6 +99,10 @@ WHOLE |= {path: {"sqlite": 6 * ROWS, "postgresql": 2 * ROWS} for path in COUNTED
 # Each fast of the year, of the year before, and once more by the clock; of the whole history by month.
 WHOLE["/fasting/?range=1y"] = {"sqlite": 400_000, "postgresql": 25_000}
 WHOLE["/fasting/?range=all&page=3"] = {"sqlite": 130 * ROWS, "postgresql": 8 * ROWS}
+# Each night of the days, with whether WHOOP has it too.
+WHOLE["/apple-health/"] = {"sqlite": MOST["sqlite"], "postgresql": 10_000}
+WHOLE["/apple-health/?range=1y"] = {"sqlite": 1_000_000, "postgresql": 90_000}
+WHOLE["/apple-health/?range=all&page=3"] = {"sqlite": 450 * ROWS, "postgresql": 30 * ROWS}
 # Each workout of the days, of the stretch before, for the most of each kind, and of the year of the calendar.
 WHOLE["/workouts/"] = {"sqlite": 200_000, "postgresql": 40_000}
 # Which sports are called the same: the names of all of them.
@@ -141,6 +145,9 @@ MORE = [
     "/github/?range=1y",
     "/github/?range=all",
     "/search/?q=work",
+    "/apple-health/?range=1y",
+    "/apple-health/?range=all&page=3",
+    "/api/apple-health/nights?days=30",
     "/projects/?range=1y",
     "/projects/?range=all",
     "/projects/1/?range=all",
