@@ -32,9 +32,9 @@ pytestmark = pytest.mark.django_db
 
 # Of Today: two for who it is, one for where they are, four for WHOOP's cards, three for the sources; one each for the weight,
 # fasts, meals, entries, workouts, commits and experiments; four for goals: with their lines, free days, sums of hours, other metrics.
-QUERIES = 22
+QUERIES = 20
 # Without goals these take one; without commits it is asked why there are none.
-QUERIES_OF_NOTHING = 20
+QUERIES_OF_NOTHING = 18
 HOURS_AGO = timedelta(hours=5)
 
 
@@ -337,7 +337,7 @@ def test_a_second_fast_is_refused(visitor: Client) -> None:
 
 
 def test_stopping_what_does_not_run_is_told(visitor: Client) -> None:
-    assert "No fast is running.</li>" in visitor.post(STOP, follow=True).text
+    assert "No fast is running.</div>" in visitor.post(STOP, follow=True).text
     scenes.fast(20, 16)
     told = visitor.post(STOP, follow=True).text
     assert "No fast is running. The last one ended on 16 Sep 2026, 12:40." in told
