@@ -22,7 +22,14 @@ MACHINERY = {
         "lifetracker.SyncState",
         "lifetracker.Revision",
     ],
-    "Accounts": ["auth.User", "auth.Group", "lifetracker.ApiToken", "accounts.Event"],
+    "Accounts": [
+        *("auth.User", "auth.Group", "lifetracker.ApiToken", "accounts.Event", "ai_access.Consent"),
+        *(
+            "django_mcpz_oauth.Client",
+            "django_mcpz_oauth.AccessToken",
+            "django_mcpz_oauth.RefreshToken",
+        ),
+    ],
     "Machinery": [
         "django_q.Schedule",
         "django_q.OrmQ",

@@ -715,6 +715,7 @@ def test_messages_are_shown(visitor: Client, settings: Any) -> None:
 
 
 def test_the_side_bar_has_an_order_and_misses_nothing(client: Client, rf: Any) -> None:
+    client.get("/admin/login/")  # by the first request all parts of the admin are loaded
     request = rf.get("/admin/")
     request.user = User.objects.create_superuser("robin")
     groups = {
