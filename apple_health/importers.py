@@ -9,14 +9,13 @@ from apple_health.export.files import opened
 from apple_health.export.job import (
     Export,
     Options,
-    Outcome,
     options_now,
     read_export,
     store_export,
 )
 from apple_health.export.words import fingerprint, imported_words, preview_of
 from lifetracker.models import SyncRun
-from lifetracker.sync.file_imports import Preview, PreviewChanged, Question
+from lifetracker.sync.file_imports import Preview, PreviewChanged, with_question
 from lifetracker.sync.importers import Imported, Importer, ImportWork, register_importer
 
 
@@ -32,14 +31,12 @@ class AppleHealthImporter(Importer):
 
     def preview(self, work: ImportWork) -> Preview:
         export = self.read(work)
-        try:
-            return preview_of(self._try(export, self.options(work.options)), "")
-        except Question as question:
-            options = self.options(work.options, replace=True)
-            return preview_of(self._try(export, options), str(question))
 
-    def _try(self, export: Export, options: Options) -> Outcome:
-        return store_export(export, options, dry_run=True)
+        def preview(replace: bool, question: str) -> Preview:
+            options = self.options(work.options, replace=replace)
+            return preview_of(store_export(export, options, dry_run=True), question)
+
+        return with_question(preview)
 
     def read(self, work: ImportWork) -> Export:
         with opened(work.path) as file:

@@ -7,13 +7,23 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.counting import given_path, time_zone, write_lines
 from lifetracker.sync.file_imports import REJECTED, Lines, Question
 from lifetracker.sync.files import CannotImport
+
+#: The titles of what a dry run names, and an import does not: there is too much of it.
+ONLY_IN_DRY_RUN = frozenset({"new", "changed"})
+
+
+def zone_of(given: dict[str, Any]) -> ZoneInfo:
+    """Return the zone that was given, else that of the settings."""
+    return given["timezone"] or ZoneInfo(timezone.get_default_timezone_name())
 
 
 class ImportCommand(QuickCommand, ABC):
@@ -24,6 +34,7 @@ class ImportCommand(QuickCommand, ABC):
     file_help: ClassVar[str]
     zone_help: ClassVar[str]
     replaces: ClassVar[str]
+    only_in_dry_run: ClassVar[frozenset[str]] = ONLY_IN_DRY_RUN
 
     @abstractmethod
     def reading(self, given: dict[str, Any]) -> Any:
@@ -38,7 +49,7 @@ class ImportCommand(QuickCommand, ABC):
         """Return what the file is, and where its times are from."""
 
     @abstractmethod
-    def lines(self, outcome: Any, options: Any, *, dry_run: bool) -> Iterable[Lines]:
+    def lines(self, outcome: Any, options: Any) -> Iterable[Lines]:
         """Return what is written, removed, kept and rejected."""
 
     @abstractmethod
@@ -73,8 +84,9 @@ class ImportCommand(QuickCommand, ABC):
 
     def tell(self, name: str, outcome: Any, options: Any, *, dry_run: bool) -> None:
         self.stdout.write(f"{name}: {self.about(outcome, options)}")
-        for found in self.lines(outcome, options, dry_run=dry_run):
-            write_lines(found, self.stderr if found.title == REJECTED else self.stdout)
+        for found in self.lines(outcome, options):
+            if dry_run or found.title not in self.only_in_dry_run:
+                write_lines(found, self.stderr if found.title == REJECTED else self.stdout)
         for words in self.ends(outcome):
             self.stdout.write(words)
         if dry_run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,6 +119,16 @@ class Preview:
 
 class PreviewChanged(Exception):
     """What is stored has changed since the preview, so that the import would do something else. Nothing was written."""
+
+
+def with_question(preview: Callable[[bool, str], Preview]) -> Preview:
+    """Return what an import would do, and what it asks first. `preview` tries it out and takes it back: whether the file may replace
+    what is stored, and the question that this answers. Raises CannotImport."""
+    try:
+        return preview(False, "")
+    except Question as question:
+        asked = str(question)
+    return preview(True, asked)
 
 
 # --- Rejected rows --------------------------------------------------------------------------------

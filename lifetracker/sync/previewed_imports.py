@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, ClassVar, Generic, TypeVar
 
 from lifetracker.models import SourceRecordQuerySet, SyncRun
 from lifetracker.models.pending_imports import PreviewedFile
-from lifetracker.sync.file_imports import Preview, PreviewChanged, Question
+from lifetracker.sync.file_imports import Preview, PreviewChanged, with_question
 from lifetracker.sync.files import MB
 from lifetracker.sync.importers import Imported, Importer, ImportWork
 from lifetracker.sync.reporting import reported_to
@@ -77,14 +77,13 @@ class PreviewedImporter(Importer, Generic[Export, Options, Outcome]):
 
     def previewed(self, export: Export, values: dict[str, Any]) -> Preview:
         """Return what an import would do, and what it asks first; it is tried out and taken back. Raises CannotImport."""
-        options = self.options(values)
-        try:
+
+        def preview(replace: bool, question: str) -> Preview:
+            options = self.options(values, replace=replace)
             outcome = self.run(export, options, dry_run=True, begun_by="")
-            return self.preview_of(outcome, options, "")
-        except Question as question:
-            words, options = str(question), self.options(values, replace=True)
-            outcome = self.run(export, options, dry_run=True, begun_by="")
-            return self.preview_of(outcome, options, words)
+            return self.preview_of(outcome, options, question)
+
+        return with_question(preview)
 
     def stored(
         self, name: str, export: Export, values: dict[str, Any], preview: Preview

@@ -31,12 +31,11 @@ from journal.models import Behaviour
 from journal.models import folded_name as folded_behaviour
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.counting import given_path, time_zone, write_lines
+from lifetracker.management.import_command import ONLY_IN_DRY_RUN
 from lifetracker.sync.file_imports import REJECTED
 from lifetracker.sync.files import CannotImport
 from own_metrics.models import OwnMetric, folded_name
 
-#: What a dry run names, and an import does not: there is too much of it.
-ONLY_IN_DRY_RUN = {"new", "changed"}
 TAB = "tab"
 WHAT = (
     'such as "Weight=weight", "Fat=fat", "Ferritin=metric", "Mood=behaviour", or "Pills=behaviour:amount" for one that is new: '

@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from fasting.zero import (
     Options,
     read_export,
 )
-from lifetracker.management.import_command import ImportCommand
+from lifetracker.management.import_command import ImportCommand, zone_of
 from lifetracker.sync.file_imports import Lines
 
 
@@ -46,11 +45,10 @@ class Command(ImportCommand):
         )
 
     def reading(self, given: dict[str, Any]) -> Options:
-        zone: ZoneInfo | None = given["timezone"]
         return Options(
-            zone=zone or ZoneInfo(timezone.get_default_timezone_name()),
+            zone=zone_of(given),
             now=timezone.now(),
-            zone_given=zone is not None,
+            zone_given=given["timezone"] is not None,
             known_zones=zones_of_earlier_csv(),
             date_order=given["date_order"],
             notes=given["notes"],
@@ -63,9 +61,12 @@ class Command(ImportCommand):
     def about(self, outcome: Outcome, options: Options) -> str:
         return f"{outcome.export.about}. {zones_stored(outcome, options)}"
 
-    def lines(self, outcome: Outcome, options: Options, *, dry_run: bool) -> Iterable[Lines]:
-        written = changes(outcome, options.zone) if dry_run else []
-        return [*written, *remainder(outcome, options.zone), rejected(outcome)]
+    def lines(self, outcome: Outcome, options: Options) -> Iterable[Lines]:
+        return [
+            *changes(outcome, options.zone),
+            *remainder(outcome, options.zone),
+            rejected(outcome),
+        ]
 
     def ends(self, outcome: Outcome) -> Iterable[str]:
         return [count_words(outcome), *remarks(outcome)]

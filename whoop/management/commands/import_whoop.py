@@ -6,20 +6,16 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from lifetracker.management.import_command import ImportCommand
+from lifetracker.management.import_command import ImportCommand, zone_of
 from lifetracker.sync.file_imports import Lines
 from whoop.exports.export import Options
 from whoop.exports.files import read_export
 from whoop.exports.job import import_export
 from whoop.exports.outcome import Outcome
 from whoop.exports.summary import about, all_lines, count_words, remarks, zones_words
-
-#: What a dry run names, and an import does not: there is too much of it.
-ONLY_IN_DRY_RUN = {"new", "changed"}
 
 
 class Command(ImportCommand):
@@ -37,8 +33,9 @@ class Command(ImportCommand):
         )
 
     def reading(self, given: dict[str, Any]) -> Options:
-        home = given["timezone"] or ZoneInfo(timezone.get_default_timezone_name())
-        return Options(home, timezone.now(), given["answers_on_waking_day"], given["replace"])
+        return Options(
+            zone_of(given), timezone.now(), given["answers_on_waking_day"], given["replace"]
+        )
 
     def import_file(self, path: Path, options: Options, *, dry_run: bool) -> Outcome:
         return import_export(read_export(path, options), options, dry_run=dry_run)
@@ -48,9 +45,8 @@ class Command(ImportCommand):
             [f"{about(outcome.export)}.", zones_words(options), *remarks(outcome, options)]
         )
 
-    def lines(self, outcome: Outcome, options: Options, *, dry_run: bool) -> Iterable[Lines]:
-        found = all_lines(outcome)
-        return found if dry_run else [one for one in found if one.title not in ONLY_IN_DRY_RUN]
+    def lines(self, outcome: Outcome, options: Options) -> Iterable[Lines]:
+        return all_lines(outcome)
 
     def ends(self, outcome: Outcome) -> Iterable[str]:
         return count_words(outcome)
