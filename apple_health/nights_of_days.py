@@ -36,17 +36,17 @@ def beside_stored(items: Sequence[Item]) -> list[Item]:
         elif length_of(item) > length_of(other):
             # The night counts, also if what was taken for it was reported later.
             add(found, {**item, "reported_at": max(item["reported_at"], other["reported_at"])})
-            found.setdefault(night_id({**other, "nap": True}), named({**other, "nap": True}))
+            found.setdefault(night_id({**other, "nap": True}), with_id({**other, "nap": True}))
         else:
             add(found, {**item, "nap": True})
     return list(found.values())
 
 
 def add(found: dict[str, Item], item: Item) -> None:
-    found[night_id(item)] = named(item)
+    found[night_id(item)] = with_id(item)
 
 
-def named(item: Item) -> Item:
+def with_id(item: Item) -> Item:
     return {**item, "source_id": night_id(item)}
 
 

@@ -135,50 +135,36 @@ def hide_replaced(items: Sequence[Item], reported_at: datetime, stay: Collection
     return count
 
 
-def store_weigh_ins(items: Sequence[Item]) -> Stored:
-    """Store weigh-ins, each an item by column with its id, that no other source has."""
+def store_weigh_ins(items: Sequence[Item], *, are_sent: bool = False) -> Stored:
+    """Store weigh-ins, each an item by column with its id, that no other source has. `are_sent`: by the phone; an export may have
+    them too, and then knows better."""
     if not items:
         return Stored()
     stretch = stretch_of(items, "measured_at", "measured_at")
-    others = same_weigh_ins.of_others(*stretch)
-    known = [one["source_id"] for one in items if others.has(one["measured_at"], one["weight_kg"])]
-    outcome = store_unknown(WEIGH_INS, items, known, same_weigh_ins.hide)
-    outcome.hidden += same_weigh_ins.hide_sent(*stretch)
-    return outcome
-
-
-def store_workouts(items: Sequence[Item]) -> Stored:
-    """Store workouts, each an item by column with its id, that no other source has."""
-    if not items:
-        return Stored()
-    stretch = stretch_of(items, "start", "end")
-    others = same_workouts.of_others(*stretch)
-    known = [one["source_id"] for one in items if others.has(one["start"], one["end"])]
-    outcome = store_unknown(WORKOUTS, items, known, same_workouts.hide)
-    outcome.hidden += same_workouts.hide_sent(*stretch)
-    return outcome
-
-
-def store_sent_weigh_ins(items: Sequence[Item]) -> Stored:
-    """Store weigh-ins that the phone sends and that neither another source nor an export has."""
-    if not items:
-        return Stored()
-    others = same_weigh_ins.of_all_but_sent(*stretch_of(items, "measured_at", "measured_at"))
+    others = (same_weigh_ins.of_all_but_sent if are_sent else same_weigh_ins.of_others)(*stretch)
     known = [
         one["source_id"]
         for one in items
-        if others.has(one["measured_at"], one["weight_kg"], is_sent=True)
+        if others.has(one["measured_at"], one["weight_kg"], is_sent=are_sent)
     ]
-    return store_unknown(WEIGH_INS, items, known, same_weigh_ins.hide)
+    outcome = store_unknown(WEIGH_INS, items, known, same_weigh_ins.hide)
+    if not are_sent:
+        outcome.hidden += same_weigh_ins.hide_sent(*stretch)
+    return outcome
 
 
-def store_sent_workouts(items: Sequence[Item]) -> Stored:
-    """Store workouts that the phone sends and that neither another source nor an export has."""
+def store_workouts(items: Sequence[Item], *, are_sent: bool = False) -> Stored:
+    """Store workouts, each an item by column with its id, that no other source has. `are_sent`: by the phone; an export may have
+    them too, and then knows better."""
     if not items:
         return Stored()
-    others = same_workouts.of_all_but_sent(*stretch_of(items, "start", "end"))
+    stretch = stretch_of(items, "start", "end")
+    others = (same_workouts.of_all_but_sent if are_sent else same_workouts.of_others)(*stretch)
     known = [one["source_id"] for one in items if others.has(one["start"], one["end"])]
-    return store_unknown(WORKOUTS, items, known, same_workouts.hide)
+    outcome = store_unknown(WORKOUTS, items, known, same_workouts.hide)
+    if not are_sent:
+        outcome.hidden += same_workouts.hide_sent(*stretch)
+    return outcome
 
 
 def stretch_of(items: Sequence[Item], start: str, end: str) -> tuple[datetime, datetime]:

@@ -25,8 +25,8 @@ from apple_health.store import (
     Stored,
     store_days,
     store_nights,
-    store_sent_weigh_ins,
-    store_sent_workouts,
+    store_weigh_ins,
+    store_workouts,
 )
 from lifetracker.days import ONE_DAY, local_date, midnight
 from lifetracker.models import RejectedItem, SyncRun
@@ -78,8 +78,8 @@ def import_post(data: Mapping[str, Any], connected: Collection[str] | None = Non
         outcome.stored = {
             "days": store_sent_days(posted),
             "nights": store_sent_nights(posted.nights),
-            "weigh-ins": store_sent_weigh_ins(posted.weigh_ins),
-            "workouts": store_sent_workouts(posted.workouts),
+            "weigh-ins": store_weigh_ins(posted.weigh_ins, are_sent=True),
+            "workouts": store_workouts(posted.workouts, are_sent=True),
         }
         keep_rejected(outcome.refusals)
         record(outcome, started)

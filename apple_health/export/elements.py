@@ -51,7 +51,7 @@ class Open:
 
 
 @dataclass
-class Found:
+class Summary:
     """What an export holds, beside its samples. `left_out`: by reason; `other_types`: by the type of a record."""
 
     exported_at: int | None = None
@@ -93,7 +93,7 @@ class Reader:
     def __init__(self, scratch: Scratch, connected: Collection[str], now: int) -> None:
         """`connected`: the sources whose own records are synced. `now`: in seconds since 1970; what begins later is
         refused."""
-        self.found = Found()
+        self.found = Summary()
         self._scratch, self._now = scratch, now
         self._skipped = {app: source for source in connected for app in WRITTEN_BY.get(source, ())}
         self._open: Open | None = None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apple_health import same_workouts
 from apple_health.export.amounts import Figures, Ranks, figures_of
 from apple_health.export.clock import Clock
-from apple_health.export.elements import Found, Reader
+from apple_health.export.elements import Reader, Summary
 from apple_health.export.facts import night_items, weigh_in_items, workout_items
 from apple_health.export.files import LARGEST, Opened, opened
 from apple_health.export.scratch import Scratch, scratch
@@ -66,7 +66,7 @@ def connected_services() -> set[str]:
 class Export:
     """All that is to be stored of an export."""
 
-    found: Found
+    found: Summary
     figures: Figures
     nights: list[Item]
     weigh_ins: list[Item]
