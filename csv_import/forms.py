@@ -258,13 +258,13 @@ def targets_offered() -> list[tuple[str, Any]]:
     groups: list[tuple[str, list[tuple[str, str]]]] = [
         ("Called like the column", new),
         ("Weigh-ins", [(WEIGHT, "Weight"), (FAT, "Body fat, in %")]),
-        ("Own metrics", [(f"{METRIC}:{pk}", named(name, unit)) for pk, name, unit in metrics]),
+        ("Own metrics", [(f"{METRIC}:{pk}", name_with(name, unit)) for pk, name, unit in metrics]),
         (
             "Behaviours",
             [
                 (
                     f"{BEHAVIOUR}:{pk}",
-                    named(name, into_words(into) or unit or KIND(kind).label.lower()),
+                    name_with(name, into_words(into) or unit or KIND(kind).label.lower()),
                 )
                 for pk, name, kind, unit, into in behaviours
             ],
@@ -277,5 +277,5 @@ def into_words(into: str | None) -> str:
     return f"counts as {into}" if into else ""
 
 
-def named(name: str, beside: str) -> str:
+def name_with(name: str, beside: str) -> str:
     return f"{name} ({beside})" if beside else name

@@ -22,7 +22,7 @@ from lifetracker.words import counted
 from own_metrics.models import OwnValue
 
 
-class Reading(NamedTuple):
+class Options(NamedTuple):
     """`choices`: None where the columns are those that are kept for such a file, or are still to be chosen."""
 
     delimiter: str = ""
@@ -38,7 +38,7 @@ def leading_target(outcome: Outcome) -> str:
     return next((to for to in PAGES if to in there), METRIC)
 
 
-class CsvImporter(PreviewedImporter[CsvTable, Reading, Outcome]):
+class CsvImporter(PreviewedImporter[CsvTable, Options, Outcome]):
     key = "csv"
     title = "A CSV"
     command = "import_csv"
@@ -48,21 +48,21 @@ class CsvImporter(PreviewedImporter[CsvTable, Reading, Outcome]):
     #: A preview of more would take longer than a browser waits.
     most_at_once = 30_000
 
-    def options(self, values: dict[str, Any], *, replace: bool = False) -> Reading:
+    def options(self, values: dict[str, Any], *, replace: bool = False) -> Options:
         chosen = values.get("choices")
-        return Reading(values["delimiter"], Choices.from_json(chosen) if chosen else None)
+        return Options(values["delimiter"], Choices.from_json(chosen) if chosen else None)
 
-    def read_file(self, name: str, file: BinaryIO, options: Reading) -> CsvTable:
+    def read_file(self, name: str, file: BinaryIO, options: Options) -> CsvTable:
         return read_upload(name, file, options.delimiter)
 
     def rows(self, export: CsvTable) -> int:
         return len(export.rows)
 
-    def run(self, export: CsvTable, options: Reading, *, dry_run: bool, begun_by: str) -> Outcome:
+    def run(self, export: CsvTable, options: Options, *, dry_run: bool, begun_by: str) -> Outcome:
         choices = options.choices or known_choices(export)
         return import_table(export, choices, dry_run=dry_run, begun_by=begun_by)
 
-    def preview_of(self, outcome: Outcome, options: Reading, question: str) -> Preview:
+    def preview_of(self, outcome: Outcome, options: Options, question: str) -> Preview:
         return preview_of(outcome, question)
 
     def fingerprint(self, outcome: Outcome) -> str:
