@@ -54,7 +54,7 @@ def goals(caller: Caller, asked: GoalsAsked) -> Told:
     page = every[at : at + GOALS_AT_ONCE]
     verified = Verified()
     standings = standings_of({goal: goal.rules() for goal in page}, verified=verified)
-    found = [told(one, verified) for one in standings]
+    found = [goal_facts(one, verified) for one in standings]
 
     def answer(rows: int) -> Answer:
         return {
@@ -68,7 +68,7 @@ def goals(caller: Caller, asked: GoalsAsked) -> Told:
     return Told(made, len(made["goals"]))
 
 
-def told(standing: Standing, verified: Verified) -> Answer:
+def goal_facts(standing: Standing, verified: Verified) -> Answer:
     goal = standing.goal
     facts: dict[str, Any] = dict(ProgressSerializer(facts_of(standing)).data)
     amounts = {name: value for name, value in facts.items() if name not in TOLD_APART}

@@ -49,7 +49,7 @@ class InsightsAsked(Struct):
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
     run, verified = InsightRun.objects.first(), Verified()
-    found = [told_with_others(one, verified) for one in groups_of(shown_findings()[:MOST])]
+    found = [group_facts(one, verified) for one in groups_of(shown_findings()[:MOST])]
     bounds = bounds_told(run, verified) if run else []
     at, every = ask.place_asked(asked.cursor), len(found) + len(bounds)
 
@@ -72,12 +72,12 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
     return Told(made, len(made["insights"]))
 
 
-def told_with_others(one: Group, verified: Verified) -> Answer:
+def group_facts(one: Group, verified: Verified) -> Answer:
     others = [f"{other.action} with {other.outcome}" for other in one.others]
-    return told(one.strongest, verified) | {"same_in_other_numbers": others}
+    return finding_facts(one.strongest, verified) | {"same_in_other_numbers": others}
 
 
-def told(one: Finding, verified: Verified) -> Answer:
+def finding_facts(one: Finding, verified: Verified) -> Answer:
     return {
         "record": reference(Finding, one.pk),
         "action": one.action,

@@ -114,7 +114,7 @@ def execute(job_id: int) -> str:
         return BUSY
     with lease:
         job.refresh_from_db()
-        return carry_out(job, importer, lease) if job.is_active else NOTHING
+        return execute_import(job, importer, lease) if job.is_active else NOTHING
 
 
 def free_lease(kind: str) -> HeldLease | None:
@@ -130,7 +130,7 @@ def free_lease(kind: str) -> HeldLease | None:
         return Lease.objects.acquire(name, LEASE)
 
 
-def carry_out(job: FileImport, importer: Importer, lease: HeldLease) -> str:
+def execute_import(job: FileImport, importer: Importer, lease: HeldLease) -> str:
     """Do what the job is at, and note how that ended. An error of ours goes on its way, noted."""
     work = Work(job, lease)
     try:

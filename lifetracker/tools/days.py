@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.db.models import Model
 from msgspec import Meta, Struct
 
-from lifetracker.domains import domains, titles_of
+from lifetracker.domains import domains, title_of_key, titles_of
 from lifetracker.metrics.answers import day_answer, day_facts, rolling_facts
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import Described, describe
@@ -19,7 +19,7 @@ from lifetracker.tools.caller import Caller
 from lifetracker.tools.declaration import Answer, Told, fitting, tool
 from lifetracker.tools.facts import facts_of
 from lifetracker.tools.metrics import cut
-from lifetracker.tools.said import missing, named, records_of, reference, sureness, title_of_domain
+from lifetracker.tools.said import facts_of_metric, missing, records_of, reference, sureness
 
 # --- All numbers of a day -------------------------------------------------------------------------
 
@@ -52,7 +52,7 @@ def day(caller: Caller, asked: DayAsked) -> Told:
     on = ask.day_asked(asked.date, "date")
 
     def is_wanted(metric: Metric) -> bool:
-        title = title_of_domain(metric)
+        title = title_of_key(metric.key)
         names = {title.casefold(), metric.domain.casefold()}
         return caller.may_tell(metric) and (not asked.domain or asked.domain.casefold() in names)
 
@@ -101,8 +101,8 @@ def has_something(one: Answer) -> bool:
 def number(one: Answer) -> Answer:
     metric = metric_of(one["key"])
     usual = {name: one[name] for name in ("usual", "low", "high") if one["usual"] is not None}
-    return named(metric) | {
-        "domain": title_of_domain(metric),
+    return facts_of_metric(metric) | {
+        "domain": title_of_key(metric.key),
         "value": one["value"],
         **({"so_far": one["so_far"]} if one["value"] is None else {}),
         **usual,
@@ -139,8 +139,8 @@ def records(caller: Caller, asked: RecordsAsked) -> Told:
     at = ask.place_asked(asked.cursor)
     page = found[at : at + RECORDS_AT_ONCE]
     facts = facts_of([one for one in page if may_read(caller, one.model)])
-    listed = [told(caller, one, facts) for one in page]
-    about = {**named(metric), "date": on, **value_of(described), **sureness(described)}
+    listed = [record_facts(caller, one, facts) for one in page]
+    about = {**facts_of_metric(metric), "date": on, **value_of(described), **sureness(described)}
 
     def answer(rows: int) -> Answer:
         shorter = listed[:rows]
@@ -170,7 +170,7 @@ def domain_of_model(model: type[Model]) -> str:
     return str(concrete._meta.app_label)
 
 
-def told(caller: Caller, one: Record, facts: dict[Record, Answer]) -> Answer:
+def record_facts(caller: Caller, one: Record, facts: dict[Record, Answer]) -> Answer:
     base = {"record": reference(one.model, one.id), "source": one.source, "date": one.date}
     if not may_read(caller, one.model):
         title = titles_of([domain_of_model(one.model)])[0]
@@ -202,8 +202,8 @@ def explain(caller: Caller, asked: Explained) -> Told:
     described = found[metric.key]
     chosen = ask.Range(on, on)
     answer: Answer = {
-        **named(metric),
-        "domain": title_of_domain(metric),
+        **facts_of_metric(metric),
+        "domain": title_of_key(metric.key),
         "date": on,
         **numbers_of(described),
         **sureness(described),
@@ -237,7 +237,7 @@ def meaning(metric: Metric) -> Answer:
 
 
 def input_of(described: Described) -> Answer:
-    return named(described.metric) | value_of(described) | sureness(described)
+    return facts_of_metric(described.metric) | value_of(described) | sureness(described)
 
 
 def sources_of(metric: Metric) -> list[Answer]:

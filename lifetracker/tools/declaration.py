@@ -55,16 +55,6 @@ def tool(
             noted.tool_closed = closed(caller, name, writes=writes, domain=domain)
             return noted.tool_closed is None
 
-        @wraps(run)
-        def answered(request: HttpRequest, *asked: Any) -> str:
-            caller = caller_of(request)
-            noted: Any = request
-            begin = f"{name} by {caller.name}"
-            noted.tool_used = f"{begin}: refused"
-            told = answer_of(run, caller, *asked)
-            noted.tool_used = f"{begin}: {counted(told.rows, 'row')}"
-            return told.text
-
         server.tool(
             title=title,
             description=" ".join(description.split()),
@@ -72,10 +62,26 @@ def tool(
             destructive=False,
             open_world=False,
             permission=is_open,
-        )(answered)
+        )(answering(run, name))
         return run
 
     return register
+
+
+def answering(run: Run, name: str) -> Callable[..., str]:
+    """Return what answers a request with JSON, and notes on it, for the log of events, how many rows that took."""
+
+    @wraps(run)
+    def answered(request: HttpRequest, *asked: Any) -> str:
+        caller = caller_of(request)
+        noted: Any = request
+        begin = f"{name} by {caller.name}"
+        noted.tool_used = f"{begin}: refused"
+        text = answer_of(run, caller, *asked)
+        noted.tool_used = f"{begin}: {counted(text.rows, 'row')}"
+        return text.text
+
+    return answered
 
 
 def closed(caller: Caller, name: str, *, writes: bool, domain: str) -> Closed | None:

@@ -13,9 +13,9 @@ from django.db.models import Model, QuerySet
 from lifetracker.api.serializers import INTERNAL
 from lifetracker.metrics.records import Record
 from lifetracker.models.fields import NUMERIC, is_identifier, unit_of
+from lifetracker.tools.declaration import Answer
 from lifetracker.tools.said import reference, untrusted
 
-Answer = dict[str, Any]
 #: Columns that the program itself fills.
 OWN_WORDS = frozenset({"source", "id"})
 LONGEST_TEXT = 2_000

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from lifetracker import days
-from lifetracker.domains import domain_of_key, domains
+from lifetracker.domains import domain_of_key, domains, title_of_key
 from lifetracker.metrics.answers import held_facts, list_of_metrics, shown
 from lifetracker.metrics.buckets import Bucket, bucket_values, buckets_of
 from lifetracker.metrics.declaration import Metric
@@ -18,7 +18,7 @@ from lifetracker.metrics.registry import metric_of
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
 from lifetracker.tools.declaration import MOST_BYTES, Answer, Told, as_json, fitting, tool
-from lifetracker.tools.said import missing, named, records_of, sureness, title_of_domain
+from lifetracker.tools.said import facts_of_metric, missing, records_of, sureness
 
 # --- Their list -----------------------------------------------------------------------------------
 
@@ -65,8 +65,8 @@ def is_wanted(one: Answer, wanted: Wanted) -> bool:
 def fact_of(one: Answer) -> Answer:
     metric = metric_of(one["key"])
     held = {name: one[name] for name in held_facts(None) if name != "coverage"}
-    return named(metric) | {
-        "domain": title_of_domain(metric),
+    return facts_of_metric(metric) | {
+        "domain": title_of_key(metric.key),
         "without_record": one["absent"],
         "better": one["better"],
         "additive": one["additive"],
@@ -158,9 +158,9 @@ def series_answer(chosen: Sequence[Metric], asked: ask.Range, bucket: Bucket) ->
 
 
 def summary(described: Described) -> Answer:
-    facts = named(described.metric)
+    facts = facts_of_metric(described.metric)
     del facts["key"]
-    return facts | {"domain": title_of_domain(described.metric)} | sureness(described)
+    return facts | {"domain": title_of_key(described.metric.key)} | sureness(described)
 
 
 def day_rows(found: Sequence[Described]) -> tuple[list[str], list[list[object]]]:
@@ -199,7 +199,7 @@ def parts(described: Described) -> list[Answer]:
     """Return what there is of days whose value is unknown, because they are not over or a part is not known."""
     asked = ask.Range(described.series.first, described.series.last)
     return [
-        named(described.metric)
+        facts_of_metric(described.metric)
         | {"date": day, "at_least": lean(described.metric, value)}
         | sureness(described)
         for day, value in sorted(described.series.so_far.items())
@@ -259,8 +259,8 @@ def compared(before: Described, after: Described) -> Answer:
     difference = None
     if None not in (first["mean"], second["mean"]) and not metric.circular:
         difference = lean(metric, second["mean"] - first["mean"])
-    return named(metric) | {
-        "domain": title_of_domain(metric),
+    return facts_of_metric(metric) | {
+        "domain": title_of_key(metric.key),
         "first": first,
         "second": second,
         "difference_of_means": difference,

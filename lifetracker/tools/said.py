@@ -5,19 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from django.db.models import Model
 
 from lifetracker import days
-from lifetracker.domains import domain_of_key, domains
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import Described
 from lifetracker.metrics.records import RecordId, ids_by_metric
 from lifetracker.metrics.registry import metrics
 from lifetracker.tools.asked import Range
+from lifetracker.tools.declaration import Answer
 
-Answer = dict[str, Any]
 YES_OR_NO = (0.0, 1.0)
 CLOCK = "h on a clock of 24"
 #: Of so many days each has its references; beyond it an answer would be made of them.
@@ -45,13 +43,8 @@ def label_of(metric: Metric) -> object:
     return untrusted(metric.label, "the name of what the metric is about")
 
 
-def named(metric: Metric) -> Answer:
+def facts_of_metric(metric: Metric) -> Answer:
     return {"key": metric.key, "label": label_of(metric), "unit": unit_of_metric(metric)}
-
-
-def title_of_domain(metric: Metric) -> str:
-    label = domain_of_key(metric.key)
-    return domains().get(label, label)
 
 
 def sureness(described: Described) -> Answer:

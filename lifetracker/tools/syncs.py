@@ -29,7 +29,7 @@ from lifetracker.words import joined, title_of
 def coverage(caller: Caller) -> Told:
     seen = [one for one in coverage_of_all() if is_seen(caller, str(one["source"]))]
     listed = CoverageSerializer({"sources": seen}).data["sources"]
-    found = [told(one) for one in listed]
+    found = [source_facts(one) for one in listed]
     return Told(
         {"sources": found, "missing": [gap for one in listed for gap in gaps(one)]}, len(found)
     )
@@ -39,7 +39,7 @@ def is_seen(caller: Caller, source: str) -> bool:
     return caller.may_see([domain_of_source(source)])
 
 
-def told(source: Answer) -> Answer:
+def source_facts(source: Answer) -> Answer:
     return {
         "source": title_of(source["source"]),
         "is_set_up": source["configured"],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils.dateformat import format as format_date
 
 from lifetracker.domains import title_of_key
+from lifetracker.metrics.answers import Answer
 from lifetracker.metrics.registry import metrics
 from lifetracker.web.assistant.markdown import plain, table
 from lifetracker.web.clock import date_and_time
@@ -17,7 +17,6 @@ from lifetracker.web.sentences import clock_of
 from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted
 
-Answer = dict[str, Any]
 UNKNOWN = "unknown"
 
 

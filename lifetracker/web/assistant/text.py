@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -19,7 +18,6 @@ from lifetracker.web.clock import DAYS_OF_A_WEEK, date_and_time
 from lifetracker.web.sentences import stretch_words
 from lifetracker.words import counted
 
-Answer = dict[str, Any]
 HOW_TO_READ = (
     'A value that is "unknown" is known to nobody: it is never zero, and no answer is not "no". Its reason stands under '
     '"Unknown".',
