@@ -17,7 +17,7 @@ from experiments.forms import ExperimentForm, StartForm, StopForm
 from experiments.models import Experiment
 from experiments.views import ExperimentView
 from lifetracker.web.forms import form_page
-from lifetracker.web.removal import NOTHING_TYPED, Typed
+from lifetracker.web.removal import DeletionAtOnce
 
 #: What an address may ask a new plan to begin with, and how long that may be.
 ASKED = {"question": 200, "action": 100, "outcome": 100, "try_words": 100, "usual_words": 100}
@@ -141,27 +141,7 @@ def shown_again(request: HttpRequest, pk: int, form: StartForm | StopForm) -> Ht
 # --- Delete and bring back ------------------------------------------------------------------------
 
 
-@login_required
-@require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete an experiment, and offer to undo that. Its row stays, so that nothing is lost."""
-    find(pk)
-    Experiment.objects.filter(pk=pk).mark_deleted()
-    return redirect("experiment-deleted", pk)
-
-
-@login_required
-def deleted(request: HttpRequest, pk: int, typed: Typed = NOTHING_TYPED) -> HttpResponse:
-    """Say that an experiment was deleted, with what was typed for it since, and offer to undo that."""
-    experiment = get_object_or_404(Experiment, pk=pk, deleted_at__isnull=False)
-    context = {"experiment": experiment, "typed": typed}
-    return render(request, "experiments/deleted.html", context)
-
-
-@login_required
-@require_POST
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(Experiment, pk=pk)
-    Experiment.objects.filter(pk=pk).restore()
-    messages.success(request, "The experiment is back.")
-    return redirect("experiment", pk)
+class ExperimentDeletion(DeletionAtOnce):
+    model = Experiment
+    noun = "experiment"
+    template = "experiments/deleted.html"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,7 +27,7 @@ from lifetracker import days
 from lifetracker.accounts.script_policy import with_script
 from lifetracker.metrics.registry import UnknownMetric, all_metrics, metric_of
 from lifetracker.web.forms import form_page
-from lifetracker.web.removal import NOTHING_TYPED, Typed, typed
+from lifetracker.web.removal import DeletionAtOnce, typed
 
 AT_FIRST = "Fill in the sentence, and you see how often you did that before you set it."
 
@@ -194,30 +195,13 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 # --- Delete and bring back ------------------------------------------------------------------------
 
 
-@login_required
-@require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a goal, and offer to undo that. Its rows stay, so that nothing is lost."""
-    find(pk)
-    Goal.objects.filter(pk=pk).mark_deleted()
-    return redirect("goal-deleted", pk)
+class GoalDeletion(DeletionAtOnce):
+    model = Goal
+    noun = "goal"
+    template = "goals/deleted.html"
 
-
-@login_required
-def deleted(request: HttpRequest, pk: int, typed: Typed = NOTHING_TYPED) -> HttpResponse:
-    """Say that a goal was deleted, with what was typed for it since, and offer to undo that."""
-    goal = get_object_or_404(Goal, pk=pk, deleted_at__isnull=False)
-    context = {"goal": goal, "target": holding_words(goal), "typed": typed}
-    return render(request, "goals/deleted.html", context)
-
-
-@login_required
-@require_POST
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(Goal, pk=pk)
-    Goal.objects.filter(pk=pk).restore()
-    messages.success(request, "The goal is back.")
-    return redirect("goal", pk)
+    def context(self, one: Goal) -> dict[str, Any]:
+        return {"goal": one, "target": holding_words(one)}
 
 
 # --- Free days ------------------------------------------------------------------------------------

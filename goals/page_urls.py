@@ -1,19 +1,11 @@
 """The pages of goals. Their API is in `urls.py`."""
 
-from collections.abc import Callable
-
-from django.http import HttpResponse
 from django.urls import include, path
 
 from goals import change_views, views
-from lifetracker.web.removal import or_deleted
 
-
-def live(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a page of a goal that was deleted lead to where it is brought back."""
-    return or_deleted(view, change_views.deleted, "goal-deleted")
-
-
+deletion = change_views.GoalDeletion()
+live = deletion.live
 own = [
     path("", views.GoalsView.as_view(), name="goals"),
     path("new", change_views.new, name="goal-new"),
@@ -21,9 +13,7 @@ own = [
     path("<int:pk>/change", live(change_views.change), name="goal-change"),
     path("<int:pk>/keep", live(change_views.keep), name="goal-keep"),
     path("<int:pk>/end", live(change_views.end), name="goal-end"),
-    path("<int:pk>/delete", live(change_views.delete), name="goal-delete"),
-    path("<int:pk>/deleted", change_views.deleted, name="goal-deleted"),
-    path("<int:pk>/restore", change_views.restore, name="goal-restore"),
+    *deletion.urls(),
     path("<int:pk>/free", live(change_views.free), name="goal-free"),
     path("<int:pk>/free/<int:free_pk>", live(change_views.free), name="goal-free-change"),
     path(

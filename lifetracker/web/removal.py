@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -137,6 +138,59 @@ class Removal:
         if is_deleted is not None:
             rows = rows.filter(deleted_at__isnull=not is_deleted)
         return get_object_or_404(rows.select_for_update() if for_change else rows, pk=pk)
+
+
+class DeletionAtOnce:
+    """The pages on which something without a source, such as a goal, is deleted without a question and brought back. Its rows stay,
+    so that nothing is lost. Its QuerySet is a `DeletableQuerySet`."""
+
+    model: ClassVar[type[Model]]
+    #: What one is called, such as `goal`: so is the address of its page, and what those of its deletion begin with.
+    noun: ClassVar[str]
+    #: Says that it was deleted.
+    template: ClassVar[str]
+
+    def context(self, one: Any) -> dict[str, Any]:
+        """Return what the template shows of it."""
+        return {self.noun: one}
+
+    def urls(self) -> list[URLPattern]:
+        """Return the addresses below that of the kind."""
+        views = {
+            "delete": self.live(require_POST(self.delete)),
+            "deleted": self.deleted,
+            "restore": require_POST(self.restore),
+        }
+        return [
+            path(f"<int:pk>/{name}", login_required(view), name=f"{self.noun}-{name}")
+            for name, view in views.items()
+        ]
+
+    def live(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Let a page of one that was deleted lead to where it is brought back."""
+        return or_deleted(view, login_required(self.deleted), f"{self.noun}-deleted")
+
+    def delete(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Delete it, and offer to undo that."""
+        self._rows(pk, deleted_at__isnull=True).mark_deleted()
+        return redirect(f"{self.noun}-deleted", pk)
+
+    def deleted(self, request: HttpRequest, pk: int, typed: Typed = NOTHING_TYPED) -> HttpResponse:
+        """Say that it was deleted, with what was typed for it since, and offer to undo that."""
+        one = get_object_or_404(self.model, pk=pk, deleted_at__isnull=False)
+        return render(request, self.template, self.context(one) | {"typed": typed})
+
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Bring it back, also if it was brought back already."""
+        self._rows(pk).restore()
+        messages.success(request, f"The {self.noun} is back.")
+        return redirect(self.noun, pk)
+
+    def _rows(self, pk: int, **values: object) -> Any:
+        """Return the QuerySet of the one row. Raises Http404 where there is none."""
+        rows: Any = self.model._default_manager.filter(pk=pk)
+        get_object_or_404(rows, **values)
+        return rows
 
 
 def or_deleted(
