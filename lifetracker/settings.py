@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "csv_import",
     "goals",
     "experiments",
+    "review",
     "insights",
     "projects",
     "apple_health",

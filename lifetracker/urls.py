@@ -34,7 +34,7 @@ from lifetracker.web.views import DocsView, SchemaView, front_page, manifest
 
 # What `django.contrib.admin` does in every process, whether it has pages or not.
 admin.autodiscover()
-autodiscover_modules("cards", "pages", "search", "asides", "day_lines", "tools")
+autodiscover_modules("cards", "pages", "search", "asides", "day_lines", "tools", "review")
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
