@@ -52,6 +52,7 @@ class LifetrackerConfig(AppConfig):
         from lifetracker.metrics import checks as checks_of_metrics  # noqa: F401
         from lifetracker.models import checks as checks_of_models  # noqa: F401 - registers them
         from lifetracker.models import exported  # noqa: F401
+        from lifetracker.ops import mail  # noqa: F401
         from lifetracker.ops.queue_messages import install
         from lifetracker.sync import checks  # noqa: F401
 

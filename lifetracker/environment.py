@@ -32,6 +32,7 @@ FREE = frozenset(
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",
         "BACKUP_PASSPHRASE",
+        "EMAIL_HOST_PASSWORD",
         "DJANGO_SUPERUSER_PASSWORD",
         "POSTGRES_PASSWORD",
         "REDIS_PASSWORD",
@@ -225,6 +226,21 @@ def emails(text: str) -> list[str]:
         if not re.fullmatch(r"[^\s@]+@[^\s@]+", one):
             raise ValueError(f"{shown(one)} is not an email address such as robin@example.org")
     return found
+
+
+def email(text: str) -> str:
+    """Return one address, such as robin@example.org."""
+    found = emails(text)
+    if len(found) > 1:
+        raise ValueError("it must be one email address")
+    return "".join(found)
+
+
+def sender(text: str) -> str:
+    """Return an address, with a name before it or without: Life Tracker <tracker@example.org>."""
+    if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+|[^<>,@]*<[^\s@<>,]+@[^\s@<>,]+>", text):
+        raise ValueError("it is not an email address such as robin@example.org")
+    return text
 
 
 def folder(text: str) -> Path:

@@ -26,6 +26,7 @@ from lifetracker.environment import (
     bind_address,
     contact,
     count,
+    email,
     folder,
     hosts,
     language,
@@ -35,6 +36,7 @@ from lifetracker.environment import (
     path_prefix,
     port,
     redis_url,
+    sender,
     sentry_dsn,
     texts,
     trusted_origins,
@@ -112,6 +114,7 @@ ON_PLATFORM = bool({"DYNO", "RAILWAY_PROJECT_ID", "RAILWAY_PUBLIC_DOMAIN"} & os.
 if sys.argv[1:2] == ["demo"]:
     env.forget(setting.name for source in SOURCES for setting in source.all_settings())
     env.forget(["OPENFOODFACTS", "OPENFOODFACTS_URL", "OPENFOODFACTS_SEARCH_URL"])
+    env.forget(["EMAIL_HOST", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "OWNER_EMAIL"])
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
     env.read_file(BASE_DIR / ".env")
@@ -490,6 +493,25 @@ REVISIONS_DAYS = env.read("REVISIONS_DAYS", count, default=0)
 
 # The address under which services reach this program.
 PUBLIC_URL = env.read("PUBLIC_URL", optional_url, default="")
+
+# --- Mail to the owner ----------------------------------------------------------------------------
+
+# Without a host nothing is sent. `lifetracker/ops/mail.py` says what is missing.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+# TLS from the first byte, as on port 465; else it begins after the greeting (STARTTLS), unless that is switched off.
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+EMAIL_PORT = env.read(
+    "EMAIL_PORT", port, default=465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25
+)
+# Seconds for each step of a delivery.
+EMAIL_TIMEOUT = 15
+OWNER_EMAIL = env.read("OWNER_EMAIL", email, default="")
+DEFAULT_FROM_EMAIL = env.read(
+    "DEFAULT_FROM_EMAIL", sender, default=EMAIL_HOST_USER if "@" in EMAIL_HOST_USER else OWNER_EMAIL
+)
 
 # --- Services -------------------------------------------------------------------------------------
 
