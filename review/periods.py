@@ -6,6 +6,7 @@ import calendar
 import enum
 import re
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import NamedTuple, Self
 
 from django.utils.dateformat import format as format_date
@@ -20,6 +21,14 @@ DECEMBER = 12
 
 class BadPeriod(ValueError):
     """What is asked for is no week, month or year. Says in words what to do."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class NoSuchPeriod(BadPeriod):
+    """There is nothing to look back on: what is asked for has not come yet, or lies too far away."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 class Length(enum.StrEnum):
@@ -60,7 +69,7 @@ class Period(NamedTuple):
         except ValueError:
             raise BadPeriod(f"There is no {name} in the calendar.") from None
         if not FIRST_DAY <= day <= LAST_DAY:
-            raise BadPeriod(OUT_OF_RANGE)
+            raise NoSuchPeriod(OUT_OF_RANGE)
         length = Length.WEEK if week is not None else Length.YEAR if month is None else Length.MONTH
         return cls.of(length, day)
 
@@ -88,12 +97,27 @@ class Period(NamedTuple):
     def after(self) -> Self:
         return type(self).of(self.length, self.last + ONE_DAY)
 
+    @property
+    def noun(self) -> str:
+        """Return what one is called: `week`, `month` or `year`."""
+        return self.length.value
+
     def is_over(self, today: date) -> bool:
         return self.last < today
 
     def until(self, today: date) -> date:
         """Return its last day that is over or has come; before its first one where none has."""
         return min(self.last, max(today, self.first - ONE_DAY))
+
+
+def asked_period(name: str, today: date) -> Period:
+    """Return the one that an address names, if it has begun; the last whole week without a name. Raises BadPeriod."""
+    if not name:
+        return Period.of(Length.WEEK, today).before()
+    period = Period.named(name)
+    if period.first > today:
+        raise NoSuchPeriod(f"{period.title} has not come yet.")
+    return period
 
 
 def first_day(year: int, week: int | None, month: int | None) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -83,7 +84,7 @@ def day_columns(
     check_same_length(days, values, places)
     highest = max(known(values), default=0.0)
     columns = joined(
-        _column(at, value, highest, len(days), fill, is_last=at == len(days) - 1)
+        _column(Slot(at, len(days), HEIGHT), value, highest, fill, is_soft=at < len(days) - 1)
         for at, value in enumerate(values)
     )
     return format_html(
@@ -95,19 +96,43 @@ def day_columns(
     )
 
 
+def small_columns(values: Values, *, fill: str, sentence: str, height: int) -> SafeString:
+    """Return a column for each value, from zero up, in a drawing of so many pixels that stands beside words. What is not
+    known is a dotted stub."""
+    highest = max(known(values), default=0.0)
+    columns = (
+        _column(Slot(at, len(values), height), value, highest, fill)
+        for at, value in enumerate(values)
+    )
+    return format_html(
+        '<svg class="chart small" height="{}" {}>{}</svg>',
+        height,
+        picture_attributes(sentence),
+        joined(columns),
+    )
+
+
+class Slot(NamedTuple):
+    """The place of a column: the how manieth of how many, and the height of the drawing in pixels."""
+
+    at: int
+    count: int
+    height: int
+
+
 def _column(
-    at: int, value: float | None, highest: float, count: int, fill: str, *, is_last: bool
+    slot: Slot, value: float | None, highest: float, fill: str, *, is_soft: bool = False
 ) -> SafeString:
-    height = STUB if value is None else ZERO
+    height = min(STUB, slot.height / 2) if value is None else ZERO
     if value and highest > 0:
-        height = max((HEIGHT - 4) * value / highest, ZERO)
-    soft = "" if is_last else " f-soft"
+        height = max((slot.height - 4) * value / highest, ZERO)
+    soft = " f-soft" if is_soft else ""
     return format_html(
         '<rect class="{}" x="{}" width="{}" y="{}" height="{}" rx="{}"/>',
         "f-none" if value is None else f"f-{fill}{soft}",
-        percent((at + (1 - BODY) / 2) / count),
-        percent(BODY / count),
-        short(HEIGHT - height),
+        percent((slot.at + (1 - BODY) / 2) / slot.count),
+        percent(BODY / slot.count),
+        short(slot.height - height),
         short(height),
         short(min(2.5, height / 2)),
     )

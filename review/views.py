@@ -1,0 +1,76 @@
+"""The page of the review: a week, a month or a year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from lifetracker import days
+from lifetracker.days import FIRST_DAY
+from lifetracker.error_pages import ErrorPage, error_page
+from lifetracker.web.ranges import Link, Steps
+from review.periods import BadPeriod, Length, Period, asked_period
+from review.reading import beside, read_review
+from review.shown import shown_sections
+
+
+def address(period: Period) -> str:
+    return reverse("review-of", args=[period.name])
+
+
+class ReviewView(LoginRequiredMixin, TemplateView):
+    """A period by its name, or the last whole week."""
+
+    template_name = "review/review.html"
+
+    def get(self, request: HttpRequest, name: str = "", **kwargs: Any) -> HttpResponse:
+        today = days.today()
+        try:
+            period = asked_period(name, today)
+        except BadPeriod as error:
+            wrong = ErrorPage(
+                error.status,
+                "No such review",
+                str(error),
+                reverse("review"),
+                "Go to the last whole week",
+            )
+            return error_page(request, wrong)
+        return self.render_to_response(self.get_context_data(period=period, today=today))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        period, today = kwargs["period"], kwargs["today"]
+        review = read_review(period, today)
+        return super().get_context_data(
+            review=review,
+            sections=shown_sections(review),
+            lengths=lengths(period, today),
+            steps=steps(period, today),
+            **kwargs,
+        )
+
+
+def lengths(period: Period, today: date) -> list[Link]:
+    return [
+        Link(
+            length.value.capitalize(),
+            address(beside(period, length, today)),
+            is_current=length is period.length,
+        )
+        for length in Length
+    ]
+
+
+def steps(period: Period, today: date) -> Steps:
+    """Return the ways to the period before, and to the one after where it has begun."""
+    before = period.before() if period.first > FIRST_DAY else None
+    after = period.after()
+    return Steps(
+        Link(before.title, address(before)) if before else None,
+        Link(after.title, address(after)) if after.first <= today else None,
+    )
