@@ -116,7 +116,7 @@ class Slot(NamedTuple):
     """The place of a column: the how manieth of how many, and the height of the drawing in pixels."""
 
     at: int
-    count: int
+    slots: int
     height: int
 
 
@@ -130,8 +130,8 @@ def _column(
     return format_html(
         '<rect class="{}" x="{}" width="{}" y="{}" height="{}" rx="{}"/>',
         "f-none" if value is None else f"f-{fill}{soft}",
-        percent((slot.at + (1 - BODY) / 2) / slot.count),
-        percent(BODY / slot.count),
+        percent((slot.at + (1 - BODY) / 2) / slot.slots),
+        percent(BODY / slot.slots),
         short(slot.height - height),
         short(height),
         short(min(2.5, height / 2)),
