@@ -43,6 +43,9 @@ class Content:
     lines: Sequence[Line] = ()
     #: What the reader must know about it.
     note: str = ""
+    #: What one might intend for the next period because of it, as its owner would write it: `Reach 25 h of Client A`.
+    #: Things to do with goals, experiments and records; never advice on health. The most urgent first.
+    suggestions: Sequence[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.lead or self.rows or self.lines)
