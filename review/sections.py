@@ -14,7 +14,7 @@ from review.periods import Period
 
 
 class Row(NamedTuple):
-    """A line of a table: `Recovery | 63 % | a little below usual, 68 % | 6 of 7 days`."""
+    """A line of a table: `Recovery | 63 % | a little below the usual 68 % | 6 of 7 days`."""
 
     name: str
     value: str

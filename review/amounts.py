@@ -1,0 +1,82 @@
+"""What numbers of a review are called, in the units and on the clock of their owner."""
+
+from __future__ import annotations
+
+from lifetracker.metrics.declaration import Known, Metric
+from lifetracker.metrics.statistics import words_of_deviation
+from lifetracker.web.sentences import clock_of, hours_and_minutes, number
+from lifetracker.web.units import in_chosen_unit
+from lifetracker.words import with_unit
+from review.usual import Usual
+from review.windows import Compared, is_summed
+
+HOURS, MINUTES = "h", "min"
+#: Below this, the mean of sums that are whole numbers has a digit after the point.
+FEW = 20
+#: Of times of day.
+ON_THE_CLOCK = {"above": "later than", "below": "earlier than"}
+
+
+def amount(metric: Metric, value: float) -> str:
+    """Return a value: `63 %`, `7 h 12`, `23:10`, `65.3 kg`; of what is yes or no, and added up, days."""
+    if metric.circular:
+        return clock_of(value)
+    if metric.unit in {HOURS, MINUTES}:
+        return hours_and_minutes(value if metric.unit == HOURS else value / 60)
+    shown = in_chosen_unit(value, metric.unit)
+    decimals = metric.decimals
+    if is_summed(metric) and not decimals and shown.value < FEW:
+        decimals = 0 if round(shown.value, 1) == round(shown.value) else 1
+    return with_unit(number(shown.value, decimals), "days" if metric.is_yes_no else shown.unit)
+
+
+def a_day(metric: Metric, value: float) -> str:
+    """Return the mean of days: `8,412 a day`. Of what there is once, such as a night or a weight, it goes without saying."""
+    if metric.is_yes_no:
+        return f"{number(100 * value)} % of days"
+    words = amount(metric, value)
+    is_of_night = metric.known is Known.ON_WAKING
+    return f"{words} a day" if metric.additive and not is_of_night else words
+
+
+def value_words(one: Compared) -> str:
+    if one.least is not None:
+        return f"at least {amount(one.metric, one.least)}"
+    return told(one, one.value)
+
+
+def known_words(one: Compared) -> str:
+    """Return `5 of 7 days`; nothing where all are known."""
+    return "" if one.known_days == one.days else f"{one.known_days} of {one.days} days"
+
+
+def usual_words(one: Compared) -> str:
+    """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`."""
+    if one.usual is None:
+        return ""
+    words = away(one.metric, one.usual).replace("usual", "the usual")
+    words = f"{words} {told(one, one.usual.value)}"
+    return f"{a_day(one.metric, one.value)}, {words}" if one.least is not None else words
+
+
+def away(metric: Metric, usual: Usual) -> str:
+    """Return `about usual`, `well below usual`, or `well earlier than usual`."""
+    words = words_of_deviation(usual.deviation)
+    if words == "usual":
+        return "about usual"
+    if metric.circular:
+        for side, on_the_clock in ON_THE_CLOCK.items():
+            words = words.replace(side, on_the_clock)
+    return words
+
+
+def before_words(one: Compared, before: str) -> str:
+    """Return what it came to in the period before, `2025: 7 h 12`; nothing where that is not known."""
+    if one.before is None:
+        return ""
+    return f"{before}: {told(one, one.before)}"
+
+
+def told(one: Compared, value: float) -> str:
+    """Return an amount as that of the period is: of all of it, or of a day."""
+    return amount(one.metric, value) if one.is_sum else a_day(one.metric, value)

@@ -1,0 +1,119 @@
+"""The windows that a period is compared with: the same days of the periods before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from lifetracker.days import FIRST_DAY, ONE_DAY
+from lifetracker.metrics.declaration import Known, Metric
+from lifetracker.metrics.series import Series
+from review.periods import Length, Period
+from review.sections import Look
+from review.usual import Rule, Usual, typical, usual_of, window_mean
+
+RULES = {
+    Length.WEEK: Rule(windows=12, least=6, share=(4, 7)),
+    Length.MONTH: Rule(windows=12, least=4, share=(1, 2)),
+    Length.YEAR: Rule(windows=9, least=4, share=(1, 2)),
+}
+
+
+class Compared(NamedTuple):
+    """What a period came to of a metric. Amounts are of a day, or of the whole period where `is_sum`.
+
+    `least`: the sum of the known days, of a sum of which days are unknown: `value` is of a day then. `before`: what the
+    newest earlier period came to; None where that is not known."""
+
+    metric: Metric
+    value: float
+    days: int
+    known_days: int
+    is_sum: bool
+    usual: Usual | None
+    before: float | None
+    values: list[float | None]
+    least: float | None = None
+
+
+def first_read(period: Period) -> date:
+    """Return the first day of the periods that one is compared with."""
+    found = period
+    for _ in range(RULES[period.length].windows):
+        if found.first <= FIRST_DAY:
+            break
+        found = found.before()
+    return found.first
+
+
+def is_summed(metric: Metric) -> bool:
+    """Return whether what a person wants to know is the sum of days, such as of workouts, and not their mean, such as of
+    sleep. A day without a record of it has none then; of what is yes or no, days are counted."""
+    return metric.additive and (metric.absent is metric.absent.ZERO or metric.is_yes_no)
+
+
+def last_settled(look: Look, series: Series) -> date:
+    """Return the last day of the period whose value cannot change any more: today only what is known on waking."""
+    last = look.last
+    if last < look.today:
+        return last
+    is_settled = series.metric.known is Known.ON_WAKING and series.on(last) is not None
+    return last if is_settled else last - ONE_DAY
+
+
+def compared(look: Look, series: Series, excluded: Collection[date]) -> Compared | None:
+    """Return how a period lies to those before it, by a series that begins with the first of these; None where no day is
+    known. `excluded`: days that stay out of the usual."""
+    metric, period, rule = series.metric, look.period, RULES[look.period.length]
+    last = last_settled(look, series)
+    values = days_of(series, period.first, last)
+    known = [value for value in values if value is not None]
+    value = typical(metric, known)
+    if value is None:
+        return None
+    means = means_before(look, series, last, excluded)
+    is_sum = is_summed(metric)
+    is_whole = len(known) == len(values)
+    times = len(values) if is_sum and is_whole else 1
+    before = [mean * times for mean in means if mean is not None]
+    enough = rule.is_enough(len(known), len(values))
+    return Compared(
+        metric=metric,
+        value=value * times,
+        days=len(values),
+        known_days=len(known),
+        is_sum=is_sum and is_whole,
+        usual=usual_of(metric, value * times, before, rule) if enough else None,
+        before=means[0] * times if means and means[0] is not None and enough else None,
+        values=values,
+        least=sum(known) if is_sum and not is_whole and metric.bounds[0] == 0 else None,
+    )
+
+
+def means_before(
+    look: Look, series: Series, last: date, excluded: Collection[date]
+) -> list[float | None]:
+    """Return what a day of the same days of each earlier period came to, newest first: of a running week those of the same
+    weekdays, of a running month or year its first days."""
+    period, rule = look.period, RULES[look.period.length]
+    found = []
+    for _ in range(rule.windows):
+        if period.first <= series.first:
+            break
+        period = period.before()
+        until = period.last
+        if last < look.period.last:
+            until = min(until, period.first + (last - look.period.first))
+        values = days_of(series, period.first, until)
+        counted = [
+            None if period.first + timedelta(days=at) in excluded else value
+            for at, value in enumerate(values)
+        ]
+        found.append(window_mean(series.metric, counted, rule))
+    return found
+
+
+def days_of(series: Series, first: date, last: date) -> list[float | None]:
+    begin = (first - series.first).days
+    return series.values[begin : begin + (last - first).days + 1]
