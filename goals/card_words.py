@@ -69,10 +69,15 @@ def shown(value: float, unit: str) -> str:
 
 
 def target_words(plan: Plan, found: Progress, unit: str) -> str:
-    rule = plan.rule_on(found.day)
+    return asked_words(plan, found.day, unit)
+
+
+def asked_words(plan: Plan, day: date, unit: str) -> str:
+    """Return what a goal asks for on a day: `63 kg by 1 March`, `20 h a week`."""
+    rule = plan.rule_on(day)
     wanted = shown(rule.target, unit)
     if plan.kind is Kind.REACH:
-        return f"{wanted} by {day_words(rule.end, found.day)}" if rule.end else wanted
+        return f"{wanted} by {day_words(rule.end, day)}" if rule.end else wanted
     most = "at most " if plan.direction is Direction.AT_MOST else ""
     return f"{most}{wanted} {each_words(plan)}"
 
