@@ -13,7 +13,7 @@ from experiments.models import Experiment, State, Wanted
 from experiments.validation import known
 from experiments.verdict import Reason, Verdict
 from lifetracker.web.sentences import MINUS, clock_of, number, signed
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
@@ -27,11 +27,13 @@ VERDICTS = {
 
 
 def amount(value: float, key: str) -> str:
-    """Return a difference of a metric in the unit that its owner reads, without a sign: `4.2 ms`."""
+    """Return a difference of a metric in the unit that its owner reads, without a sign: `4.2 ms`, and
+    `9.4 points` of a percentage."""
     metric = known(key)
-    shown, unit = in_chosen_unit(abs(value), metric.unit if metric else "")
+    unit = metric.unit if metric else ""
+    shown = in_chosen_unit(abs(value), unit).value
     decimals = 0 if shown >= LARGE else max(metric.decimals if metric else 1, 1)
-    return f"{number(shown, decimals)} {unit}".strip()
+    return f"{number(shown, decimals)} {unit_of_difference(unit)}".strip()
 
 
 def signed_amount(value: float, key: str) -> str:

@@ -10,12 +10,10 @@ from insights.spans import NIGHT, span_of
 from insights.states import State
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import UnknownMetric, metric_of
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 NO_CAUSE = "This goes together. It does not say that one causes the other: an experiment would."
-#: Units of a scale, on which a difference is one of points.
-POINTS = {"%", "points"}
 #: So many decimals at most, and so many of the last one that an interval is wide at least.
 MOST_DECIMALS, LEAST_WIDTH = 3, 3
 TEN_YEARS = 3650
@@ -52,14 +50,7 @@ def amount(value: float, unit: str, decimals: int) -> str:
     shown = in_chosen_unit(abs(value), unit).value
     while decimals < MOST_DECIMALS and shown and round(shown, decimals) < 2 * 10.0**-decimals:
         decimals += 1
-    return f"{shown:,.{decimals}f} {unit_words(unit)}".strip()
-
-
-def unit_words(unit: str) -> str:
-    """Return the unit of a difference: of a scale or a share it is points."""
-    if unit in POINTS or unit.startswith("of "):
-        return "points"
-    return in_chosen_unit(0.0, unit).unit
+    return f"{shown:,.{decimals}f} {unit_of_difference(unit)}".strip()
 
 
 def direction(value: float, unit: str) -> str:
@@ -92,7 +83,7 @@ def interval(finding: Finding) -> str:
     decimals = decimals_of(finding)
     shown = (in_chosen_unit(one, finding.unit).value for one in ends)
     low, high = (f"{one:,.{decimals}f}".replace("-", "−") for one in shown)
-    return f"{low} to {high} {unit_words(finding.unit)}".strip()
+    return f"{low} to {high} {unit_of_difference(finding.unit)}".strip()
 
 
 def when(action: Metric | None, outcome: Metric | None, lag: int) -> str:

@@ -23,6 +23,9 @@ MILES = Preferences.Distance.MILES.value
 DECIMALS = 1
 #: What is stored of a weight that is typed in: grams.
 GRAMS = 3
+#: A difference between values of a scale or a share is one of points: 5 % of 50 % would be 2.5.
+POINTS = "points"
+IN_POINTS = frozenset({"%", POINTS})
 _WEIGHT = re.compile(r"(?P<number>[-+]?\d+(?:[.,]\d+)?|[-+]?[.,]\d+)\s*(?P<unit>kg|lbs?)?", re.I)
 
 
@@ -174,3 +177,10 @@ def in_chosen_unit(value: float, unit: str) -> Amount:
 def chosen_unit(unit: str) -> str:
     """Return how a unit is shown: `lb` for `kg` where the owner chose pounds."""
     return in_chosen_unit(0.0, unit).unit
+
+
+def unit_of_difference(unit: str) -> str:
+    """Return the unit of a difference between two values: `points` of a scale or a share, else the one that is shown."""
+    if unit in IN_POINTS or unit.startswith("of "):
+        return POINTS
+    return chosen_unit(unit)
