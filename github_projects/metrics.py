@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from github_projects.models import EARLIEST_DATE, Commit, Repository
 from lifetracker.days import latest
-from lifetracker.metrics.declaration import Absent, Grouped, Metric, Role, Rows, Step
+from lifetracker.metrics.declaration import WORK, Absent, Grouped, Metric, Role, Rows, Step
 from lifetracker.metrics.registry import register_metrics
 
 #: The hour of the day from which on a commit is late.
@@ -41,9 +41,10 @@ def of_commits(rows: Rows, day: Expression) -> Grouped:
 
 
 code_metric = partial(Metric, model=Repository, absent=Absent.ZERO, role=Role.BOTH)
+amount_metric = partial(code_metric, amount_of=WORK)
 
 
-commits = code_metric(
+commits = amount_metric(
     key="github.commits",
     step=Step(5.0, "5 more"),
     series=of_commits(own_commits, Count("pk")),
@@ -52,7 +53,7 @@ commits = code_metric(
     smallest=1.0,
     additive=True,
 )
-churn = code_metric(
+churn = amount_metric(
     key="github.churn",
     step=Step(100.0, "100 more"),
     series=of_commits(own_commits, Sum(F("added") + F("deleted"))),
@@ -62,7 +63,7 @@ churn = code_metric(
     additive=True,
     parents=("github.commits",),
 )
-sitting_hours = code_metric(
+sitting_hours = amount_metric(
     key="github.sitting_hours",
     step=Step(1.0, "1 hour more"),
     series=of_commits(own_commits, Sum("sitting_seconds") / 3600.0),
@@ -74,7 +75,7 @@ sitting_hours = code_metric(
     parents=("github.commits",),
 )
 # Not added up: a repository that was worked on twice in a week is one.
-active_repositories = code_metric(
+active_repositories = amount_metric(
     key="github.active_repositories",
     step=Step(1.0, "1 more"),
     series=of_commits(

@@ -1,4 +1,4 @@
-"""Which metrics share a measurement."""
+"""Which metrics share a measurement, or measure the same thing."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def known(keys: Iterable[str]) -> Iterable[Metric]:
 
 def is_kin(one: Metric, other: Metric, ancestors: Mapping[str, frozenset[str]]) -> bool:
     """Return whether two metrics share a measurement: one is a part of the other, or both have a part in common. On other
-    days too, because what is smoothed over several days shares it with these."""
+    days too, because what is smoothed over several days shares it with these. Or both say how much there was of the same
+    thing, such as work: that there is much of it for some days in a row says nothing of what comes of what."""
+    if one.amount_of and one.amount_of == other.amount_of:
+        return True
     own, theirs = ancestors[one.key] | {one.key}, ancestors[other.key] | {other.key}
     return bool(own & theirs)

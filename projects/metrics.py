@@ -9,7 +9,7 @@ from django.db.models import Count, FloatField
 from django.db.models.functions import Cast
 
 from github_projects.models import Repository
-from lifetracker.metrics.declaration import Absent, Family, Grouped, Metric, Role, Step
+from lifetracker.metrics.declaration import WORK, Absent, Family, Grouped, Metric, Role, Step
 from lifetracker.metrics.registry import register_family
 from projects.models import Project, ProjectRepository, ProjectTogglProject
 from projects.totals import commits_of
@@ -42,6 +42,7 @@ def commits_metric(project: int, name: str) -> Metric:
         role=Role.BOTH,
         step=Step(5.0, "5 more"),
         parents=("github.commits",),
+        amount_of=WORK,
         smallest=1.0,
     )
 

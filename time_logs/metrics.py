@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from lifetracker.days import ONE_DAY, days_from, local_date, midnight, today
 from lifetracker.metrics.declaration import (
+    WORK,
     Absent,
     Better,
     DayValues,
@@ -83,6 +84,7 @@ def hours_metric(
         # Where clocks are put back.
         bounds=(0, 25),
         parents=parents,
+        amount_of=WORK,
     )
 
 
@@ -160,6 +162,7 @@ block_metric = partial(
 
 deep_hours = block_metric(
     key="time.deep_hours",
+    amount_of=WORK,
     step=Step(1.0, "1 hour more"),
     series=of_blocks(0),
     better=Better.HIGHER,

@@ -18,6 +18,8 @@ from lifetracker.metrics.whole_day import WholeDay
 Values = list[float | None]
 #: Rows that have a `date`.
 Rows = Callable[[], QuerySet[Model]]
+#: What several sources measure the amount of (`Metric.amount_of`).
+WORK = "work"
 
 
 class Absent(enum.Enum):
@@ -171,6 +173,9 @@ class Metric:
     step: Step | None = None
     #: The keys of metrics that share a measurement with it, beside the inputs of a computed one.
     parents: tuple[str, ...] = ()
+    #: Of what it says how much there was, where metrics of other records do so too: hours of work, and commits that are
+    #: made in them.
+    amount_of: str = ""
     #: The least difference that means something: no deviation is told from a smaller spread.
     smallest: float
     #: The least and the highest possible value.

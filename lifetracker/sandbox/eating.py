@@ -5,19 +5,25 @@ nothing complete on holidays. Every meal follows from (seed, date) and the fasts
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lifetracker.sandbox.body import above_usual
-from lifetracker.sandbox.fasts import FEASTS, Fast, fasts
+from lifetracker.sandbox.dinners import dinner as dinner_of
+from lifetracker.sandbox.dinners import late_dinner
+from lifetracker.sandbox.fasts import FEASTS, Fast, fasts, is_long
 from lifetracker.sandbox.kitchen import DISHES, RECIPES, Portioned, energy
 from lifetracker.sandbox.life import HOME, ONE_DAY, SATURDAY, Day, Life
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LATE_BREAKFAST = 10.5
+#: How often she has dinner late, on all days together, and by how much the next morning's recovery is lower then: what an
+#: analysis of her life has to find.
+USUALLY_EATS_LATE = 0.27
+COST_OF_EATING_LATE = 10.0
 KCAL_PER_KG = 7700
 # By so much her strap reads high.
 STRAP_READS = 1.08
@@ -140,12 +146,13 @@ class Fasts:
         return None
 
 
-def times_of(rng: Random, day: Day, bed: datetime, known: Fasts) -> list[tuple[str, datetime]]:
+def times_of(life: Life, rng: Random, on: date, known: Fasts) -> list[tuple[str, datetime]]:
     """Return which meals she has between waking and bed, and when. Draws the same number of values whatever comes out."""
-    hungry, noon, coffee, late, has_snack = (rng.random() for _ in range(5))
+    hungry, noon, coffee, has_snack = (rng.random() for _ in range(4))
+    day, bed = life.day(on), life.day(on + ONE_DAY).bed
     first = known.over(day.wake + MINUTE * (30 + 40 * hungry))
     begins = known.next_start(first, bed + HOUR)
-    dinner = begins - MINUTE * (25 + 20 * late) if begins else bed - HOUR * (3 + 0.8 * late)
+    dinner = dinner_of(life, on).astimezone(UTC)
     if first > dinner - 1.5 * HOUR:
         return [("dinner", first)] if first < bed - HOUR and first < (begins or bed) else []
     wall = first.astimezone(ZoneInfo(day.zone))
@@ -158,14 +165,18 @@ def times_of(rng: Random, day: Day, bed: datetime, known: Fasts) -> list[tuple[s
     return [(kind, known.over(at)) for kind, at in [*found, ("dinner", dinner)]]
 
 
+def eats_late(life: Life, on: date) -> bool:
+    """Return whether she has a late dinner, and is not in the middle of a long fast."""
+    return late_dinner(life, on) is not None and not is_long(life, on - ONE_DAY)
+
+
 # --- What -----------------------------------------------------------------------------------------
 
 
 def meals_of(life: Life, rng: Random, on: date, known: Fasts) -> Iterator[Meal]:
-    day, bed = life.day(on), life.day(on + ONE_DAY).bed
     planned = [
         (kind, at, rng.choice(DISHES[kind]), rng.random())
-        for kind, at in times_of(rng, day, bed, known)
+        for kind, at in times_of(life, rng, on, known)
     ]
     wanted = needed(life, on) + rng.gauss(0, 150)
     helping = helping_of([one for _, _, dish, _ in planned for one in dish], wanted)
@@ -175,7 +186,7 @@ def meals_of(life: Life, rng: Random, on: date, known: Fasts) -> Iterator[Meal]:
         if kind == "dinner":
             items += seconds(wanted)
         note = NOTES[int(remark * 20 * len(NOTES))] if remark < 0.05 else ""
-        yield Meal(at.replace(second=0, microsecond=0), day.zone, kind, tuple(items), note)
+        yield Meal(at.replace(second=0, microsecond=0), life.day(on).zone, kind, tuple(items), note)
 
 
 def seconds(missing: float) -> Iterator[Portioned]:
@@ -186,10 +197,13 @@ def seconds(missing: float) -> Iterator[Portioned]:
 
 
 def needed(life: Life, on: date) -> float:
-    """Return the kcal that keep her weight on its way: what she uses, and what she puts on or takes off."""
-    day, before, after = life.day(on), on - 10 * ONE_DAY, on + 10 * ONE_DAY
-    trained = sum(bout.minutes * (12 + 38 * bout.effort) for bout in day.bouts)
-    used = (7250 + trained) / KJ_PER_KCAL / STRAP_READS
+    """Return the kcal that keep her weight on its way: what she uses, and what she puts on or takes off. Hunger comes days
+    after training: would she eat more on the same day, what she eats would seem to cost the recovery that training does.
+    """
+    before, after = on - 10 * ONE_DAY, on + 10 * ONE_DAY
+    week = [life.day(on - back * ONE_DAY) for back in range(1, 8)]
+    trained = sum(bout.minutes * (12 + 38 * bout.effort) for day in week for bout in day.bouts)
+    used = (7250 + trained / len(week)) / KJ_PER_KCAL / STRAP_READS
     gained = (
         above_usual(life, after, life.day(after)) - above_usual(life, before, life.day(before))
     ) / 20

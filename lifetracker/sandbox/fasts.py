@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from lifetracker.sandbox.dinners import dinner
 from lifetracker.sandbox.life import HOME, ONE_DAY, Day, Life
 
 TOO_ILL = 0.1
 FRIDAY, SATURDAY = 4, 5
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 # From before Christmas until after New Year she eats with the others.
 FEASTS = ((12, 20), (1, 3))
 NOTES = (
@@ -54,11 +55,10 @@ def fasts(life: Life, days: int, now: datetime) -> list[Fast]:
 
 def evening(life: Life, on: date) -> Iterator[Fast]:
     """The fast that begins on this evening, if any, and what was started by accident."""
-    today, tomorrow = life.day(on), life.day(on + ONE_DAY)
     rng = life.stream("fasts", on)
-    real = _real(rng, today, tomorrow)
+    real = _real(life, rng, on)
     odd = rng.random()
-    if real is None or _is_long(life, on - ONE_DAY):
+    if real is None or is_long(life, on - ONE_DAY):
         return
     if odd < 0.008:
         # Started and stopped, then started anew; the new start was moved back afterwards.
@@ -71,16 +71,16 @@ def evening(life: Life, on: date) -> Iterator[Fast]:
     yield real
 
 
-def _real(rng: Random, today: Day, tomorrow: Day) -> Fast | None:
+def _real(life: Life, rng: Random, on: date) -> Fast | None:
     """Draws the same number of values whatever comes out, so that one rule can change alone."""
-    wish, style, dinner, over, early, edited, note = (rng.random() for _ in range(7))
-    identity = _id(rng)
+    wish, style, pause, over, early, edited, note = (rng.random() for _ in range(7))
+    identity, today, tomorrow = _id(rng), life.day(on), life.day(on + ONE_DAY)
     if not _fit(today, tomorrow) or wish > (0.5 if today.date.weekday() >= FRIDAY else 0.88):
         return None
     if today.away and wish > 0.4:
         return None
     goal = _goal(style, today)
-    start = tomorrow.bed - HOUR * (2.2 + 1.4 * dinner)
+    start = dinner(life, on).astimezone(UTC) + MINUTE * (20 + 14 * pause)
     length = HOUR * (goal - 3 * early if early < 0.15 else goal + 0.9 * over)
     end = max(start + length, tomorrow.wake + HOUR / 3)
     if edited < 0.24:
@@ -111,9 +111,9 @@ def _goal(style: float, today: Day) -> int:
     return 16
 
 
-def _is_long(life: Life, on: date) -> bool:
+def is_long(life: Life, on: date) -> bool:
     """Return whether the fast of this evening lasts into the next one."""
-    long = _real(life.stream("fasts", on), life.day(on), life.day(on + ONE_DAY))
+    long = _real(life, life.stream("fasts", on), on)
     return long is not None and long.goal_hours >= 24
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from insights import inputs
+from insights import inputs, looking
 from insights.inputs import Inputs, read_inputs, takes_part
 from insights.looking import LEASE, find_insights, is_due, looked_at_before
 from insights.models import Finding, FindingTest, InsightRun
@@ -189,6 +189,17 @@ def test_after_the_first_look_pairs_are_not_split_again() -> None:
     find_insights()
     assert Finding.objects.get().state == State.CANDIDATE, "it waits for days to come"
     assert not Finding.objects.shown().exists()
+
+
+def test_what_may_not_be_tested_any_more_is_not_said_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live()
+    find_insights()
+    assert Finding.objects.shown().exists()
+    monkeypatch.setattr(looking, "allowed_pairs", lambda _: np.zeros((3, 2, 2), dtype=bool))
+    find_insights()
+    assert not Finding.objects.exists()
 
 
 def test_an_import_of_many_years_is_a_first_look() -> None:

@@ -13,8 +13,11 @@ from insights.spans import span_of
 from insights.statistics.chain import LAGS
 from journal.metrics import metric_of
 from journal.models import Behaviour
-from lifetracker.metrics.declaration import Metric, Role
+from lifetracker.metrics.declaration import WORK, Metric, Role
 from lifetracker.metrics.registry import metrics
+from projects.metrics import commits_metric
+from projects.metrics import hours_of as project_hours
+from time_logs.metrics import project_metric
 
 KINDS = [
     metric_of(Behaviour(pk=number, name="Coffee", kind=kind, unit="cups"), (number,))
@@ -45,6 +48,15 @@ def test_forbidden_pairs_never_appear() -> None:
         assert span_of(action).end <= span_of(outcome).begin + lag, "it ends before that begins"
 
 
+def test_an_amount_is_never_tested_with_an_amount_of_the_same() -> None:
+    """Those of projects, which come with the data, too."""
+    work = [one for one in EVERY if one.amount_of == WORK]
+    assert len(work) == 7
+    work += [project_hours(1, "One", ("1",)), project_metric("1", "One"), commits_metric(1, "One")]
+    assert {one.amount_of for one in work} == {WORK}
+    assert not allowed_pairs(work).any()
+
+
 def test_context_is_never_tested() -> None:
     context = [number for number, one in enumerate(EVERY) if one.role is Role.CONTEXT]
     assert context
@@ -68,6 +80,12 @@ def test_context_is_never_tested() -> None:
         ("whoop.strain", "whoop.sleep_performance", []),
         ("time.hours", "time.deep_hours", []),
         ("time.focus_share", "time.deep_hours", []),
+        # How much one worked, by two sources. That one worked late is something else.
+        ("github.active_repositories", "time.deep_hours", []),
+        ("github.commits", "time.deep_hours", []),
+        ("time.hours", "github.churn", []),
+        ("github.late_commits", "time.deep_hours", [1, 2]),
+        ("github.active_repositories", "time.focus_share", [1, 2]),
         # From an outcome to an action.
         ("whoop.recovery_score", "workouts.load", []),
         ("whoop.hrv", "whoop.bedtime", []),

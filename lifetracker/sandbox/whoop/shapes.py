@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from random import Random
 
+from lifetracker.sandbox.eating import COST_OF_EATING_LATE, USUALLY_EATS_LATE, eats_late
 from lifetracker.sandbox.habits import COST_OF_DRINKING, USUALLY_DRINKS, drinks
 from lifetracker.sandbox.instants import HOUR, MINUTE, SECOND, iso, to_ms
 from lifetracker.sandbox.life import Day, Life, Nap
@@ -265,7 +266,9 @@ def recovery(life: Life, night: Night) -> Entry:
     """Has no time of its own: it is ordered and filtered by its sleep."""
     day, rng = night.day, life.stream("whoop-recovery", night.day.date)
     before = day.date - ONE_DAY
-    score = _recovery_score(rng, day, life.day(before), has_drunk=drinks(life, before))
+    evening = COST_OF_DRINKING * (drinks(life, before) - USUALLY_DRINKS)
+    evening += COST_OF_EATING_LATE * (eats_late(life, before) - USUALLY_EATS_LATE)
+    score = _recovery_score(rng, day, life.day(before), evening)
     created = night.processed + rng.randint(400, 1900)
     scored = created + rng.randint(4 * SECOND, 16 * SECOND)
     record = {
@@ -290,13 +293,12 @@ def recovery(life: Life, night: Night) -> Entry:
     )
 
 
-def _recovery_score(rng: Random, day: Day, yesterday: Day, *, has_drunk: bool) -> Record:
-    """Return the score: a hard day, an evening with a drink, an illness, a flight or a short night lower it; HRV and pulse
-    follow."""
+def _recovery_score(rng: Random, day: Day, yesterday: Day, evening: float) -> Record:
+    """Return the score: a hard day, an illness, a flight, a short night and an evening that costs more than usual lower it;
+    HRV and pulse follow."""
     hours = (day.wake - day.bed).total_seconds() / 3600
     tired = 34 * (min(yesterday.load, 1.4) - 0.3) + 12 * (day.block - 0.6) + 14 * day.jet_lag
-    tired += COST_OF_DRINKING * (has_drunk - USUALLY_DRINKS)
-    score = 62 + 14 * (day.fitness - 0.5) - tired - 42 * day.ill + 6 * (hours - 7.4)
+    score = 62 + 14 * (day.fitness - 0.5) - tired - evening - 42 * day.ill + 6 * (hours - 7.4)
     score = round(clamp(score + rng.gauss(0, 12), 2, 99))
     hrv = (62 + 22 * (day.fitness - 0.5)) * math.exp((score - 62) / 105 + rng.gauss(0, 0.06))
     pulse = 51 - 5 * (day.fitness - 0.5) - 0.085 * (score - 62) + 7 * day.ill

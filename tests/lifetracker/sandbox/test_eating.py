@@ -8,7 +8,8 @@ from statistics import mean
 
 import pytest
 
-from lifetracker.sandbox.eating import Diary, diary, needed
+from lifetracker.sandbox.dinners import LATE
+from lifetracker.sandbox.eating import Diary, diary, eats_late, needed
 from lifetracker.sandbox.fasts import fasts
 from lifetracker.sandbox.kitchen import DISHES, FOODS, RECIPES, Portioned, energy
 from lifetracker.sandbox.life import Life
@@ -55,6 +56,17 @@ def test_weekends_are_less_complete_and_holidays_are_not(written: Diary) -> None
 def test_yesterday_is_complete_and_today_is_not(written: Diary) -> None:
     assert written.complete[-1] == TODAY - timedelta(days=1)
     assert written.meals[-1].at.date() == TODAY
+
+
+def test_the_diary_says_which_dinners_were_late(written: Diary) -> None:
+    last: dict[date, float] = {}
+    for meal in written.meals:
+        at = meal.at.astimezone(meal.clock)
+        last[at.date()] = at.hour + at.minute / 60
+    days = [day for day in written.complete if day in last]
+    as_planned = [(last[day] >= LATE) == eats_late(LIFE, day) for day in days]
+    # After a fast of a day the only meal may be late too.
+    assert mean(as_planned) > 0.985
 
 
 def test_a_day_is_the_same_in_every_diary(written: Diary) -> None:
