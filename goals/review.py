@@ -21,13 +21,18 @@ from review.sections import Content, Line, Look, Row, Section, register_section
 
 #: So many goals have a row of their own.
 MOST = 20
+#: So many are suggested as intentions.
+MOST_WISHES = 5
 #: What was missed stands first.
 ORDER: tuple[State, ...] = ("missed", "unknown", "reached", "free")
 
 
 class Outcome(NamedTuple):
+    """`wish`: what its owner might intend next, `Deep work: 20 h a week`; empty where it was not missed."""
+
     state: State
     row: Row
+    wish: str = ""
 
 
 def goals_of(look: Look) -> Content:
@@ -53,6 +58,7 @@ def goals_of(look: Look) -> Content:
         lead=lead_of([one.state for one in outcomes]),
         rows=rows[:MOST],
         lines=left_out(len(rows) - MOST),
+        suggestions=[one.wish for one in outcomes if one.wish][:MOST_WISHES],
     )
 
 
@@ -69,12 +75,13 @@ def outcome_of(ended: Ended) -> Outcome:
     if past is None:
         return Outcome("unknown", Row(goal.name, "not known", GONE, url=url))
     state = worst([state_of_period(one) for one in past])
+    asked = asked_words(plan, past[-1].period.last, goal.unit)
+    wish = f"{goal.name}: {asked}" if state == "missed" else ""
     if len(past) == 1:
-        return Outcome(state, Row(goal.name, *single_words(goal, plan, past[0], state), url=url))
+        row = Row(goal.name, *single_words(goal, plan, past[0], state), url=url)
+        return Outcome(state, row, wish)
     value = periods_sentence(map(state_of_period, past), period_noun(plan))
-    return Outcome(
-        state, Row(goal.name, value, asked_words(plan, past[-1].period.last, goal.unit), url=url)
-    )
+    return Outcome(state, Row(goal.name, value, asked, url=url), wish)
 
 
 def worst(states: Sequence[State]) -> State:

@@ -91,26 +91,33 @@ def compared(look: Look, series: Series, excluded: Collection[date]) -> Compared
     )
 
 
-def means_before(
-    look: Look, series: Series, last: date, excluded: Collection[date]
-) -> list[float | None]:
-    """Return what a day of the same days of each earlier period came to, newest first: of a running week those of the same
+def windows_before(look: Look, last: date) -> list[tuple[date, date]]:
+    """Return the same days of each earlier period, newest first: of a running week, which is known up to `last`, the same
     weekdays, of a running month or year its first days."""
-    period, rule = look.period, RULES[look.period.length]
-    found = []
-    for _ in range(rule.windows):
-        if period.first <= series.first:
-            break
+    period = look.period
+    found: list[tuple[date, date]] = []
+    while len(found) < RULES[period.length].windows and period.first > FIRST_DAY:
         period = period.before()
         until = period.last
         if last < look.period.last:
             until = min(until, period.first + (last - look.period.first))
-        values = days_of(series, period.first, until)
-        counted = [
-            None if period.first + timedelta(days=at) in excluded else value
-            for at, value in enumerate(values)
+        found.append((period.first, until))
+    return found
+
+
+def means_before(
+    look: Look, series: Series, last: date, excluded: Collection[date]
+) -> list[float | None]:
+    """Return what a day of each of these came to, newest first, as far back as the series goes."""
+    found = []
+    for first, until in windows_before(look, last):
+        if first < series.first:
+            break
+        values = [
+            None if first + timedelta(days=at) in excluded else value
+            for at, value in enumerate(days_of(series, first, until))
         ]
-        found.append(window_mean(series.metric, counted, rule))
+        found.append(window_mean(series.metric, values, RULES[look.period.length]))
     return found
 
 

@@ -74,6 +74,7 @@ def test_a_week_that_ended(pages: str) -> None:
         ("Read", "at least 60 pages", "reached (50 pages a week)", "6 of 7 days"),
     ]
     assert content.lead == "1 of 2 goals reached. Of 1 goal it is not known."
+    assert content.suggestions == ["Read less: at most 55 pages a week"]
     assert content.rows[2].url == f"/goals/{one.pk}/"
 
 
