@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from experiments.models import Experiment
 from experiments.validation import known
 from lifetracker import days
 from lifetracker.metrics.declaration import Known, Metric
-from lifetracker.metrics.series import Series, read_series
+from lifetracker.metrics.series import Series, SeriesReader
 from lifetracker.metrics.verified import Verified
 from lifetracker.models import DayMark
 
@@ -45,19 +46,44 @@ def days_of(experiment: Experiment, verified: Verified | None = None) -> list[Ex
 
 def kept_days(experiment: Experiment, verified: Verified | None = None) -> dict[date, bool | None]:
     """Return for each day up to today whether its arm was kept, by its rule; None where the records do not tell."""
-    start, last = experiment.start, experiment.last
-    metric = known(experiment.action) if experiment.action else None
+    return kept_together([experiment], verified)[experiment.pk]
+
+
+def kept_together(
+    experiments: Sequence[Experiment], verified: Verified | None = None
+) -> dict[int, dict[date, bool | None]]:
+    """Return the same of several experiments by their key, with the statements of one `SeriesReader`; nothing of those that
+    no metric judges, or that have not begun."""
     today = days.today()
-    if metric is None or start is None or last is None or start > today:
+    found: dict[int, dict[date, bool | None]] = {one.pk: {} for one in experiments}
+    judged: list[tuple[Experiment, Metric, date, date]] = []
+    for one in experiments:
+        metric = known(one.action) if one.action else None
+        if metric and one.start and one.last and one.start <= today:
+            lag = lag_of(metric)
+            judged.append((one, metric, one.start + lag, min(one.last + lag, today)))
+    if not judged:
+        return found
+    reader = SeriesReader(verified or Verified(), max(last for *_, last in judged))
+    for _, metric, first, _ in judged:
+        reader.want(metric, first)
+    reader.read()
+    for one, metric, _, last in judged:
+        found[one.pk] = kept_by(one, reader.series_of(metric.key).until(last), today)
+    return found
+
+
+def kept_by(experiment: Experiment, series: Series, today: date) -> dict[date, bool | None]:
+    start, last = experiment.start, experiment.last
+    if start is None or last is None:
         return {}
-    lag = lag_of(metric)
-    series = read_series([metric], start + lag, min(last + lag, today), verified)[metric.key]
+    lag = lag_of(series.metric)
     arms = arms_by_day(experiment.design, experiment.seed)
     found: dict[date, bool | None] = {}
     for at, arm in enumerate(arms[: (min(last, today) - start).days + 1]):
         day = start + timedelta(days=at)
         rule = experiment.rule_of(arm)
-        found[day] = rule.holds(series.on(day + lag), is_clock=metric.circular)
+        found[day] = rule.holds(series.on(day + lag), is_clock=series.metric.circular)
     return found
 
 
