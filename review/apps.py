@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class ReviewConfig(AppConfig):
     name = "review"
+    sidebar = (("Life", 63, "Intention"),)

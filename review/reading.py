@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -38,9 +39,10 @@ class Review:
         return [*running_words(self.look), *early_words(self.period, self.first_day)]
 
 
-def read_review(period: Period, today: date) -> Review:
+def read_review(period: Period, today: date, *, without: Collection[str] = ()) -> Review:
+    """`without`: the names of sections that are not asked."""
     look = Look(period, today)
-    return Review(look, read_sections(look), first_record_day())
+    return Review(look, read_sections(look, without), first_record_day())
 
 
 def running_words(look: Look) -> list[str]:

@@ -1,6 +1,7 @@
 """The sections of a review that belong to no domain."""
 
-from review.numbers import SECTION
+from review import intention_section, numbers
 from review.sections import register_section
 
-register_section(SECTION)
+register_section(numbers.SECTION)
+register_section(intention_section.SECTION)

@@ -3,7 +3,7 @@ the mail show them from one shape."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -89,7 +89,8 @@ def sections_in_order() -> list[Section]:
     return sorted(sections.values(), key=attrgetter("order", "name"))
 
 
-def read_sections(look: Look) -> list[tuple[Section, Content]]:
-    """Return what each section says, without those that have nothing to say."""
-    found = ((section, section.read(look)) for section in sections_in_order())
+def read_sections(look: Look, without: Collection[str] = ()) -> list[tuple[Section, Content]]:
+    """Return what each section says, without those that have nothing to say, and without those of these names."""
+    asked = (section for section in sections_in_order() if section.name not in without)
+    found = ((section, section.read(look)) for section in asked)
     return [(section, content) for section, content in found if content]

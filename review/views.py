@@ -14,13 +14,12 @@ from lifetracker import days
 from lifetracker.days import FIRST_DAY
 from lifetracker.error_pages import ErrorPage, error_page
 from lifetracker.web.ranges import Link, Steps
+from review.addresses import address
+from review.intention_card import intention_card
+from review.intention_section import INTENTIONS
 from review.periods import BadPeriod, Length, Period, asked_period
 from review.reading import beside, read_review
 from review.shown import shown_sections
-
-
-def address(period: Period) -> str:
-    return reverse("review-of", args=[period.name])
 
 
 class ReviewView(LoginRequiredMixin, TemplateView):
@@ -45,10 +44,13 @@ class ReviewView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         period, today = kwargs["period"], kwargs["today"]
-        review = read_review(period, today)
+        has_card = period.length is Length.WEEK
+        review = read_review(period, today, without={INTENTIONS} if has_card else ())
         return super().get_context_data(
             review=review,
             sections=shown_sections(review),
+            card=intention_card(review) if has_card else None,
+            here=self.request.get_full_path(),
             lengths=lengths(period, today),
             steps=steps(period, today),
             **kwargs,

@@ -15,11 +15,12 @@ from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
 from insights.models import Finding, FindingTest, InsightRun
 from journal.models import Answer, Behaviour, Note
-from lifetracker.days import local_date, local_date_and_hour
+from lifetracker.days import local_date, local_date_and_hour, monday_of
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from lifetracker.models.tokens import Scope
 from nutrition.models import FoodItem, Meal, RecipePart
 from own_metrics.models import OwnMetric, OwnValue
+from review.models import Intention
 from time_logs.models import TimeEntry, TogglProject, TogglTag
 from weight.models import MeasureGroup, TrendPoint, WeighIn, smooth
 
@@ -192,6 +193,11 @@ def answer(behaviour: Behaviour, value: float = 1, days_ago: float = 0, **fields
 def note(days_ago: float = 0, **fields: Any) -> Note:
     written = MORNING - timedelta(days=days_ago)
     return Note.objects.create(**{"written_at": written, "text": "A walk."} | fields)
+
+
+def intention(weeks_ago: int = 0, text: str = "In bed by 23:00", **fields: Any) -> Intention:
+    monday = monday_of(local_date(MORNING)) - timedelta(weeks=weeks_ago)
+    return Intention.objects.create(**{"date": monday, "text": text} | fields)
 
 
 def delivery(number: int = 0, **fields: Any) -> WebhookDelivery:

@@ -16,6 +16,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from lifetracker.days import FIRST_DAY, midnight
+from lifetracker.models.together import Few, read_together
 
 #: So many of each kind are shown.
 MOST = 6
@@ -60,8 +61,11 @@ class Finder:
     searched: str
     #: Finders of lower numbers stand before the others.
     order: int
-    #: Yields what fits, the best first. Looks at a bounded number of rows, whatever there is.
-    find: Callable[[Asked], Iterable[SearchResult]]
+    #: Yields what fits, the best first. Looks at a bounded number of rows, whatever there is. Takes what is asked, and the rows
+    #: of `few` where it names them.
+    find: Callable[..., Iterable[SearchResult]]
+    #: The rows that it looks at, where they are few: those of all finders are read by one statement, by their keys.
+    few: Callable[[Asked], Few] | None = None
 
 
 class Group(NamedTuple):
@@ -92,7 +96,11 @@ def groups_of(asked: Asked) -> list[Group]:
     """Return what is found, by kind; nothing without words."""
     if not asked.words:
         return []
-    found = ((one, list(islice(one.find(asked), MOST + 1))) for one in in_order())
+    rows = read_together({one.title: one.few(asked) for one in in_order() if one.few})
+    found = (
+        (one, list(islice(one.find(asked, *([rows[one.title]] if one.few else [])), MOST + 1)))
+        for one in in_order()
+    )
     return [Group(one.title, some[:MOST], len(some) > MOST) for one, some in found if some]
 
 

@@ -395,6 +395,8 @@ def everything() -> None:
     own_metrics()
     makers.finding()
     apple_health()
+    makers.intention(1, kept="partly", note="Not on Friday.")
+    makers.intention(text="Plan the week on Monday")
 
 
 def apple_health() -> None:

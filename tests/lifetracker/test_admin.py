@@ -50,6 +50,7 @@ from nutrition.models import CompleteDay, FoodItem, Meal
 from oauth_integration.models import OAuthCredential
 from own_metrics.models import OwnMetric, OwnValue
 from projects.models import Project, Suggestion
+from review.models import Intention
 from tests import makers
 from tests.browser import scenes
 from time_logs.models import TimeEntry, TogglProject, TogglTag
@@ -142,6 +143,7 @@ MAKERS: dict[type[Model], Maker] = {
     Behaviour: lambda number: makers.behaviour(f"Behaviour {number}"),
     Answer: lambda number: makers.answer(makers.behaviour(f"Behaviour {number}"), number % 2),
     Note: makers.note,
+    Intention: makers.intention,
     KeptMapping: lambda number: KeptMapping.objects.create(
         header_key=f"{number}", name="mood.csv", header=["Date", "Mood"], choices={"date": "Date"}
     ),

@@ -162,6 +162,9 @@ def test_the_pages_of_records_say_what_changed(admin_client: Client) -> None:
     note = makers.note()
     note.text = "A long walk."
     records[reverse("journal-note", args=[note.pk])] = note
+    intention = makers.intention()
+    intention.kept = "partly"
+    records[reverse("intention", args=[intention.pk])] = intention
     value = makers.own_value(makers.own_metric())
     value.value = 90
     records[reverse("own-value", args=[value.pk])] = value

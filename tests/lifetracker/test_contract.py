@@ -26,6 +26,7 @@ from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
 from own_metrics.models import OwnValue
 from projects.models import Project, Suggestion
+from review.models import Intention
 from tests import databases
 from tests.browser import scenes
 from tests.conftest import store_tokens, use
@@ -133,6 +134,7 @@ NOTE = {
     *("id", "source", "date", "written_at", "text", "tags", "utc_offset_min", "in_future"),
     "updated_at",
 }
+INTENTION = {"id", "source", "date", "text", "kept", "note", "updated_at"}
 OWN_METRIC = {"id", "source", "name", "unit", "decimals", "per_day", "better", "updated_at"}
 OWN_VALUE = {
     *("id", "source", "metric", "date", "measured_at", "value", "note", "file_name"),
@@ -141,6 +143,7 @@ OWN_VALUE = {
 TYPED_ANSWER = {"behaviour": scenes.ALCOHOL, "date": "2026-09-12", "value": 1}
 TYPED_VALUE = {"metric": scenes.FERRITIN, "date": "2026-09-12", "value": 61.5}
 TYPED_NOTE = {"written_at": "2026-09-16T08:00:00Z", "text": "A walk.", "tags": ["walk"]}
+TYPED_INTENTION = {"date": "2026-09-21", "text": "Two evenings without a screen"}
 REPORT = {"healthy", "checked_at", "version", "troubles", "notes", "sources", "queue", "storage"}
 PROJECT = {
     *("id", "name", "status", "start", "end", "notes", "repositories", "toggl_projects", "goals"),
@@ -496,6 +499,12 @@ ROWS = [
     Row("PUT", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, TYPED_ANSWER),
     Row("PATCH", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, {"value": 0}),
     Row("DELETE", "/api/journal/answers/{id}", REFUSED, 204),
+    Row("GET", "/api/intentions", REFUSED, 200, INTENTION),
+    Row("POST", "/api/intentions", REFUSED, 201, INTENTION, TYPED_INTENTION),
+    Row("GET", "/api/intentions/{id}", REFUSED, 200, INTENTION),
+    Row("PUT", "/api/intentions/{id}", REFUSED, 200, INTENTION, TYPED_INTENTION),
+    Row("PATCH", "/api/intentions/{id}", REFUSED, 200, INTENTION, {"kept": "no"}),
+    Row("DELETE", "/api/intentions/{id}", REFUSED, 204),
     Row("GET", "/api/journal/notes", REFUSED, 200, NOTE),
     Row("POST", "/api/journal/notes", REFUSED, 201, NOTE, TYPED_NOTE),
     Row("GET", "/api/journal/notes/{id}", REFUSED, 200, NOTE),
@@ -558,6 +567,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["nutrition/recipes"] = FoodItem.objects.get(is_recipe=True).pk
         typed |= {"journal/behaviours": scenes.ALCOHOL, "journal/answers": Answer.objects.get().pk}
         typed["journal/notes"] = Note.objects.get().pk
+        typed["intentions"] = Intention.objects.earliest("pk").pk
         typed |= {"own-metrics": scenes.FERRITIN, "own-metrics/values": OwnValue.objects.get().pk}
         typed["projects"] = Project.objects.get().pk
         typed["projects/suggestions"] = Suggestion.objects.get().pk

@@ -41,6 +41,7 @@ from nutrition.models import FoodItem, Meal, MealItem
 from oauth_integration.models import OAuthCredential
 from own_metrics.models import OwnMetric, OwnValue
 from projects.models import Project, Suggestion
+from review.models import Intention
 from tests import databases
 from tests.browser import scenes
 from tests.conftest import store_tokens, use
@@ -172,6 +173,7 @@ RECORDS: dict[str, type[Model]] = {
     "goals": Goal,
     "goals/free-periods": FreePeriod,
     "insights": Finding,
+    "intentions": Intention,
     "journal/answers": Answer,
     "journal/behaviours": Behaviour,
     "journal/notes": Note,
@@ -226,6 +228,7 @@ RULES = re.compile(
     "|whole number of days|already a weigh-in|or add a serving|is measured in millilitres"
     "|behaviour does not exist|merged into|Only an amount has a unit|(kind|unit) cannot change|1 for yes or 0|whole number from 1"
     "|already a behaviour|already an answer|Enter a name|different answers"
+    "|begins on a Monday|Choose this week|already an intention|has not begun|what you want to do"
     "|own metric does not exist|already a metric|another day"
     "|No food is stored|There are two amounts|Type (an amount|what|at most)|has not come"
     "|already belongs to a project|already a project with|There is no record with|id of a project"

@@ -269,6 +269,18 @@ WAYS = {
     ),
     "note deleted": Way(makers.note, post("/journal/notes/{}/delete"), "deleted"),
     "note restored": Way(deleted(makers.note), post("/journal/notes/{}/restore"), "returned"),
+    "intention by the API": Way(
+        makers.intention, api("patch", "/api/intentions/{}", note="x"), "changed", "note", ""
+    ),
+    "intention answered": Way(
+        makers.intention,
+        post("/review/intentions/{}/answer", kept="partly"),
+        *("changed", "kept", ""),
+    ),
+    "intention deleted": Way(makers.intention, post("/review/intentions/{}/delete"), "deleted"),
+    "intention restored": Way(
+        deleted(makers.intention), post("/review/intentions/{}/restore"), "returned"
+    ),
     "hidden repository": Way(
         lambda: makers.repository(not_visible_since=timezone.now()),
         lambda client, record: client.post(

@@ -74,6 +74,9 @@ RECORDS = {
         "/own-metrics/values/{}",
         *("note", "One", "Two", "Note: One"),
     ),
+    "intention": Kind(
+        makers.intention, "/review/intentions/{}", "text", "One", "Two", "Intention: One"
+    ),
     "fast": Kind(makers.fast, "/fasting/{}", "note", "One", "Two", "Note: One"),
 }
 OTHERS = {

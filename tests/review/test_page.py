@@ -118,4 +118,5 @@ def test_days_before_the_first_record_are_named(page: Client, asked: list[Look])
 
 def test_without_sections_there_is_nothing_to_say(page: Client, asked: list[Look]) -> None:
     sections.clear()
-    assert "There is nothing to say of this week." in shown(page)
+    assert "There is nothing to say of this month." in shown(page, "2026-08")
+    assert "One intention a week" in shown(page)
