@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import report
-from experiments.design import Arm, Design, arms_by_day
+from experiments.design import DAYS_BEFORE, Arm, Design, arms_by_day
 from experiments.exact import LEVEL, Numbers
-from experiments.paired import DAYS_BEFORE, effect_of, evened_out, weekday_deviations
+from experiments.paired import effect_of, evened_out, weekday_deviations
 from experiments.power import SHARE, Past, past_of, power_of, simulated
 
 SEED = 20

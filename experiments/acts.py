@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from experiments.models import FARTHEST_START, Experiment, State
+from experiments.validation import known
 from lifetracker import days
 from lifetracker.metrics.registry import UnknownMetric
 
@@ -31,7 +32,7 @@ def begin(experiment: Experiment, start: date) -> None:
         raise ValidationError("This experiment has begun already.")
     if not today <= start <= today + FARTHEST_START:
         raise ValidationError(
-            {"start": f"Choose a day from today to {(today + FARTHEST_START).isoformat()}."}
+            {"start": f"Choose a day from today to {format_date(today + FARTHEST_START, 'j F Y')}."}
         )
     experiment.full_clean()
     experiment.start, experiment.state = start, State.RUNNING
@@ -43,11 +44,20 @@ def stop(experiment: Experiment, reason: str) -> None:
     """Stop a running experiment, which is then not decided. Raises ValidationError."""
     if experiment.state != State.RUNNING:
         raise ValidationError("Only a running experiment can be stopped.")
+    if not can_be_stopped(experiment):
+        raise ValidationError(
+            "All days of the experiment are over, so that there is nothing to stop. Its result can be reckoned."
+        )
     if not reason.strip():
         raise ValidationError({"reason": "Say in a few words why you stop."})
     experiment.state, experiment.stopped_on = State.STOPPED, days.today()
     experiment.stop_reason = reason.strip()
     experiment.save()
+
+
+def can_be_stopped(experiment: Experiment) -> bool:
+    """Return whether a running experiment has days left, or cannot be reckoned because its outcome is gone."""
+    return experiment.has_days_left or known(experiment.outcome) is None
 
 
 def finish(experiment: Experiment) -> None:
@@ -86,7 +96,14 @@ def is_over_since(experiment: Experiment, day: date) -> bool:
 
 
 def warnings_of(experiment: Experiment) -> list[str]:
-    """Return what speaks against beginning now, although it is possible."""
+    """Return what speaks against beginning now, although it is possible, or what spoils an experiment that runs."""
+    if experiment.state not in {State.PLANNED, State.RUNNING} or experiment.is_over:
+        return []
+    advice = (
+        "Better wait until it has ended."
+        if experiment.state == State.PLANNED
+        else "Better stop one of them."
+    )
     found = []
     others = Experiment.objects.running().exclude(pk=experiment.pk)
     for other in others.order_by("pk"):
@@ -96,10 +113,10 @@ def warnings_of(experiment: Experiment) -> list[str]:
         if other.outcome == experiment.outcome:
             found.append(
                 f"“{other.question}” runs until {until} and has the same outcome: neither will tell its own effect from "
-                "that of the other. Better wait until it has ended."
+                f"that of the other. {advice}"
             )
         elif experiment.action and other.action == experiment.action:
             found.append(
-                f"“{other.question}” runs until {until} and asks for something else of the same. You cannot keep both."
+                f"“{other.question}” runs until {until} and asks for something else of the same. You cannot keep both. {advice}"
             )
     return found

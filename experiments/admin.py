@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
+from experiments.result_words import result_sentence
 from experiments.validation import FIXED
-from experiments.words import result_sentence
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import Names, RecordForm
@@ -59,7 +59,7 @@ class ExperimentAdmin(DeletableList):
     list_display = ("question", "shown_state", "outcome", "start")
     list_filter = (DeletedFilter, "state")
     search_fields = ("question", "try_words", "usual_words", "notes")
-    search_help_text = "Search in the questions, the arms and the notes"
+    search_help_text = "Search in the questions, in what is tried and compared, and in the notes"
     course = ("state", "start", "stopped_on", "stop_reason", "what_came_of_it")
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> object:

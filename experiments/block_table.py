@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
 
+from experiments.design import Arm
 from experiments.models import Experiment
 from experiments.reading import ExperimentDay
 from experiments.words import ARM_LETTERS
 
 
 class DayCell(NamedTuple):
-    """A day of a block. `kind` is its class: `kept`, `broken`, `unknown`, `ahead`; `sign` what stands in it."""
+    """A day of a block. `kind` is its class: `kept`, `broken`, `unknown`, `unchecked`, `marked`, `ahead`, `off`; `sign` what stands
+    in it."""
 
     number: str
     kind: str
@@ -39,10 +41,12 @@ class BlockRow(NamedTuple):
 def block_rows(
     schedule: Sequence[ExperimentDay], experiment: Experiment, today: date
 ) -> list[BlockRow]:
-    length = experiment.block_days
+    """Return the blocks, of an experiment that was stopped those before."""
+    length, end = experiment.block_days, experiment.stopped_on
     return [
         block_row(at // length, schedule[at : at + length], experiment, today)
         for at in range(0, len(schedule), length)
+        if end is None or schedule[at].day < end
     ]
 
 
@@ -50,19 +54,25 @@ def block_row(
     number: int, days: Sequence[ExperimentDay], experiment: Experiment, today: date
 ) -> BlockRow:
     first, last = days[0].day, days[-1].day
-    name = format_date(first, "j M")
     return BlockRow(
         pair="" if number % 2 else f"{number // 2 + 1}",
-        name=name if first == last else f"{name} to {format_date(last, 'j M')}",
+        name=stretch_words(first, last),
         letter=ARM_LETTERS[days[0].arm],
         words=experiment.words_of(days[0].arm),
-        cells=[cell_of(one, today) for one in days],
+        cells=[cell_of(one, experiment, today) for one in days],
         is_now=first <= today <= last,
     )
 
 
-def cell_of(one: ExperimentDay, today: date) -> DayCell:
-    kind, sign, words = state_of(one, today)
+def stretch_words(first: date, last: date) -> str:
+    if first == last:
+        return format_date(first, "j M")
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    return f"{format_date(first, 'j' if is_one_month else 'j M')} to {format_date(last, 'j M')}"
+
+
+def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
+    kind, sign, words = state_of(one, experiment, today)
     if not one.counts:
         words = f"{words}, does not count"
     return DayCell(
@@ -76,12 +86,29 @@ def cell_of(one: ExperimentDay, today: date) -> DayCell:
     )
 
 
-def state_of(one: ExperimentDay, today: date) -> tuple[str, str, str]:
+def state_of(one: ExperimentDay, experiment: Experiment, today: date) -> tuple[str, str, str]:
     """Return the class of a day, its sign and its words. What is not known is not "not kept"."""
+    if experiment.stopped_on and one.day >= experiment.stopped_on:
+        return "off", "", "stopped before"
     if one.day > today:
         return "ahead", "", "to come"
     if one.mark:
         return "marked", "–", f"marked as {one.mark}"
+    if not experiment.checks(one.arm):
+        return "unchecked", "", "not checked"
     if one.is_kept is None:
         return "unknown", "?", "not known yet" if one.day == today else "not known"
     return ("kept", "✓", "kept") if one.is_kept else ("broken", "×", "not kept")
+
+
+def legend(experiment: Experiment) -> str:
+    """Return what the signs of the days mean."""
+    checked = [arm for arm in Arm if experiment.checks(arm)]
+    said = ["✓ kept · × not kept · ? not known · – a marked day" if checked else "– a marked day"]
+    if not checked:
+        said.append("Whether you keep to it is not checked")
+    elif len(checked) == 1:
+        said.append(f"Days of {ARM_LETTERS[checked[0].other]} are not checked")
+    if experiment.washout_days:
+        said.append("Round days do not count")
+    return ". ".join(said) + "."

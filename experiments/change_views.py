@@ -16,21 +16,16 @@ from experiments.acts import begin, finish, stop
 from experiments.forms import ExperimentForm, StartForm, StopForm
 from experiments.models import Experiment
 from experiments.views import ExperimentView
+from experiments.wished import wished
 from lifetracker.web.forms import form_page
 from lifetracker.web.removal import DeletionAtOnce
-
-#: What an address may ask a new plan to begin with, and how long that may be.
-ASKED = {"question": 200, "action": 100, "outcome": 100, "try_words": 100, "usual_words": 100}
 
 
 @login_required
 @form_page
 def new(request: HttpRequest) -> HttpResponse:
     """Plan an experiment. The address may say what it is about."""
-    wanted = Experiment(
-        **{name: request.GET.get(name, "")[:longest] for name, longest in ASKED.items()}
-    )
-    return edited(request, wanted)
+    return edited(request, wished(request.GET) if request.method == "GET" else Experiment())
 
 
 @login_required

@@ -11,6 +11,8 @@ from typing import NamedTuple
 #: Of five pairs even the clearest result could come by chance in 2 of 32 cases, which is more than 5 %.
 FEWEST_PAIRS, MOST_PAIRS = 6, 20
 SHORTEST_BLOCK, LONGEST_BLOCK = 1, 7
+#: The days before the start by which the days of the week are evened out, and the power is reckoned.
+DAYS_BEFORE = 120
 
 
 class Arm(enum.StrEnum):

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from experiments.acts import finish
-from experiments.design import Arm, arms_by_day
+from experiments.design import DAYS_BEFORE, Arm, arms_by_day
 from experiments.models import Experiment, State
-from experiments.paired import DAYS_BEFORE
 from experiments.reckoning import power_before
 from journal.models import Answer, Behaviour
 from lifetracker.sandbox.habits import ALCOHOL

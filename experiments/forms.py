@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
-from experiments.design import FEWEST_PAIRS
-from experiments.models import Experiment, State
-from experiments.validation import BOUNDS, FIXED, MOST_SECONDARY, known
+from experiments.design import FEWEST_PAIRS, Arm
+from experiments.models import FARTHEST_START, Experiment, State
+from experiments.validation import (
+    BLOCK_LENGTHS,
+    BOUNDS,
+    FEW_PAIRS,
+    FIXED,
+    MANY_PAIRS,
+    MOST_SECONDARY,
+    known,
+)
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
+from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import DayField, RecordForm, day_input
@@ -30,11 +39,21 @@ class Step(NamedTuple):
     fields: list[BoundField]
 
 
+#: Which answer keeps a day, of a metric that is yes or no, and the limits that stand for it: from 1 on, below 1.
+ANSWERS = {
+    "try_answer": ("try_at_least", "try_below"),
+    "usual_answer": ("usual_at_least", "usual_below"),
+}
+YES, NO = "yes", "no"
+YES_OR_NO = [("", "Not checked"), (YES, "Yes"), (NO, "No")]
+#: In this group of metrics they stand. The style sheet knows it, and shows what a metric needs.
+YES_NO_GROUP = "Yes or no"
 #: The parts of the form, in the order in which one thinks of them.
 STEPS = (
     (
         "What you want to know",
-        "You do A on some days and B on the others, and compare them.",
+        "You do A on some days and B on the others, and compare them. Try only what is safe for you: this is no advice on "
+        "medicines or illness. Ask a doctor before you begin, change or stop a medicine.",
         ("question", "try_words", "usual_words"),
     ),
     (
@@ -50,9 +69,9 @@ STEPS = (
     ),
     (
         "Whether you kept to it",
-        "Optional. A metric can show from your records whether you did what the day asked for, such as hours fasted: at least 16 "
-        "on days of A, less than 14 on days of B. One limit is enough. Without a metric this is not checked.",
-        ("action", *BOUNDS),
+        "A metric can show from your records whether you did what the day asked for, such as hours fasted: at least 16 on days "
+        "of A, less than 14 on days of B. One limit is enough.",
+        ("action", *ANSWERS, *BOUNDS),
     ),
     ("", "", ("notes",)),
 )
@@ -63,6 +82,12 @@ class ExperimentForm(RecordForm):
 
     action = forms.ChoiceField(label="Checked by", required=False, widget=QuickSelect)
     outcome = forms.ChoiceField(label="Outcome", widget=QuickSelect)
+    try_answer = forms.ChoiceField(
+        label="Days of A: kept with", required=False, choices=YES_OR_NO, widget=QuickSelect
+    )
+    usual_answer = forms.ChoiceField(
+        label="Days of B: kept with", required=False, choices=YES_OR_NO, widget=QuickSelect
+    )
     try_at_least = AmountField(label="Days of A: at least", required=False)
     try_below = AmountField(label="Days of A: less than", required=False)
     usual_at_least = AmountField(label="Days of B: at least", required=False)
@@ -70,17 +95,18 @@ class ExperimentForm(RecordForm):
     worth = AmountField(
         label="Smallest difference that matters",
         required=False,
-        help_text="In the unit of the outcome. Leave empty if any difference matters.",
+        help_text="In the unit of the outcome. Leave empty if any difference matters. The result says that A did better only if "
+        "all of its likely range is as large.",
     )
     secondary = forms.MultipleChoiceField(
         label="Other metrics",
         required=False,
-        help_text=f"At most {MOST_SECONDARY}. Hold Ctrl or Command to choose several.",
+        help_text=f"At most {MOST_SECONDARY}.",
     )
 
     class Meta:
         model = Experiment
-        fields = tuple(name for _, _, names in STEPS for name in names)
+        fields = tuple(name for _, _, names in STEPS for name in names if name not in ANSWERS)
         labels: ClassVar = {
             "try_words": "A: what you try",
             "usual_words": "B: what you compare it with",
@@ -96,24 +122,36 @@ class ExperimentForm(RecordForm):
             "washout_days": "At the start of each block, while the one before may still have an effect.",
             "outcome_lag": "Automatic: the day after for what is known on waking, such as recovery, else the same day.",
         }
+        error_messages: ClassVar = {
+            "pairs": {"min_value": FEW_PAIRS, "max_value": MANY_PAIRS},
+            "block_days": {"min_value": BLOCK_LENGTHS, "max_value": BLOCK_LENGTHS},
+        }
         widgets: ClassVar = {"notes": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, data: Mapping[str, Any] | None, *, instance: Experiment) -> None:
         super().__init__(data, instance=instance)
         self.is_fixed = instance.state != State.PLANNED
+        for name in ("question", "try_words", "usual_words"):
+            # A browser would cut what is pasted without a word; the form says that it is too long.
+            self.fields[name].widget.attrs.pop("maxlength", None)
         if self.is_fixed:
-            for name in FIXED:
+            for name in (*FIXED, *ANSWERS):
                 del self.fields[name]
             return
         metrics = all_metrics()
+        answered = {one.key for one in metrics if one.is_yes_no}
         outcomes = with_units(metric_choices(metrics), metrics)
-        self.set_choices("action", [("", "Not checked"), *outcomes, *clocks(metrics)])
+        self.set_choices(
+            "action", [("", "Not checked"), *apart(outcomes, answered), *clocks(metrics)]
+        )
         self.set_choices("outcome", [("", "Choose a metric"), *outcomes])
         self.set_choices("secondary", outcomes)
         lags = self.fields["outcome_lag"].choices  # type: ignore[attr-defined]  # of a choice
         self.set_choices("outcome_lag", [("", "Automatic"), *list(lags)[1:]])
         for name in (*BOUNDS, "worth"):
             self.fields[name].unit = self.unit_of(name)  # type: ignore[attr-defined]  # of an amount
+        for name, arm in zip(ANSWERS, Arm, strict=True):
+            self.initial[name] = {True: YES, False: NO, None: ""}[instance.rule_of(arm).answer]
 
     def set_choices(self, name: str, choices: list[Any]) -> None:
         """Offer these, and what was chosen before although it is gone."""
@@ -125,10 +163,12 @@ class ExperimentForm(RecordForm):
 
     def unit_of(self, name: str) -> str:
         """Return the unit of an amount: that of the chosen metric."""
-        source = "outcome" if name == "worth" else "action"
-        key = self.data.get(source) if self.is_bound else getattr(self.instance, source)
-        metric = known(str(key or ""))
+        metric = self.chosen("outcome" if name == "worth" else "action")
         return metric.unit if metric else ""
+
+    def chosen(self, name: str) -> Metric | None:
+        key = self.data.get(name) if self.is_bound else getattr(self.instance, name)
+        return known(str(key or ""))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -139,7 +179,39 @@ class ExperimentForm(RecordForm):
                     values[name] = amount_of(typed, self.unit_of(name)) if typed else None
                 except ValidationError as error:
                     self.add_error(name, error)
+        action = None if self.is_fixed else self.chosen("action")
+        if action and action.is_yes_no:
+            self.take_answers(values)
         return values
+
+    def take_answers(self, values: dict[str, Any]) -> None:
+        """Make limits of the answers with which days are kept. What is wrong with them stands at an answer."""
+        for name, (least, below) in ANSWERS.items():
+            answer = values.get(name)
+            values[least], values[below] = (1.0 if answer == one else None for one in (YES, NO))
+        tried, usual = (values.get(name) for name in ANSWERS)
+        if not (tried or usual):
+            self.add_error("try_answer", "Say with which answer days of A, or of B, are kept.")
+        elif tried == usual:
+            self.add_error("usual_answer", "Choose the other answer, or “Not checked”.")
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Leave out what the answers say already."""
+        if self.errors.keys() & ANSWERS.keys() and hasattr(errors, "error_dict"):
+            errors = ValidationError(
+                {k: v for k, v in errors.error_dict.items() if k not in {"action", *BOUNDS}}
+            )
+        super()._update_errors(errors)
+
+    def other_metrics(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+        """Return the metrics that can be looked at beside the outcome, by domain, and whether each is chosen."""
+        chosen = set(self["secondary"].value() or ())
+        groups: dict[str, list[tuple[str, str, bool]]] = {}
+        for title, found in self.fields["secondary"].choices:  # type: ignore[attr-defined]  # of a choice
+            some = found if isinstance(found, list) else [(title, found)]
+            name = title if isinstance(found, list) else "No longer there"
+            groups.setdefault(name, []).extend((key, label, key in chosen) for key, label in some)
+        return list(groups.items())
 
     def steps(self) -> Iterator[Step]:
         """Yield the parts of the form that have a field."""
@@ -150,12 +222,29 @@ class ExperimentForm(RecordForm):
 
 
 def with_units(groups: Choices, metrics: Sequence[Metric]) -> Choices:
-    """Return the choices with the unit in which each is typed in: a page without scripts cannot say it beside the field."""
+    """Return the choices by their names, with the unit in which each is typed in: a page without scripts cannot say it beside
+    the field."""
     units = {one.key: chosen_unit(one.unit) for one in metrics}
-    return [
+    named = [
         (title, [(key, f"{label} ({units[key]})" if units[key] else label) for key, label in some])
         for title, some in groups
     ]
+    return sorted(
+        ((title, sorted(some, key=by_label)) for title, some in named),
+        key=lambda group: group[0].casefold(),
+    )
+
+
+def by_label(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
+
+
+def apart(groups: Choices, answered: Collection[str]) -> Choices:
+    """Return the choices with those that are answered by yes or no in a group of their own, the first."""
+    own = [one for _, some in groups for one in some if one[0] in answered]
+    rest = [(title, [one for one in some if one[0] not in answered]) for title, some in groups]
+    first = [(YES_NO_GROUP, sorted(own, key=by_label))] if own else []
+    return [*first, *((title, some) for title, some in rest if some)]
 
 
 def clocks(metrics: Sequence[Metric]) -> Choices:
@@ -168,6 +257,13 @@ class StartForm(forms.Form):
     """The first day of an experiment."""
 
     start = DayField(label="First day", widget=day_input())
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        """Show today at first; the calendar begins and ends where a start may be."""
+        today = days.today()
+        super().__init__(data, initial={"start": today})
+        ends = {"min": today.isoformat(), "max": (today + FARTHEST_START).isoformat()}
+        self.fields["start"].widget.attrs |= ends
 
 
 class StopForm(forms.Form):

@@ -272,6 +272,15 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         """Return whether the day of the last outcome has ended."""
         return self.last is not None and self.last + self.lag < today()
 
+    @property
+    def has_days_left(self) -> bool:
+        """Return whether it asks for something today or on a day to come."""
+        return self.last is None or today() <= self.last
+
+    def checks(self, arm: Arm) -> bool:
+        """Return whether anything says if an arm was kept."""
+        return bool(self.action) and self.rule_of(arm).is_given
+
     def arm_on(self, day: date) -> Arm | None:
         """Return the arm of a day; None for a day that it does not ask for anything."""
         if self.start is None or self.last is None or not self.start <= day <= self.last:

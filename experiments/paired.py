@@ -10,8 +10,6 @@ from experiments.design import Arm, Design, first_arms
 from experiments.effect import Effect
 from experiments.exact import Numbers, interval, sign_flip_p
 
-#: The days before the start by which the days of the week are evened out, and the power is reckoned.
-DAYS_BEFORE = 120
 # Of each day of the week at least so many must be known, else nothing is taken away.
 FEWEST_OF_A_WEEKDAY = 4
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.design import Design
+from experiments.design import DAYS_BEFORE, Design
 from experiments.exact import Numbers, rank_of
-from experiments.paired import DAYS_BEFORE, evened_out, first_minus_second, weekday_deviations
+from experiments.paired import evened_out, first_minus_second, weekday_deviations
 
 #: Fewer known days say too little about how much the days differ.
 FEWEST_KNOWN = 42
@@ -26,7 +26,8 @@ MOST_ALIKE = 0.95
 class Past:
     """What the days before the start were like: by how much a day differs from what its day of the week and the trend
     make of it (`spread`), how much of that the next day keeps (`likeness`, 0 to 1), the change in a day (`trend`), the days
-    of the week, and which share of the days is known. `days`: from how many known days that was found; None where it is
+    of the week, and which share of the days is known from the first known one on. `blank`: how many of the `DAYS_BEFORE` days come
+    before that one, as of somebody who has just begun to record. `days`: from how many known days that was found; None where it is
     sure, as of a life that is made up."""
 
     spread: float
@@ -35,6 +36,7 @@ class Past:
     weekdays: tuple[float, ...]
     known: float
     days: int | None = None
+    blank: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def past_of(before: Numbers, first_weekday: int) -> Past | None:
     known = ~np.isnan(before)
     if known.sum() < FEWEST_KNOWN or np.nanmax(before) == np.nanmin(before):
         return None
+    blank = int(known.argmax())
     days = np.arange(len(before))
     weekdays = (first_weekday + days) % 7
     columns = np.column_stack([weekdays[:, None] == np.arange(7), days - days.mean()])
@@ -72,7 +75,8 @@ def past_of(before: Numbers, first_weekday: int) -> Past | None:
         likeness=likeness,
         trend=float(found[7]),
         weekdays=tuple(float(one) for one in found[:7] - found[:7].mean()),
-        known=float(known.mean()),
+        known=float(known[blank:].mean()),
+        blank=blank,
         days=int(known.sum()),
     )
 
@@ -94,6 +98,7 @@ def power_of(past: Past, design: Design, first_weekday: int, runs: int = RUNS) -
     chance = np.random.default_rng(SEED)
     values = simulated(past, DAYS_BEFORE + design.days, first_weekday - DAYS_BEFORE, runs, chance)
     before, during = values[:, :DAYS_BEFORE], values[:, DAYS_BEFORE:]
+    before[:, : past.blank] = np.nan
     deviations = weekday_deviations(before, (first_weekday - DAYS_BEFORE) % 7)
     differences = first_minus_second(evened_out(during, first_weekday, deviations), design)
     differences = differences * chance.choice([-1.0, 1.0], size=differences.shape)

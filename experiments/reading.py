@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -91,6 +92,15 @@ def lag_of(metric: Metric) -> timedelta:
     """Return how long after the day of an arm a metric has its value: what is known on waking, such as when one went to
     bed, is that of the next day."""
     return timedelta(days=1 if metric.known is Known.ON_WAKING else 0)
+
+
+def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
+    """Return by arm on how many days it was kept, was not, and nobody knows."""
+    names = {True: KEPT, False: NOT_KEPT, None: UNKNOWN}
+    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule)
+    return {
+        arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
+    }
 
 
 class Read(NamedTuple):

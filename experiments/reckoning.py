@@ -3,24 +3,22 @@ asks for it while an experiment runs."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from experiments.design import Design
+from experiments.design import DAYS_BEFORE, Design
 from experiments.effect import Effect
 from experiments.models import Experiment, Wanted
 from experiments.paired import (
-    DAYS_BEFORE,
     as_numbers,
     effect_of,
     evened_out,
     weekday_deviations,
 )
 from experiments.power import FEWEST_KNOWN, past_of, power_of
-from experiments.reading import KEPT, NOT_KEPT, UNKNOWN, ExperimentDay, Read, days_of, lag_of
+from experiments.reading import ExperimentDay, Read, days_of, kept_counts, lag_of
 from experiments.validation import known
 from experiments.verdict import verdict_of
 from lifetracker import days
@@ -152,15 +150,6 @@ def smallest_seen(experiment: Experiment, read: Read, effect: Effect) -> object:
     start = started(experiment)
     design = replace(experiment.design, pairs=effect.known_pairs)
     return power_facts(before_of(read, start), design, (start + read.lag).weekday())["smallest"]
-
-
-def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
-    """Return by arm on how many days it was kept, was not, and nobody knows."""
-    names = {True: KEPT, False: NOT_KEPT, None: UNKNOWN}
-    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule)
-    return {
-        arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
-    }
 
 
 def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dict[str, int]:

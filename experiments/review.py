@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
-from experiments.design import LONGEST_BLOCK, MOST_PAIRS
+from experiments.design import LONGEST_BLOCK, MOST_PAIRS, Arm
 from experiments.models import Experiment, State
 from experiments.reading import kept_together
-from experiments.words import result_sentence
+from experiments.result_words import result_sentence
 from lifetracker.days import ONE_DAY, days_from
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, register_section
@@ -66,19 +66,20 @@ def question_of(experiment: Experiment) -> str:
 
 
 def row_of(experiment: Experiment, kept: dict[date, bool | None], look: Look) -> Row:
-    """Return on how many of its days in the period the arm was kept that the coin asked for."""
+    """Return on how many of its days in the period was kept what the coin asked for, of the days that are checked."""
     start, last = experiment.start or look.period.first, experiment.last or look.last
     until = look.last - ONE_DAY if look.last == look.today else look.last
-    days = days_from(max(start, look.period.first), min(last, until))
+    shown = days_from(max(start, look.period.first), min(last, until))
+    days = [day for day in shown if (arm := experiment.arm_on(day)) and experiment.checks(arm)]
     judged = [kept[day] for day in days if kept.get(day) is not None]
     value = f"{sum(map(bool, judged))} of {counted(len(judged), 'day')} kept" if judged else ""
     words = f"{min((until - start).days + 1, experiment.design.days)} of {experiment.design.days} days are over"
-    if not experiment.action:
-        words = f"{words}, nothing says whether they were kept"
-    known = f"{len(judged)} of {counted(len(days), 'day')}" if experiment.action else ""
+    if not any(experiment.checks(arm) for arm in Arm):
+        words = f"{words}, whether they were kept is not checked"
+    known = f"{len(judged)} of {counted(len(days), 'day')}"
     return Row(
         experiment.question,
-        value or ("not known" if experiment.action and days else ""),
+        value or ("not known" if days else ""),
         words,
         known if len(judged) < len(days) else "",
         reverse("experiment", args=[experiment.pk]),

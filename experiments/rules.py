@@ -20,6 +20,15 @@ class Span(NamedTuple):
     def is_given(self) -> bool:
         return self.at_least is not None or self.below is not None
 
+    @property
+    def answer(self) -> bool | None:
+        """Return which answer keeps it, of what is 1 for yes and 0 for no; None for any other rule."""
+        if self.below is None and self.at_least is not None and 0 < self.at_least <= 1:
+            return True
+        if self.at_least is None and self.below is not None and 0 < self.below <= 1:
+            return False
+        return None
+
     def ends(self, *, is_clock: bool) -> tuple[float, float]:
         """Return both bounds, infinite where there is none."""
         least = -math.inf if self.at_least is None else placed(self.at_least, is_clock=is_clock)

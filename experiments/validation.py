@@ -16,6 +16,15 @@ from lifetracker.metrics.declaration import Known, Metric
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 
 MOST_SECONDARY = 5
+#: No smaller difference is asked for.
+WORTH_DECIMALS = 4
+FEW_PAIRS = (
+    f"Enter at least {FEWEST_PAIRS} pairs. With five, even the clearest result would come by chance in 2 of 32 cases, which is "
+    "too often to believe it."
+)
+MANY_PAIRS = f"Enter at most {MOST_PAIRS} pairs."
+BLOCK_LENGTHS = f"Enter {SHORTEST_BLOCK} to {LONGEST_BLOCK} days."
+NO_LIMIT = "Say from or below which value a day counts as kept, or choose “Not checked”."
 #: What a person decides before the start, and nobody changes afterwards.
 FIXED = (
     *("try_words", "usual_words", "action", "try_at_least", "try_below"),
@@ -28,6 +37,8 @@ BOUNDS = ("try_at_least", "try_below", "usual_at_least", "usual_below")
 class Wish(NamedTuple):
     """What is typed in of an experiment."""
 
+    try_words: str
+    usual_words: str
     action: str
     try_at_least: float | None
     try_below: float | None
@@ -54,6 +65,8 @@ class Problem(NamedTuple):
 
 def problems_of(wish: Wish) -> Iterator[Problem]:
     """Yield what speaks against an experiment."""
+    if plain(wish.try_words) and plain(wish.try_words) == plain(wish.usual_words):
+        yield Problem("usual_words", "A and B are the same. Say what is different on days of B.")
     yield from problems_of_design(wish)
     action = known(wish.action)
     if wish.action and action is None:
@@ -67,9 +80,9 @@ def problems_of(wish: Wish) -> Iterator[Problem]:
     if outcome.known is Known.ON_WAKING and wish.outcome_lag == 0:
         yield Problem(
             "outcome_lag",
-            f"{outcome.label} is known on waking, before the day's arm is kept. Choose the day after.",
+            f"{outcome.label} is known on waking, before you do what the day asks for. Choose the day after.",
         )
-    if wish.worth is not None and not wish.worth > 0:
+    if wish.worth is not None and not round(wish.worth, WORTH_DECIMALS) > 0:
         yield Problem("worth", "Enter a difference above 0, or leave this empty.")
     yield from problems_of_secondary(wish, action)
 
@@ -82,17 +95,17 @@ def known(key: str) -> Metric | None:
         return None
 
 
+def plain(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
 def problems_of_design(wish: Wish) -> Iterator[Problem]:
     if wish.pairs < FEWEST_PAIRS:
-        yield Problem(
-            "pairs",
-            f"Enter at least {FEWEST_PAIRS} pairs. With five, even the clearest result would come by chance in 2 of 32 "
-            "cases, which is too often to believe it.",
-        )
+        yield Problem("pairs", FEW_PAIRS)
     elif wish.pairs > MOST_PAIRS:
-        yield Problem("pairs", f"Enter at most {MOST_PAIRS} pairs.")
+        yield Problem("pairs", MANY_PAIRS)
     if not SHORTEST_BLOCK <= wish.block_days <= LONGEST_BLOCK:
-        yield Problem("block_days", f"Enter {SHORTEST_BLOCK} to {LONGEST_BLOCK} days.")
+        yield Problem("block_days", BLOCK_LENGTHS)
     elif wish.washout_days >= wish.block_days:
         yield Problem("washout_days", "Leave at least one day of each block that counts.")
 
@@ -104,7 +117,7 @@ def problems_of_rules(wish: Wish, action: Metric | None) -> Iterator[Problem]:
             yield Problem(name, "Choose by which metric a day is judged, or leave this empty.")
         return
     if not given:
-        yield Problem("action", "Enter from or below which value a day counts as kept.")
+        yield Problem("action", NO_LIMIT)
     is_clock = bool(action and action.circular)
     spans = wish.spans
     for span, name in zip(spans, ("try_below", "usual_below"), strict=True):
@@ -115,7 +128,7 @@ def problems_of_rules(wish: Wish, action: Metric | None) -> Iterator[Problem]:
     if overlap(*spans, is_clock=is_clock):
         yield Problem(
             "usual_below",
-            "Some values would count as kept for both arms. Let one arm begin where the other ends.",
+            "Some values would count as kept on days of A and of B. Let one begin where the other ends.",
         )
 
 

@@ -16,17 +16,20 @@ class Verdict(enum.StrEnum):
 class Reason(enum.StrEnum):
     """Why the verdict is what it is."""
 
+    #: All of the interval is a gain, and one that matters.
     BETTER = "better"
     WORSE = "worse"
-    #: It is better, but surely by less than is worth it.
+    #: A gain that matters is refused by the test, be it a smaller gain or none.
     TOO_LITTLE = "too little"
+    #: It is better, but the interval holds gains that do not matter.
+    PERHAPS_TOO_LITTLE = "perhaps too little"
     CHANCE = "could be chance"
     TOO_FEW = "too few pairs"
 
 
 def verdict_of(effect: Effect, sign: int, worth: float | None) -> tuple[Verdict, Reason]:
     """Return the verdict on A. `sign`: 1 where higher values are better, -1 where lower ones are. `worth`: the smallest
-    gain that is worth it; None where any is."""
+    gain that matters; None where any does. To keep A, all of the interval must be such a gain."""
     if effect.low is None or effect.high is None:
         return Verdict.UNDECIDED, Reason.TOO_FEW
     low, high = sorted((sign * effect.low, sign * effect.high))
@@ -34,4 +37,8 @@ def verdict_of(effect: Effect, sign: int, worth: float | None) -> tuple[Verdict,
         return Verdict.DROP, Reason.WORSE
     if worth is not None and high < worth:
         return Verdict.DROP, Reason.TOO_LITTLE
-    return (Verdict.KEEP, Reason.BETTER) if low > 0 else (Verdict.UNDECIDED, Reason.CHANCE)
+    if low <= 0:
+        return Verdict.UNDECIDED, Reason.CHANCE
+    if worth is not None and low < worth:
+        return Verdict.UNDECIDED, Reason.PERHAPS_TOO_LITTLE
+    return Verdict.KEEP, Reason.BETTER

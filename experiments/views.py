@@ -11,22 +11,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
-from experiments.acts import PATIENCE, warnings_of
-from experiments.block_table import BlockRow, block_rows
+from experiments.acts import PATIENCE, can_be_stopped, warnings_of
+from experiments.block_table import block_rows, legend
+from experiments.design import Arm
 from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
-from experiments.reading import days_of
+from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, result_page
+from experiments.result_words import result_sentence
 from experiments.validation import known
 from experiments.words import (
+    ARM_LETTERS,
+    broken_words,
     day_words,
     design_words,
     label_of,
     power_words,
     progress_sentence,
-    result_sentence,
     rule_words,
     sentence_of_list,
+    worth_of,
     worth_words,
 )
 from lifetracker import days
@@ -103,21 +107,26 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
         experiment = get_object_or_404(Experiment.objects.live(), pk=kwargs["pk"])
         today = days.today()
         power = power_of(experiment, today)
+        schedule = days_of(experiment)
         return super().get_context_data(
             experiment=experiment,
             state=State(experiment.state).label.capitalize(),
             is_planned=experiment.state == State.PLANNED,
-            is_running=experiment.state == State.RUNNING,
+            can_stop=experiment.state == State.RUNNING and can_be_stopped(experiment),
             is_over=experiment.state == State.RUNNING and experiment.is_over,
             sentence=opening(experiment, today),
             plan=design_words(experiment),
             power=power_words(experiment, power),
             worth=worth_words(experiment, power),
-            warnings=warnings_of(experiment) if experiment.state == State.PLANNED else [],
+            warnings=warnings_of(experiment),
             facts=facts_of(experiment),
-            blocks=blocks_of(experiment, today),
+            blocks=block_rows(schedule, experiment, today),
+            legend=legend(experiment),
+            broken=broken_words(experiment, counts_until(schedule, today))
+            if experiment.state == State.RUNNING
+            else [],
             found=result_of_page(experiment),
-            start_form=self.start_form or StartForm(initial={"start": today}),
+            start_form=self.start_form or StartForm(),
             stop_form=self.stop_form or StopForm(),
             patience=counted(PATIENCE.days, "day"),
             **kwargs,
@@ -148,18 +157,16 @@ class Fact(NamedTuple):
 
 def facts_of(experiment: Experiment) -> list[Fact]:
     """Return the plan, point by point."""
-    found = [Fact("Outcome", outcome_words(experiment))]
+    found = [
+        Fact("Outcome", outcome_words(experiment)),
+        Fact(
+            "What matters",
+            "any difference" if experiment.worth is None else f"{worth_of(experiment)} or more",
+        ),
+    ]
     if experiment.action:
         found.append(Fact("Checked by", label_of(experiment.action)))
-        found.append(
-            Fact("A is kept", rule_words(experiment, experiment.try_at_least, experiment.try_below))
-        )
-        found.append(
-            Fact(
-                "B is kept",
-                rule_words(experiment, experiment.usual_at_least, experiment.usual_below),
-            )
-        )
+        found += [Fact(f"{ARM_LETTERS[arm]} is kept", rule_words(experiment, arm)) for arm in Arm]
     if experiment.secondary:
         found.append(Fact("Other metrics", ", ".join(map(label_of, experiment.secondary))))
     if experiment.start and experiment.last:
@@ -175,11 +182,9 @@ def outcome_words(experiment: Experiment) -> str:
     return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}{gone}"
 
 
-def blocks_of(experiment: Experiment, today: date) -> list[BlockRow]:
-    """Return the blocks of an experiment that has a start."""
-    if experiment.start is None:
-        return []
-    return block_rows(days_of(experiment), experiment, today)
+def counts_until(schedule: list[ExperimentDay], today: date) -> dict[str, dict[str, int]]:
+    """Return by arm on how many of the days before today it was kept, was not, and nobody knows."""
+    return kept_counts(one for one in schedule if one.day < today)
 
 
 def result_of_page(experiment: Experiment) -> ResultPage | None:

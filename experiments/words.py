@@ -8,22 +8,18 @@ from typing import Any
 
 from django.utils.dateformat import format as format_date
 
-from experiments.design import Arm
-from experiments.models import Experiment, State, Wanted
-from experiments.validation import known
-from experiments.verdict import Reason, Verdict
-from lifetracker.web.sentences import MINUS, clock_of, number, signed
+from experiments.design import MOST_PAIRS, Arm
+from experiments.models import Experiment, State
+from experiments.validation import WORTH_DECIMALS, known
+from lifetracker.web.sentences import clock_of, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
+#: From so many days of A or B on that were not kept, and such a share of those that are known, it is said what that does.
+FEW_BROKEN, SHARE_BROKEN = 2, 0.2
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
-VERDICTS = {
-    Verdict.KEEP: "Keep it",
-    Verdict.DROP: "Drop it",
-    Verdict.UNDECIDED: "Undecided",
-}
 
 
 def amount(value: float, key: str) -> str:
@@ -34,14 +30,6 @@ def amount(value: float, key: str) -> str:
     shown = in_chosen_unit(abs(value), unit).value
     decimals = 0 if shown >= LARGE else max(metric.decimals if metric else 1, 1)
     return f"{number(shown, decimals)} {unit_of_difference(unit)}".strip()
-
-
-def signed_amount(value: float, key: str) -> str:
-    """Return the same with its sign: `+4.2 ms`; nothing has none."""
-    words = amount(value, key)
-    if words == amount(0.0, key):
-        return words
-    return f"{MINUS if value < 0 else '+'}{words}"
 
 
 def signed_number(value: float, key: str) -> str:
@@ -78,51 +66,90 @@ def design_words(experiment: Experiment) -> str:
 
 
 def power_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return what can be said before the start of how large an effect must be to be seen."""
-    design = experiment.design
-    blocks = f"{counted(design.pairs, 'pair')} of {counted(design.block_days, 'day')}"
-    smallest = power.get("smallest")
+    """Return what can be said before the start of how large a difference must be to be noticed."""
     if not power:
         return ""
+    label, smallest = label_of(experiment.outcome), power.get("smallest")
     if smallest is not None:
         spread = amount(power["spread"], experiment.outcome)
         return (
-            f"With {blocks} you will see an effect of {amount(smallest, experiment.outcome)} in 4 of 5 cases. A smaller one "
-            f"will mostly stay undecided. From day to day, {label_of(experiment.outcome)} differs by about {spread}."
+            f"Only if the true difference is {amount(smallest, experiment.outcome)} or more, {blocks_words(experiment)} are likely "
+            f"to notice it, in 4 of 5 cases. A smaller one will mostly stay undecided.{sure_words(experiment, smallest)} From "
+            f"day to day, {label} differs by about {spread}."
+        )
+    if not power["known"]:
+        return (
+            f"No value of {label} is known in the last 120 days. Without its values an experiment shows nothing: record it for "
+            "some weeks first."
         )
     if power["known"] < power["needed"]:
         return (
-            f"Nobody can say how large an effect you will see: of the last 120 days {power['known']} are known, and "
-            f"{power['needed']} are needed. You can begin all the same."
+            f"Nobody can say how large a difference will be noticed: {label} is known on {power['known']} of the last 120 days, "
+            f"and {power['needed']} are needed. You can begin all the same, if you record it on most days from now on."
         )
     if power.get("spread") is None:
-        return "The last 120 days are all alike, so that nobody can say how large an effect you will see."
+        return f"{label} was the same on all of the last 120 days, so that nobody can say how large a difference will be noticed."
     return (
-        f"With {blocks} no effect will be seen in 4 of 5 cases, because so many days are unknown. Take more pairs, or longer "
-        "blocks."
+        f"With {blocks_words(experiment)} even a large difference would mostly stay undecided, because {label} is unknown on too "
+        f"many days since it was first recorded. {more_words(experiment)}"
+    )
+
+
+def blocks_words(experiment: Experiment) -> str:
+    design = experiment.design
+    return f"{counted(design.pairs, 'pair')} of {counted(design.block_days, 'day')}"
+
+
+def sure_words(experiment: Experiment, smallest: float) -> str:
+    """Return how large the difference must be for the result to say that it matters; empty where any does."""
+    if experiment.worth is None:
+        return ""
+    needed = amount(experiment.worth + smallest, experiment.outcome)
+    return f" To say that it is the {worth_of(experiment)} that you ask for, it must be about {needed} or more."
+
+
+def more_words(experiment: Experiment) -> str:
+    """Return what would let a plan notice more."""
+    if experiment.pairs < MOST_PAIRS:
+        return "Take more pairs, or blocks of another length."
+    return (
+        f"{MOST_PAIRS} pairs are the most: only longer blocks, a larger contrast between A and B, or an outcome that differs less "
+        "from day to day can help."
     )
 
 
 def worth_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return a warning where an effect that is worth it is too small to be seen; empty where there is nothing to say."""
+    """Return a warning where a difference that matters is too small to be noticed; empty where there is nothing to say."""
     smallest = power.get("smallest")
     if experiment.worth is None or smallest is None or smallest <= experiment.worth:
         return ""
-    worth = amount(experiment.worth, experiment.outcome)
     return (
-        f"You said that {worth} would be worth it. This plan will mostly miss an effect of that size: take more pairs, or "
-        "blocks of another length."
+        f"You ask for a difference of {worth_of(experiment)} or more. This plan will mostly miss one of that size. "
+        f"{more_words(experiment)}"
     )
 
 
-def rule_words(experiment: Experiment, at_least: float | None, below: float | None) -> str:
-    """Return on which values a day counts as kept: `from 17 h`, `below 17 h`, `from 5 h, below 9 h`."""
+def worth_of(experiment: Experiment) -> str:
+    """Return the smallest difference that matters, with the digits that were typed."""
+    metric = known(experiment.outcome)
+    unit = metric.unit if metric else ""
+    shown = in_chosen_unit(experiment.worth or 0.0, unit).value
+    return f"{round(shown, WORTH_DECIMALS):,.12g} {unit_of_difference(unit)}".strip()
+
+
+def rule_words(experiment: Experiment, arm: Arm) -> str:
+    """Return on which values a day counts as kept: `from 17 h`, `below 17 h`, `from 5 h, below 9 h`, `if it is no`."""
+    rule, metric = experiment.rule_of(arm), known(experiment.action)
+    if not (experiment.action and rule.is_given):
+        return "not checked"
+    if metric and metric.is_yes_no and (answer := rule.answer) is not None:
+        return "if it is yes" if answer else "if it is no"
     parts = [
         f"{word} {level(value, experiment.action)}"
-        for word, value in (("from", at_least), ("below", below))
+        for word, value in (("from", rule.at_least), ("below", rule.below))
         if value is not None
     ]
-    return ", ".join(parts) or "not checked"
+    return ", ".join(parts)
 
 
 def level(value: float, key: str) -> str:
@@ -180,57 +207,21 @@ def sentence_of_list(found: Sequence[Experiment], today: date) -> str:
     return "Try something on days that a coin chooses, and see what it does to you."
 
 
-# --- What came of it ------------------------------------------------------------------------------
+def broken_words(experiment: Experiment, counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Return what it does that so many days were not kept, for A and B; nothing where they are few. `counts`: by arm, the
+    days that were `kept` and `not_kept`."""
+    found = []
+    for arm in Arm:
+        broken = counts[arm]["not_kept"]
+        days = broken + counts[arm]["kept"]
+        if broken >= FEW_BROKEN and broken >= SHARE_BROKEN * days:
+            found.append(
+                f"On {broken} of {counted(days, 'day')} of {ARM_LETTERS[arm]}, {quoted(experiment.words_of(arm))}, you did not "
+                "keep to it. These days stay in, so that A and B differ less than planned, and a real difference is easily "
+                "missed."
+            )
+    return found
 
 
-def result_sentence(experiment: Experiment) -> str:
-    """Return what came of an experiment, in sentences; before the end only that nothing is shown yet."""
-    if experiment.state == State.STOPPED:
-        return "Not decided: it was stopped before its end."
-    result = experiment.result
-    if experiment.state != State.ENDED or not result:
-        return "Shown after the end, so that nobody stops at a lucky moment."
-    return f"{VERDICTS[Verdict(result['verdict'])]}. {effect_sentence(experiment)}"
-
-
-def effect_sentence(experiment: Experiment) -> str:
-    result = experiment.result or {}
-    effect, key = result["effect"], experiment.outcome
-    reason = Reason(result["reason"])
-    if effect["estimate"] is None:
-        return "No pair of blocks has a known day in both, so that nothing can be said."
-    change = f"{label_of(key)} was {compared(effect['estimate'], key)} on the days of A"
-    if reason is Reason.TOO_FEW:
-        return (
-            f"{change}, but only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed to tell "
-            "an effect from chance."
-        )
-    interval = (
-        f"(95 %: {signed_amount(effect['low'], key)} to {signed_amount(effect['high'], key)})"
-    )
-    return f"{change} {interval}. {reason_words(experiment, reason)}"
-
-
-def compared(value: float, key: str) -> str:
-    words = amount(value, key)
-    if words == amount(0.0, key):
-        return "the same"
-    return f"{words} {'higher' if value > 0 else 'lower'}"
-
-
-def reason_words(experiment: Experiment, reason: Reason) -> str:
-    wanted = "higher" if experiment.better == Wanted.HIGHER else "lower"
-    if reason is Reason.BETTER:
-        return f"You wanted it {wanted}, and chance alone seldom brings as much."
-    if reason is Reason.WORSE:
-        return f"You wanted it {wanted}, and it went the other way by more than chance alone would bring."
-    if reason is Reason.TOO_LITTLE:
-        worth = amount(experiment.worth or 0.0, experiment.outcome)
-        return f"Whatever the true effect is, it is below the {worth} that would be worth it."
-    smallest = (experiment.result or {}).get("smallest")
-    seen = (
-        f" An effect of {amount(smallest, experiment.outcome)} would have been seen in 4 of 5 cases."
-        if smallest is not None
-        else ""
-    )
-    return f"Chance alone could bring as much, so that this says neither yes nor no.{seen}"
+def quoted(words: str) -> str:
+    return f"“{isolated(words)}”"

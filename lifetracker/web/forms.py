@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core import validators
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -101,6 +102,18 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         if isinstance(value, datetime):
             words = words.replace("T", " ")
         return Truncator(words).chars(SHOWN_LETTERS) or "nothing"
+
+    def _update_errors(self, errors: forms.ValidationError) -> None:
+        """Say once what is wrong with a field: the record may find again what the field has found, in other words."""
+        if hasattr(errors, "error_dict"):
+            said = self.errors.keys() - {NON_FIELD_ERRORS}
+            found = {name: texts for name, texts in errors.error_dict.items() if name not in said}
+            if not found:
+                return
+            errors = forms.ValidationError(found)
+        super()._update_errors(errors)  # type: ignore[misc]  # of Django
+        for texts in self.errors.values():
+            texts.data = list(dict(zip(texts, texts.data, strict=True)).values())
 
     def validate_constraints(self) -> None:
         """Ask the database's rules last, about what is possible otherwise."""

@@ -61,6 +61,17 @@ def test_without_a_past_nothing_is_told_of_the_power() -> None:
     assert found == {"smallest": None, "spread": None, "known": 0, "needed": 42}
 
 
+def test_days_before_the_first_record_are_no_gaps() -> None:
+    """Two months that are known throughout say nearly as much as four, and no day is missing from them."""
+    one = planned()
+    live(one, 0)
+    long = power_before(one, START)["smallest"]
+    WhoopRecovery.objects.filter(date__lte=START - timedelta(days=60)).delete()
+    found = power_before(one, START)
+    assert (found["known"], found["needed"]) == (60, 42)
+    assert long < found["smallest"] < 1.5 * long
+
+
 def test_marked_days_are_no_part_of_what_is_usual() -> None:
     one = planned()
     live(one, 0)
@@ -107,6 +118,10 @@ def test_the_planted_effect_is_found(over: None) -> None:
         (0, {}, "undecided", "could be chance"),
         (8, {"worth": 20}, "drop", "too little"),
         (8, {"worth": 3}, "keep", "better"),
+        (8, {"worth": 8}, "undecided", "perhaps too little"),
+        (-8, {"worth": 8, "better": "lower"}, "undecided", "perhaps too little"),
+        (-8, {"worth": 3, "better": "lower"}, "keep", "better"),
+        (-8, {"worth": 3}, "drop", "worse"),
     ],
 )
 def test_verdicts(
@@ -216,7 +231,8 @@ def test_the_worker_reckons_what_has_been_over_for_some_days(
     assert finish_all() == 0
 
 
-def test_a_stopped_one_is_not_decided(over: None) -> None:
+def test_a_stopped_one_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, START + timedelta(days=5))
     one = running()
     live(one, 8)
     with pytest.raises(ValidationError, match="why you stop"):
@@ -228,6 +244,17 @@ def test_a_stopped_one_is_not_decided(over: None) -> None:
         finish(one)
 
 
+def test_what_is_over_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while its last outcome is still to come. One that cannot be reckoned can be stopped."""
+    one = running()
+    at(monkeypatch, START + timedelta(days=23))
+    assert one.has_days_left
+    at(monkeypatch, START + timedelta(days=24))
+    with pytest.raises(ValidationError, match="nothing to stop"):
+        stop(one, "By mistake.")
+    stop(running(outcome="whoop.gone"), "The metric is gone.")
+
+
 def test_two_with_the_same_outcome_are_warned_about() -> None:
     one = running()
     other = planned(question="Does tea help?", action="", try_at_least=None, usual_below=None)
@@ -235,6 +262,12 @@ def test_two_with_the_same_outcome_are_warned_about() -> None:
     assert warnings_of(one) == []
     third = planned(outcome="whoop.strain")
     assert "cannot keep both" in warnings_of(third)[0]
+    Experiment.objects.filter(pk=other.pk).update(state="running", start=START)
+    (said,) = warnings_of(one)
+    assert "same outcome" in said
+    assert said.endswith("Better stop one of them.")
+    Experiment.objects.filter(pk=other.pk).update(state="planned", start=None)
+    other.refresh_from_db()
     Experiment.objects.filter(pk=one.pk).mark_deleted()
     assert warnings_of(other) == warnings_of(third) == []
 

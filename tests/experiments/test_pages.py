@@ -82,17 +82,23 @@ def test_a_plan_is_made_begun_and_stopped(person: Client, today: date) -> None:
         "planned",
     )
     page = words(person.get(f"/experiments/{one.pk}/"))
-    assert "With 6 pairs of 2 days you will see an effect of" in page
-    assert "in 4 of 5 cases" in page
+    assert "Only if the true difference is" in page
+    assert "or more, 6 pairs of 2 days are likely to notice it, in 4 of 5 cases" in page
+    assert "To say that it is the 2.5 ms that you ask for" in page
+    assert "What matters 2.5 ms or more" in page
     assert "from 17.5 h" in page
+    assert (
+        f'max="{today + timedelta(days=60)}"'
+        in person.get(f"/experiments/{one.pk}/").content.decode()
+    )
     refused = person.post(f"/experiments/{one.pk}/start", {"start": "2026-01-01"})
-    assert "Choose a day from today" in words(refused)
+    assert "Choose a day from today to 5 August 2026." in words(refused)
     person.post(f"/experiments/{one.pk}/start", {"start": today.isoformat()})
     one.refresh_from_db()
     assert (one.state, one.start, one.power["known"]) == ("running", today, 120)
     page = words(person.get(f"/experiments/{one.pk}/"))
     assert "Day 1 of 24, the first of 2 of its block" in page
-    assert "Said before the start: With 6 pairs" in page
+    assert "Said before the start: Only if" in page
     assert "Enter" not in page
     assert "This field is required" in words(
         person.post(f"/experiments/{one.pk}/stop", {"reason": ""})
@@ -100,7 +106,8 @@ def test_a_plan_is_made_begun_and_stopped(person: Client, today: date) -> None:
     person.post(f"/experiments/{one.pk}/stop", {"reason": "A cold."})
     page = words(person.get(f"/experiments/{one.pk}/"))
     assert "Not decided" in page
-    assert "A cold." in page
+    assert "You stopped because: A cold." in page
+    assert "to come" not in page
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,10 @@ def test_a_plan_is_made_begun_and_stopped(person: Client, today: date) -> None:
         ({"outcome": "fasting.fasted_16_hours"}, "same records"),
         ({"worth": "much"}, "Enter a number"),
         ({"try_at_least": "long"}, "Enter hours"),
-        ({"usual_below": "18"}, "both arms"),
+        ({"usual_below": "18"}, "on days of A and of B"),
+        ({"usual_words": "Drink tea"}, "A and B are the same"),
+        ({"question": "?" * 201}, "at most 200 characters (it has 201)"),
+        ({"try_at_least": "", "usual_below": ""}, "from or below which value"),
         ({"outcome": "whoop.gone"}, "Select a valid choice"),
         ({"secondary": ["whoop.hrv"]}, "not the outcome again"),
     ],
@@ -121,7 +131,10 @@ def test_a_plan_that_cannot_work_says_why_at_its_field(
     answer = person.post("/experiments/new", PLAN | changed)
     assert answer.status_code == 200
     assert says in words(answer)
-    assert "Does tea help?" in answer.content.decode(), "nothing that was typed is lost"
+    page = answer.content.decode()
+    assert changed.get("question", "Does tea help?") in page, "nothing that was typed is lost"
+    assert page.count('class="field-error"') == 1, "each fault is told once"
+    assert "Nothing is saved yet. Please change:" in words(answer)
     assert not Experiment.objects.exists()
 
 
@@ -174,14 +187,21 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     person.post(f"/experiments/{one.pk}/finish")
     answer = person.get(f"/experiments/{one.pk}/")
     page, effect = words(answer), Experiment.objects.get().result["effect"]
-    assert "Keep it" in page
-    assert f"+{effect['estimate']:.1f} ms" in page
-    assert f"+{effect['low']:.1f} ms to +{effect['high']:.1f} ms" in page
-    assert "3 of 100" in page
+    told = "“fast for 17 hours” did better in these weeks: HRV was"
+    likely = f"{effect['low']:.1f} to {effect['high']:.1f} ms higher"
+    assert (
+        f"{told} {effect['estimate']:.1f} ms higher on days of “fast for 17 hours” than on days of"
+        in page
+    )
+    assert f"The true difference is likely in the range {likely}." in page
+    assert "A did better" in page
+    assert f"Likely range {likely}" in page
+    assert "By chance alone 3 of 100" in page
+    assert "no advice on medicines" in page
     assert "Resting heart rate" in page
     assert answer.content.decode().count('class="f-ink"') == 6
-    assert "would have been seen in 4 of 5 cases" in page
-    assert "Keep it" in words(person.get("/experiments/"))
+    assert "would have been noticed in 4 of 5 cases" in page
+    assert told in words(person.get("/experiments/"))
 
 
 def test_a_result_with_an_unknown_pair(person: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,3 +269,105 @@ def test_the_form_says_the_unit_of_each_metric_and_the_title_of_each_domain(pers
     assert 'label="Apple Health"' in page
     assert '_health"' not in page.casefold()
     assert [one in text for one in ("---------", "Automatic", "Not checked")] == [False, True, True]
+
+
+def test_a_day_that_nothing_judges_is_not_checked_and_not_unknown(person: Client) -> None:
+    one = running(action="", try_at_least=None, usual_below=None)
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "2 June: not checked" in page
+    assert "Whether you keep to it is not checked." in page
+    assert "not known" not in page
+    half = running(usual_below=None)
+    page = words(person.get(f"/experiments/{half.pk}/"))
+    assert "Days of B are not checked." in page
+    assert "B is kept not checked" in page
+
+
+def test_many_days_that_were_not_kept_are_said(person: Client) -> None:
+    one = running()
+    for back in range(5):
+        fast_on(START + timedelta(days=back), 12)
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    days = sum(one.arm_on(START + timedelta(days=back)) == "a" for back in range(5))
+    assert f"On {days} of {days} days of A, “fast for 17 hours”, you did not keep to it." in page
+    assert "days of B, “eat as usual”, you did not" not in page
+
+
+def test_an_answer_of_yes_or_no_judges_a_day(person: Client) -> None:
+    behaviour = makers.behaviour("Alcohol")
+    key = f"journal.{behaviour.pk}"
+    limits = {"try_at_least": "", "usual_below": "", "action": key}
+    neither = person.post("/experiments/new", PLAN | limits)
+    assert "Say with which answer days of A, or of B, are kept." in words(neither)
+    same = person.post(
+        "/experiments/new", PLAN | limits | {"try_answer": "no", "usual_answer": "no"}
+    )
+    assert "Choose the other answer" in words(same)
+    assert same.content.decode().count('class="field-error"') == 1
+    person.post("/experiments/new", PLAN | limits | {"try_answer": "no"})
+    one = Experiment.objects.get()
+    assert (one.try_at_least, one.try_below, one.usual_at_least, one.usual_below) == (
+        None,
+        1,
+        None,
+        None,
+    )
+    assert "A is kept if it is no" in words(person.get(f"/experiments/{one.pk}/"))
+    page = person.get(f"/experiments/{one.pk}/change")
+    assert '<option value="no" selected>No</option>' in page.content.decode()
+    sent = form_of(page)
+    person.post(f"/experiments/{one.pk}/change", sent | {"try_answer": "yes", "usual_answer": "no"})
+    one.refresh_from_db()
+    assert (one.try_at_least, one.try_below, one.usual_below) == (1, None, 1)
+
+
+def test_a_difference_that_was_seen_fills_in_the_plan(person: Client) -> None:
+    behaviour = makers.behaviour("Alcohol")
+    seen = {
+        "action": f"journal.{behaviour.pk}",
+        "outcome": "whoop.recovery_score",
+        "difference": "-11.24",
+    }
+    page = person.get("/experiments/new", seen)
+    sent = form_of(page)
+    assert sent["question"] == "Does “Alcohol: no” change my Recovery?"
+    assert (sent["try_words"], sent["usual_words"]) == ("Alcohol: no", "as usual")
+    assert (sent["worth"], sent["better"]) == ("11.2", "higher")
+    assert (sent["try_answer"], sent["usual_answer"]) == ("no", "")
+    assert person.post("/experiments/new", sent).status_code == 302
+    one = Experiment.objects.get()
+    assert (one.worth, one.try_below) == (11.2, 1)
+    # Of a lower heart rate one is glad, and a fast from its usual length on is one of A.
+    for back in range(1, 30):
+        fast_on(START - timedelta(days=back), 12 + back % 5)
+    longer = {
+        "action": "fasting.longest",
+        "outcome": "whoop.resting_heart_rate",
+        "difference": "-1.5",
+    }
+    sent = form_of(person.get("/experiments/new", longer))
+    assert (sent["try_words"], sent["usual_words"]) == (
+        "Longest fast: 14 h or more",
+        "Longest fast: less than 14 h",
+    )
+    assert (sent["try_at_least"], sent["usual_below"], sent["better"]) == ("14", "14", "lower")
+    assert person.post("/experiments/new", sent).status_code == 302
+
+
+@pytest.mark.parametrize("difference", ["much", "nan", "inf", "0", ""])
+def test_an_address_that_says_nothing_of_use_fills_in_what_it_can(
+    person: Client, difference: str
+) -> None:
+    asked = {"question": "Why?", "action": "fasting.longest", "outcome": "whoop.gone"}
+    page = person.get("/experiments/new", asked | {"difference": difference})
+    assert page.status_code == 200
+    assert 'value="Why?"' in page.content.decode()
+
+
+def test_what_is_over_cannot_be_thrown_away(
+    person: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = running()
+    for days, can_be in ((23, True), (24, False), (26, False)):
+        later(person, monkeypatch, START + timedelta(days=days))
+        assert ("Stop early" in words(person.get(f"/experiments/{one.pk}/"))) is can_be

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.experiments import World, lives_of, share_seen
-from experiments.design import Design
-from experiments.paired import DAYS_BEFORE
+from experiments.design import DAYS_BEFORE, Design
 from experiments.power import FEWEST_KNOWN, Past, past_of, power_of, simulated
 
 pytestmark = pytest.mark.one_database

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.words import amount, signed_amount
+from experiments.models import Experiment
+from experiments.result_words import range_words, result_sentence
+from experiments.words import amount, power_words, worth_words
+from tests.experiments.lives import planned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -22,4 +25,87 @@ def test_a_difference_of_a_share_or_a_scale_is_one_of_points(
     value: float, key: str, words: str
 ) -> None:
     assert amount(-value, key) == words
-    assert signed_amount(value, key) == f"+{words}"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (1.8, 17.7, "1.8 to 17.7 ms higher"),
+        (-4.0, -2.0, "2.0 to 4.0 ms lower"),
+        (-0.3, 2.1, "0.3 ms lower to 2.1 ms higher"),
+        (0.01, 2.1, "0.0 to 2.1 ms higher"),
+        (-2.1, 0.0, "0.0 to 2.1 ms lower"),
+        (-0.01, 0.01, "about 0.0 ms"),
+    ],
+)
+def test_a_range_says_its_direction(low: float, high: float, words: str) -> None:
+    assert range_words(low, high, "whoop.hrv") == words
+
+
+def ended(reason: str, estimate: float, low: float, high: float, **fields: object) -> Experiment:
+    effect = {"estimate": estimate, "low": low, "high": high, "known_pairs": 6}
+    result = {"reason": reason, "effect": effect, "smallest": 9.0}
+    return planned(state="ended", result=result, **fields)
+
+
+@pytest.mark.parametrize(
+    ("one", "begins", "ends"),
+    [
+        (
+            ("better", 9.4, 1.8, 17.7),
+            "“fast for 17 hours” did better in these weeks: HRV was 9.4 ms higher on days of “fast for 17 hours” than",
+            "You wanted it higher, and chance alone seldom brings as much.",
+        ),
+        (
+            ("perhaps too little", 9.4, 1.8, 17.7, 17.4),
+            "Better, perhaps by too little: HRV was 9.4 ms higher",
+            "but it is perhaps less than the 17.4 ms that you asked for.",
+        ),
+        (
+            ("better", 9.4, 1.8, 17.7, 1.5),
+            "“fast for 17 hours” did better",
+            "You wanted it higher by 1.5 ms or more, and the whole range reaches that.",
+        ),
+        (
+            ("too little", -2.0, -5.0, 1.0, 30),
+            "Too small a difference: HRV was 2.0 ms lower",
+            "You wanted it higher by 30 ms or more, which is very unlikely.",
+        ),
+        (
+            ("worse", -4.0, -7.0, -1.0),
+            "“fast for 17 hours” did worse in these weeks: HRV was 4.0 ms lower",
+            "and it went the other way by more than chance alone usually brings.",
+        ),
+        (
+            ("could be chance", 0.0, -2.0, 2.0),
+            "Undecided: HRV was the same on days of “fast for 17 hours” as on days of “eat as usual”. The true difference "
+            "is likely in the range 2.0 ms lower to 2.0 ms higher.",
+            "so that this says neither yes nor no.",
+        ),
+    ],
+)
+def test_what_came_of_it(one: tuple[str, float, float, float], begins: str, ends: str) -> None:
+    reason, estimate, low, high, *worth = one
+    said = result_sentence(ended(reason, estimate, low, high, worth=worth[0] if worth else None))
+    assert said.startswith(begins)
+    assert said.endswith(ends)
+
+
+def test_more_pairs_are_advised_only_where_there_are_more() -> None:
+    seen = {"smallest": 13.1, "spread": 8.0, "known": 120, "needed": 42}
+    assert "Take more pairs" in worth_words(planned(worth=7), seen)
+    most = planned(worth=7, pairs=20)
+    assert "20 pairs are the most" in worth_words(most, seen)
+    assert "Take more pairs" not in worth_words(most, seen)
+    assert "it must be about 20.1 ms or more" in power_words(most, seen)
+    assert worth_words(planned(), seen) == worth_words(planned(worth=14), seen) == ""
+    unseen = seen | {"smallest": None}
+    assert "20 pairs are the most" in power_words(most, unseen)
+    assert "No value of HRV is known" in power_words(most, unseen | {"known": 0, "spread": None})
+    assert "known on 9 of the last" in power_words(most, unseen | {"known": 9, "spread": None})
+    assert "was the same on all" in power_words(most, unseen | {"spread": None})
+
+
+def test_a_small_difference_keeps_its_digits() -> None:
+    said = worth_words(planned(worth=0.0001), {"smallest": 2.0})
+    assert "a difference of 0.0001 ms or more" in said

@@ -89,6 +89,14 @@ function pressed(event) {
   if (isChord ? open(key) : answer(key)) event.preventDefault();
 }
 
+// A form that was refused opens at the first field that must be changed, and not at the top of its page.
+const refused = document.querySelector("#main [aria-invalid=true]") ?? document.querySelector("#main .field-error");
+
+if (refused) {
+  refused.focus({ preventScroll: true });
+  refused.scrollIntoView({ block: "center" });
+}
+
 function closeSheets(except) {
   for (const sheet of document.querySelectorAll(".tabs details[open]")) {
     if (sheet !== except) sheet.open = false;

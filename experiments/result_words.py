@@ -1,0 +1,101 @@
+"""What is said of what came of an experiment. No order to anybody, and no more than the interval allows."""
+
+from __future__ import annotations
+
+from experiments.design import Arm
+from experiments.models import Experiment, State, Wanted
+from experiments.verdict import Reason
+from experiments.words import amount, day_words, label_of, quoted, worth_of
+from lifetracker.words import counted
+
+#: In a word or two.
+TITLES = {
+    Reason.BETTER: "A did better",
+    Reason.WORSE: "A did worse",
+    Reason.TOO_LITTLE: "Too small a difference",
+    Reason.PERHAPS_TOO_LITTLE: "Better, perhaps by too little",
+    Reason.CHANCE: "Undecided",
+    Reason.TOO_FEW: "Undecided",
+}
+
+
+def result_sentence(experiment: Experiment) -> str:
+    """Return what came of an experiment, in sentences; before the end only that nothing is shown yet."""
+    if experiment.state == State.STOPPED:
+        on = f" on {day_words(experiment.stopped_on)}" if experiment.stopped_on else ""
+        return f"Not decided: it was stopped{on}, before its end."
+    result = experiment.result
+    if experiment.state != State.ENDED or not result:
+        return "Shown after the end, so that nobody stops at a lucky moment."
+    reason = Reason(result["reason"])
+    return f"{opening_of(experiment, reason)}: {effect_sentence(experiment, reason)}"
+
+
+def opening_of(experiment: Experiment, reason: Reason) -> str:
+    if reason in {Reason.BETTER, Reason.WORSE}:
+        verb = "better" if reason is Reason.BETTER else "worse"
+        return f"{quoted(experiment.try_words)} did {verb} in these weeks"
+    return TITLES[reason]
+
+
+def effect_sentence(experiment: Experiment, reason: Reason) -> str:
+    effect, key = (experiment.result or {})["effect"], experiment.outcome
+    if effect["estimate"] is None:
+        return "no pair of blocks has a known day in both, so that nothing can be said."
+    tried, usual = (quoted(experiment.words_of(arm)) for arm in Arm)
+    compared_with = "as" if is_same(effect["estimate"], key) else "than"
+    change = f"{label_of(key)} was {compared(effect['estimate'], key)} on days of {tried} {compared_with} on days of {usual}"
+    if reason is Reason.TOO_FEW:
+        return (
+            f"{change}, but only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed to tell "
+            "a difference from chance."
+        )
+    likely = range_words(effect["low"], effect["high"], key)
+    return f"{change}. The true difference is likely in the range {likely}. {reason_words(experiment, reason)}"
+
+
+def is_same(value: float, key: str) -> bool:
+    return amount(value, key) == amount(0.0, key)
+
+
+def compared(value: float, key: str) -> str:
+    """Return a difference with its direction: `9.4 points higher`."""
+    if is_same(value, key):
+        return "the same"
+    return f"{amount(value, key)} {direction(value)}"
+
+
+def direction(value: float) -> str:
+    return "higher" if value > 0 else "lower"
+
+
+def range_words(low: float, high: float, key: str) -> str:
+    """Return an interval as it is read: `1.8 to 17.7 ms higher`, `2.0 to 4.0 ms lower`, `0.3 h lower to 2.1 h higher`."""
+    if is_same(low, key) or is_same(high, key) or (low < 0) == (high < 0):
+        least, most = sorted((low, high), key=abs)
+        if is_same(most, key):
+            return f"about {amount(0.0, key)}"
+        return f"{without_unit(least, key)} to {compared(most, key)}"
+    return f"{compared(low, key)} to {compared(high, key)}"
+
+
+def without_unit(value: float, key: str) -> str:
+    return amount(value, key).partition(" ")[0]
+
+
+def reason_words(experiment: Experiment, reason: Reason) -> str:
+    wanted = "higher" if experiment.better == Wanted.HIGHER else "lower"
+    if reason is Reason.BETTER:
+        if experiment.worth is None:
+            return f"You wanted it {wanted}, and chance alone seldom brings as much."
+        return f"You wanted it {wanted} by {worth_of(experiment)} or more, and the whole range reaches that."
+    if reason is Reason.PERHAPS_TOO_LITTLE:
+        return (
+            f"You wanted it {wanted}, and chance alone seldom brings as much, but it is perhaps less than the "
+            f"{worth_of(experiment)} that you asked for."
+        )
+    if reason is Reason.WORSE:
+        return f"You wanted it {wanted}, and it went the other way by more than chance alone usually brings."
+    if reason is Reason.TOO_LITTLE:
+        return f"You wanted it {wanted} by {worth_of(experiment)} or more, which is very unlikely."
+    return "Chance alone could bring as much, so that this says neither yes nor no."
