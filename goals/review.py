@@ -113,12 +113,14 @@ def way_words(past: Past, unit: str) -> str:
 
 
 def lead_of(states: Sequence[State]) -> str:
-    """Return `3 of 5 goals reached.`, and of how many that is not known."""
+    """Return `3 of 5 goals reached throughout.`, and of how many that is not known."""
     judged = [one for one in states if one in {"reached", "missed"}]
     unknown = list(states).count("unknown")
     parts = []
     if judged:
-        parts.append(f"{judged.count('reached')} of {counted(len(judged), 'goal')} reached.")
+        parts.append(
+            f"{judged.count('reached')} of {counted(len(judged), 'goal')} reached throughout."
+        )
     if unknown:
         parts.append(f"Of {counted(unknown, 'goal')} it is not known.")
     return " ".join(parts)

@@ -13,6 +13,8 @@ from review.windows import Compared, is_summed
 HOURS, MINUTES = "h", "min"
 #: Below this, the mean of sums that are whole numbers has a digit after the point.
 FEW = 20
+#: From here on, nobody reads the tenth.
+LARGE = 100
 #: Of times of day.
 ON_THE_CLOCK = {"above": "later than", "below": "earlier than"}
 
@@ -24,7 +26,7 @@ def amount(metric: Metric, value: float) -> str:
     if metric.unit in {HOURS, MINUTES}:
         return hours_and_minutes(value if metric.unit == HOURS else value / 60)
     shown = in_chosen_unit(value, metric.unit)
-    decimals = metric.decimals
+    decimals = 0 if abs(shown.value) >= LARGE else metric.decimals
     if is_summed(metric) and not decimals and shown.value < FEW:
         decimals = 0 if round(shown.value, 1) == round(shown.value) else 1
     return with_unit(number(shown.value, decimals), "days" if metric.is_yes_no else shown.unit)
@@ -50,13 +52,18 @@ def known_words(one: Compared) -> str:
     return "" if one.known_days == one.days else f"{one.known_days} of {one.days} days"
 
 
+def compared_words(one: Compared, before: str) -> str:
+    """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`; where nobody
+    can say what that is, what the period before came to, `2025: 7 h 12`. Where a sum is not known, what a day came to."""
+    words = usual_words(one) or before_words(one, before)
+    return f"{a_day(one.metric, one.value)}, {words}" if words and one.least is not None else words
+
+
 def usual_words(one: Compared) -> str:
-    """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`."""
     if one.usual is None:
         return ""
     words = away(one.metric, one.usual).replace("usual", "the usual")
-    words = f"{words} {told(one, one.usual.value)}"
-    return f"{a_day(one.metric, one.value)}, {words}" if one.least is not None else words
+    return f"{words} {told(one, one.usual.value)}"
 
 
 def away(metric: Metric, usual: Usual) -> str:
@@ -71,7 +78,6 @@ def away(metric: Metric, usual: Usual) -> str:
 
 
 def before_words(one: Compared, before: str) -> str:
-    """Return what it came to in the period before, `2025: 7 h 12`; nothing where that is not known."""
     if one.before is None:
         return ""
     return f"{before}: {told(one, one.before)}"

@@ -15,10 +15,10 @@ from lifetracker.models import excluded_days
 from lifetracker.web.navigation import pages
 from lifetracker.web.ranges import Range
 from lifetracker.words import counted, joined
-from review.amounts import away, before_words, known_words, usual_words, value_words
+from review.amounts import away, compared_words, known_words, value_words
 from review.choice import choices, every
 from review.periods import Length, Period
-from review.sections import Content, Look, Row, Section
+from review.sections import Content, Line, Look, Row, Section
 from review.usual import Usual, share_by_chance
 from review.windows import RULES, Compared, compared, first_read, is_summed
 
@@ -26,6 +26,8 @@ from review.windows import RULES, Compared, compared, first_read, is_summed
 #: usual.
 FAR, OFF = 2.0, 1.0
 MOST_NAMED = 4
+#: So many have a row.
+MOST = 18
 PLURAL = {Length.WEEK: "weeks", Length.MONTH: "months", Length.YEAR: "years"}
 #: The pages of domains that are called otherwise.
 PAGES = {"own": "own-metrics"}
@@ -53,7 +55,8 @@ def numbers_of(look: Look) -> Content:
     found.sort(key=distance)
     return Content(
         lead=lead_of(found, names, look.period),
-        rows=[row_of(one, names[one.metric.key], look) for one in found],
+        rows=[row_of(one, names[one.metric.key], look) for one in found[:MOST]],
+        lines=left_out(found[MOST:]),
         note=note_of(found, look),
     )
 
@@ -84,7 +87,7 @@ def row_of(one: Compared, name: str, look: Look) -> Row:
     return Row(
         name=name,
         value=value_words(one),
-        words=usual_words(one) or before_words(one, look.period.before().title),
+        words=compared_words(one, look.period.before().title),
         known=known_words(one),
         url=page_of(one.metric, look),
         values=chart_values(one, look),
@@ -92,12 +95,12 @@ def row_of(one: Compared, name: str, look: Look) -> Row:
 
 
 def page_of(metric: Metric, look: Look) -> str:
-    """Return the page of the domain, with the days of the period where it shows a range; empty where there is none."""
+    """Return the page of the domain, with the days of the period where it shows a range."""
     name = PAGES.get(metric.domain, metric.domain.replace("_", "-"))
-    if name not in pages:
-        return ""
+    # Asked for first, as that loads the pages.
+    url = reverse(name)
     shown = Range(look.period.first, look.last, look.today)
-    return reverse(name) + (shown.query if pages[name].has_ranges else "")
+    return f"{url}{shown.query}" if pages[name].has_ranges else url
 
 
 def chart_values(one: Compared, look: Look) -> list[float | None]:
@@ -137,6 +140,13 @@ def lead_of(found: Sequence[Compared], names: dict[str, str], period: Period) ->
 def side(metric: Metric, usual: Usual) -> str:
     """Return `well below`, or `far later`."""
     return away(metric, usual).removesuffix(" usual").removesuffix(" than")
+
+
+def left_out(found: Sequence[Compared]) -> list[Line]:
+    """Return how many numbers have no row; these are the last ones, and so seldom any that differ."""
+    if not found:
+        return []
+    return [Line(f"{counted(len(found), 'more number')}, of what you write down yourself.")]
 
 
 def not_yet(period: Period) -> str:

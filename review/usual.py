@@ -45,6 +45,10 @@ class Usual(NamedTuple):
     deviation: float
     windows: int
 
+    def over(self, times: float) -> Usual:
+        """Return the same of one of so many equal parts."""
+        return self._replace(value=self.value / times, low=self.low / times, high=self.high / times)
+
 
 def typical(metric: Metric, known: Sequence[float]) -> float | None:
     """Return the mean of known days: round the clock for times of day, that of the logarithms where the metric is

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from lifetracker.days import FIRST_DAY, ONE_DAY
-from lifetracker.metrics.declaration import Known, Metric
+from lifetracker.days import FIRST_DAY, ONE_DAY, days_from
+from lifetracker.metrics.declaration import Absent, Known, Metric
 from lifetracker.metrics.series import Series
 from review.periods import Length, Period
 from review.sections import Look
@@ -16,7 +16,7 @@ from review.usual import Rule, Usual, typical, usual_of, window_mean
 RULES = {
     Length.WEEK: Rule(windows=12, least=6, share=(4, 7)),
     Length.MONTH: Rule(windows=12, least=4, share=(1, 2)),
-    Length.YEAR: Rule(windows=9, least=4, share=(1, 2)),
+    Length.YEAR: Rule(windows=5, least=4, share=(1, 2)),
 }
 
 
@@ -50,7 +50,7 @@ def first_read(period: Period) -> date:
 def is_summed(metric: Metric) -> bool:
     """Return whether what a person wants to know is the sum of days, such as of workouts, and not their mean, such as of
     sleep. A day without a record of it has none then; of what is yes or no, days are counted."""
-    return metric.additive and (metric.absent is metric.absent.ZERO or metric.is_yes_no)
+    return metric.additive and (metric.absent is Absent.ZERO or metric.is_yes_no)
 
 
 def last_settled(look: Look, series: Series) -> date:
@@ -72,20 +72,24 @@ def compared(look: Look, series: Series, excluded: Collection[date]) -> Compared
     value = typical(metric, known)
     if value is None:
         return None
+    is_sum, is_whole = is_summed(metric), len(known) == len(values)
+    # A sum is compared as that of the whole period, and told of a day where days are unknown.
+    times = len(values) if is_sum else 1
     means = means_before(look, series, last, excluded)
-    is_sum = is_summed(metric)
-    is_whole = len(known) == len(values)
-    times = len(values) if is_sum and is_whole else 1
-    before = [mean * times for mean in means if mean is not None]
-    enough = rule.is_enough(len(known), len(values))
+    usual = before = None
+    if rule.is_enough(len(known), len(values)):
+        earlier = [mean * times for mean in means if mean is not None]
+        usual = usual_of(metric, value * times, earlier, rule)
+        before = means[0] if means else None
+    shown = times if is_whole else 1
     return Compared(
         metric=metric,
-        value=value * times,
+        value=value * shown,
         days=len(values),
         known_days=len(known),
         is_sum=is_sum and is_whole,
-        usual=usual_of(metric, value * times, before, rule) if enough else None,
-        before=means[0] * times if means and means[0] is not None and enough else None,
+        usual=usual.over(times / shown) if usual else None,
+        before=None if before is None else before * shown,
         values=values,
         least=sum(known) if is_sum and not is_whole and metric.bounds[0] == 0 else None,
     )
@@ -108,17 +112,29 @@ def windows_before(look: Look, last: date) -> list[tuple[date, date]]:
 def means_before(
     look: Look, series: Series, last: date, excluded: Collection[date]
 ) -> list[float | None]:
-    """Return what a day of each of these came to, newest first, as far back as the series goes."""
+    """Return what a day of each of these came to, newest first, as far back as the series goes. Before it was done for the
+    first time, nobody knows whether there was nothing or nothing was recorded yet."""
     found = []
+    begun = first_done(series)
     for first, until in windows_before(look, last):
         if first < series.first:
             break
         values = [
-            None if first + timedelta(days=at) in excluded else value
-            for at, value in enumerate(days_of(series, first, until))
+            None if day in excluded or day < begun else value
+            for day, value in zip(
+                days_from(first, until), days_of(series, first, until), strict=True
+            )
         ]
         found.append(window_mean(series.metric, values, RULES[look.period.length]))
     return found
+
+
+def first_done(series: Series) -> date:
+    """Return the first day on which something was done of what is zero on days without a record; of all else the first day."""
+    if series.metric.absent is not Absent.ZERO:
+        return series.first
+    at = next((at for at, value in enumerate(series.values) if value), 0)
+    return series.first + timedelta(days=at)
 
 
 def days_of(series: Series, first: date, last: date) -> list[float | None]:

@@ -73,7 +73,7 @@ def test_a_week_that_ended(pages: str) -> None:
         ),
         ("Read", "at least 60 pages", "reached (50 pages a week)", "6 of 7 days"),
     ]
-    assert content.lead == "1 of 2 goals reached. Of 1 goal it is not known."
+    assert content.lead == "1 of 2 goals reached throughout. Of 1 goal it is not known."
     assert content.suggestions == ["Read less: at most 55 pages a week"]
     assert content.rows[2].url == f"/goals/{one.pk}/"
 
@@ -158,8 +158,8 @@ def test_many_goals_are_cut_and_counted(pages: str) -> None:
     ("states", "lead"),
     [
         ([], ""),
-        (["reached"], "1 of 1 goal reached."),
-        (["missed", "reached"], "1 of 2 goals reached."),
+        (["reached"], "1 of 1 goal reached throughout."),
+        (["missed", "reached"], "1 of 2 goals reached throughout."),
         (["unknown", "unknown"], "Of 2 goals it is not known."),
     ],
 )

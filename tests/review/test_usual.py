@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from lifetracker.metrics.declaration import Metric, Values
 from lifetracker.metrics.registry import metrics
 from lifetracker.metrics.series import Series
 from lifetracker.metrics.verified import Verified
-from review.amounts import known_words, usual_words, value_words
+from review.amounts import compared_words, known_words, value_words
 from review.periods import Length, Period
 from review.sections import Look
 from review.usual import Rule, share_by_chance, typical, usual_of, window_mean
@@ -131,7 +132,7 @@ def found_of(one: Series, today: date = LATER, excluded: set[date] | None = None
     [
         ("2026-W37", date(2026, 6, 15)),
         ("2026-09", date(2025, 9, 1)),
-        ("2026", date(2017, 1, 1)),
+        ("2026", date(2021, 1, 1)),
         ("1901", date(1900, 1, 1)),
     ],
 )
@@ -142,7 +143,7 @@ def test_so_far_is_read_back(name: str, first: date) -> None:
 def test_a_week_lies_to_the_weeks_before() -> None:
     found = found_of(series(RECOVERY, *[[60.0] * 7, [70.0] * 7] * 3, [54.0] * 7))
     assert value_words(found) == "54 %"
-    assert usual_words(found) == "well below the usual 65 %"
+    assert compared_words(found, "The week before") == "well below the usual 65 %"
     assert known_words(found) == ""
     assert found.before == 70.0
 
@@ -159,20 +160,20 @@ def test_marked_days_stay_out_of_the_usual() -> None:
 def test_sums_are_those_of_the_week() -> None:
     found = found_of(series(TRACKED, *[[2.0] * 7, [3.0] * 7] * 3, [4.0] * 7))
     assert value_words(found) == "28 h 00"
-    assert usual_words(found) == "well above the usual 17 h 30"
+    assert compared_words(found, "The week before") == "well above the usual 17 h 30"
 
 
 def test_unknown_days_make_a_sum_the_least() -> None:
     found = found_of(series(TRACKED, *[[2.0] * 7, [3.0] * 7] * 3, week(2, 2, 2, 2, 2)))
     assert value_words(found) == "at least 10 h 00"
     assert known_words(found) == "5 of 7 days"
-    assert usual_words(found) == "2 h 00 a day, about the usual 2 h 30 a day"
+    assert compared_words(found, "The week before") == "2 h 00 a day, about the usual 2 h 30 a day"
 
 
 def test_too_few_known_days_are_not_compared() -> None:
     found = found_of(series(RECOVERY, *[[60.0] * 7] * 6, week(20, 20, 20)))
     assert (value_words(found), known_words(found)) == ("20 %", "3 of 7 days")
-    assert (found.usual, found.before, usual_words(found)) == (None, None, "")
+    assert (found.usual, found.before, compared_words(found, "The week before")) == (None, None, "")
 
 
 def test_a_week_without_a_known_day_says_nothing() -> None:
@@ -186,10 +187,10 @@ def test_a_running_week_is_compared_with_the_same_weekdays() -> None:
     before = [5_000.0, 7_000.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     steps = found_of(series(STEPS, *[before] * 6, [6_500.0, 6_500.0, 10.0]), today=wednesday)
     assert (value_words(steps), steps.days) == ("6,500 a day", 2)
-    assert usual_words(steps) == "well above the usual 6,000 a day"
+    assert compared_words(steps, "The week before") == "well above the usual 6,000 a day"
     nights = [8.0, 7.0, 6.0, 10.0, 10.0, 10.0, 10.0]
     sleep = found_of(series(SLEEP, *[nights] * 6, [7.0, 7.0, 7.0]), today=wednesday)
-    assert (sleep.days, usual_words(sleep)) == (3, "about the usual 7 h 00")
+    assert (sleep.days, compared_words(sleep, "The week before")) == (3, "about the usual 7 h 00")
 
 
 def test_a_night_that_is_not_there_yet_is_not_missing() -> None:
@@ -201,12 +202,30 @@ def test_a_night_that_is_not_there_yet_is_not_missing() -> None:
 def test_bedtimes_are_earlier_or_later() -> None:
     found = found_of(series(BEDTIME, *[[23.0] * 7] * 6, [0.0] * 7))
     assert value_words(found) == "00:00"
-    assert usual_words(found) == "far later than the usual 23:00"
+    assert compared_words(found, "The week before") == "far later than the usual 23:00"
 
 
 def test_means_of_counts_have_a_digit_while_they_are_small() -> None:
-    found = found_of(series(COMMITS, *[[0.0] * 6 + [1.0], [0.0] * 6 + [2.0]] * 3, [1.0] * 7))
-    assert (value_words(found), usual_words(found)) == ("7", "far above the usual 1.5")
+    found = found_of(series(COMMITS, *[[0.0] * 6 + [1.0], [0.0] * 6 + [2.0]] * 4, [1.0] * 7))
+    assert (value_words(found), compared_words(found, "The week before")) == (
+        "7",
+        "far above the usual 1.6",
+    )
+
+
+def test_what_was_not_done_yet_is_not_usual() -> None:
+    """Zeros before the first commit say nothing: six weeks are left, of which nobody can say that there was nothing."""
+    found = found_of(series(COMMITS, *[[0.0] * 7] * 5, *[[1.0] * 7] * 6, [1.0] * 7))
+    assert found.usual is not None
+    assert (found.usual.value, found.usual.windows) == (7.0, 6)
+
+
+def test_days_of_yes_are_compared_as_days_where_some_are_unknown() -> None:
+    """Two days of seven, five of which are known: 2.8 a week, beside 1: 1.8 of the least spread of one day."""
+    read = replace(metrics["github.committed_late"], label="Late")
+    found = found_of(series(read, *[[1.0] + [0.0] * 6] * 6, week(1, 1, 0, 0, 0)))
+    assert value_words(found) == "at least 2 days"
+    assert compared_words(found, "") == "40 % of days, a little above the usual 14 % of days"
 
 
 def test_a_month_is_compared_with_the_months_before() -> None:
@@ -226,4 +245,7 @@ def test_sums_of_months_are_those_of_as_many_days() -> None:
     one = Series(metric=TRACKED, first=first, values=values)
     found = compared(look_at(Period.named("2026-09"), LATER), one, set())
     assert found is not None
-    assert (value_words(found), usual_words(found)) == ("60 h 00", "about the usual 60 h 00")
+    assert (value_words(found), compared_words(found, "The week before")) == (
+        "60 h 00",
+        "about the usual 60 h 00",
+    )

@@ -1,0 +1,153 @@
+"""What is missing in the data of a period: why days are unknown, each reason once, and what waits for an answer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from lifetracker.days import ONE_DAY, day_of, days_from
+from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.described import with_inputs
+from lifetracker.metrics.reasons import NO_RECORD, WITHOUT_VALUE, Reasons
+from lifetracker.metrics.series import Series, read_series
+from lifetracker.models import DayMark
+from lifetracker.web.sentences import day_words
+from lifetracker.words import counted, joined
+from review.choice import PERSONAL, choices, every
+from review.numbers import names_of, page_of
+from review.sections import Content, Line, Look, Section
+
+#: What had a value in so many days before the period is missed in it.
+LATELY = timedelta(days=28)
+MOST, MOST_PARTS, MOST_NAMES = 8, 3, 4
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WITHOUT_SERVICE = re.compile(r"\s.* (?:is|are) not set up\.")
+#: What was not read can be mended, and what nobody wrote down cannot.
+UNREAD = "synced"
+SHORT = {NO_RECORD: "No record.", WITHOUT_VALUE: "The records give no such value."}
+
+
+@dataclass
+class Gap:
+    """Unknown days of one reason: how many, by the key of the metric."""
+
+    reason: str
+    days: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return by what they are sorted: what was not read first, what nobody wrote down last."""
+        rank = 0 if UNREAD in self.reason else 2 if self.reason == NO_RECORD else 1
+        return rank, -max(self.days.values())
+
+
+def missing_of(look: Look) -> Content:
+    """Return what is missing: by the statements of one `read_series`, one for each family of own metrics, and one for days
+    that wait."""
+    last = look.last if look.last < look.today else look.last - ONE_DAY
+    if last < look.period.first:
+        return Content()
+    lines = choices()
+    chosen = every(lines)
+    found = read_series(
+        list(with_inputs(chosen).values()), look.period.first - LATELY, last, look.verified
+    )
+    used = [metric for line in lines for metric in in_use(line, found, look.period.first)]
+    gaps = gaps_of(used, found, Reasons(look.verified, found), look.period.first)
+    if not used:
+        return Content()
+    names = names_of(used)
+    told = [line_of(gap, {one.key: one for one in used}, names, look) for gap in gaps]
+    more = [Line(f"{counted(len(told) - MOST, 'more reason')}.")] if len(told) > MOST else []
+    waiting = list(lines_waiting(look))
+    lead = "" if told or waiting else "Nothing is missing of what you usually record."
+    return Content(lead=lead, lines=[*told[:MOST], *more, *waiting])
+
+
+def in_use(line: tuple[Metric, ...], found: Mapping[str, Series], first: date) -> Iterator[Metric]:
+    """Yield the first metric of a line that has a value of late. What its owner writes down counts only if it was answered
+    in the period: else it is not asked any more."""
+    for metric in line:
+        series = found[metric.key]
+        since = series.since(first) if metric.key.startswith(PERSONAL) else series
+        if since.known_days:
+            yield metric
+            return
+
+
+def gaps_of(
+    used: list[Metric], found: Mapping[str, Series], reasons: Reasons, first: date
+) -> list[Gap]:
+    gaps: dict[str, Gap] = {}
+    for metric in used:
+        series = found[metric.key]
+        is_seldom = is_written_seldom(series)
+        for day in days_from(max(first, first_known(series)), series.last):
+            if reason := reasons.why(metric, day):
+                plain = WITHOUT_SERVICE.sub("", reason)
+                if is_seldom and plain == NO_RECORD:
+                    continue
+                gaps.setdefault(plain, Gap(plain)).days[metric.key] += 1
+    return sorted(gaps.values(), key=lambda one: one.place)
+
+
+def is_written_seldom(series: Series) -> bool:
+    """Return whether most days have none anyway, such as of a blood value."""
+    days = (series.last - first_known(series)).days + 1
+    return 2 * series.known_days < days
+
+
+def first_known(series: Series) -> date:
+    """Return the first day with a value: before that nobody kept it."""
+    at = next(at for at, value in enumerate(series.values) if value is not None)
+    return series.first + timedelta(days=at)
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def line_of(gap: Gap, metrics: Mapping[str, Metric], names: Mapping[str, str], look: Look) -> Line:
+    """Return `WHOOP has not scored it yet: Recovery and HRV on 2 days.`, with the page on which that can be mended."""
+    by_days: dict[int, list[str]] = defaultdict(list)
+    for key, days in gap.days.most_common():
+        by_days[days].append(names[key])
+    parts = [f"{some(labels)} on {counted(days, 'day')}" for days, labels in by_days.items()]
+    if len(parts) > MOST_PARTS:
+        left = sum(len(labels) for labels in list(by_days.values())[MOST_PARTS:])
+        parts = [*parts[:MOST_PARTS], f"{left} {'other' if left == 1 else 'others'} on fewer days"]
+    one = metrics[next(iter(gap.days))]
+    url = reverse("connections") if UNREAD in gap.reason else page_of(one, look)
+    return Line(f"{reason_words(gap.reason, look.last)}: {', '.join(parts)}.", url)
+
+
+def some(labels: list[str]) -> str:
+    left = len(labels) - MOST_NAMES
+    if left <= 0:
+        return joined(labels)
+    return joined([*labels[:MOST_NAMES], f"{left} {'other' if left == 1 else 'others'}"])
+
+
+def reason_words(reason: str, beside: date) -> str:
+    """Return a reason without its full stop, and its dates as people write them."""
+    words = SHORT.get(reason, reason.removeprefix(f"{NO_RECORD} "))
+    return ISO_DAY.sub(lambda found: day_words(day_of(found[0]), beside), words).rstrip(".")
+
+
+def lines_waiting(look: Look) -> Iterator[Line]:
+    """Yield the days that rules take for days of illness or travel, and nobody has answered."""
+    marks = DayMark.objects.proposed().between(look.period.first, look.last)
+    kinds = Counter(marks.order_by().values_list("kind", flat=True))
+    for kind, number in sorted(kinds.items()):
+        wait = "waits" if number == 1 else "wait"
+        yield Line(
+            f"{counted(number, 'day')} proposed as {kind} {wait} for your answer.",
+            reverse("admin:lifetracker_daymark_changelist") + "?state__exact=proposed",
+        )
+
+
+SECTION = Section("missing", "What is missing", 90, missing_of)
