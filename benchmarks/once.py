@@ -41,6 +41,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.usual": ("--lives", "1", "--days", "120"),
     "benchmarks.goals": ("--lives", "5"),
     "benchmarks.experiments": ("--runs", "5", "--lives", "1"),
+    "benchmarks.changes": ("--lives", "2", "--series", "50"),
     "benchmarks.insights": ("--lives", "2"),
     "benchmarks.guessing": ("--seconds", "1"),
     "benchmarks.limit": ("--days", "10", "--limit", "3", "--window", "1"),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from insights.models import Finding, FindingTest, InsightRun
+from insights.models import Finding, FindingTest, InsightRun, MetricChange, MetricChangeTest
 from lifetracker.admin import ReadOnlyAdmin, ReadOnlyInline, labels
 
 COLOURS = {
@@ -13,6 +13,11 @@ COLOURS = {
     "holding": "success",
     "fading": "warning",
     "withdrawn": "danger",
+    "maybe": "info",
+    "changed": "success",
+    "settled": "success",
+    "over": "warning",
+    "taken back": "danger",
 }
 
 
@@ -45,5 +50,27 @@ class FindingAdmin(ReadOnlyAdmin):
 class InsightRunAdmin(ReadOnlyAdmin):
     """Each look for insights, and what it tested."""
 
-    heavy = ("series", "left_out", "bounds")
+    heavy = ("series", "left_out", "compared", "bounds")
     list_display = ("started_at", "last_day", "tested", "found", "confirmed", "withdrawn")
+
+
+class ChangeTestInline(ReadOnlyInline):
+    """Each look at the change, the newest first."""
+
+    model = MetricChangeTest
+    fields = readonly_fields = ("state", "last_day", "before", "after", "z")
+
+
+@admin.register(MetricChange)
+class MetricChangeAdmin(ReadOnlyAdmin):
+    """What changed, and what became of it."""
+
+    heavy = ("points",)
+    list_display = ("__str__", "shown_state", "before", "after", "unit", "found_on", "tested_on")
+    list_filter = ("state",)
+    search_fields = ("metric_name", "metric")
+    inlines: ClassVar = [ChangeTestInline]
+
+    @labels("State", "state", COLOURS)
+    def shown_state(self, change: MetricChange) -> str:
+        return change.state

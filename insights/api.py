@@ -135,17 +135,20 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
 
     @extend_schema(responses=InsightSerializer)
     def post(self, request: Request, pk: str) -> Response:
-        finding = self.get_object()
-        self.change(Finding.objects.filter(pk=finding.pk))
-        finding.refresh_from_db()
-        return Response(self.get_serializer(finding).data)
+        return self.answered()
 
-    def change(self, findings: Any) -> None:
-        findings.hide()
+    def answered(self) -> Response:
+        one = self.get_object()
+        self.change(type(one).objects.filter(pk=one.pk))
+        one.refresh_from_db()
+        return Response(self.get_serializer(one).data)
+
+    def change(self, rows: Any) -> None:
+        rows.hide()
 
 
 class Unhide(Hide):
     """Shows a hidden insight again."""
 
-    def change(self, findings: Any) -> None:
-        findings.unhide()
+    def change(self, rows: Any) -> None:
+        rows.unhide()

@@ -3,7 +3,7 @@ strongest is told, the others stand under it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import StatisticsError, correlation
 
@@ -71,6 +71,11 @@ def parts_of(key: str) -> frozenset[str]:
 def goes_along(one: Finding, other: Finding) -> bool:
     """Return whether the actions of two findings cannot be told apart on the days that are drawn of both."""
     own, theirs = ({day: x for day, x, _ in finding.points} for finding in (one, other))
+    return go_along(own, theirs)
+
+
+def go_along(own: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
+    """Return whether two series go together so well that they are one thing, on the days that both know."""
     both = sorted(own.keys() & theirs.keys())
     if len(both) < LEAST_DAYS:
         return False

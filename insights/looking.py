@@ -18,6 +18,7 @@ from insights.panel import Panel
 from insights.states import State
 from insights.statistics.chain import LEAST_RANGE_DAYS, Allowed
 from insights.storing import standing_of, store
+from insights.storing_changes import look_for_changes
 from lifetracker import days
 from lifetracker.models import Lease
 
@@ -67,6 +68,7 @@ def looked(inputs: Inputs, last: date) -> InsightRun:
             **counts(found),
         )
         store(found.verdicts, inputs, run)
+        look_for_changes(inputs, run)
     return run
 
 

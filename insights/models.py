@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.utils import timezone
 
-from insights.states import SHOWN, State
+from insights.states import SHOWN, TOLD_CHANGES, ChangeState, State
 from lifetracker.models import fields
 
+Model = TypeVar("Model", bound=models.Model)
+
 CHOICES = [(one.value, one.value) for one in State]
+CHANGE_CHOICES = [(one.value, one.value) for one in ChangeState]
 
 
 class InsightRun(models.Model):
@@ -34,6 +37,9 @@ class InsightRun(models.Model):
     left_out = models.JSONField(
         default=dict, help_text="The metrics with too few days, and how many days each knows."
     )
+    compared = models.JSONField(
+        default=list, help_text="The metrics that were looked at for changes of their mean."
+    )
     bounds = models.JSONField(
         default=list,
         help_text="Of pairs in which nothing was found: how large an effect the days could have shown.",
@@ -48,7 +54,20 @@ class InsightRun(models.Model):
         return f"look up to {self.last_day}"
 
 
-class FindingQuerySet(models.QuerySet["Finding"]):
+class HidingQuerySet(models.QuerySet[Model]):
+    """Of rows that their owner may hide."""
+
+    def visible(self) -> Self:
+        return self.filter(hidden_at__isnull=True)
+
+    def hide(self) -> int:
+        return self.visible().update(hidden_at=timezone.now())
+
+    def unhide(self) -> int:
+        return self.filter(hidden_at__isnull=False).update(hidden_at=None)
+
+
+class FindingQuerySet(HidingQuerySet["Finding"]):
     def shown(self) -> Self:
         """Return those that may be said: confirmed on days on which they were not found, and large enough to matter."""
         return self.filter(state__in=SHOWN, is_large=True)
@@ -59,15 +78,6 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def said(self) -> Self:
         return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
-
-    def visible(self) -> Self:
-        return self.filter(hidden_at__isnull=True)
-
-    def hide(self) -> int:
-        return self.visible().update(hidden_at=timezone.now())
-
-    def unhide(self) -> int:
-        return self.filter(hidden_at__isnull=False).update(hidden_at=None)
 
 
 class Finding(models.Model):
@@ -162,6 +172,116 @@ class FindingTest(models.Model):
         ordering = ["-id"]
         verbose_name = "test of a finding"
         verbose_name_plural = "tests of findings"
+
+    def __str__(self) -> str:
+        return f"{self.state} by the days up to {self.last_day}"
+
+
+# --- What changed -----------------------------------------------------------------------------------
+
+
+class MetricChangeQuerySet(HidingQuerySet["MetricChange"]):
+    def told(self) -> Self:
+        """Return those that held for two weeks, large enough to matter, also those that are over or usual by now."""
+        return self.filter(state__in=TOLD_CHANGES, is_large=True)
+
+    def shown(self) -> Self:
+        return self.filter(state=ChangeState.CHANGED, is_large=True)
+
+    def earlier(self) -> Self:
+        """Return those that were told, and are usual by now or went back."""
+        return self.told().exclude(state=ChangeState.CHANGED)
+
+    def not_shown(self) -> Self:
+        """Return those that wait, first, and those that were told earlier."""
+        told = models.Q(state__in=TOLD_CHANGES - {ChangeState.CHANGED}, is_large=True)
+        waits = models.Q(state=ChangeState.MAYBE)
+        return self.filter(told | waits).order_by(
+            models.F("confirmed_on").desc(nulls_first=True), "-around", "-id"
+        )
+
+    def waiting(self) -> Self:
+        """Return those of which it is not known yet whether they hold."""
+        return self.filter(state=ChangeState.MAYBE)
+
+
+class MetricChange(models.Model):
+    """A metric whose newest four weeks are other than the eight before. Its numbers are those of the newest look, in the unit
+    of the metric."""
+
+    exported = True
+    export_name = "metric-changes"
+
+    metric = models.CharField(max_length=100, db_index=True, help_text="The key of a metric.")
+    metric_name = models.CharField(max_length=200)
+    unit = models.CharField(max_length=40, blank=True, default="")
+    decimals = fields.PositiveSmallIntegerField(unit="", default=0)
+    is_clock = models.BooleanField("a time of the day", default=False)
+    state = models.CharField(max_length=10, choices=CHANGE_CHOICES)
+    base = models.DateField("first day before", help_text="The first of the 56 days before.")
+    around = models.DateField("around", help_text="The day of the change, give or take a week.")
+    is_gradual = models.BooleanField(
+        "bit by bit", default=False, help_text="Whether a straight line fits better than a step."
+    )
+    found_on = models.DateField(help_text="The last day of the look that saw it.")
+    tested_on = models.DateField(help_text="The last day of the newest look at it.")
+    confirmed_on = models.DateField(
+        null=True, help_text="The last day of the look by which it still held; empty before."
+    )
+    size = fields.FloatField(
+        "difference as it is reckoned",
+        unit="",
+        help_text="Of hours of the clock from their usual one, of logarithms of what is skewed.",
+    )
+    before = fields.FloatField("mean before", unit="")
+    after = fields.FloatField("mean after", unit="")
+    difference = fields.FloatField(unit="")
+    low = fields.FloatField("lower end of the 95 % interval", unit="")
+    high = fields.FloatField("upper end of the 95 % interval", unit="")
+    known_before = fields.PositiveIntegerField("known days before", unit="days")
+    known_after = fields.PositiveIntegerField("known days after", unit="days")
+    is_large = models.BooleanField(
+        "large enough",
+        default=False,
+        help_text="Whether the difference is one that means something.",
+    )
+    points = models.JSONField(
+        default=list,
+        help_text="Of each known day from the first one before on: the day and its value.",
+    )
+    hidden_at = models.DateTimeField("hidden", null=True, blank=True)
+    created_at = models.DateTimeField("added", auto_now_add=True)
+    updated_at = models.DateTimeField("last changed", auto_now=True)
+
+    objects = MetricChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-around", "-id"]
+        verbose_name = "change of a metric"
+        verbose_name_plural = "changes of metrics"
+
+    def __str__(self) -> str:
+        return f"{self.metric_name}, around {self.around:%-d %b %Y}"
+
+
+class MetricChangeTest(models.Model):
+    """One look at a change: what it said, and by which numbers; none where too few days were known."""
+
+    exported = True
+    export_name = "metric-change-tests"
+
+    change = models.ForeignKey(MetricChange, models.CASCADE, related_name="tests")
+    run = models.ForeignKey(InsightRun, models.CASCADE, related_name="change_tests")
+    state = models.CharField(max_length=10, choices=CHANGE_CHOICES)
+    last_day = models.DateField()
+    before = fields.FloatField("mean before", unit="", null=True)
+    after = fields.FloatField("mean after", unit="", null=True)
+    z = fields.FloatField("difference in standard errors", unit="", null=True)
+
+    class Meta:
+        ordering = ["-last_day", "-id"]
+        verbose_name = "test of a change"
+        verbose_name_plural = "tests of changes"
 
     def __str__(self) -> str:
         return f"{self.state} by the days up to {self.last_day}"

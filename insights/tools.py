@@ -10,8 +10,10 @@ from typing import Any
 from msgspec import Struct
 
 from insights.api import MOST, shown_findings
+from insights.change_groups import ChangeGroup, change_groups
+from insights.change_words import NO_WHY, change_sentence, change_status
 from insights.groups import Group, groups_of
-from insights.models import Finding, InsightRun
+from insights.models import Finding, InsightRun, MetricChange
 from insights.sentences import (
     NO_CAUSE,
     bound_words,
@@ -30,6 +32,7 @@ from lifetracker.tools.metrics import cut
 from lifetracker.tools.said import reference, untrusted
 from lifetracker.words import counted
 
+MOST_CHANGES, COMPARED_DAYS = 40, 84
 NO_LOOK = "The days have not been looked at yet."
 
 
@@ -42,7 +45,8 @@ class InsightsAsked(Struct):
     description="""Returns which habits go with which outcomes: found on one part of the days, held on another, tested again
     each month. Each has its size in the unit of the outcome with a 95 % interval, the days that it is based on
     (`known_days`, on which both are known, of `days`), up to when both were read, and whether
-    it still holds. What shares its records, or comes on the same days, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also what the days could have
+    it still holds. What shares its records, or comes on the same days, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also which metrics changed: their mean of
+    four weeks is other than that of the eight before, and still was two weeks later. And what the days could have
     shown of other pairs, and did not, and in `missing` what was known on too few days to be looked at. Names were typed by
     a person and are marked as untrusted.""",
     domain="insights",
@@ -51,6 +55,8 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
     run, verified = InsightRun.objects.first(), Verified()
     found = [group_facts(one, verified) for one in groups_of(shown_findings()[:MOST])]
     bounds = bounds_told(run, verified) if run else []
+    shown_changes = MetricChange.objects.shown().visible()[:MOST_CHANGES]
+    changes = [change_facts(one, verified) for one in change_groups(shown_changes)]
     at, every = ask.place_asked(asked.cursor), len(found) + len(bounds)
 
     def answer(rows: int) -> Answer:
@@ -62,8 +68,10 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
             "looked_up_to": str(run.last_day) if run else None,
             "pairs_and_lags_tested": run.tested if run else 0,
             "insights": shown,
+            # They are said once, as what is missing.
+            "changes": [] if at else changes,
+            "note_on_changes": NO_WHY,
             "not_found": others,
-            # They are told once.
             "missing": [] if at else missing(run),
             **cut(at, len(shown) + len(others), every),
         }
@@ -92,6 +100,26 @@ def finding_facts(one: Finding, verified: Verified) -> Answer:
         "known_days": one.days,
         "days": length(one.first_day, one.last_day),
         "verified_until": verified_until([one.action, one.outcome], verified),
+    }
+
+
+def change_facts(one: ChangeGroup, verified: Verified) -> Answer:
+    change = one.told
+    return {
+        "record": reference(MetricChange, change.pk),
+        "metric": change.metric,
+        "said": untrusted(change_sentence(change), "a change"),
+        "status": change_status(change),
+        "around": str(change.around),
+        "before": change.before,
+        "after": change.after,
+        "difference": change.difference,
+        "interval": [change.low, change.high],
+        "unit": change.unit or "count",
+        "known_days": change.known_before + change.known_after,
+        "days": COMPARED_DAYS,
+        "verified_until": verified_until([change.metric], verified),
+        "same_in_other_numbers": [other.metric for other in one.others],
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
+from insights.change_views import changes_section
 from insights.chart import dot_plot, picture_words
 from insights.groups import groups_of
 from insights.models import Finding, FindingTest, InsightRun
@@ -33,6 +34,8 @@ from insights.sentences import (
     state_words,
 )
 from insights.states import State
+from lifetracker import days
+from lifetracker.web.day_marks import left_out_words, questions
 from lifetracker.web.undo import say_with_undo
 from lifetracker.words import counted
 
@@ -76,6 +79,9 @@ class InsightsView(LoginRequiredMixin, TemplateView):
             bounds=bound_lines(run),
             missing=missing_words(run),
             no_cause=NO_CAUSE,
+            **changes_section(has_looked=run is not None),
+            **questions(self.request),
+            **left_out_words(days.today()),
             fresh=[f"Days up to {day_words(run.last_day)}"] if run else [],
             **kwargs,
         )

@@ -15,7 +15,15 @@ from lifetracker.api.views import HealthView
 from lifetracker.api.webhooks import receive
 from lifetracker.doctor.api import DoctorView
 from lifetracker.tools import door
-from lifetracker.web import day_card, downloads, offline, pages, settings_page, token_page  # noqa: F401 - they register what they have
+from lifetracker.web import (  # noqa: F401 - they register what they have
+    day_card,
+    day_marks,
+    downloads,
+    offline,
+    pages,
+    settings_page,
+    token_page,
+)
 from lifetracker.web.assistant import views as assistant
 from lifetracker.web.connections import rejected
 from lifetracker.web.connections.reading_again import read_again
@@ -74,6 +82,9 @@ urlpatterns = [
     path("settings/data/", downloads.DataView.as_view(), name="settings-data"),
     path("settings/data/export", downloads.download_export, name="settings-export"),
     path("settings/data/backup", downloads.download_backup, name="settings-backup"),
+    path("day-marks/<int:pk>/confirm", day_marks.confirm, name="day-mark-confirm"),
+    path("day-marks/<int:pk>/refuse", day_marks.refuse, name="day-mark-refuse"),
+    path("day-marks/<int:pk>/ask-again", day_marks.ask_again, name="day-mark-ask-again"),
     # Where the tokens were.
     path("tokens", moved, {"to": "tokens"}),
     path("tokens/<int:pk>/revoke", token_page.revoke),

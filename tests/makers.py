@@ -13,7 +13,13 @@ from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from github_projects.models import GITHUB, Commit, Repository, RepositoryCommit
 from goals.models import Goal
-from insights.models import Finding, FindingTest, InsightRun
+from insights.models import (
+    Finding,
+    FindingTest,
+    InsightRun,
+    MetricChange,
+    MetricChangeTest,
+)
 from journal.models import Answer, Behaviour, Note
 from lifetracker.days import local_date, local_date_and_hour, monday_of
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
@@ -106,6 +112,28 @@ def goal(**fields: Any) -> Goal:
     """Of 20 hours a week."""
     values = {"name": "Enough work", "metric": "time.hours", "kind": "total", "per": "week"}
     return Goal.objects.create(**values | {"target": 20} | fields)
+
+
+def metric_change(number: int = 0, **fields: Any) -> MetricChange:
+    """Of a resting heart rate that fell three weeks ago, and still was lower two weeks after it was seen."""
+    day = MORNING.date() - timedelta(days=1)
+    run, _ = InsightRun.objects.get_or_create(
+        last_day=day, version=1, seed=20, tested=420, found=2, confirmed=1, withdrawn=0
+    )
+    about = {"metric": "whoop.resting_heart_rate", "metric_name": "Resting heart rate"}
+    if number:
+        about = {"metric": f"own.{900 + number}", "metric_name": f"Dose {number}"}
+    seen = day - timedelta(days=14)
+    days = {"found_on": seen, "tested_on": day, "confirmed_on": day}
+    days |= {"base": seen - timedelta(days=83), "around": seen - timedelta(days=27)}
+    numbers = {"before": 55.1, "after": 52.0, "difference": -3.1, "low": -4.2, "high": -2.0}
+    counts = {"known_before": 56, "known_after": 28, "size": -3.1}
+    values = about | days | numbers | counts
+    values |= {"unit": "bpm", "state": "changed", "is_large": True} | fields
+    made = MetricChange.objects.create(**values)
+    shown = {"state": made.state, "last_day": day, "before": made.before, "after": made.after}
+    MetricChangeTest.objects.create(change=made, run=run, z=-5.2, **shown)
+    return made
 
 
 def finding(number: int = 0, **fields: Any) -> Finding:

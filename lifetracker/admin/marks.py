@@ -40,7 +40,7 @@ class DayMarkAdmin(QuickList):
 
     @admin.display(description="Reasons")
     def short_reason(self, mark: DayMark) -> str:
-        return truncatechars(" ".join(texts_of(mark)), 120)
+        return truncatechars(" ".join(mark.reason_texts()), 120)
 
     @admin.display(description="Note", ordering="note")
     def short_note(self, mark: DayMark) -> str:
@@ -48,7 +48,7 @@ class DayMarkAdmin(QuickList):
 
     @admin.display(description="Reasons")
     def reason_texts(self, mark: DayMark) -> SafeString | str:
-        return format_html_join("", "<p>{}</p>", ((text,) for text in texts_of(mark))) or "–"
+        return format_html_join("", "<p>{}</p>", ((text,) for text in mark.reason_texts())) or "–"
 
     @admin.action(description="Confirm", permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
@@ -61,9 +61,3 @@ class DayMarkAdmin(QuickList):
     def _answer(self, request: HttpRequest, marks: QuerySet[Model], state: DayMark.State) -> None:
         number = DayMark.objects.filter(pk__in=marks.values("pk")).answer(state)
         self.message_user(request, f"{counted(number, 'day')} {state}.")
-
-
-def texts_of(mark: DayMark) -> list[str]:
-    """Return the reasons in words. A backup may hold any JSON."""
-    reasons = mark.reasons if isinstance(mark.reasons, list) else []
-    return [str(one["text"]) for one in reasons if isinstance(one, dict) and "text" in one]

@@ -113,7 +113,12 @@ class DayMark(ConstraintsInWords, KeepsRevisions):
         if self.date and not days.FIRST_DAY <= self.date <= days.LAST_DAY:
             raise ValidationError({"date": days.OUT_OF_RANGE})
 
-    def with_spell(self) -> models.QuerySet[DayMark]:
+    def reason_texts(self) -> list[str]:
+        """Return the reasons in words. A backup may hold any JSON."""
+        reasons = self.reasons if isinstance(self.reasons, list) else []
+        return [str(one["text"]) for one in reasons if isinstance(one, dict) and "text" in one]
+
+    def with_spell(self) -> DayMarkQuerySet:
         """Return this mark and the days of the same illness, trip or stay that still wait for an answer."""
         waiting = Q(kind=self.kind, spell=self.spell, state=DayMark.State.PROPOSED)
         return DayMark.objects.filter(Q(pk=self.pk) | waiting if self.spell else Q(pk=self.pk))

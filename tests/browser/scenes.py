@@ -394,6 +394,7 @@ def everything() -> None:
     journal()
     own_metrics()
     makers.finding()
+    makers.metric_change()
     apple_health()
     makers.intention(1, kept="partly", note="Not on Friday.")
     makers.intention(text="Plan the week on Monday")

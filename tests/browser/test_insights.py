@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from lifetracker.models import DayMark
 from tests import makers
 from tests.browser.conftest import Visit
 from tests.browser.scenes import TODAY
@@ -40,6 +41,20 @@ def some_insights() -> None:
         points=[[str(day), float(back % 3 == 0), 60.0 + back % 9] for back, day in enumerate(days)],
     )
     makers.finding(2, state="withdrawn")
+    change = makers.metric_change(
+        base=TODAY - timedelta(days=100), around=TODAY - timedelta(days=43)
+    )
+    change.points = [
+        [str(change.base + timedelta(days=at)), 54.0 - 3 * (at > 56) + at % 5] for at in range(100)
+    ]
+    change.save()
+    makers.metric_change(1, state="maybe", confirmed_on=None)
+    makers.metric_change(2, state="over")
+    reasons = [{"text": "Resting heart rate was 61 bpm, 2.4 deviations above the usual 53."}]
+    for back in (9, 10):
+        DayMark.objects.create(
+            date=TODAY - timedelta(days=back), kind="sick", state="proposed", reasons=reasons
+        )
 
 
 @pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)

@@ -28,7 +28,7 @@ from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from github_projects.models import Commit, GitHubAccount, Repository
 from goals.models import FreePeriod, Goal
-from insights.models import Finding, InsightRun
+from insights.models import Finding, InsightRun, MetricChange
 from journal.models import Answer, Behaviour, Note
 from lifetracker.accounts.events import Kind
 from lifetracker.accounts.models import Event
@@ -150,6 +150,7 @@ MAKERS: dict[type[Model], Maker] = {
     OwnMetric: lambda number: makers.own_metric(f"Metric {number}"),
     OwnValue: lambda number: makers.own_value(makers.own_metric(f"Metric {number}"), number),
     Finding: makers.finding,
+    MetricChange: makers.metric_change,
     InsightRun: lambda number: InsightRun.objects.create(
         last_day=date(1990, 1, 1),
         version=1,

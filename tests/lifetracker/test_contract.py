@@ -17,7 +17,7 @@ from django.utils import timezone
 from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
-from insights.models import Finding
+from insights.models import Finding, MetricChange
 from journal.models import Answer, Note
 from lifetracker.api.schema import description
 from lifetracker.models import MANUAL, DayMark, SyncRun
@@ -209,6 +209,12 @@ FINDING = {
     *("id", "action", "outcome", "lag", "state", "text", "basis", "status", "step", "step_words"),
     *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),
     *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "tests"),
+}
+CHANGES = {"note", "looked_up_to", "changes", "may_have_changed", "earlier"}
+CHANGE = {
+    *("id", "metric", "state", "text", "status", "around", "is_gradual", "unit", "before", "after"),
+    *("difference", "low", "high", "known_before", "known_after", "found_on", "confirmed_on"),
+    *("tested_on", "hidden_at", "tests"),
 }
 EXPERIMENT = {
     *("id", "question", "state", "start", "try_words", "usual_words", "action", "try_at_least"),
@@ -513,6 +519,9 @@ ROWS = [
     Row("DELETE", "/api/journal/notes/{id}", REFUSED, 204),
     # Insights
     Row("GET", "/api/insights", REFUSED, 200, INSIGHTS),
+    Row("GET", "/api/insights/changes", REFUSED, 200, CHANGES),
+    Row("POST", "/api/insights/changes/{id}/hide", REFUSED, 200, CHANGE, NOTHING),
+    Row("POST", "/api/insights/changes/{id}/unhide", REFUSED, 200, CHANGE, NOTHING),
     Row("POST", "/api/insights/{id}/hide", REFUSED, 200, FINDING, NOTHING),
     Row("POST", "/api/insights/{id}/unhide", REFUSED, 200, FINDING, NOTHING),
     # Own metrics
@@ -559,6 +568,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
         typed["day-marks"] = DayMark.objects.proposed().get(date="2026-09-15").pk
         typed |= {"goals": Goal.objects.get(metric="time.hours").pk}
         typed |= {"insights": Finding.objects.get().pk}
+        typed["insights/changes"] = MetricChange.objects.get().pk
         typed["experiments"] = Experiment.objects.get().pk
         typed |= {"free": FreePeriod.objects.get().pk}
         typed |= {"nutrition/meals": Meal.objects.earliest("pk").pk, "code": "4099999000018"}

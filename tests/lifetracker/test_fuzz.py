@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from experiments.models import Experiment
 from fasting.models import FastingPeriod
 from goals.models import FreePeriod, Goal
-from insights.models import Finding
+from insights.models import Finding, MetricChange
 from journal.models import Answer, Behaviour, Note
 from lifetracker.api.schema import GREATEST_ID
 from lifetracker.models import DayMark, SyncRun
@@ -174,6 +174,7 @@ RECORDS: dict[str, type[Model]] = {
     "goals/free-periods": FreePeriod,
     "insights": Finding,
     "intentions": Intention,
+    "insights/changes": MetricChange,
     "journal/answers": Answer,
     "journal/behaviours": Behaviour,
     "journal/notes": Note,

@@ -182,8 +182,14 @@ def test_no_number_of_an_insight_stands_alone(life: None) -> None:
     recovery = scenes.state("recovery")
     SyncState.objects.filter(pk=recovery.pk).update(verified_to=scenes.NOW - timedelta(hours=1))
     told = call("insights", bearer())
-    # The effect and the ends of its interval; what would have been seen.
-    assert assert_no_number_stands_alone(told) == 4
+    # The effect and the ends of its interval; what would have been seen; of a change both means, their difference, its
+    # interval.
+    assert assert_no_number_stands_alone(told) == 9
+    (changed,) = told["changes"]
+    assert (changed["metric"], changed["around"], changed["known_days"]) == (
+        *("whoop.resting_heart_rate", "2026-08-05"),
+        84,
+    )
     (one,), (bound,) = told["insights"], told["not_found"]
     assert (one["unit"], one["known_days"], one["days"]) == ("%", 108, 120)
     assert one["verified_until"] == f"{scenes.NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"

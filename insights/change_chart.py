@@ -1,0 +1,80 @@
+"""The days of a change: a dot for each, the means before and after, and the day of the change."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from insights.change_words import HOURS, value_words
+from insights.chart import BOTTOM, HEIGHT, TOP, across, down, shares
+from insights.models import MetricChange
+from insights.sentences import day_words, lower_first
+from lifetracker.web.charts.markup import joined, picture_attributes, shape, short
+from lifetracker.words import counted
+
+RADIUS = "2.2"
+#: What is compared, as in `statistics/means.py`, which loads numpy.
+BEFORE_DAYS, AFTER_DAYS = 56, 28
+
+
+def change_chart(one: MetricChange) -> SafeString:
+    """Return the chart of a change; nothing where it has no days."""
+    if len(one.points) < 2:
+        return SafeString("")
+    days = [date.fromisoformat(day) for day, _ in one.points]
+    length = max((days[-1] - one.base).days, 1)
+    means = [near(one, value) for value in (one.before, one.after)]
+    ys = shares([*(value for _, value in one.points), *means])
+    before, after = ys[-2:]
+
+    def x(day: date) -> str:
+        return short(across(min(max((day - one.base).days / length, 0.0), 1.0)))
+
+    dots = [
+        shape(f'<circle cx="{x(day)}" cy="{short(down(y))}" r="{RADIUS}"/>')
+        for day, y in zip(days, ys, strict=False)
+    ]
+    ends = (
+        (one.base, one.base + timedelta(days=BEFORE_DAYS - 1), before),
+        (days[-1] - timedelta(days=AFTER_DAYS - 1), days[-1], after),
+    )
+    lines = [
+        shape(f'<line class="half" x1="{x(first)}" x2="{x(last)}" y1="{y}" y2="{y}"/>')
+        for first, last, level in ends
+        for y in [short(down(level))]
+    ]
+    return format_html(
+        '<svg class="chart dots" viewBox="0 0 320 110" {}>{}{}{}</svg>',
+        picture_attributes(change_picture_words(one)),
+        joined(dots),
+        place_of(one, x(one.around)),
+        joined(lines),
+    )
+
+
+def near(one: MetricChange, value: float) -> float:
+    """Return a mean beside the days that are drawn: hours of the clock go beyond midnight there."""
+    if not one.is_clock:
+        return value
+    middle: float = one.points[0][1]
+    return value + HOURS * round((middle - value) / HOURS)
+
+
+def place_of(one: MetricChange, x: str) -> SafeString:
+    """Return the line at the day of the change; what came bit by bit has none."""
+    if one.is_gradual:
+        return SafeString("")
+    return shape(
+        f'<line class="begins" x1="{x}" x2="{x}" y1="{short(TOP / 2)}" y2="{short(HEIGHT - BOTTOM / 2)}"/>'
+    )
+
+
+def change_picture_words(one: MetricChange) -> str:
+    """Return in words what the chart shows."""
+    before, after = (value_words(one, value) for value in (one.before, one.after))
+    return (
+        f"{counted(len(one.points), 'day')} of {lower_first(one.metric_name)} from {day_words(one.base)} on: "
+        f"{before} on average before, {after} on the newest."
+    )

@@ -1,0 +1,49 @@
+"""Changes that are one thing in several numbers, such as HRV and recovery: one is told, the others stand under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from insights.groups import go_along, parts_of, share
+from insights.models import MetricChange
+
+
+@dataclass
+class ChangeGroup:
+    told: MetricChange
+    others: list[MetricChange] = field(default_factory=list)
+
+
+def change_groups(changes: Iterable[MetricChange]) -> list[ChangeGroup]:
+    """Return the changes as groups: what is measured before what is computed from it, and the surest first. Into the group
+    of another comes what shares a measurement with it, or goes together with it too well to be told apart."""
+    given = list(changes)
+    keys = {one.metric for one in given}
+
+    def rank(one: MetricChange) -> tuple[int, float, int]:
+        parts = (parts_of(one.metric) - {one.metric}) & keys
+        return len(parts), -sureness(one), one.pk
+
+    groups: list[ChangeGroup] = []
+    known: dict[str, frozenset[str]] = {}
+    for one in sorted(given, key=rank):
+        for group in groups:
+            if share(one.metric, group.told.metric, known) or go_along(
+                days_of(one), days_of(group.told)
+            ):
+                group.others.append(one)
+                break
+        else:
+            groups.append(ChangeGroup(one))
+    return sorted(groups, key=lambda group: (-group.told.around.toordinal(), group.told.pk))
+
+
+def sureness(one: MetricChange) -> float:
+    """Return how large a difference is beside its interval."""
+    width = one.high - one.low
+    return abs(one.difference) / width if width > 0 else 0.0
+
+
+def days_of(one: MetricChange) -> dict[str, float]:
+    return dict(one.points)
