@@ -59,6 +59,8 @@ def main() -> None:
     # What is loaded stays, and need not be looked at meanwhile. `LifetrackerConfig` ends this.
     gc.disable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifetracker.settings")
+    # Threads of numpy's library for small matrices wait for each other most of the time, which takes a processor too.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] == ["demo"]:
         prepare_demo()
     try:

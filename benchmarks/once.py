@@ -43,6 +43,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "benchmarks.experiments": ("--runs", "5", "--lives", "1"),
     "benchmarks.changes": ("--lives", "2", "--series", "50"),
     "benchmarks.insights": ("--lives", "2"),
+    "benchmarks.insights_demo": ("--starts", "1", "--days", "150", "--zones", "UTC"),
     "benchmarks.guessing": ("--seconds", "1"),
     "benchmarks.limit": ("--days", "10", "--limit", "3", "--window", "1"),
 }
@@ -54,6 +55,7 @@ PARTS = {
     "benchmarks.foods_import_child",
     "benchmarks.foods_search_child",
     "benchmarks.github_jobs",
+    "benchmarks.insights_demo_child",
     "benchmarks.load_client",
     "benchmarks.metrics_child",
     "benchmarks.once",
