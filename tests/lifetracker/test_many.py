@@ -109,6 +109,10 @@ WHOLE["/workouts/"] = {"sqlite": 200_000, "postgresql": 40_000}
 WHOLE["/workouts/?range=1y&sport=running"] = {"sqlite": 11 * ROWS, "postgresql": 2 * ROWS}
 WHOLE["/workouts/1"] = {"sqlite": 7 * ROWS, "postgresql": 2 * ROWS}
 WHOLE["/workouts/?range=all&page=3"] = {"sqlite": 120 * ROWS, "postgresql": 10 * ROWS}
+# Each record of the week, of the twelve before, and of the four that say what is recorded at all; of a year, those of the
+# five before it.
+WHOLE["/review/"] = {"sqlite": 1_000_000, "postgresql": 35_000}
+WHOLE["/review/2025"] = {"sqlite": 200 * ROWS, "postgresql": 13 * ROWS}
 # They ask a service, which here is not set up, or start something.
 LEFT_OUT = ("/api/whoop/api/", "/api/whoop/refresh/today", "/logout/", "/admin/logout/", "/oauth/")
 # Beside what the walk finds: a year, a page farther on, a filter.
@@ -158,6 +162,7 @@ MORE = [
     "/api/nutrition/day/2026-09-16",
     "/api/nutrition/foods/search?q=food+77",
     "/nutrition/?day=2026-09-16",
+    "/review/2025",
 ]
 
 
