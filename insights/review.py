@@ -1,15 +1,18 @@
-"""What looks at the days confirmed, and what no longer holds, in a week, a month or a year: for the review."""
+"""What looks at the days confirmed, what no longer holds and what changed, in a week, a month or a year: for the review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 
+from insights.change_groups import change_groups
+from insights.change_words import NO_WHY, change_sentence
 from insights.groups import groups_of
-from insights.models import Finding, FindingTest, InsightRun
+from insights.models import Finding, FindingTest, InsightRun, MetricChange
 from insights.sentences import NO_CAUSE, day_words, sentence
-from insights.states import State
+from insights.states import ChangeState, State
 from lifetracker.words import counted, joined
 from review.sections import Content, Line, Look, Section, register_section
 
@@ -17,6 +20,8 @@ from review.sections import Content, Line, Look, Section, register_section
 MOST = 5
 #: More tests than of any year are not read.
 MOST_TESTS = 2_000
+#: With the days that each was seen by.
+MOST_CHANGES = 60
 #: What is said, and how each sentence begins.
 SAID = {State.CONFIRMED: "Confirmed", State.FADING: "Fades", State.WITHDRAWN: "Withdrawn"}
 WHY = {
@@ -27,7 +32,7 @@ WHY = {
 
 
 def insights_of(look: Look) -> Content:
-    """Return what became of insights, by two statements."""
+    """Return what became of insights, by three statements, and one for each own metric in a sentence."""
     runs = InsightRun.objects.filter(last_day__range=(look.period.first, look.last))
     newest = runs.order_by("last_day").values_list("last_day", flat=True).last()
     if newest is None:
@@ -39,17 +44,36 @@ def insights_of(look: Look) -> Content:
         told = findings_in(state, found)
         if told:
             numbers.append(f"{len(told)} {'fading' if state is State.FADING else title.lower()}")
-        lines += [line_of(one, state) for one in told[:MOST]]
-        if len(told) > MOST:
-            lines.append(
-                Line(f"{len(told) - MOST} more on the page of insights.", reverse("insights"))
-            )
+        lines += cut([f"{title}: {sentence(one)}{WHY[state]}" for one in told])
+    changes = change_lines(look)
+    if changes:
+        numbers.append(f"{counted(len(changes), 'metric')} changed")
     holding = sum(test.state == State.HOLDING for test in found)
     return Content(
         lead=f"{lead_of(numbers, holding)} The days up to {day_words(newest)} were looked at.",
-        lines=lines,
-        note=NO_CAUSE if lines else "",
+        lines=[*lines, *cut(changes)],
+        note=" ".join(filter(None, [NO_CAUSE if lines else "", NO_WHY if changes else ""])),
     )
+
+
+def cut(texts: Sequence[str]) -> list[Line]:
+    """Return the first texts as lines, and how many are left out."""
+    more = [f"{len(texts) - MOST} more on the page of insights."] if len(texts) > MOST else []
+    return [Line(text, reverse("insights")) for text in (*texts[:MOST], *more)]
+
+
+def change_lines(look: Look) -> list[str]:
+    """Return what was told as changed in the period, and what went back, by one statement: one thing in several numbers
+    once."""
+    span = (look.period.first, look.last)
+    news = Q(confirmed_on__range=span) | Q(state=ChangeState.OVER, tested_on__range=span)
+    told = MetricChange.objects.told().visible().filter(news)[:MOST_CHANGES]
+    return [change_words(group.told, look) for group in change_groups(told)]
+
+
+def change_words(one: MetricChange, look: Look) -> str:
+    is_over = one.state == ChangeState.OVER and one.tested_on <= look.last
+    return f"{'Went back' if is_over else 'Changed'}: {change_sentence(one)}"
 
 
 def newest_tests(look: Look) -> list[FindingTest]:
@@ -86,10 +110,6 @@ def findings_in(state: State, tests: Sequence[FindingTest]) -> list[Finding]:
                 one.effect, one.low, one.high = test.effect, test.low, test.high
             found.append(one)
     return [group.strongest for group in groups_of(found)]
-
-
-def line_of(finding: Finding, state: State) -> Line:
-    return Line(f"{SAID[state]}: {sentence(finding)}{WHY[state]}", reverse("insights"))
 
 
 def lead_of(numbers: Sequence[str], holding: int) -> str:

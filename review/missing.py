@@ -146,7 +146,7 @@ def lines_waiting(look: Look) -> Iterator[Line]:
         wait = "waits" if number == 1 else "wait"
         yield Line(
             f"{counted(number, 'day')} proposed as {kind} {wait} for your answer.",
-            reverse("admin:lifetracker_daymark_changelist") + "?state__exact=proposed",
+            f"{reverse('insights')}#day-marks",
         )
 
 

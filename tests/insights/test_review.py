@@ -109,6 +109,30 @@ def test_many_are_cut() -> None:
     assert content.lead.startswith("8 confirmed.")
 
 
+def test_what_changed_is_told_in_the_week_that_confirmed_it() -> None:
+    makers.metric_change()
+    content = said()
+    assert [line.text for line in content.lines] == [
+        "Changed: Your resting heart rate has been 3 bpm lower since around 5 August 2026 (95 %: 2 to 4 bpm): 52 (28 days) "
+        "against 55 (56 days before)."
+    ]
+    assert content.lead == "1 metric changed. The days up to 15 September 2026 were looked at."
+    assert content.note.startswith("It says that something changed, and not why.")
+    assert not said("2026-W37")
+
+
+def test_what_went_back_says_so() -> None:
+    makers.metric_change(state="over", confirmed_on=date(2026, 8, 1))
+    (line,) = said().lines
+    assert line.text.startswith("Went back: Your resting heart rate was 3 bpm lower from around")
+
+
+@pytest.mark.parametrize("fields", [{"state": "maybe", "confirmed_on": None}, {"is_large": False}])
+def test_what_may_have_changed_is_not_told(fields: dict[str, Any]) -> None:
+    makers.metric_change(**fields)
+    assert not said().lines
+
+
 @pytest.mark.parametrize(
     ("numbers", "holding", "lead"),
     [
@@ -120,9 +144,9 @@ def test_the_lead_counts(numbers: list[str], holding: int, lead: str) -> None:
     assert lead_of(numbers, holding) == lead
 
 
-def test_it_takes_two_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_it_takes_three_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     makers.finding()
     for name in (WEEK, "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             insights_of(look)

@@ -114,7 +114,7 @@ def test_days_that_wait_for_an_answer_are_told() -> None:
         "2 days proposed as sick wait for your answer.",
         "1 day proposed as travel waits for your answer.",
     ]
-    assert content.lines[0].url == "/admin/lifetracker/daymark/?state__exact=proposed"
+    assert content.lines[0].url == "/insights/#day-marks"
 
 
 def test_reasons_have_dates_as_people_write_them() -> None:
