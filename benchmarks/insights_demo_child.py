@@ -36,16 +36,19 @@ def main(starts: int, history: int) -> None:
 def told_on(last: date, history: int) -> dict[str, Any]:
     """Return what is told of the days of a history up to one: its pairs, the planted truth if it is, and whether the
     coincidence is, with the p of who takes all days for independent."""
+    from django.apps import apps  # noqa: PLC0415
+
     from insights import inputs  # noqa: PLC0415
     from insights.groups import groups_of  # noqa: PLC0415
     from insights.looking import looked  # noqa: PLC0415
-    from insights.models import Finding, InsightRun  # noqa: PLC0415
+    from insights.models import Finding  # noqa: PLC0415
     from journal.models import Behaviour  # noqa: PLC0415
     from lifetracker.sandbox.eating import COST_OF_EATING_LATE  # noqa: PLC0415
     from lifetracker.sandbox.habits import READING  # noqa: PLC0415
 
-    Finding.objects.all().delete()
-    InsightRun.objects.all().delete()
+    # Of the looks before, which saw other days, nothing is known.
+    for model in apps.get_app_config("insights").get_models():
+        model._default_manager.all().delete()
     inputs.MOST_DAYS = history
     read = inputs.read_inputs(last)
     looked(read, last)
