@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from insights.engine import Look, Pair
+from insights.engine import Look, Pair, Standing
 from insights.evidence import Place, evidence_of, part_of
 from insights.in_units import in_units
 from insights.inputs import Inputs, zero_models
@@ -22,15 +23,18 @@ from lifetracker.metrics.declaration import Better, Metric
 MOST_OF_EACH = 5
 
 
-def bounds_of(found: Look, inputs: Inputs) -> list[dict[str, Any]]:
-    """Return of the pairs that were tested and did not stand out how large an effect of a step would have been seen in 4
-    of 5 cases, and how many more days it takes to see one that is just worth knowing.
+def bounds_of(
+    found: Look, inputs: Inputs, standings: Iterable[Standing] = ()
+) -> list[dict[str, Any]]:
+    """Return of the pairs that were tested and did not stand out, now or in the looks before (`standings`), how large an
+    effect of a step would have been seen in 4 of 5 cases, and how many more days it takes to see one that is just worth
+    knowing.
 
     Only of what a person may be after: how one is, such as recovery, sleep, mood and weight, and no counts of work, with
     actions that are no part of another one. First comes of each outcome one pair, then of each a next one, with actions in turn.
     Of the outcomes, those that are computed from none of the others come first, such as sleep before its efficiency; of
     these, those of which it is known what is better, and of these the most certain."""
-    stood = {one.standing.pair for one in found.verdicts}
+    stood = {one.pair for one in (*standings, *(verdict.standing for verdict in found.verdicts))}
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for pair, place in known_best(found, inputs):
         if pair not in stood and (one := bound_of(pair, place, inputs)):

@@ -55,7 +55,7 @@ def looked(inputs: Inputs, last: date) -> InsightRun:
     forbidden = forbidden_findings(panel, allowed)
     standings = [standing_of(one) for one in Finding.objects.exclude(pk__in=forbidden)]
     found = look(panel, allowed, standings, looked_at_before(panel), SEED)
-    bounds = bounds_of(found, inputs)
+    bounds = bounds_of(found, inputs, standings)
     with transaction.atomic():
         Finding.objects.filter(pk__in=forbidden).delete()
         run = InsightRun.objects.create(

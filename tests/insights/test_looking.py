@@ -171,6 +171,16 @@ def test_the_order_in_which_metrics_come_changes_nothing(monkeypatch: pytest.Mon
     assert np.array_equal(here.panel.values, there.panel.values, equal_nan=True)
 
 
+def test_what_stood_out_once_is_not_called_unseen_in_later_looks() -> None:
+    action, outcome = live()
+    find_insights(LAST - timedelta(days=7))
+    assert Finding.objects.get().state == State.CONFIRMED
+    later = find_insights()
+    assert later
+    assert not FindingTest.objects.filter(run=later).exists(), "it is not tested again that soon"
+    assert later.bounds == [], (action, outcome)
+
+
 def test_two_looks_at_the_same_days_say_the_same() -> None:
     live()
     find_insights()
