@@ -365,6 +365,18 @@ def rare(dialect: Dialect, step: int) -> dict[str, dict[str, str]]:
             "first_seen_at": at,
             "last_seen_at": at,
         },
+        "lifetracker.DayMark": {
+            "date": dialect.day(f"number * {step}"),
+            "kind": "'sick'",
+            "state": "CASE WHEN number % 2 = 0 THEN 'proposed' ELSE 'confirmed' END",
+            "reasons": dialect.json("""'[{"text": "Recovery was red: 20 %."}]'"""),
+        },
+        **looked_at(dialect, step),
+        "experiments.Experiment": {"created_at": at, "updated_at": at, "state": "'stopped'"}
+        | {"question": "'Does it help? ' || number", "outcome": "'whoop.hrv'", "better": "'higher'"}
+        | {"try_words": "'Try'", "usual_words": "'Leave'", "start": dialect.day(f"number * {step}")}
+        | {"block_days": "3", "pairs": "10", "seed": "number", "stop_reason": "'Ill'"}
+        | {"stopped_on": dialect.day(f"number * {step}"), "secondary": dialect.json("'[]'")},
         "lifetracker.PendingDeletion": {
             "source": "'Whoop'",
             "stream": "'sleep'",
@@ -385,4 +397,38 @@ def running(dialect: Dialect) -> dict[str, dict[str, str]]:
         "fasting.FastingPeriod": made | {"source": "'Manual'", "start": start},
         "whoop.WhoopCycle": made
         | {"source": "'Whoop'", "start_time": start, "score_state": "'SCORED'"},
+    }
+
+
+def looked_at(dialect: Dialect, step: int) -> dict[str, dict[str, str]]:
+    """Looks at the days, and what was found in them: pairs that hold, and changes of metrics."""
+    at, day = dialect.moment(f"number * {step}"), dialect.day(f"number * {step}")
+    known = {"created_at": at, "updated_at": at, "is_large": "(1 = 1)", "unit": "'ms'"}
+    interval = {"low": "1", "high": "3"}
+    dots = dialect.json("""'[["2026-01-01", 1, 2], ["2026-01-02", 2, 1]]'""")
+    days = dialect.json("""'[["2026-01-01", 1], ["2026-01-02", 2]]'""")
+    lists = dict.fromkeys(("compared", "bounds"), dialect.json("'[]'"))
+    stretch = {"first_day": day, "last_day": day}
+    run = "(SELECT MIN(id) FROM insights_insightrun)"
+    tested = {"state": "'confirmed'", "run_id": run}
+    finding = "(SELECT MIN(id) FROM insights_finding) + number"
+    change = "(SELECT MIN(id) FROM insights_metricchange) + number"
+    named = {"action": "'whoop.bedtime'", "outcome": "'metric.' || number"}
+    named |= {"action_name": "'Bedtime'", "outcome_name": "'Metric ' || number"}
+    return {
+        "insights.InsightRun": {"started_at": at, "last_day": day, "tested": "400"} | lists,
+        "insights.Finding": known
+        | interval
+        | stretch
+        | named
+        | {"state": "'confirmed'", "effect": "2", "points": dots}
+        | {"found_on": day, "tested_on": day, "confirmed_on": day, "days": "100"},
+        "insights.FindingTest": tested | stretch | {"finding_id": finding},
+        "insights.MetricChange": known
+        | interval
+        | {"metric": "'metric.' || number", "metric_name": "'Metric ' || number"}
+        | {"state": "CASE WHEN number % 2 = 0 THEN 'changed' ELSE 'settled' END"}
+        | {"before": "50", "after": "52", "difference": "2", "points": days, "base": day}
+        | {"around": day, "found_on": day, "tested_on": day, "confirmed_on": day},
+        "insights.MetricChangeTest": tested | {"change_id": change, "last_day": day},
     }

@@ -21,7 +21,9 @@ from tests.makers import (
     entry,
     experiment,
     fast,
+    finding,
     goal,
+    metric_change,
     repository,
     toggl_project,
     toggl_tag,
@@ -140,6 +142,8 @@ def test_each_kind_is_found_by_its_words(person: Client) -> None:
     repository("portal")
     aim = goal(name="Finish the portal")
     trial = experiment(question="Does the portal help?")
+    change = metric_change(metric_name="Portal hours")
+    pair = finding(outcome_name="Portal mood")
     toggl_project(1, name="Portal", client="Nordlicht")
     toggl_tag(1, name="portal talk")
     entry(3, description="Portal: login")
@@ -151,6 +155,8 @@ def test_each_kind_is_found_by_its_words(person: Client) -> None:
         "Projects": [("Garden portal", f"/projects/{made.pk}/")],
         "Goals": [("Finish the portal", f"/goals/{aim.pk}/")],
         "Experiments": [("Does the portal help?", f"/experiments/{trial.pk}/")],
+        "Insights": [("Bedtime and portal mood", f"/insights/#insight-{pair.pk}")],
+        "What changed": [("Portal hours", f"/insights/#change-{change.pk}")],
         "Repositories": [("robin/portal", "/github/robin/portal")],
         "Toggl": [
             ("Portal", "/time/entries?range=all&client=Nordlicht&project=Portal"),
