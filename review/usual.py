@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-from scipy.special import stdtr
-
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.statistics import (
     HOURS,
@@ -103,5 +101,18 @@ def usual_time(metric: Metric, value: float, before: Sequence[float]) -> Usual |
 def share_by_chance(windows: int, deviations: float = 1.0) -> float:
     """Return which share of windows that are like all others lies so many deviations and more from the mean of as many
     before them: 0.36 for one deviation and 12 windows. By Student's t, as mean and deviation are those of a few."""
-    limit = deviations / math.sqrt(1 + 1 / windows)
-    return float(2 * stdtr(windows - 1, -limit))
+    return beyond(deviations / math.sqrt(1 + 1 / windows), windows - 1)
+
+
+def beyond(limit: float, degrees: int) -> float:
+    """Return how likely Student's t is farther from 0 than the limit, by its finite series for whole degrees of freedom
+    (Abramowitz and Stegun 26.7.3 and 26.7.4): no page loads scipy for it."""
+    angle = math.atan2(limit, math.sqrt(degrees))
+    is_odd = degrees % 2
+    term = math.cos(angle) if is_odd else 1.0
+    total = 0.0
+    for power in range(1 if is_odd else 0, degrees - 1, 2):
+        total += term
+        term *= math.cos(angle) ** 2 * (power + 1) / (power + 2)
+    within = math.sin(angle) * total
+    return 1 - ((angle + within) * 2 / math.pi if is_odd else within)

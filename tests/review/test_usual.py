@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from scipy.special import stdtr
 
 from lifetracker.metrics.declaration import Metric, Values
 from lifetracker.metrics.registry import metrics
@@ -15,7 +16,7 @@ from lifetracker.metrics.verified import Verified
 from review.amounts import compared_words, known_words, value_words
 from review.periods import Length, Period
 from review.sections import Look
-from review.usual import Rule, share_by_chance, typical, usual_of, window_mean
+from review.usual import Rule, beyond, share_by_chance, typical, usual_of, window_mean
 from review.windows import Compared, compared, first_read
 
 RECOVERY, HRV, BEDTIME = (metrics[f"whoop.{name}"] for name in ("recovery_score", "hrv", "bedtime"))
@@ -249,3 +250,9 @@ def test_sums_of_months_are_those_of_as_many_days() -> None:
         "60 h 00",
         "about the usual 60 h 00",
     )
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 11, 12, 250])
+@pytest.mark.parametrize("limit", [0.0, 0.5, 0.96, 2.0, 9.0])
+def test_the_share_is_that_of_students_t(degrees: int, limit: float) -> None:
+    assert beyond(limit, degrees) == pytest.approx(float(2 * stdtr(degrees, -limit)), abs=1e-12)
