@@ -28,6 +28,8 @@ GOALS = BUDGET._replace(statements=16)
 BUDGETS = {"/": TODAY, "/goals/": GOALS}
 #: A day or a week as Markdown: every number there is, and what happened in each domain, for who asks for all of it at once.
 COPY = BUDGET._replace(cpu_ms=300, statements=36)
+#: What a week, a month or a year came to, beside the dozen before it: numbers, goals, projects, insights, what is missing.
+REVIEW = BUDGET._replace(cpu_ms=300, statements=40)
 
 
 def main() -> None:
@@ -71,6 +73,8 @@ def line_of(page: dict[str, Any]) -> tuple[str, ...]:
 
 
 def budget_of(path: str) -> Budget:
+    if path.startswith("/review/") and "intentions" not in path:
+        return REVIEW
     return COPY if path.startswith(("/day/", "/week/")) else BUDGETS.get(path, BUDGET)
 
 

@@ -14,6 +14,8 @@ from review.sections import Content, Row, Section
 
 #: In pixels.
 CHART_HEIGHT = 24
+#: So many rows are shown at once, of a section whose sentence says what they come to.
+MOST_ROWS = 12
 
 
 class ShownRow(NamedTuple):
@@ -29,7 +31,8 @@ class ShownSection(NamedTuple):
     lead: str
     rows: Sequence[ShownRow]
     has_charts: bool
-    has_known: bool
+    #: Whether the rows are folded away, because the sentence says what they come to.
+    is_long: bool
 
 
 def shown_sections(review: Review) -> list[ShownSection]:
@@ -38,13 +41,14 @@ def shown_sections(review: Review) -> list[ShownSection]:
 
 def shown(section: Section, content: Content, review: Review) -> ShownSection:
     rows = [ShownRow(row, chart(row)) for row in content.rows]
+    lead = "" if content.lead == review.sentence else content.lead
     return ShownSection(
         section,
         content,
-        "" if content.lead == review.sentence else content.lead,
+        lead,
         rows,
         has_charts=any(one.chart for one in rows),
-        has_known=any(row.known for row in content.rows),
+        is_long=bool(lead) and len(rows) > MOST_ROWS,
     )
 
 

@@ -134,6 +134,9 @@ NOTE = {
     *("id", "source", "date", "written_at", "text", "tags", "utc_offset_min", "in_future"),
     "updated_at",
 }
+REVIEW = {
+    *("period", "length", "first_day", "last_day", "is_over", "title", "notes", "sections"),
+}
 INTENTION = {"id", "source", "date", "text", "kept", "note", "updated_at"}
 OWN_METRIC = {"id", "source", "name", "unit", "decimals", "per_day", "better", "updated_at"}
 OWN_VALUE = {
@@ -505,6 +508,7 @@ ROWS = [
     Row("PUT", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, TYPED_ANSWER),
     Row("PATCH", "/api/journal/answers/{id}", REFUSED, 200, ANSWER, {"value": 0}),
     Row("DELETE", "/api/journal/answers/{id}", REFUSED, 204),
+    Row("GET", "/api/review/{period}", REFUSED, 200, REVIEW),
     Row("GET", "/api/intentions", REFUSED, 200, INTENTION),
     Row("POST", "/api/intentions", REFUSED, 201, INTENTION, TYPED_INTENTION),
     Row("GET", "/api/intentions/{id}", REFUSED, 200, INTENTION),
@@ -586,7 +590,7 @@ def life(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
 
 def ask(client: Client, row: Row, ids: dict[str, int], slash: str = "") -> Any:
     named = {"job": ids["job"], "key": "weight.kg", "date": "2026-09-16", "free": ids["free"]}
-    named["code"] = ids["code"]
+    named |= {"code": ids["code"], "period": "2026-W37"}
     parts = row.path.split("/")
     number = ids.get("/".join(parts[2:4])) or ids.get(parts[2])
     path = row.path.format(id=number, **named)

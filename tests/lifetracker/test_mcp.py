@@ -54,6 +54,7 @@ READING = {
     "compare",
     "goals",
     "insights",
+    "review",
     "coverage",
     "explain",
 }
@@ -73,6 +74,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare": {"keys": ["time.hours"], **SEPTEMBER},
     "goals": {},
     "insights": {},
+    "review": {"period": "2026-W37"},
     "coverage": {},
     "explain": {"key": "weight.trend", "date": "2026-09-16"},
     "add_note": {"text": "A quiet day."},

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from lifetracker import urls  # noqa: F401 - with which the sections are found
 from lifetracker.web.assistant import lines
 from review.intentions import history_words
 from review.models import Intention

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from lifetracker import urls  # noqa: F401 - with which the sections are found
 from review.sections import Content, Line, Look, Row, Section, register_section, sections
 from tests import makers
 

@@ -48,6 +48,7 @@ from oauth_integration.client import OAuthClient, providers
 from oauth_integration.consent import code_of
 from oauth_integration.models import environment
 from projects.examples import add_example_projects
+from review.examples import add_example_intentions
 
 # A stand-in computes three years of a life before it answers first.
 ANSWER_TIME = 120
@@ -159,6 +160,7 @@ class Command(QuickCommand):
         add_example_goals(days.today())
         add_example_projects()
         add_example_experiments(days.today())
+        add_example_intentions(days.today())
         self.say("Looking for insights")
         call_command("find_insights", if_due=True, stdout=self.stdout, stderr=self.stderr)
 

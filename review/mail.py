@@ -1,0 +1,96 @@
+"""A review as a mail: as text, and as HTML without anything from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from textwrap import wrap
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from lifetracker.ops.mail import send_to_owner
+from review.periods import Period
+from review.reading import Review, read_review
+from review.sections import Content, Row, Section
+
+#: Lines of a mail are no longer than most programs show unwrapped.
+WIDTH = 76
+
+
+class Mail(NamedTuple):
+    """`identity`: the same for each mail about a period, letters and digits."""
+
+    subject: str
+    text: str
+    html: str
+    identity: str
+
+
+def mail_of(period: Period, today: date) -> Mail:
+    """Return the mail about a period, with links where `PUBLIC_URL` says under which address the pages are reached."""
+    review = read_review(period, today)
+    context = {
+        "review": review,
+        "period": period,
+        "site": settings.PUBLIC_URL,
+        "url": url_of(period),
+    }
+    return Mail(
+        subject=f"Your {period.noun}: {period.title}",
+        text=text_of(review),
+        html=render_to_string("review/mail.html", context),
+        identity=hashlib.sha256(f"review {period.name}".encode()).hexdigest()[:32],
+    )
+
+
+def send_review(period: Period, today: date) -> None:
+    """Send the mail about a period to the owner. Raises what `send_to_owner` does."""
+    mail = mail_of(period, today)
+    host = settings.OWNER_EMAIL.rpartition("@")[2]
+    # A mail program knows by it one that comes twice.
+    headers = {"Message-ID": f"<{mail.identity}@{host}>"} if host else {}
+    send_to_owner(mail.subject, mail.text, mail.html, headers)
+
+
+def url_of(period: Period) -> str:
+    """Return where the page is; empty where nobody has said under which address the pages are reached. Written out, because
+    `reverse` loads every page."""
+    return f"{settings.PUBLIC_URL}/review/{period.name}" if settings.PUBLIC_URL else ""
+
+
+# --- As text --------------------------------------------------------------------------------------
+
+
+def text_of(review: Review) -> str:
+    parts = [
+        [review.period.title, "=" * len(review.period.title)],
+        *(wrap(note, WIDTH) for note in review.notes),
+        *(list(section_lines(section, content)) for section, content in review.sections),
+        [url] if (url := url_of(review.period)) else [],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def section_lines(section: Section, content: Content) -> Iterator[str]:
+    yield section.title
+    yield "-" * len(section.title)
+    yield from wrap(content.lead, WIDTH)
+    for row in content.rows:
+        yield from item(row_words(row))
+    for line in content.lines:
+        yield from item(line.text)
+    yield from wrap(content.note, WIDTH)
+
+
+def row_words(row: Row) -> str:
+    """Return `Sleep: 7 h 04, as usual (6 of 7 days)`."""
+    words = ", ".join(filter(None, [row.value, row.words]))
+    known = f" ({row.known})" if row.known else ""
+    return f"{row.name}: {words}{known}"
+
+
+def item(text: str) -> list[str]:
+    return wrap(text, WIDTH, initial_indent="* ", subsequent_indent="  ")
