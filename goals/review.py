@@ -14,7 +14,7 @@ from goals.models import Goal, GoalLine
 from goals.plan import Kind, Plan, Span
 from goals.progress import Past, Status
 from goals.reading import GONE, Shown, Standing, standings_of
-from goals.row_words import past_value, period_noun, periods_sentence, state_of_period
+from goals.row_words import past_value, period_noun, state_of_period
 from lifetracker.web.charts.periods import State
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, register_section
@@ -80,8 +80,17 @@ def outcome_of(ended: Ended) -> Outcome:
     if len(past) == 1:
         row = Row(goal.name, *single_words(goal, plan, past[0], state), url=url)
         return Outcome(state, row, wish)
-    value = periods_sentence(map(state_of_period, past), period_noun(plan))
-    return Outcome(state, Row(goal.name, value, asked, url=url), wish)
+    return Outcome(state, Row(goal.name, *counted_words(plan, past, asked), url=url), wish)
+
+
+def counted_words(plan: Plan, past: Sequence[Past], asked: str) -> tuple[str, str, str]:
+    """Return `5 of 6 days`, `reached (85 g a day)`, and of how many it is known."""
+    noun, states = period_noun(plan), [state_of_period(one) for one in past]
+    judged = len(states) - states.count("unknown")
+    known = f"{judged} of {counted(len(states), noun)}" if judged < len(states) else ""
+    if not judged:
+        return "not known", asked, known
+    return f"{states.count('reached')} of {counted(judged, noun)}", f"reached ({asked})", known
 
 
 def worst(states: Sequence[State]) -> State:

@@ -81,13 +81,13 @@ def test_a_week_that_ended(pages: str) -> None:
 def test_days_of_a_week_are_counted(pages: str) -> None:
     goal(pages, "Daily", 10, per="day")
     (row,) = said().rows
-    assert words(row) == ("Daily", "6 of 6 days reached, 1 not known", "10 pages a day", "")
+    assert words(row) == ("Daily", "6 of 6 days", "reached (10 pages a day)", "6 of 7 days")
 
 
 def test_weeks_of_a_month_are_counted(pages: str) -> None:
     goal(pages, "Read", 70)
     (row,) = said("2026-08").rows
-    assert words(row) == ("Read", "5 of 5 weeks reached", "70 pages a week", "")
+    assert words(row) == ("Read", "5 of 5 weeks", "reached (70 pages a week)", "")
 
 
 def test_what_ends_later_stands_as_it_is(pages: str) -> None:
