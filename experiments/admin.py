@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
-from experiments.result_words import result_sentence
+from experiments.result_words import result_told
 from experiments.validation import FIXED
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
@@ -74,7 +74,7 @@ class ExperimentAdmin(DeletableList):
 
     @admin.display(description="What came of it")
     def what_came_of_it(self, experiment: Experiment) -> str:
-        return result_sentence(experiment)
+        return str(result_told(experiment))
 
     @labels("State", "state", STATES)
     def shown_state(self, experiment: Experiment) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from experiments.design import Arm
 from experiments.models import Experiment, State, Wanted
 from experiments.verdict import Reason
@@ -19,16 +21,25 @@ TITLES = {
 }
 
 
-def result_sentence(experiment: Experiment) -> str:
-    """Return what came of an experiment, in sentences; before the end only that nothing is shown yet."""
+class Told(NamedTuple):
+    """What came of an experiment: what was found, and what that means."""
+
+    found: str
+    meaning: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.found} {self.meaning}".strip()
+
+
+def result_told(experiment: Experiment) -> Told:
+    """Return what came of an experiment; before the end only that nothing is shown yet."""
     if experiment.state == State.STOPPED:
         on = f" on {day_words(experiment.stopped_on)}" if experiment.stopped_on else ""
-        return f"Not decided: it was stopped{on}, before its end."
+        return Told(f"Not decided: it was stopped{on}, before its end.")
     result = experiment.result
     if experiment.state != State.ENDED or not result:
-        return "Shown after the end, so that nobody stops at a lucky moment."
-    reason = Reason(result["reason"])
-    return f"{opening_of(experiment, reason)}: {effect_sentence(experiment, reason)}"
+        return Told("Shown after the end, so that nobody stops at a lucky moment.")
+    return effect_told(experiment, Reason(result["reason"]))
 
 
 def opening_of(experiment: Experiment, reason: Reason) -> str:
@@ -38,20 +49,27 @@ def opening_of(experiment: Experiment, reason: Reason) -> str:
     return TITLES[reason]
 
 
-def effect_sentence(experiment: Experiment, reason: Reason) -> str:
+def effect_told(experiment: Experiment, reason: Reason) -> Told:
     effect, key = (experiment.result or {})["effect"], experiment.outcome
+    opening = opening_of(experiment, reason)
     if effect["estimate"] is None:
-        return "no pair of blocks has a known day in both, so that nothing can be said."
+        return Told(
+            f"{opening}: no pair of blocks has a known day in both, so that nothing can be said."
+        )
     tried, usual = (quoted(experiment.words_of(arm)) for arm in Arm)
     compared_with = "as" if is_same(effect["estimate"], key) else "than"
-    change = f"{label_of(key)} was {compared(effect['estimate'], key)} on days of {tried} {compared_with} on days of {usual}"
+    change = f"{label_of(key)} was {compared(effect['estimate'], key)}"
+    found = f"{opening}: {change} on days of {tried} {compared_with} on days of {usual}."
     if reason is Reason.TOO_FEW:
-        return (
-            f"{change}, but only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed to tell "
-            "a difference from chance."
+        known = (
+            f"Only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed"
         )
+        return Told(found, f"{known} to tell a difference from chance.")
     likely = range_words(effect["low"], effect["high"], key)
-    return f"{change}. The true difference is likely in the range {likely}. {reason_words(experiment, reason)}"
+    return Told(
+        found,
+        f"The true difference is likely in the range {likely}. {reason_words(experiment, reason)}",
+    )
 
 
 def is_same(value: float, key: str) -> bool:

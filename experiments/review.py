@@ -10,7 +10,7 @@ from django.urls import reverse
 from experiments.design import LONGEST_BLOCK, MOST_PAIRS, Arm
 from experiments.models import Experiment, State
 from experiments.reading import kept_together
-from experiments.result_words import result_sentence
+from experiments.result_words import result_told
 from lifetracker.days import ONE_DAY, days_from
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, register_section
@@ -55,7 +55,7 @@ def is_over(over: date, look: Look) -> bool:
 
 def line_of(experiment: Experiment) -> Line:
     is_told = experiment.state == State.STOPPED or experiment.result
-    said = result_sentence(experiment) if is_told else STILL_TO_RECKON
+    said = str(result_told(experiment)) if is_told else STILL_TO_RECKON
     return Line(f"{question_of(experiment)} {said}", reverse("experiment", args=[experiment.pk]))
 
 

@@ -18,7 +18,7 @@ from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, result_page
-from experiments.result_words import result_sentence
+from experiments.result_words import result_told
 from experiments.validation import known
 from experiments.words import (
     ARM_LETTERS,
@@ -59,7 +59,7 @@ def entry_of(experiment: Experiment) -> Entry:
     words = {
         State.PLANNED: lambda: design_words(experiment),
         State.RUNNING: lambda: progress_sentence(experiment, days.today()),
-    }.get(state, lambda: result_sentence(experiment))()
+    }.get(state, lambda: str(result_told(experiment)))()
     return Entry(experiment, state.label.capitalize(), PILLS[state], words)
 
 
@@ -115,6 +115,7 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             can_stop=experiment.state == State.RUNNING and can_be_stopped(experiment),
             is_over=experiment.state == State.RUNNING and experiment.is_over,
             sentence=opening(experiment, today),
+            meaning=result_told(experiment).meaning,
             plan=design_words(experiment),
             power=power_words(experiment, power),
             worth=worth_words(experiment, power),
@@ -147,7 +148,7 @@ def opening(experiment: Experiment, today: date) -> str:
         return "Planned. Look at what it will be able to see, and let it begin."
     if experiment.state == State.RUNNING:
         return progress_sentence(experiment, today)
-    return result_sentence(experiment)
+    return result_told(experiment).found
 
 
 class Fact(NamedTuple):

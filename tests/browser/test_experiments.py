@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from experiments.acts import finish
 from experiments.models import Experiment
 from lifetracker.models import DayMark
+from tests import makers
 from tests.browser.conftest import Visit
 from tests.browser.scenes import TODAY
 from tests.browser.test_every_page import (
@@ -56,7 +57,15 @@ def some_experiments() -> list[Experiment]:
         question="Does a nap help?",
     )
     over = running(TODAY - timedelta(days=40), question="Is it over?")
-    return [ended, runs, plan, stopped, over]
+    unchecked = running(
+        TODAY - timedelta(days=30),
+        pairs=10,
+        block_days=7,
+        action="",
+        try_at_least=None,
+        usual_below=None,
+    )
+    return [ended, runs, plan, stopped, over, unchecked]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -98,12 +107,45 @@ def test_an_experiment_is_planned_begun_and_stopped_without_scripts(visit: Visit
     expect(page.get_by_text("Enter at least 6 pairs")).to_be_visible()
     page.get_by_label("Pairs of blocks").fill("8")
     window.follow(page.get_by_role("button", name="Plan it"))
-    expect(page.get_by_text("you will see an effect of")).to_be_visible()
+    expect(page.get_by_text("are likely to notice it")).to_be_visible()
     window.follow(page.get_by_role("button", name="Begin"))
     expect(page.get_by_text("Day 1 of 48")).to_be_visible()
     page.get_by_label("Why do you stop?").fill("A cold.")
     window.follow(page.get_by_role("button", name="Stop the experiment"))
-    expect(page.get_by_text("Not decided: it was stopped")).to_be_visible()
+    expect(page.get_by_text("Not decided: it was stopped on")).to_be_visible()
     window.follow(page.get_by_role("button", name="Delete it"))
     window.follow(page.get_by_role("button", name="Undo"))
     assert Experiment.objects.live().get().stop_reason == "A cold."
+
+
+def test_a_refused_plan_opens_at_its_first_fault(visit: Visiting) -> None:
+    alcohol = makers.behaviour("Alcohol")
+    window = visit(390, 844)
+    window.take_session()
+    page = window.go("/experiments/new")
+    page.get_by_label("Question").fill("Does tea help?")
+    page.get_by_label("A: what you try").fill("drink tea")
+    page.get_by_label("B: what you compare it with").fill("drink none")
+    page.get_by_label("Outcome", exact=True).select_option("whoop.hrv")
+    page.get_by_label("Pairs of blocks").fill("5")
+    # What the chosen metric needs: limits, or an answer.
+    expect(page.get_by_label("Days of A: at least")).to_be_hidden()
+    page.get_by_label("Checked by").select_option("fasting.longest")
+    expect(page.get_by_label("Days of A: at least")).to_be_visible()
+    expect(page.get_by_label("Days of A: kept with")).to_be_hidden()
+    page.get_by_label("Checked by").select_option(f"journal.{alcohol.pk}")
+    expect(page.get_by_label("Days of A: at least")).to_be_hidden()
+    expect(page.get_by_label("Days of A: kept with")).to_be_visible()
+    page.locator("summary", has_text="Other metrics").click()
+    page.get_by_label("Resting heart rate (bpm)").check()
+    window.follow(page.get_by_role("button", name="Plan it"))
+    expect(page.get_by_label("Pairs of blocks")).to_be_focused()
+    expect(page.get_by_label("Pairs of blocks")).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_contain_text("Please change: Pairs of blocks")
+    expect(page.get_by_label("Resting heart rate (bpm)")).to_be_checked()
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / "refused-390-light.png", full_page=True)
+    page.get_by_label("Pairs of blocks").fill("6")
+    page.get_by_label("Days of A: kept with").select_option("No")
+    window.follow(page.get_by_role("button", name="Plan it"))
+    assert Experiment.objects.get().try_below == 1

@@ -211,7 +211,7 @@ def test_a_result_with_an_unknown_pair(person: Client, monkeypatch: pytest.Monke
     finish(one)
     answer = person.get(f"/experiments/{one.pk}/")
     assert "Undecided" in words(answer)
-    assert "only 5 pairs of blocks are known, and six are needed" in words(answer)
+    assert "Only 5 pairs of blocks are known, and six are needed" in words(answer)
     assert 'class="unknown-pair"' in answer.content.decode()
 
 

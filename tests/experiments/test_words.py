@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.models import Experiment
-from experiments.result_words import range_words, result_sentence
+from experiments.result_words import range_words, result_told
 from experiments.words import amount, power_words, worth_words
 from tests.experiments.lives import planned
 
@@ -86,7 +86,7 @@ def ended(reason: str, estimate: float, low: float, high: float, **fields: objec
 )
 def test_what_came_of_it(one: tuple[str, float, float, float], begins: str, ends: str) -> None:
     reason, estimate, low, high, *worth = one
-    said = result_sentence(ended(reason, estimate, low, high, worth=worth[0] if worth else None))
+    said = str(result_told(ended(reason, estimate, low, high, worth=worth[0] if worth else None)))
     assert said.startswith(begins)
     assert said.endswith(ends)
 
