@@ -19,13 +19,24 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks import report
-from benchmarks.insights_lives import PLANTED, WORLDS, World, allowed, life, noise
+from benchmarks.insights_lives import (
+    LINKED,
+    MANY_ACTIONS,
+    PLANTED,
+    WORLDS,
+    World,
+    allowed,
+    life,
+    many_allowed,
+    many_linked,
+    noise,
+)
 from insights.engine import Pair, Standing, Verdict, after, look, looked_at_by
 from insights.panel import Panel
 from insights.states import SHOWN
 from insights.statistics.chain import LAGS
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 SEED = 20
 LINKS, LINK_DAYS = (0.3, 0.4, 0.5), (180, 365, 730)
@@ -37,6 +48,12 @@ LOOKED_AT = (
     World("lag-1 0.5, one shared step", THREE_YEARS, step=True),
     World("lag-1 0.7, one shared step", THREE_YEARS, lag_one=0.7, step=True),
 )
+MANY_WORLDS = (
+    World("365 days", 365),
+    World("1,095 days", THREE_YEARS),
+    World("1,095 days, one shared step", THREE_YEARS, step=True),
+)
+MANY_LINKS, MANY_LIVES = (0.3, 0.4), 200
 TEN_YEARS, METRICS, A_DAY = 3650, 40, date(2016, 1, 4)
 
 
@@ -94,6 +111,27 @@ def looked_at(world: int, number: int) -> bool:
     return False
 
 
+class Told(NamedTuple):
+    """Of a life of 40 metrics with six links: how many pairs are shown, and how many of them are none of the six."""
+
+    shown: int
+    false: int
+
+
+def told_of_many(world: int, link: float, number: int) -> Told:
+    chance = np.random.default_rng([SEED, 2000 + world, int(100 * link), number])
+    verdicts = look(
+        many_linked(chance, MANY_WORLDS[world], link), many_allowed(), seed=number
+    ).verdicts
+    shown = [one.standing.pair for one in verdicts if one.standing.state in SHOWN]
+    return Told(len(shown), sum(not is_linked(pair) for pair in shown))
+
+
+def is_linked(pair: Pair) -> bool:
+    action, outcome = (key.partition(".")[2] for key in pair)
+    return action == outcome and action in {key.partition(".")[2] for key in MANY_ACTIONS[:LINKED]}
+
+
 # --- What it comes to -------------------------------------------------------------------------------
 
 
@@ -101,7 +139,9 @@ class Lives(NamedTuple):
     pool: Pool
     number: int
 
-    def all(self, ask: Callable[..., Told], *given: object, most: int | None = None) -> list[Told]:
+    def all(
+        self, ask: Callable[..., Answer], *given: object, most: int | None = None
+    ) -> list[Answer]:
         """Return what is told of each life, and of how many at most."""
         numbers = range(min(self.number, most or self.number))
         return self.pool.starmap(ask, [(*given, one) for one in numbers], chunksize=5)
@@ -141,6 +181,20 @@ def planted_table(lives: Lives) -> tuple[str, list[Planted]]:
     return report.table(head, rows), everything
 
 
+def many_table(lives: Lives) -> str:
+    """Return how many pairs are shown to lives with many metrics and several links, and how many of them are false."""
+    rows = []
+    for number, world in enumerate(MANY_WORLDS):
+        for link in MANY_LINKS:
+            told = lives.all(told_of_many, number, link, most=MANY_LIVES)
+            shown, false = (sum(counts) for counts in zip(*told, strict=True))
+            lives_with = share([one.false > 0 for one in told])
+            figures = (f"{shown / len(told):.1f}", f"{false} of {shown:,}", f"{lives_with:.1f} %")
+            rows.append((world.name, f"r = {link}", *figures))
+    head = ("40 metrics, 6 links", "", "shown in a life", "false ones", "lives with one")
+    return report.table(head, rows)
+
+
 def looks_table(lives: Lives) -> tuple[str, float]:
     rows, worst = [], 0.0
     for number, world in enumerate(LOOKED_AT):
@@ -175,8 +229,9 @@ def main() -> None:
         lives = Lives(pool, options.lives)
         unrelated_lives, worst = worlds_table(lives)
         links, shown = planted_table(lives)
+        many = many_table(lives)
         looks = looks_table(lives) if not options.without_looks else None
-    print(unrelated_lives, links, *([looks[0]] if looks else []), sep="\n\n")
+    print(unrelated_lives, links, many, *([looks[0]] if looks else []), sep="\n\n")
     covered, signs = share([one.covered for one in shown]), all(one.sign for one in shown)
     goals = [
         report.Goal(

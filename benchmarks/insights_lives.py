@@ -80,7 +80,7 @@ def life(chance: np.random.Generator, world: World, link: float = 0.0) -> Panel:
     return Panel(KEYS, rows, first, YES_NO)
 
 
-def shared_by_chance(chance: np.random.Generator, world: World) -> Array:
+def shared_by_chance(chance: np.random.Generator, world: World, rows: int = len(KEYS)) -> Array:
     """Return what the series have in common without having to do with each other: a weekend, a season, a trend, and
     perhaps a step."""
     day = np.arange(world.days)
@@ -89,6 +89,33 @@ def shared_by_chance(chance: np.random.Generator, world: World) -> Array:
     step = day >= chance.integers(world.days // 4, 3 * world.days // 4)
     parts = [(weekend, WEEKEND), (season, SEASON), (day / world.days, TREND)]
     parts += [(step, STEP)] * world.step
-    signs = chance.choice([-1.0, 1.0], (len(KEYS), len(parts)))
+    signs = chance.choice([-1.0, 1.0], (rows, len(parts)))
     sizes = signs * np.array([size for _, size in parts])
     return np.asarray(sizes @ np.stack([one.astype(np.float64) for one, _ in parts]))
+
+
+# --- Many metrics, several links --------------------------------------------------------------------
+
+MANY_ACTIONS = tuple(f"action.{number:02}" for number in range(20))
+MANY_OUTCOMES = tuple(f"outcome.{number:02}" for number in range(20))
+MANY_KEYS = (*MANY_ACTIONS, *MANY_OUTCOMES)
+#: So many actions, the first ones, each go with one outcome of the next day.
+LINKED = 6
+
+
+def many_allowed() -> Allowed:
+    """Return that each of 20 actions may be tested with each of 20 outcomes at each lag: 1,200 tests."""
+    found = np.zeros((len(LAGS), len(MANY_KEYS), len(MANY_KEYS)), dtype=np.bool_)
+    found[:, : len(MANY_ACTIONS), len(MANY_ACTIONS) :] = True
+    return found
+
+
+def many_linked(chance: np.random.Generator, world: World, link: float) -> Panel:
+    """Return a life of 40 metrics with six links, of this correlation from day to day."""
+    rows = noise(chance, len(MANY_KEYS), world.days, world.lag_one)
+    for one in range(LINKED):
+        outcome = rows[len(MANY_ACTIONS) + one]
+        outcome[1:] = link * rows[one, :-1] + math.sqrt(1 - link**2) * outcome[1:]
+    rows += shared_by_chance(chance, world, len(MANY_KEYS))
+    rows[chance.random(rows.shape) < world.missing] = np.nan
+    return Panel(MANY_KEYS, rows, date(2024, 1, 1) + timedelta(days=int(chance.integers(7))))

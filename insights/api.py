@@ -10,6 +10,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.hiding import together_with
 from insights.models import Finding, FindingTest, InsightRun
 from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
 from lifetracker.api.parameters import ApiView
@@ -100,7 +101,8 @@ class InsightsSerializer(serializers.Serializer[object]):
     insights = InsightSerializer(many=True)
     once_said = InsightSerializer(many=True, help_text="What was said before, and withdrawn.")
     not_found = BoundSerializer(
-        many=True, help_text="What the days could have shown of other pairs, and did not."
+        many=True,
+        help_text="Where no difference was seen, and of which size one most likely would have been.",
     )
 
 
@@ -109,7 +111,8 @@ def shown_findings() -> QuerySet[Finding]:
 
 
 class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
-    """Return what goes together in your days and held on days on which it was not found; nothing says what causes what."""
+    """Return what goes together in your days: seen in older ones, and again in newer ones that had not been used to find it.
+    Nothing says what causes what."""
 
     serializer_class = InsightsSerializer
 
@@ -127,7 +130,7 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
 
 
 class Hide(ApiView, generics.GenericAPIView[Any]):
-    """Hides an insight from the page, from Today and from this list."""
+    """Hides an insight, and what is one thing with it in other numbers, from the page, from Today and from this list."""
 
     queryset = Finding.objects.said()
     serializer_class = InsightSerializer
@@ -139,7 +142,7 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
 
     def answered(self) -> Response:
         one = self.get_object()
-        self.change(type(one).objects.filter(pk=one.pk))
+        self.change(type(one).objects.filter(pk__in=together_with(one)))
         one.refresh_from_db()
         return Response(self.get_serializer(one).data)
 
@@ -148,7 +151,7 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
 
 
 class Unhide(Hide):
-    """Shows a hidden insight again."""
+    """Shows a hidden insight again, and what was hidden with it."""
 
     def change(self, rows: Any) -> None:
         rows.unhide()

@@ -1,4 +1,4 @@
-"""What the days could have shown, and did not."""
+"""Where the days, looked at for one pair alone, show nothing, and what they would have shown."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from insights.kin import ancestors_of, known
 from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
 from insights.statistics.effects import days_needed, smallest_seen
+from insights.steps import step_for
 from lifetracker.metrics.declaration import Better, Metric
 
+#: A pair that, looked at alone, chance would bring so seldom shows something, although it does not stand out of all.
+SEEN_P = 0.05
 #: Of so many pairs of each outcome it is reckoned, those of which most independent days are known.
 MOST_OF_EACH = 5
 
@@ -115,11 +118,12 @@ def bound_of(
     action_row, outcome_row, lag, start, end = place
     part = part_of(inputs.panel, (action_row, outcome_row), start, end)
     evidence = evidence_of(inputs.panel, part, Place(0, 1, lag))
-    if evidence.effect is None or math.isnan(evidence.measured.p):
+    if evidence.effect is None or not evidence.measured.p >= SEEN_P:
         return None
     action, outcome = inputs.metrics[action_row], inputs.metrics[outcome_row]
     error = evidence.effect.error
-    unit = in_units(evidence.effect, smallest_seen(error), (action, outcome), inputs)
+    step = step_for(action, evidence.actions)
+    unit = in_units(evidence.effect, smallest_seen(error), step.amount, outcome, inputs)
     days = evidence.measured.days
     needed = days_needed(unit.smallest_seen / smallest_seen(1.0), days, outcome.smallest)
     return {
@@ -127,6 +131,7 @@ def bound_of(
         "outcome": pair[1],
         "lag": lag,
         "days": days,
+        "step_words": step.words,
         "smallest_seen": unit.smallest_seen,
         "more_days": max(math.ceil(needed - days), 0),
         "times_smallest": unit.smallest_seen / outcome.smallest,

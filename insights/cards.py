@@ -9,6 +9,7 @@ from django.db.models.functions import Abs, NullIf
 from django.urls import reverse
 
 from insights.models import Finding
+from insights.page_words import experiment_address
 from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from lifetracker.days import ONE_DAY
@@ -34,6 +35,8 @@ class InsightCard:
     basis: str
     note: str
     href: str
+    experiment: str
+    hide: str
 
 
 def newly_confirmed(visit: Visit) -> Few:
@@ -53,7 +56,14 @@ def insight_card(visit: Visit) -> InsightCard | None:
     if not visit.few[NAME]:
         return None
     (found,) = visit.few[NAME]
-    return InsightCard(sentence(found), sides(found), NO_CAUSE, reverse("insights"))
+    return InsightCard(
+        text=sentence(found),
+        basis=sides(found),
+        note=NO_CAUSE,
+        href=f"{reverse('insights')}#insight-{found.pk}",
+        experiment=experiment_address(found),
+        hide=reverse("insight-hide", args=[found.pk]),
+    )
 
 
 register_card(

@@ -8,10 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from insights.change_words import HOURS, value_words
-from insights.chart import BOTTOM, HEIGHT, TOP, across, down, shares
+from insights.chart import Side, across, axes, down, marks, shares
 from insights.models import MetricChange
 from insights.sentences import day_words, lower_first
-from lifetracker.web.charts.markup import joined, picture_attributes, shape, short
+from lifetracker.web.charts.markup import joined, picture_attributes, shape
+from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted
 
 RADIUS = "2.2"
@@ -26,32 +27,42 @@ def change_chart(one: MetricChange) -> SafeString:
     days = [date.fromisoformat(day) for day, _ in one.points]
     length = max((days[-1] - one.base).days, 1)
     means = [near(one, value) for value in (one.before, one.after)]
-    ys = shares([*(value for _, value in one.points), *means])
-    before, after = ys[-2:]
+    side = side_of(one, [*(value for _, value in one.points), *means])
+    ys = shares(side)
 
-    def x(day: date) -> str:
-        return short(across(min(max((day - one.base).days / length, 0.0), 1.0)))
+    def share(day: date) -> float:
+        return min(max((day - one.base).days / length, 0.0), 1.0)
 
     dots = [
-        shape(f'<circle cx="{x(day)}" cy="{short(down(y))}" r="{RADIUS}"/>')
+        shape(f'<circle cx="{across(share(day))}" cy="{down(y)}" r="{RADIUS}"/>')
         for day, y in zip(days, ys, strict=False)
     ]
     ends = (
-        (one.base, one.base + timedelta(days=BEFORE_DAYS - 1), before),
-        (days[-1] - timedelta(days=AFTER_DAYS - 1), days[-1], after),
+        (one.base, one.base + timedelta(days=BEFORE_DAYS - 1), ys[-2]),
+        (days[-1] - timedelta(days=AFTER_DAYS - 1), days[-1], ys[-1]),
     )
     lines = [
-        shape(f'<line class="half" x1="{x(first)}" x2="{x(last)}" y1="{y}" y2="{y}"/>')
+        shape(
+            f'<line class="half" x1="{across(share(first))}" x2="{across(share(last))}" y1="{y}" y2="{y}"/>'
+        )
         for first, last, level in ends
-        for y in [short(down(level))]
+        for y in [down(level)]
     ]
+    below = [(share(day), f"{day:%-d %b}") for day in (one.base, days[-1])]
     return format_html(
-        '<svg class="chart dots" viewBox="0 0 320 110" {}>{}{}{}</svg>',
+        '<svg class="chart" viewBox="0 0 320 164" {}>{}{}{}{}</svg>',
         picture_attributes(change_picture_words(one)),
+        axes(below, marks(side), ("", side.title)),
         joined(dots),
-        place_of(one, x(one.around)),
+        place_of(one, across(share(one.around))),
         joined(lines),
     )
+
+
+def side_of(one: MetricChange, values: list[float]) -> Side:
+    shown = [in_chosen_unit(value, one.unit).value for value in values]
+    unit = chosen_unit(one.unit)
+    return Side(one.metric_name, unit, one.decimals, one.is_clock, shown)
 
 
 def near(one: MetricChange, value: float) -> float:
@@ -66,9 +77,7 @@ def place_of(one: MetricChange, x: str) -> SafeString:
     """Return the line at the day of the change; what came bit by bit has none."""
     if one.is_gradual:
         return SafeString("")
-    return shape(
-        f'<line class="begins" x1="{x}" x2="{x}" y1="{short(TOP / 2)}" y2="{short(HEIGHT - BOTTOM / 2)}"/>'
-    )
+    return shape(f'<line class="begins" x1="{x}" x2="{x}" y1="{down(1)}" y2="{down(0)}"/>')
 
 
 def change_picture_words(one: MetricChange) -> str:

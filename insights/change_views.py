@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from insights.change_chart import change_chart, change_picture_words
 from insights.change_groups import change_groups
 from insights.change_words import NO_WHY, change_sentence, change_status, waiting_words
+from insights.hiding import together_with
 from insights.models import MetricChange
 from insights.states import ChangeState
 from lifetracker.web.undo import say_with_undo
@@ -76,9 +77,9 @@ def change_card(one: MetricChange, others: Iterable[MetricChange]) -> ShownChang
 @login_required
 @require_POST
 def hide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hide a change, with a button that shows it again."""
+    """Hide a change and what is one thing with it, with a button that shows them again."""
     change = get_object_or_404(MetricChange.objects.told(), pk=pk)
-    if MetricChange.objects.filter(pk=change.pk).hide():
+    if MetricChange.objects.filter(pk__in=together_with(change)).hide():
         say_with_undo(request, "Hidden.", reverse("change-unhide", args=[pk]))
     return redirect("insights")
 
@@ -87,5 +88,5 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def unhide(request: HttpRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(MetricChange.objects.told(), pk=pk)
-    MetricChange.objects.filter(pk=change.pk).unhide()
+    MetricChange.objects.filter(pk__in=together_with(change)).unhide()
     return redirect("insights")

@@ -22,10 +22,10 @@ TWO_WEEKS = timedelta(days=14)
 
 
 def change_sentence(one: MetricChange) -> str:
-    """Return `Your resting heart rate has been 3 bpm lower since around 12 March 2026 (95 %: 2 to 4 bpm): 52 (28 days)
+    """Return `Your resting heart rate has been 3 bpm lower since around 12 March 2026 (likely between 2 and 4 bpm): 52 (28 days)
     against 55 (56 days before).`"""
     name = lower_first(one.metric_name)
-    return f"Your {name} {how(one)} (95 %: {interval_words(one)}): {sides_words(one)}."
+    return f"Your {name} {how(one)} (likely between {interval_words(one)}): {sides_words(one)}."
 
 
 def how(one: MetricChange) -> str:
@@ -57,14 +57,14 @@ def decimals_of(one: MetricChange) -> int:
 
 
 def interval_words(one: MetricChange) -> str:
-    """Return the interval in the direction of the change: `2 to 4 bpm`."""
+    """Return the ends of the interval in the direction of the change: `2 and 4 bpm`."""
     ends = [one.low, one.high] if one.difference > 0 else [-one.high, -one.low]
     if one.is_clock:
         low, high = (f"{MINUS if end < 0 else ''}{hours_and_minutes(abs(end))}" for end in ends)
-        return f"{low} to {high}"
+        return f"{low} and {high}"
     decimals = decimals_of(one)
     low, high = (number(in_chosen_unit(end, one.unit).value, decimals) for end in ends)
-    return f"{low} to {high} {unit_of_difference(one.unit)}".strip()
+    return f"{low} and {high} {unit_of_difference(one.unit)}".strip()
 
 
 def sides_words(one: MetricChange) -> str:

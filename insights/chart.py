@@ -3,81 +3,169 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean
-from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from insights.models import Finding
-from insights.sentences import lower_first
+from insights.sentences import both_sides, lower_first, metric_named
 from lifetracker.web.charts.markup import joined, picture_attributes, shape, short
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.charts.scales import Domain, number_words, step_for
+from lifetracker.web.sentences import clock_of
+from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted
 
-# In units of the drawing: the plot, and the room around it.
-WIDTH, HEIGHT = 320.0, 110.0
-LEFT, RIGHT, TOP, BOTTOM = 8.0, 8.0, 8.0, 8.0
-RADIUS = "2.4"
+# In units of the drawing: the plot, and the room around it for the numbers of the axes and what they are of.
+WIDTH, HEIGHT = 320.0, 164.0
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 22.0, 36.0
+RADIUS = "2.2"
+#: So many at most lie between the numbers of an axis.
+INTERVALS = 5
+#: Free at both ends, as a share of what the values reach over.
+ROOM = 0.05
 #: Where the days with no and those with yes stand, and how wide they are spread, as shares of the width.
 NO_AT, YES_AT, SPREAD = 0.25, 0.75, 0.16
 #: Steps that never repeat, so that the dots of one side hardly cover each other.
 GOLDEN = 0.6180339887
+A_DAY = 24.0
 
 
-class Dot(NamedTuple):
-    x: float
-    y: float
+@dataclass(frozen=True)
+class Side:
+    """The action or the outcome of a finding: its values in the unit that its owner reads, and how they are written."""
+
+    name: str
+    unit: str
+    decimals: int
+    is_clock: bool
+    values: list[float]
+
+    @property
+    def domain(self) -> Domain:
+        """Return from where to where its values lie, with some room: not to the next round number, so that dots fill it."""
+        low, high = min(self.values), max(self.values)
+        room = (high - low) * ROOM or 1.0
+        return Domain(low - room, high + room, step_for(high - low + 2 * room, INTERVALS))
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}, {self.unit}" if self.unit and not self.is_clock else self.name
+
+    def tick(self, value: float) -> str:
+        return clock_of(value % A_DAY) if self.is_clock else number_words(value)
+
+    def words(self, value: float) -> str:
+        if self.is_clock:
+            return clock_of(value % A_DAY)
+        return f"{value:,.{self.decimals}f} {self.unit}".strip()
 
 
-def dots_of(finding: Finding) -> list[Dot]:
-    """Return the days as shares of the plot, from the left and from the bottom."""
-    points = finding.points
-    ys = shares([y for _, _, y in points])
-    if finding.is_yes_no:
-        xs = [
-            (YES_AT if x > 0.5 else NO_AT) + SPREAD * ((number * GOLDEN) % 1 - 0.5) * 2
-            for number, (_, x, _) in enumerate(points)
-        ]
-    else:
-        xs = shares([x for _, x, _ in points])
-    return [Dot(x, y) for x, y in zip(xs, ys, strict=True)]
+def action_of(finding: Finding) -> Side:
+    """Return the action; of a metric that is gone nobody knows the unit."""
+    metric = metric_named(finding.action)
+    unit, is_clock = (metric.unit, metric.circular) if metric else ("", False)
+    decimals = metric.decimals if metric else 1
+    values = [in_chosen_unit(x, unit).value for _, x, _ in finding.points]
+    return Side(finding.action_name, chosen_unit(unit), decimals, is_clock, values)
 
 
-def shares(values: Sequence[float]) -> list[float]:
-    least, most = min(values), max(values)
-    span = most - least or 1.0
-    return [(one - least) / span for one in values]
+def outcome_of(finding: Finding) -> Side:
+    metric = metric_named(finding.outcome)
+    values = [in_chosen_unit(y, finding.unit).value for _, _, y in finding.points]
+    decimals, is_clock = max(finding.decimals, 1), bool(metric and metric.circular)
+    return Side(finding.outcome_name, chosen_unit(finding.unit), decimals, is_clock, values)
+
+
+# --- The drawing ------------------------------------------------------------------------------------
 
 
 def dot_plot(finding: Finding) -> SafeString:
     """Return the chart of a finding; nothing where it has no days."""
     if len(finding.points) < 2:
         return SafeString("")
-    dots = dots_of(finding)
+    action, outcome = action_of(finding), outcome_of(finding)
+    xs = beside_each_other(action.values) if finding.is_yes_no else shares(action)
+    ys = shares(outcome)
+    below = [(NO_AT, "no"), (YES_AT, "yes")] if finding.is_yes_no else marks(action)
+    dots = (
+        shape(f'<circle cx="{across(x)}" cy="{down(y)}" r="{RADIUS}"/>')
+        for x, y in zip(xs, ys, strict=True)
+    )
     return format_html(
-        '<svg class="chart dots" viewBox="0 0 320 110" {}>'
-        '<line class="baseline" x1="{}" x2="{}" y1="{}" y2="{}"/>{}{}</svg>',
-        picture_attributes(picture_words(finding)),
-        short(LEFT),
-        short(WIDTH - RIGHT),
-        short(HEIGHT - BOTTOM / 2),
-        short(HEIGHT - BOTTOM / 2),
-        joined(shape(f'<circle {place(one)} r="{RADIUS}"/>') for one in dots),
-        means(finding, dots),
+        '<svg class="chart" viewBox="0 0 320 164" {}>{}{}{}</svg>',
+        picture_attributes(f"{finding}. {halves_words(finding)}"),
+        axes(below, marks(outcome), (action.title, outcome.title)),
+        joined(dots),
+        means(halves(finding), xs, ys),
     )
 
 
-def place(one: Dot) -> str:
-    return f'cx="{short(across(one.x))}" cy="{short(down(one.y))}"'
+def shares(side: Side) -> list[float]:
+    domain = side.domain
+    return [domain.share(one) for one in side.values]
 
 
-def across(share: float) -> float:
-    return LEFT + (WIDTH - LEFT - RIGHT) * share
+def beside_each_other(answers: Sequence[float]) -> list[float]:
+    """Return where days with no and with yes stand, spread so that they do not cover each other."""
+    return [
+        (YES_AT if one > 0.5 else NO_AT) + SPREAD * ((number * GOLDEN) % 1 - 0.5) * 2
+        for number, one in enumerate(answers)
+    ]
 
 
-def down(share: float) -> float:
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
+def marks(side: Side) -> list[tuple[float, str]]:
+    domain = side.domain
+    return [(domain.share(one), side.tick(one)) for one in domain.ticks()]
+
+
+def axes(
+    below: Sequence[tuple[float, str]], beside: Sequence[tuple[float, str]], titles: tuple[str, str]
+) -> SafeString:
+    """Return lines and numbers of both axes, and what they are of."""
+    lines = (
+        format_html(
+            '<line class="gridline" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/><text class="end" x="{3}" y="{4}">{5}</text>',
+            *(short(LEFT), short(WIDTH - RIGHT), down(at), short(LEFT - 6)),
+            *(short(float(down(at)) + 4), words),
+        )
+        for at, words in beside
+    )
+    numbers = (
+        format_html(
+            '<text class="mid-label" x="{}" y="{}">{}</text>',
+            *(across(at), short(HEIGHT - 20), words),
+        )
+        for at, words in below
+    )
+    names = format_html(
+        '<text x="0" y="10">{}</text><text class="end" x="{}" y="{}">{}</text>',
+        *(titles[1], short(WIDTH - RIGHT), short(HEIGHT - 4), titles[0]),
+    )
+    return joined([*lines, *numbers, names])
+
+
+def across(share: float) -> str:
+    return short(LEFT + (WIDTH - LEFT - RIGHT) * share)
+
+
+def down(share: float) -> str:
+    return short(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share)
+
+
+def means(both: tuple[list[int], list[int]], xs: list[float], ys: list[float]) -> SafeString:
+    """Return the mean of each half as a short line, between the dots that it is of."""
+    lines = []
+    for half in filter(None, both):
+        y = down(fmean(ys[at] for at in half))
+        own = sorted(xs[at] for at in half)
+        first, last = across(own[len(own) // 10]), across(own[-1 - len(own) // 10])
+        lines.append(shape(f'<line class="half" x1="{first}" x2="{last}" y1="{y}" y2="{y}"/>'))
+    return joined(lines)
+
+
+# --- In words ---------------------------------------------------------------------------------------
 
 
 def halves(finding: Finding) -> tuple[list[int], list[int]]:
@@ -85,36 +173,54 @@ def halves(finding: Finding) -> tuple[list[int], list[int]]:
     values = [x for _, x, _ in finding.points]
     middle = 0.5 if finding.is_yes_no else fmean(values)
     less = [at for at, x in enumerate(values) if x <= middle]
-    return less, [at for at in range(len(values)) if at not in set(less)]
+    more = [at for at, x in enumerate(values) if x > middle]
+    return less, more
 
 
-def means(finding: Finding, dots: Sequence[Dot]) -> SafeString:
-    """Return the mean of each half as a short line, between the dots that it is of."""
-    lines = []
-    for half in halves(finding):
-        if half:
-            y = short(down(fmean(dots[at].y for at in half)))
-            xs = sorted(dots[at].x for at in half)
-            ends = (xs[len(xs) // 10], xs[-1 - len(xs) // 10])
-            first, last = (short(across(one)) for one in ends)
-            lines.append(shape(f'<line class="half" x1="{first}" x2="{last}" y1="{y}" y2="{y}"/>'))
-    return joined(lines)
+def drawn_words(finding: Finding) -> str:
+    """Return which days are drawn, where these are not all: `the newest 366 of 500`."""
+    drawn = len(finding.points)
+    return f"the newest {drawn:,} of {finding.days:,}" if drawn < finding.days else ""
 
 
-def picture_words(finding: Finding) -> str:
-    """Return in words what the chart shows."""
-    less, more = halves(finding)
-    ys = [y for _, _, y in finding.points]
-    sides = ("no", "yes") if finding.is_yes_no else ("less than usual", "more than usual")
-    said = [
-        f"{counted(len(half), 'day')} with {side}: {lower_first(finding.outcome_name)} "
-        f"{outcome_words(fmean(ys[at] for at in half), finding)} on average"
-        for half, side in zip((less, more), sides, strict=True)
-        if half
-    ]
-    return f"{finding.action_name}. {'; '.join(said)}."
+def caption(finding: Finding) -> str:
+    """Return what the dots and the lines are."""
+    newest = drawn_words(finding)
+    less, more, than = both_sides(finding)
+    below_zero = min(action_of(finding).values, default=0.0) < 0
+    return (
+        f"Each dot is a day{f', {newest}' if newest else ''}. Lines: the averages of the days {less} and {more}{than}."
+        + (" Shown as on a usual weekday and season, so that some are below 0." * below_zero)
+    )
 
 
-def outcome_words(value: float, finding: Finding) -> str:
-    shown, unit = in_chosen_unit(value, finding.unit)
-    return f"{shown:,.{max(finding.decimals, 1)}f} {unit}".strip()
+def halves_words(finding: Finding) -> str:
+    """Return what both halves of the days come to, and why that is not the size that is told; empty without days."""
+    less, more = halves(finding) if finding.points else ([], [])
+    if not less or not more:
+        return ""
+    newest = drawn_words(finding)
+    said = "; ".join(half_words(finding, half, is_more=half is more) for half in (less, more))
+    return f"{f'Of {newest} days: ' if newest else ''}{said}. {why_other(finding, less, more)}"
+
+
+def half_words(finding: Finding, half: list[int], *, is_more: bool) -> str:
+    action, outcome = action_of(finding), outcome_of(finding)
+    level = outcome.words(fmean(outcome.values[at] for at in half))
+    days = counted(len(half), "day")
+    less, more, than = both_sides(finding)
+    which = f"{more if is_more else less}{than}"
+    if not finding.is_yes_no:
+        which += f" ({action.words(fmean(action.values[at] for at in half))} on average)"
+    return f"{days} {which}: {lower_first(finding.outcome_name)} {level} on average"
+
+
+def why_other(finding: Finding, less: list[int], more: list[int]) -> str:
+    """Return how the size that is told differs from what these halves differ by."""
+    if finding.is_yes_no:
+        return "The size that is given takes into account on which weekdays, and when in the year, it was yes."
+    action = action_of(finding)
+    apart = fmean(action.values[at] for at in more) - fmean(action.values[at] for at in less)
+    if action.is_clock:
+        return f"These differ by {apart:.1f} h; the size that is given is for {finding.step_words}."
+    return f"These differ by {action.words(apart)}; the size that is given is for {finding.step_words}."

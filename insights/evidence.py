@@ -57,6 +57,12 @@ class Evidence:
     x: Array = field(compare=False, repr=False)
     y: Array = field(compare=False, repr=False)
 
+    @property
+    def actions(self) -> list[float]:
+        """Return the action on the days on which both are known."""
+        known: list[float] = self.x[~(np.isnan(self.x) | np.isnan(self.y))].tolist()
+        return known
+
 
 def independent_days(found: Measured, columns: int) -> float:
     """Return how many independent days an interval has. What was fitted took its share of the days: of these, and not of

@@ -9,7 +9,7 @@ from statistics import StatisticsError, correlation
 
 from insights.kin import ancestors_of
 from insights.models import Finding
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import UnknownMetric, metric_of, metrics
 
 #: Actions that go together so well from day to day cannot be told apart: half of what one does is not its own.
 ONE_THING_R = 0.7
@@ -27,22 +27,27 @@ class Group:
 
 def groups_of(findings: Iterable[Finding]) -> list[Group]:
     """Return the findings as groups, the surest first. Into the group of a surer one comes each whose action and whose
-    outcome are the same as its own, or share a measurement with them, or whose actions go together too well on the same
-    days to be told apart."""
+    outcome are the same as its own, or share a measurement with them, or whose actions are parts of one sum, or go
+    together too well on the same days to be told apart."""
     groups: list[Group] = []
     shared: dict[str, frozenset[str]] = {}
     for one in sorted(findings, key=lambda one: (strength(one), one.pk)):
         for group in groups:
-            told = group.strongest
-            is_kin = share(one.outcome, told.outcome, shared) and (
-                share(one.action, told.action, shared) or goes_along(one, told)
-            )
-            if is_kin:
+            if are_one_thing(one, group.strongest, shared):
                 group.others.append(one)
                 break
         else:
             groups.append(Group(one))
     return groups
+
+
+def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
+    """Return whether days cannot tell two findings apart. `shared`: the parts of the metrics that were asked for."""
+    return share(one.outcome, other.outcome, shared) and (
+        share(one.action, other.action, shared)
+        or are_parts_of_one(one.action, other.action)
+        or goes_along(one, other)
+    )
 
 
 def strength(one: Finding) -> float:
@@ -66,6 +71,13 @@ def parts_of(key: str) -> frozenset[str]:
         return ancestors_of(metric_of(key)) | {key}
     except UnknownMetric:
         return frozenset({key})
+
+
+def are_parts_of_one(one: str, other: str) -> bool:
+    """Return whether two amounts are parts of one sum, such as fat and carbohydrate of the energy that was eaten: who
+    eats more has more of both."""
+    wholes = (whole for whole in metrics.values() if whole.additive and len(whole.parents) > 1)
+    return any({one, other} <= set(whole.parents) for whole in wholes)
 
 
 def goes_along(one: Finding, other: Finding) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from insights.inputs import Inputs, is_logarithmic
 from insights.statistics.effects import Effect
-from lifetracker.metrics.declaration import Metric, Step
+from lifetracker.metrics.declaration import Metric
 
 
 class InUnits(NamedTuple):
@@ -20,16 +20,10 @@ class InUnits(NamedTuple):
     smallest_seen: float
 
 
-def step_of(action: Metric) -> Step:
-    """Return the change by which the effects of an action are given: from no to yes where it has no other."""
-    return action.step or Step(1.0, "")
-
-
-def in_units(effect: Effect, seen: float, pair: tuple[Metric, Metric], inputs: Inputs) -> InUnits:
-    """Return an effect in the unit of the outcome. `seen`: the least effect that would have been, for one unit of the
-    action. Of outcomes that are reckoned by their logarithms it is what their usual value would differ by."""
-    action, outcome = pair
-    step = step_of(action).amount
+def in_units(effect: Effect, seen: float, step: float, outcome: Metric, inputs: Inputs) -> InUnits:
+    """Return an effect in the unit of the outcome, for a change of the action by `step`. `seen`: the least effect that would
+    have been, for one unit of the action. Of outcomes that are reckoned by their logarithms it is what their usual value
+    would differ by."""
     whole = effect.times(step)
     values = (whole.slope, whole.low, whole.high, seen * step)
     if is_logarithmic(outcome):

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from insights.bounds import bounds_of
 from insights.engine import Look, Pair, look
+from insights.hiding import hide_with_hidden
 from insights.inputs import Inputs, read_inputs
 from insights.models import Finding, InsightRun
 from insights.pairs import allowed_pairs
@@ -68,6 +69,7 @@ def looked(inputs: Inputs, last: date) -> InsightRun:
             **counts(found),
         )
         store(found.verdicts, inputs, run)
+        hide_with_hidden(run)
         look_for_changes(inputs, run)
     return run
 

@@ -19,12 +19,26 @@ MOST_DECIMALS, LEAST_WIDTH = 3, 3
 TEN_YEARS = 3650
 HOURS_AND_MINUTES = {"h", "min"}
 NUMBERS = ("", "", "two", "three")
+#: What the intervals of the sentences mean.
+LIKELY = (
+    "“Likely between” means that in 95 of 100 such cases what is true lies in this range; the number before it is the best "
+    "guess."
+)
 #: What one may read of each state.
 STATES = {
-    State.CONFIRMED: "Confirmed on days on which it was not found.",
-    State.HOLDING: "Still holds on the newest 120 days.",
-    State.FADING: "Fades: the newest 120 days are too uncertain to say whether it still holds.",
-    State.WITHDRAWN: "Withdrawn: it did not hold any longer.",
+    State.CONFIRMED: "It is tested again each month.",
+    State.HOLDING: "The newest 120 days still show it.",
+    State.FADING: "Fades: by the newest 120 days alone one cannot say whether it is still so.",
+    State.WITHDRAWN: "Withdrawn: newer days did not show it any longer.",
+}
+#: What a single test said.
+TESTED = {
+    State.CANDIDATE: "first seen",
+    State.CONFIRMED: "seen again",
+    State.NOT_CONFIRMED: "not seen again",
+    State.HOLDING: "still so",
+    State.FADING: "cannot say",
+    State.WITHDRAWN: "not so any longer",
 }
 
 
@@ -74,7 +88,7 @@ def decimals_of(finding: Finding) -> int:
 
 
 def interval(finding: Finding) -> str:
-    """Return the interval in the direction of the effect: `1 to 7 ms`."""
+    """Return the ends of the interval in the direction of the effect: `1 and 7 ms`."""
     if finding.low is None or finding.high is None:
         return "not known"
     ends = [finding.low, finding.high]
@@ -83,7 +97,7 @@ def interval(finding: Finding) -> str:
     decimals = decimals_of(finding)
     shown = (in_chosen_unit(one, finding.unit).value for one in ends)
     low, high = (f"{one:,.{decimals}f}".replace("-", "−") for one in shown)
-    return f"{low} to {high} {unit_of_difference(finding.unit)}".strip()
+    return f"{low} and {high} {unit_of_difference(finding.unit)}".strip()
 
 
 def when(action: Metric | None, outcome: Metric | None, lag: int) -> str:
@@ -98,9 +112,11 @@ def when(action: Metric | None, outcome: Metric | None, lag: int) -> str:
 
 def change_of(finding: Finding) -> str:
     """Return what was done: `Bedtime 30 minutes later`."""
-    if finding.is_yes_no:
-        return f"“{finding.action_name}” answered yes"
-    return f"{finding.action_name} {finding.step_words}"
+    return change_words(finding.action_name, "" if finding.is_yes_no else finding.step_words)
+
+
+def change_words(name: str, step: str) -> str:
+    return f"{name} {step}" if step else f"“{name}” answered yes"
 
 
 def sentence(finding: Finding) -> str:
@@ -110,22 +126,31 @@ def sentence(finding: Finding) -> str:
     return (
         f"{change_of(finding)}: your {lower_first(finding.outcome_name)} {when(action, outcome, finding.lag)} was "
         f"{amount(effect, finding.unit, decimals_of(finding))} {direction(effect, finding.unit)} "
-        f"(95 %: {interval(finding)}) than on other days, by the same day of the week and time of the year."
+        f"(likely between {interval(finding)}) than on other days of the same weekday and season."
     )
 
 
 def sides(finding: Finding) -> str:
     """Return on how many days that is based."""
+    less, more, than = both_sides(finding)
+    return f"{counted(finding.more_days, 'day')} {more}{than}, {finding.other_days:,} {less}."
+
+
+def both_sides(finding: Finding) -> tuple[str, str, str]:
+    """Return what the days on the one and on the other side are, and against what."""
     if finding.is_yes_no:
-        return f"{counted(finding.more_days, 'such day')}, {finding.other_days:,} others."
-    return f"{counted(finding.more_days, 'day')} with more than usual, {finding.other_days:,} with less."
+        return "with no", "with yes", ""
+    action = metric_named(finding.action)
+    if action and action.circular:
+        return "earlier", "later", " than usual"
+    return "with less", "with more", " than usual"
 
 
 def held(finding: Finding) -> str:
-    """Return on which days it was found, and on which it held."""
+    """Return on which days it was first seen, and on which again."""
     return (
-        f"Found on days up to {day_words(finding.found_on)}, and held from {day_words(finding.first_day)} to "
-        f"{day_words(finding.last_day)}."
+        f"First seen in the days up to {day_words(finding.found_on)}, and again in those from {day_words(finding.first_day)} "
+        f"to {day_words(finding.last_day)}, which had not been used to find it."
     )
 
 
@@ -137,7 +162,8 @@ def state_words(finding: Finding) -> str:
 
 
 def bound_words(bound: dict[str, Any]) -> str:
-    """Return what the days could have shown of a pair, and did not, of differences that mean something; empty where one of its metrics is gone."""
+    """Return of a pair that no difference was seen, and of which size one most likely would have been, of those that mean
+    something; empty where one of its metrics is gone."""
     action, outcome = metric_named(bound["action"]), metric_named(bound["outcome"])
     if action is None or outcome is None:
         return ""
@@ -145,16 +171,21 @@ def bound_words(bound: dict[str, Any]) -> str:
         amount(one, outcome.unit, outcome.decimals) + ("" if outcome.unit else f" {noun(outcome)}")
         for one in (max(bound["smallest_seen"], outcome.smallest), outcome.smallest)
     )
-    done = f"{action.label} {action.step.words}" if action.step else f"“{action.label}”"
+    step = bound.get("step_words", action.step.words if action.step else "")
     said = (
-        f"{done}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: your {bound['days']:,} days could "
-        f"have shown a difference of {size} or more, and did not."
+        f"{change_words(action.label, step)}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference "
+        f"was seen in your {bound['days']:,} days; one of {size} or more would most likely have been."
     )
     if bound["more_days"] > TEN_YEARS:
         said += f" To see one of {least} would take more than ten years."
     elif bound["more_days"]:
         said += f" About {about(bound['more_days']):,} more days are needed to see one of {least}."
     return said
+
+
+def named(label: str, *, is_yes_no: bool) -> str:
+    """Return a metric within a sentence: what is answered yes or no in quotes, as its name may be a whole question."""
+    return f"“{label}”" if is_yes_no else lower_first(label)
 
 
 def noun(outcome: Metric) -> str:

@@ -11,15 +11,16 @@ import numpy as np
 
 from insights.engine import Standing, Verdict
 from insights.evidence import Evidence
-from insights.in_units import InUnits, in_units, step_of
+from insights.in_units import InUnits, in_units
 from insights.inputs import Inputs, is_logarithmic
 from insights.models import Finding, FindingTest, InsightRun
 from insights.states import State
 from insights.statistics.effects import smallest_seen
-from lifetracker.metrics.declaration import Metric
+from insights.steps import step_for
+from lifetracker.metrics.declaration import Metric, Step
 
-#: So many days are drawn of a finding.
-MOST_POINTS = 180
+#: So many days are drawn of a finding: a year.
+MOST_POINTS = 366
 
 
 def standing_of(one: Finding) -> Standing:
@@ -40,20 +41,33 @@ def store(verdicts: Iterable[Verdict], inputs: Inputs, run: InsightRun) -> None:
     metrics = {metric.key: metric for metric in inputs.metrics}
     for one in verdicts:
         pair = metrics[one.standing.action], metrics[one.standing.outcome]
-        finding = stored(one, pair, inputs)
+        step = step_of(one, pair[0])
+        finding = stored(one, pair, step, inputs)
+        told = [(one.standing.state, one.evidence)]
         if one.found is not None and one.found is not one.evidence:
-            add_test(finding, run, State.CANDIDATE, one.found, values_of(one.found, pair, inputs))
-        values = values_of(one.evidence, pair, inputs)
-        add_test(finding, run, one.standing.state, one.evidence, values)
+            told.insert(0, (State.CANDIDATE, one.found))
+        for state, evidence in told:
+            add_test(finding, run, state, evidence, values_of(evidence, pair[1], step, inputs))
 
 
-def values_of(evidence: Evidence, pair: tuple[Metric, Metric], inputs: Inputs) -> InUnits | None:
+def step_of(one: Verdict, action: Metric) -> Step:
+    """Return the change by which a finding is told: that of its first evidence, so that all of its tests can be compared."""
+    standing = one.standing
+    if one.found is None:
+        known = Finding.objects.filter(action=standing.action, outcome=standing.outcome)
+        if values := known.values_list("step", "step_words").first():
+            return Step(*values)
+    return step_for(action, one.evidence.actions)
+
+
+def values_of(evidence: Evidence, outcome: Metric, step: Step, inputs: Inputs) -> InUnits | None:
     if evidence.effect is None:
         return None
-    return in_units(evidence.effect, smallest_seen(evidence.effect.error), pair, inputs)
+    seen = smallest_seen(evidence.effect.error)
+    return in_units(evidence.effect, seen, step.amount, outcome, inputs)
 
 
-def stored(one: Verdict, pair: tuple[Metric, Metric], inputs: Inputs) -> Finding:
+def stored(one: Verdict, pair: tuple[Metric, Metric], step: Step, inputs: Inputs) -> Finding:
     """Return the stored finding of a verdict. A later test leaves the numbers that confirmed it."""
     standing = one.standing
     values: dict[str, Any] = {
@@ -65,7 +79,7 @@ def stored(one: Verdict, pair: tuple[Metric, Metric], inputs: Inputs) -> Finding
         "fadings": standing.fadings,
     }
     if standing.state in {State.CANDIDATE, State.CONFIRMED, State.NOT_CONFIRMED}:
-        values |= numbers_of(one.evidence, pair, inputs)
+        values |= numbers_of(one.evidence, pair, step, inputs)
         is_confirmed = standing.state is State.CONFIRMED
         values["confirmed_on"] = one.evidence.last if is_confirmed else None
     finding, _ = Finding.objects.update_or_create(
@@ -74,9 +88,11 @@ def stored(one: Verdict, pair: tuple[Metric, Metric], inputs: Inputs) -> Finding
     return finding
 
 
-def numbers_of(evidence: Evidence, pair: tuple[Metric, Metric], inputs: Inputs) -> dict[str, Any]:
+def numbers_of(
+    evidence: Evidence, pair: tuple[Metric, Metric], step: Step, inputs: Inputs
+) -> dict[str, Any]:
     action, outcome = pair
-    values, step = values_of(evidence, pair, inputs), step_of(action)
+    values = values_of(evidence, outcome, step, inputs)
     return {
         "action_name": action.label[:200],
         "outcome_name": outcome.label[:200],

@@ -42,12 +42,14 @@ class InsightsAsked(Struct):
 
 @tool(
     title="Insights",
-    description="""Returns which habits go with which outcomes: found on one part of the days, held on another, tested again
+    description="""Returns which habits go with which outcomes: seen in older days, again in newer ones, and tested again
     each month. Each has its size in the unit of the outcome with a 95 % interval, the days that it is based on
     (`known_days`, on which both are known, of `days`), up to when both were read, and whether
-    it still holds. What shares its records, or comes on the same days, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also which metrics changed: their mean of
-    four weeks is other than that of the eight before, and still was two weeks later. And what the days could have
-    shown of other pairs, and did not, and in `missing` what was known on too few days to be looked at. Names were typed by
+    it still holds. What it could just as well be, because it shares its records or comes on the same days, is listed with
+    it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also which
+    metrics changed: their mean of four weeks is other than that of the eight before, and still was two weeks later. Also
+    pairs in which no difference was seen, and of which size one most likely would have been, and in `missing` what was
+    known on too few days to be looked at. Names were typed by
     a person and are marked as untrusted.""",
     domain="insights",
 )
@@ -82,7 +84,7 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
 
 def group_facts(one: Group, verified: Verified) -> Answer:
     others = [f"{other.action} with {other.outcome}" for other in one.others]
-    return finding_facts(one.strongest, verified) | {"same_in_other_numbers": others}
+    return finding_facts(one.strongest, verified) | {"could_just_as_well_be": others}
 
 
 def finding_facts(one: Finding, verified: Verified) -> Answer:

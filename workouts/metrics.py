@@ -76,6 +76,7 @@ load = workout_metric(
         of_whole_day(Sum(SUMMED_ZONES), *(f"zone_{zone}_min" for zone in ZONES)), PENDING
     ),
     label="Training load",
+    about="minutes of training, each counted by its zone of heart rate: once in zone 1, five times in zone 5.",
     unit="points",
     step=Step(50.0, "50 points higher"),
     smallest=5.0,

@@ -146,6 +146,8 @@ class Metric:
     #: `<domain>.<name>`: it stands in addresses and goals, so it never changes.
     key: str
     label: str
+    #: What it is, in a sentence, where its name does not say so.
+    about: str = ""
     unit: str
     #: Of the value as it is shown.
     decimals: int = 0

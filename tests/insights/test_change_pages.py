@@ -23,7 +23,7 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
-    "Your resting heart rate has been 3 bpm lower since around 5 August 2026 (95 %: 2 to 4 bpm): 52 (28 days) against 55 "
+    "Your resting heart rate has been 3 bpm lower since around 5 August 2026 (likely between 2 and 4 bpm): 52 (28 days) against 55 "
     "(56 days before)."
 )
 
@@ -171,7 +171,7 @@ def test_words_of_other_units(db: None) -> None:
     clock = {"is_clock": True, "unit": "h", "metric": "whoop.bedtime", "metric_name": "Bedtime"}
     hours = {"before": 23.9, "after": 0.5, "difference": 0.6, "low": 0.25, "high": 0.95}
     assert change_sentence(makers.metric_change(**clock, **hours)) == (
-        "Your bedtime has been 36 min later since around 5 August 2026 (95 %: 15 min to 57 min): 00:30 (28 days) against "
+        "Your bedtime has been 36 min later since around 5 August 2026 (likely between 15 min and 57 min): 00:30 (28 days) against "
         "23:54 (56 days before)."
     )
     steps = {"metric": "whoop.steps", "metric_name": "Steps", "unit": "", "is_gradual": True}
@@ -183,7 +183,7 @@ def test_words_of_other_units(db: None) -> None:
         "high": 2900.0,
     }
     assert change_sentence(makers.metric_change(**steps, **numbers)) == (
-        "Your steps have become 1,900 more, bit by bit (95 %: 900 to 2,900): 9,000 (28 days) against 7,100 (56 days "
+        "Your steps have become 1,900 more, bit by bit (likely between 900 and 2,900): 9,000 (28 days) against 7,100 (56 days "
         "before)."
     )
     small = {"metric": "weight.kg", "metric_name": "Weight", "unit": "kg", "decimals": 0}
@@ -196,8 +196,8 @@ def test_hours_beside_midnight_are_near_each_other_in_the_chart(db: None) -> Non
     change = makers.metric_change(**clock)
     change.points = [[str(change.base + timedelta(days=at)), 23.5 + (at > 56)] for at in range(84)]
     drawn = change_chart(change)
-    assert drawn.count('y1="8" y2="8"') == 1, "the newest mean, at the upper end"
-    assert drawn.count('y1="102" y2="102"') == 1
+    assert drawn.count('x1="218.9" x2="308" y1="26.8"') == 1, "the newest mean, at the upper end"
+    assert drawn.count('x1="34" x2="215.6" y1="123.2"') == 1
     assert change_chart(makers.metric_change(1)) == ""
 
 
@@ -268,3 +268,12 @@ def test_many_questions_are_not_asked_at_once(page: Client) -> None:
     assert page.get("/admin/lifetracker/daymark/?state__exact=proposed").status_code == 200
     User.objects.update(is_staff=False, is_superuser=False)
     assert "state__exact" not in text(page)
+
+
+def test_what_is_one_thing_with_a_hidden_change_is_hidden_everywhere(page: Client) -> None:
+    told = makers.metric_change(metric="whoop.hrv", metric_name="HRV")
+    makers.metric_change(metric="whoop.recovery_score", metric_name="Recovery")
+    page.post(reverse("change-hide", args=[told.pk]))
+    assert page.get("/api/insights/changes").json()["changes"] == []
+    page.post(reverse("change-unhide", args=[told.pk]))
+    assert len(page.get("/api/insights/changes").json()["changes"]) == 2

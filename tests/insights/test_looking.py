@@ -71,8 +71,8 @@ def test_a_late_meal_that_costs_is_found_and_said() -> None:
     assert one.low < -6 < one.high < 0
     said = sentence(one)
     assert said.startswith("“Late meal” answered yes: your score the next day was ")
-    assert " points lower (95 %: " in said
-    assert sides(one) == f"{one.more_days} such days, {one.other_days} others."
+    assert " points lower (likely between " in said
+    assert sides(one) == f"{one.more_days} days with yes, {one.other_days} with no."
     assert "cause" not in said
     assert "does not say that one causes the other" in NO_CAUSE
     assert [one.state for one in FindingTest.objects.order_by("pk")] == ["candidate", "confirmed"]

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from insights.chart import dot_plot
 from insights.groups import groups_of
+from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
 from insights.sentences import about, amount, bound_words, sentence, when
 from lifetracker.metrics.registry import metric_of
@@ -23,8 +24,8 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (95 %: 1 to 5 points) than on other days, by the "
-    "same day of the week and time of the year."
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) than on other "
+    "days of the same weekday and season."
 )
 
 
@@ -52,6 +53,8 @@ def points(count: int = 60) -> list[list[Any]]:
 def test_before_the_first_look(page: Client) -> None:
     said = text(page)
     assert "Your days have not been looked at yet." in said
+    assert "A first look needs 120 days" in said
+    assert f'<a href="{reverse("experiment-new")}">plan an experiment</a>' in said
     assert "data-key" in said
 
 
@@ -75,15 +78,15 @@ def test_too_few_days(page: Client) -> None:
 def test_a_finding_with_its_size_days_and_limits(page: Client) -> None:
     makers.finding(points=points())
     said = text(page)
-    assert (
-        "1 thing goes together in your days and held on days on which it was not found, of 420"
-        in said
-    )
+    assert "1 thing goes together in your days.<" in said
+    assert "420 comparisons were made." in said
+    assert "again in newer ones that had not been used to find it" in said
+    assert said.count("in 95 of 100 such cases") == 1, "what a range means is said once"
     assert SAID in said
-    assert "51 days with more than usual, 57 with less." in said
+    assert "51 days later than usual, 57 earlier." in said
     assert "It does not say that one causes the other" in said
     assert said.count("<circle") == 60
-    assert "confirmed, 3 points lower, 108 days." in said
+    assert "seen again, 3 points lower, 108 days." in said
     assert reverse("insight-hide", args=[Finding.objects.get().pk]) in said
 
 
@@ -103,7 +106,7 @@ def test_what_may_not_be_said_is_nowhere(page: Client, fields: dict[str, Any]) -
 def test_what_was_once_said_stays_listed(page: Client) -> None:
     makers.finding(state="withdrawn")
     said = text(page)
-    assert "Nothing that may be said yet" in said
+    assert "Nothing goes together in your days so surely that it may be said." in said
     assert "What we once said" in said
     assert SAID in said
     answer = page.get("/api/insights").json()
@@ -126,12 +129,15 @@ def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None
     said = text(page)
     assert "2 things go together" in said
     assert said.count("Try an experiment") == 2
-    assert "The same in other numbers (2)" in said
-    assert "was 2.0 ms lower (95 %: 1.6 to 2.5 ms) than" in said
     assert (
-        f"{reverse('experiment-new')}?question=Does+training+load+change+my+HRV%3F&amp;action=workouts.load"
+        "Could just as well be: workout time and “Trained”. Your days cannot tell them apart."
         in said
     )
+    assert "Seen in recovery, too." in said
+    assert "The others in numbers (2)" in said
+    assert "was 2.0 ms lower (likely between 1.6 and 2.5 ms) than" in said
+    asked = "action=workouts.load&amp;outcome=whoop.hrv&amp;difference=-2.0"
+    assert f"{reverse('experiment-new')}?{asked}" in said
     page.post(reverse("insight-hide", args=[told.pk]))
     assert "1 thing goes together" in text(page), "what is hidden hides the same in other numbers"
 
@@ -163,6 +169,73 @@ def test_hiding_and_undoing(page: Client) -> None:
     page.post(undo)
     assert [one["text"] for one in page.get("/api/insights").json()["insights"]] == [SAID]
     assert page.get(address).status_code == 405
+
+
+def alike(number: int, **fields: Any) -> Finding:
+    """One of several findings that are one thing: of what is one action in other numbers, with HRV."""
+    load = {"action": f"workouts.{('load', 'minutes', 'count')[number]}", "outcome": "whoop.hrv"}
+    return makers.finding(**load, action_name=f"Load {number}", low=-5.0 + number / 10, **fields)
+
+
+def test_what_is_hidden_is_hidden_everywhere(page: Client) -> None:
+    told, other = alike(0), alike(1)
+    apart = makers.finding(4)
+    page.post(reverse("insight-hide", args=[told.pk]))
+    for said in (text(page, "home"), page.get("/api/insights").text):
+        assert "Load" not in said
+        assert apart.action_name in said
+    assert "And 1 more that could just as well be it." in text(page)
+    page.post(reverse("insight-unhide", args=[told.pk]))
+    assert not Finding.objects.filter(hidden_at__isnull=False).exists()
+    page.post(f"/api/insights/{other.pk}/hide")
+    assert set(Finding.objects.visible()) == {apart}
+
+
+def test_what_is_confirmed_later_and_one_thing_with_what_is_hidden_is_hidden(db: None) -> None:
+    alike(0, hidden_at=NOW)
+    later, apart = alike(1), makers.finding(4)
+    assert hide_with_hidden(InsightRun.objects.get()) == 1
+    later.refresh_from_db()
+    assert later.hidden_at
+    assert set(Finding.objects.visible()) == {apart}
+
+
+def test_parts_of_one_sum_are_one_thing(db: None) -> None:
+    makers.finding(action="nutrition.fat")
+    makers.finding(action="nutrition.carbohydrate")
+    makers.finding(action="nutrition.caffeine_mg")
+    assert [len(one.others) for one in groups_of(Finding.objects.all())] == [1, 0]
+
+
+def test_how_many_there_are(page: Client) -> None:
+    one = makers.finding(state="fading")
+    assert "1 thing went together in your days, and fades." in text(page)
+    two = makers.finding(2)
+    assert "1 thing goes together in your days, and 1 more fades." in text(page)
+    one.state = "holding"
+    one.save()
+    assert "2 things go together in your days.<" in text(page)
+    page.post(reverse("insight-hide", args=[one.pk]))
+    said = text(page)
+    assert "1 thing goes together in your days.<" in said
+    assert "You have hidden 1 more." in said
+    page.post(reverse("insight-hide", args=[two.pk]))
+    said = text(page)
+    assert "You have hidden all 2 things that go together in your days." in said
+    two.delete()
+    assert "You have hidden the only thing that goes together in your days." in text(page)
+
+
+def test_the_card_of_today_hides_and_leads_on(page: Client) -> None:
+    one = makers.finding()
+    said = text(page, "home")
+    assert f'href="{reverse("insights")}#insight-{one.pk}"' in said
+    assert f'id="insight-{one.pk}"' in text(page)
+    assert "action=whoop.bedtime&amp;outcome=whoop.recovery_score&amp;difference=-3.2" in said
+    address = reverse("insight-hide", args=[one.pk])
+    assert f'action="{address}"' in said
+    assert page.post(address, {"next": "/"}).url == "/"
+    assert "Newly confirmed" not in text(page, "home")
 
 
 def test_the_card_of_today_is_there_on_the_day_after_a_look(page: Client) -> None:
@@ -224,17 +297,19 @@ def test_what_the_days_could_have_shown() -> None:
     bound = {"action": "whoop.steps", "outcome": "whoop.hrv", "lag": 1, "days": 412}
     said = bound_words(bound | {"smallest_seen": 6.1, "more_days": 143})
     assert said == (
-        "Steps 2,000 more, HRV the next morning: your 412 days could have shown a difference of 6 ms or more, and did not. "
-        "About 140 more days are needed to see one of 2 ms."
+        "Steps 2,000 more, HRV the next morning: no difference was seen in your 412 days; one of 6 ms or more would "
+        "most likely have been. About 140 more days are needed to see one of 2 ms."
     )
     long = bound_words(bound | {"smallest_seen": 40, "more_days": 64_100})
     assert long.endswith("To see one of 2 ms would take more than ten years.")
     counted = bound_words(
         bound | {"outcome": "github.commits", "smallest_seen": 3, "more_days": 143}
     )
-    assert "a difference of 3 commits or more" in counted
+    assert "one of 3 commits or more would" in counted
+    small = bound_words(bound | {"step_words": "500 more", "smallest_seen": 6, "more_days": 0})
+    assert small.startswith("Steps 500 more, HRV")
     exact = bound_words(bound | {"smallest_seen": 0.05, "more_days": 0})
-    assert exact.endswith("a difference of 2 ms or more, and did not."), "less means nothing"
+    assert exact.endswith("one of 2 ms or more would most likely have been."), "less means nothing"
     assert bound_words(bound | {"outcome": "own.999", "smallest_seen": 6, "more_days": 1}) == ""
     assert [about(one) for one in (3, 143, 1449)] == [10, 140, 1400]
 
@@ -251,7 +326,11 @@ def test_yes_and_no_stand_apart_in_the_chart() -> None:
     drawn = dot_plot(makers.finding(is_yes_no=True, points=days))
     assert drawn.count("<circle") == 20
     assert drawn.count('class="half"') == 2
-    assert "10 days with no: recovery 69.0 % on average; 10 days with yes: recovery 70.0 %" in drawn
+    assert (
+        "Of the newest 20 of 108 days: 10 days with no: recovery 69.0 % on average; 10 days with yes: recovery 70.0 % on"
+        in drawn
+    )
+    assert all(f">{one}</text>" in drawn for one in ("no", "yes", "65", "Recovery, %"))
     assert dot_plot(makers.finding(1)) == ""
 
 

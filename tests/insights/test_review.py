@@ -20,8 +20,8 @@ TODAY = date(2026, 9, 21)
 #: Makes findings of a look at the days up to 15 September, a Tuesday.
 WEEK = "2026-W38"
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (95 %: 1 to 5 points) than on other "
-    "days, by the same day of the week and time of the year."
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) than on other "
+    "days of the same weekday and season."
 )
 
 
@@ -62,8 +62,8 @@ def test_what_was_withdrawn_later_is_told_of_its_own_week() -> None:
     looked_at(one, "withdrawn", date(2026, 9, 20), effect=-0.4, low=-2.1, high=1.3)
     content = said("2026-09", date(2026, 10, 1))
     assert [line.text[:10] for line in content.lines] == ["Withdrawn:"]
-    assert content.lines[0].text.endswith("time of the year. It did not hold any longer.")
-    assert "0.4 points lower (95 %: −1 to 2 points)" in content.lines[0].text
+    assert content.lines[0].text.endswith("and season. It did not hold any longer.")
+    assert "0.4 points lower (likely between −1 and 2 points)" in content.lines[0].text
     assert content.lead == "1 withdrawn. The days up to 20 September 2026 were looked at."
 
 
@@ -113,7 +113,7 @@ def test_what_changed_is_told_in_the_week_that_confirmed_it() -> None:
     makers.metric_change()
     content = said()
     assert [line.text for line in content.lines] == [
-        "Changed: Your resting heart rate has been 3 bpm lower since around 5 August 2026 (95 %: 2 to 4 bpm): 52 (28 days) "
+        "Changed: Your resting heart rate has been 3 bpm lower since around 5 August 2026 (likely between 2 and 4 bpm): 52 (28 days) "
         "against 55 (56 days before)."
     ]
     assert content.lead == "1 metric changed. The days up to 15 September 2026 were looked at."

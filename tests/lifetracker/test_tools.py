@@ -224,7 +224,7 @@ def test_many_insights_come_in_pages(life: None) -> None:
     whole = [all_pages("insights", name, headers) for name in ("insights", "not_found")]
     told = [one["record"] for one in whole[0]]
     assert len(told) == len(set(told))
-    same = sum(len(one["same_in_other_numbers"]) for one in whole[0])
+    same = sum(len(one["could_just_as_well_be"]) for one in whole[0])
     assert (len(told) + same, len(whole[1])) == (60, 100)
     assert call("insights", headers)["next_cursor"]
     assert call("insights", headers, cursor="9999")["insights"] == []

@@ -1,0 +1,133 @@
+"""What the page says above its findings: how many there are, how sure that is, and what is needed where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from insights.groups import Group
+from insights.models import Finding, InsightRun
+from insights.sentences import (
+    LIKELY,
+    NO_CAUSE,
+    decimals_of,
+    lower_first,
+    metric_named,
+    named,
+)
+from insights.states import State
+from lifetracker.words import counted, joined
+
+#: The first look needs so many days.
+FIRST_LOOK_DAYS = 120
+#: Measured (`benchmarks/insights.py`).
+BY_CHANCE = (
+    "In made-up lives whose truth is known, fewer than 1 in 200 of such findings was false, and of 200 lives in which nothing "
+    "goes together at most 4 were ever shown one. So most likely none of these is chance; something else may still be behind "
+    "both."
+)
+
+
+def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> str:
+    """Return how many things go together; those that fade are counted apart."""
+    if run is None:
+        return "Your days have not been looked at yet."
+    if not run.tested:
+        return "There are too few days to test anything yet."
+    if not shown and not hidden:
+        return "Nothing goes together in your days so surely that it may be said."
+    if not shown:
+        all_of_them = (
+            f"all {len(hidden)} things that go" if len(hidden) > 1 else "the only thing that goes"
+        )
+        return f"You have hidden {all_of_them} together in your days."
+    fading = sum(one.strongest.state == State.FADING for one in shown)
+    if fading == len(shown):
+        went = (
+            "1 thing went together in your days, and fades"
+            if fading == 1
+            else f"{fading} things went together in your days, and fade"
+        )
+        return f"{went}."
+    goes = counted(len(shown) - fading, "thing goes", "things go")
+    fades = f", and {fading} more {'fades' if fading == 1 else 'fade'}" if fading else ""
+    return f"{goes} together in your days{fades}."
+
+
+def basis(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> list[str]:
+    """Return what holds for all that is shown: how it was found, what its numbers mean, and what it does not say."""
+    if run is None or not run.tested:
+        return []
+    compared = f"{counted(run.tested, 'comparison')} {'was' if run.tested == 1 else 'were'} made."
+    if not shown:
+        return [compared]
+    more = f" You have hidden {len(hidden)} more." if hidden else ""
+    return [
+        NO_CAUSE,
+        f"{compared} What stands here was seen in your older days, and again in newer ones that had not been used to find it. "
+        f"{BY_CHANCE}{more}",
+        LIKELY,
+    ]
+
+
+def missing_words(run: InsightRun | None) -> str:
+    """Return what would make something possible, where nothing was tested."""
+    if run and run.tested:
+        return ""
+    needed = (
+        f"A first look needs {FIRST_LOOK_DAYS} days on which something that you do (such as when you go to bed, what you drink "
+        "or how you train) and something that may follow from it (such as sleep, recovery, mood or weight) are known: from a "
+        "service that you connect, a file, or what you type in. An import of earlier years counts at once."
+    )
+    if run is None:
+        return f"{needed} The days are looked at by themselves, once a day until there is enough."
+    known = max((days for days in run.left_out.values()), default=0)
+    known = max([known, *(days for _, _, days in run.series.values())])
+    return f"{needed} The longest series has {counted(known, 'known day')}."
+
+
+def instead_words(group: Group) -> str:
+    """Return which other actions it could just as well be, and in which other outcomes it was seen; empty where there are
+    none."""
+    told = group.strongest
+    actions = distinct(
+        (one.action, named(one.action_name, is_yes_no=one.is_yes_no))
+        for one in group.others
+        if one.action != told.action
+    )
+    outcomes = distinct(
+        (one.outcome, lower_first(one.outcome_name))
+        for one in group.others
+        if one.outcome != told.outcome
+    )
+    said = []
+    if actions:
+        said.append(
+            f"Could just as well be: {joined(actions)}. Your days cannot tell "
+            f"{'them' if len(actions) > 1 else 'the two'} apart."
+        )
+    if outcomes:
+        said.append(f"Seen in {joined(outcomes)}, too.")
+    return " ".join(said)
+
+
+def distinct(named_keys: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names, each key once and in the order in which they come."""
+    return list(dict(named_keys).values())
+
+
+def abouts(finding: Finding) -> list[tuple[str, str]]:
+    """Return the names of its metrics that need a word, and that word."""
+    found = (metric_named(key) for key in (finding.action, finding.outcome))
+    return [(one.label, one.about) for one in found if one and one.about]
+
+
+def experiment_address(one: Finding) -> str:
+    """Return where an experiment on a finding is planned. It takes the size of the effect, with its sign, and says whether it
+    could see so much."""
+    asked = {"action": one.action, "outcome": one.outcome}
+    if one.effect is not None:
+        asked["difference"] = f"{one.effect:.{max(decimals_of(one), 1)}f}"
+    return f"{reverse('experiment-new')}?{urlencode(asked)}"
