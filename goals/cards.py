@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from goals.asking import is_on
 from goals.card_words import GoalWords, words_of
-from goals.models import Goal, GoalLine
-from goals.plan import Rule
+from goals.models import GoalLine
 from goals.progress import Status
 from goals.reading import Standing, standings_of
-from goals.weekdays import is_for, weekdays_of
 from lifetracker.web.cards import Card, Place, Visit, register_card
 from lifetracker.web.charts.bullet import bullet
 
@@ -81,14 +79,6 @@ def goals_card(visit: Visit) -> GoalsCard:
         list_href=reverse("goals"),
         new_href=reverse("goal-new"),
     )
-
-
-def is_on(goal: Goal, rules: Sequence[Rule], day: date) -> bool:
-    """Return whether a goal asks for anything on a day: it has begun, is for this day of the week, and no line that held
-    ended before."""
-    if goal.start > day or not is_for(day, weekdays_of(goal.weekdays)):
-        return False
-    return any(rule.end is None or rule.end >= day for rule in rules)
 
 
 def by_urgency(standings: Sequence[Standing]) -> list[Standing]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from goals.asking import is_on
 from goals.card_words import words_of
-from goals.cards import by_urgency, is_on
+from goals.cards import by_urgency
 from goals.models import GoalLine
 from goals.reading import Standing, standings_of
 from lifetracker import days

@@ -195,6 +195,13 @@ def language(text: str) -> str:
     return text
 
 
+def ntfy_topic(text: str) -> str:
+    """Return a topic, which is a secret, so that no refusal shows it."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise ValueError("a topic has letters, digits, - and _, at most 64")
+    return text
+
+
 def count(text: str) -> int:
     number = whole_number(text)
     if number < 0:

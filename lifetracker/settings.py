@@ -30,6 +30,7 @@ from lifetracker.environment import (
     folder,
     hosts,
     language,
+    ntfy_topic,
     one_of,
     optional_url,
     origins,
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "experiments",
     "review",
     "insights",
+    "notifications",
     "projects",
     "apple_health",
     "ai_access",
@@ -115,6 +117,7 @@ if sys.argv[1:2] == ["demo"]:
     env.forget(setting.name for source in SOURCES for setting in source.all_settings())
     env.forget(["OPENFOODFACTS", "OPENFOODFACTS_URL", "OPENFOODFACTS_SEARCH_URL"])
     env.forget(["EMAIL_HOST", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "OWNER_EMAIL"])
+    env.forget(["NTFY_URL", "NTFY_TOPIC", "NTFY_TOKEN"])
 if not (TESTING or DEMO):
     # Tests and the demo must not reach a person's own accounts.
     env.read_file(BASE_DIR / ".env")
@@ -512,6 +515,15 @@ OWNER_EMAIL = env.read("OWNER_EMAIL", email, default="")
 DEFAULT_FROM_EMAIL = env.read(
     "DEFAULT_FROM_EMAIL", sender, default=EMAIL_HOST_USER if "@" in EMAIL_HOST_USER else OWNER_EMAIL
 )
+
+# --- Notifications --------------------------------------------------------------------------------
+
+# https://ntfy.sh, or a server of one's own, also in the network at home. Whoever knows the topic can read it.
+NTFY_URL = env.read("NTFY_URL", base_url, default="https://ntfy.sh")
+NTFY_TOPIC = env.read("NTFY_TOPIC", ntfy_topic, default="")
+NTFY_TOKEN = env.str("NTFY_TOKEN", default="")
+# A browser says where it is pushed to, and must not name a machine of the network at home. For tests alone.
+PUSH_TO_PRIVATE_ADDRESSES = False
 
 # --- Services -------------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ READS_NEW_ITEMS = {"kind__in": (SyncRun.Kind.INCREMENTAL, SyncRun.Kind.FULL), "d
 MINUTES_TASK = "Resume stalled runs"
 CLEAN_UP = "Clean up"
 FIND_INSIGHTS = "Find insights"
+SEND_NOTIFICATIONS = "Send notifications"
 # A worker looks at its schedule every half minute.
 SCHEDULE_IS_LATE = timedelta(seconds=45)
 # Successes that say nothing are not kept.
@@ -67,6 +68,7 @@ OWN_TASKS = frozenset(
         "resume_stalled_runs",
         "clean_up",
         "find_insights",
+        "send_notifications",
     }
 )
 # What these were called before: a message that an older version sent may still wait in the queue.
@@ -301,6 +303,13 @@ def find_insights() -> None:
     call_command("find_insights", if_due=True)
 
 
+@logged
+def send_notifications() -> None:
+    """Do what the schedule asks for every minute: tell the owner what they want to be told. By its command, so that what
+    says it in words is loaded once something is switched on."""
+    call_command("send_notifications", verbosity=0)
+
+
 def enqueue_messages(runs: Iterable[SyncRun]) -> None:
     for run in runs:
         enqueue_message(run)
@@ -343,6 +352,11 @@ def own_schedules() -> dict[str, dict[str, str | None]]:
         MINUTES_TASK: {"func": f"{__name__}.resume_stalled_runs", "args": None, "kwargs": quietly},
         CLEAN_UP: {"func": f"{__name__}.clean_up", "args": None, "kwargs": quietly},
         FIND_INSIGHTS: {"func": f"{__name__}.find_insights", "args": None, "kwargs": quietly},
+        SEND_NOTIFICATIONS: {
+            "func": f"{__name__}.send_notifications",
+            "args": None,
+            "kwargs": quietly,
+        },
         **{
             schedule_name(source): {
                 "func": f"{__name__}.start_sync",
@@ -421,6 +435,14 @@ def plan_schedules(**_: object) -> None:
             "minutes": 1,
             # Due at once: only a worker puts it forward (`has_worker`).
             "next_run": timezone.now() - timedelta(hours=1),
+        },
+    )
+    Schedule.objects.get_or_create(
+        name=SEND_NOTIFICATIONS,
+        defaults={
+            **own[SEND_NOTIFICATIONS],
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
         },
     )
     for name in (CLEAN_UP, FIND_INSIGHTS):

@@ -24,6 +24,7 @@ from journal.models import Answer, Behaviour, Note
 from lifetracker.days import local_date, local_date_and_hour, monday_of
 from lifetracker.models import ApiToken, IssuedToken, WebhookDelivery
 from lifetracker.models.tokens import Scope
+from notifications.models import Notification, PushSubscription
 from nutrition.models import FoodItem, Meal, RecipePart
 from own_metrics.models import OwnMetric, OwnValue
 from review.models import Intention
@@ -272,6 +273,20 @@ def api_token(name: str = "a script", **options: Any) -> IssuedToken:
     if options.pop("read_only", False):
         options["scope"] = Scope.READ
     return ApiToken.objects.issue(user, name, **options)
+
+
+def notification(number: int = 0, **fields: Any) -> Notification:
+    """Of a goal that was due tonight, by mail."""
+    values = {"kind": "goal", "key": f"{number} 2026-09-16", "channel": "mail", "state": "sent"}
+    text = {"title": f"Due tonight: goal {number}", "text": "30 min today, of 2 h a day."}
+    return Notification.objects.create(**values | text | fields)
+
+
+def push_subscription(number: int = 0, **fields: Any) -> PushSubscription:
+    """Of a browser that is reached nowhere."""
+    values: dict[str, Any] = {"digest": f"{number:064}", "browser": f"Firefox {number}"}
+    values |= {"endpoint": f"https://push.invalid/{number}", "p256dh": "A", "auth": "A"}
+    return PushSubscription.objects.create(**values | {"user": robin()} | fields)
 
 
 def whole_trend() -> list[TrendPoint]:

@@ -63,6 +63,7 @@ class Kind(models.TextChoices):
     CONNECTED = "connected", "Service connected"
     DISCONNECTED = "disconnected", "Service disconnected"
     BACKUP = "backup", "Backup"
+    BACKUP_FAILED = "backup failed", "Failed backup"
     RESTORE = "restore", "Restore"
     EXPORT = "export", "Export"
     KEY_CHANGED = "key changed", "Secrets re-encrypted"

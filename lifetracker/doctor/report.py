@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from lifetracker.doctor.backups import of_backups
 from lifetracker.doctor.findings import Finding
 from lifetracker.doctor.machine import (
     Queue,
@@ -62,5 +63,5 @@ def examine() -> Report:
         trouble = Finding("Database", database_failure(error), "Nothing else works without it.")
         return Report(findings=[trouble, *findings])
     findings += [finding for report in reports for finding in findings_of(report)]
-    findings += of_queue(waiting, reports)
+    findings += [*of_queue(waiting, reports), *of_backups()]
     return Report(findings=findings, storage=stored, queue=waiting, sources=reports)

@@ -30,6 +30,7 @@ from lifetracker.sync.transport import (
     BodyTooLong,
     Limits,
     Param,
+    PrivateAddress,
     Session,
     limited,
     read_body,
@@ -71,7 +72,7 @@ class RequestOptions(TypedDict, total=False):
 
     params: Mapping[str, Param] | None
     headers: Mapping[str, str]
-    data: Mapping[str, Param] | None
+    data: Mapping[str, Param] | bytes | None
     json: object
     auth: Auth
 
@@ -224,6 +225,8 @@ class HttpClient:
         self.attempts = ATTEMPTS
         # Seconds for a whole answer: fewer where somebody waits for it.
         self.answer_timeout: float = ANSWER_TIMEOUT
+        # Whether addresses that lead into a private network are refused: for those that no setting names.
+        self.public_only = False
         # What the service's clock showed at its last answer.
         self.service_time: datetime | None = None
         # What the service last said of each of its counts of requests, by their names.
@@ -363,6 +366,10 @@ class HttpClient:
             raise BadResponse(
                 f"{self.service}'s answer to {place(url)} is larger than the limit of {MAX_BODY // 1_000_000} MB."
             ) from error
+        except PrivateAddress as error:
+            raise BadResponse(
+                f"{self.service} is not asked: its address leads into a private network."
+            ) from error
         except OSError as error:
             raise NotConfigured(
                 f"{self.service}: the file in REQUESTS_CA_BUNDLE cannot be used ({error.strerror or 'not found'})."
@@ -383,7 +390,8 @@ class HttpClient:
         # A last attempt gets what is left, and not so little that no answer could come.
         left = max(LONGEST_SILENCE - self._silence, LONGEST_SILENCE / 10)
         whole = min(self.answer_timeout, left)
-        return Limits(whole, min(READ_TIMEOUT, whole), on_wait=lambda: self.on_wait(0))
+        silence = min(READ_TIMEOUT, whole)
+        return Limits(whole, silence, lambda: self.on_wait(0), self.public_only)
 
     def _ask(self, method: str, url: str, options: RequestOptions) -> requests.Response:
         timeout = (min(CONNECT_TIMEOUT, self.answer_timeout), READ_TIMEOUT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import ipaddress
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -38,14 +39,20 @@ class BodyTooLong(Exception):
     """The body of an answer has more than `MAX_BODY` bytes."""
 
 
+class PrivateAddress(Exception):
+    """The host is on a private network, and was named by somebody whose addresses must not lead there."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one answer may take, in seconds: as a `whole`, with its headers, and in `silence`, without
-    a byte. `on_wait` is called once the connection is there and while bytes are waited for."""
+    a byte. `on_wait` is called once the connection is there and while bytes are waited for. `public_only`: whether only
+    hosts of the public internet are asked."""
 
     whole: float
     silence: float
     on_wait: Callable[[], None]
+    public_only: bool = False
 
 
 _limits: ContextVar[Limits | None] = ContextVar("limits", default=None)
@@ -104,6 +111,9 @@ class _Response(http.client.HTTPResponse):
 class _Http(HTTPConnection):
     response_class = _Response
 
+    def _new_conn(self) -> socket.socket:
+        return checked(super()._new_conn(), is_proxy=self.proxy is not None)
+
     def connect(self) -> None:
         super().connect()
         is_connected()
@@ -112,9 +122,25 @@ class _Http(HTTPConnection):
 class _Https(HTTPSConnection):
     response_class = _Response
 
+    def _new_conn(self) -> socket.socket:
+        return checked(super()._new_conn(), is_proxy=self.proxy is not None)
+
     def connect(self) -> None:
         super().connect()
         is_connected()
+
+
+def checked(sock: socket.socket, *, is_proxy: bool) -> socket.socket:
+    """Return a socket that has just been connected, before anything is sent by it. What counts is where it leads, and not what
+    a name said a moment before. Of a proxy, which its owner has named, that is the proxy's matter.
+
+    Raises PrivateAddress."""
+    limits = _limits.get()
+    is_limited = limits is not None and limits.public_only and not is_proxy
+    if is_limited and not ipaddress.ip_address(sock.getpeername()[0]).is_global:
+        sock.close()
+        raise PrivateAddress
+    return sock
 
 
 def is_connected() -> None:

@@ -144,6 +144,7 @@ def download_backup(request: HttpRequest) -> HttpResponseBase:
     try:
         return attachment(sealed_backup(passphrase), "lifetracker-backup")
     except (UnusableBackup, OSError) as error:
+        record(Kind.BACKUP_FAILED, request.user, str(error))
         messages.error(request, f"The backup failed: {error}")
         return redirect("settings-data")
 

@@ -35,12 +35,14 @@ def page() -> str:
 @csp_update({"connect-src": [SELF]})
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Return the worker. It answers for addresses below its own, and so stands beside the home page."""
+    """Return the worker. It answers for addresses below its own, and so stands beside the home page. What is pushed to it
+    is shown with our icon."""
     files = [static(f"lifetracker/{name}") for name in FILES]
     held = {
         "version": hashlib.sha256(page().encode()).hexdigest()[:16],
         "page": reverse("offline"),
         "files": files,
+        "icon": static("lifetracker/icon-180.png"),
     }
     worker = static("lifetracker/service-worker.js")
     script = f"self.held = {json.dumps(held)};\nimportScripts({json.dumps(worker)});\n"

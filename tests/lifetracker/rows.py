@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from apple_health.models import SourceOrder
 from lifetracker.backups.tables import state
 from lifetracker.models import DayZone, Preferences
+from notifications.models import Choices, PushKey
 
 FIRST = datetime(2016, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 TEXT = 'Zoë\'s «=1+1»\n"日本" \u2028 100 % \\N \t,;'
@@ -31,7 +32,7 @@ SMALL = (models.SmallIntegerField, models.PositiveSmallIntegerField)
 # Both exist in every database, and have another number in each.
 GIVEN = {ContentType, Permission}
 # Their row has the number 1.
-ONE_ROW = {Preferences, SourceOrder}
+ONE_ROW = {Preferences, SourceOrder, Choices, PushKey}
 
 
 def fill_every_table() -> None:
@@ -93,6 +94,7 @@ SAMPLES: list[tuple[Any, Callable[[int, int], Any]]] = [
     (models.JSONField, lambda number, _: PAYLOAD | {"number": number}),
     (models.BooleanField, lambda number, _: number % 2 == 0),
     (models.DateTimeField, lambda number, at: FIRST + timedelta(days=number * 1000, hours=at)),
+    (models.TimeField, lambda number, at: time(number, at, 59, 999_999)),
     (models.DateField, lambda number, _: date(1969 + number, 12, 31)),
     (models.FloatField, lambda number, _: [0.1 + 0.2, 1e-300, -0.0][number % 3]),
     (models.DecimalField, lambda number, _: Decimal("70.0500") + number),

@@ -46,6 +46,7 @@ from lifetracker.models import (
     SyncState,
     WebhookDelivery,
 )
+from notifications.models import Notification, PushSubscription
 from nutrition.models import CompleteDay, FoodItem, Meal
 from oauth_integration.models import OAuthCredential
 from own_metrics.models import OwnMetric, OwnValue
@@ -117,6 +118,8 @@ MAKERS: dict[type[Model], Maker] = {
         changed_at=scenes.NOW,
         run=scenes.run(number),
     ),
+    Notification: makers.notification,
+    PushSubscription: makers.push_subscription,
     SyncRunTotal: lambda number: SyncRunTotal.objects.create(
         source="Whoop", kind="webhook", month=date(1990 + number, 1, 1), runs=number
     ),
@@ -198,6 +201,8 @@ TYPED = {
     },
 }
 BOOKS = [
+    Notification,
+    PushSubscription,
     OAuthClient,
     Consent,
     AccessToken,

@@ -154,6 +154,8 @@ def test_everything_survives_a_way_over_another_database(tmp_path: Path) -> None
     assert {name for name, rows in before.items() if len(rows) < 2} == {
         "lifetracker.Preferences",
         "apple_health.SourceOrder",
+        "notifications.Choices",
+        "notifications.PushKey",
     }
     call("backup", str(tmp_path / "first.zip"))
 

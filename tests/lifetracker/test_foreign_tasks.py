@@ -265,5 +265,8 @@ def test_a_backup_brings_no_task_of_others(
     run = set(Schedule.objects.values_list("func", flat=True))
     assert run == {
         f"lifetracker.tasks.{name}"
-        for name in ("clean_up", "find_insights", "start_sync", "resume_stalled_runs")
+        for name in (
+            *("clean_up", "find_insights", "send_notifications"),
+            *("start_sync", "resume_stalled_runs"),
+        )
     }

@@ -129,6 +129,7 @@ def test_what_else_has_ended_is_removed(settings: Any, tmp_path: Path) -> None:
         "old values of records deleted": 0,
         "experiments that got their result": 0,
         "expired leases deleted": 1,
+        "old notifications deleted": 0,
         "old task results deleted": 1,
         "sync runs folded into monthly totals": 0,
         "expired sessions deleted": 1,

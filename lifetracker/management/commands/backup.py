@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from getpass import getpass
 
 from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
+from django.db import DatabaseError
 
 from lifetracker.accounts.events import Kind, record
 from lifetracker.backups.archive import Manifest, UnusableBackup, write_backup
@@ -13,12 +14,19 @@ from lifetracker.backups.files import Unwritable, chosen_path, destination
 from lifetracker.backups.sealing import sealed
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.counting import Bar, add_destination, may_ask
+from lifetracker.ops.failures import database_failure
 from lifetracker.words import counted
 
 ABOUT_THE_KEY = (
     "The backup does not contain SECRET_KEY, which encrypts the stored tokens. Keep a copy of that key "
     "in another place."
 )
+
+
+def note_failure(reason: str) -> None:
+    """Let the doctor, and a notification, tell of it. Where not even that can be written, the command says it alone."""
+    with suppress(DatabaseError):
+        record(Kind.BACKUP_FAILED, detail=reason)
 
 
 class Command(QuickCommand):
@@ -45,7 +53,11 @@ class Command(QuickCommand):
                 if passphrase:
                     out = stack.enter_context(sealed(out, passphrase))
                 manifest = write_backup(out, bar.add)
+        except DatabaseError as error:
+            note_failure(database_failure(error))
+            raise
         except (Unwritable, UnusableBackup, OSError) as error:
+            note_failure(str(error))
             raise CommandError(f"The backup failed: {error}") from None
         finally:
             bar.close()

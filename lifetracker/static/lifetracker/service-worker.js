@@ -3,7 +3,7 @@
 "use strict";
 
 const PREFIX = "life-tracker-";
-const { version, page, files } = self.held;
+const { version, page, files, icon } = self.held;
 const held = [page, ...files];
 
 async function keep() {
@@ -37,4 +37,36 @@ self.addEventListener("fetch", (event) => {
   if (method !== "GET" || origin !== location.origin) return;
   if (mode === "navigate") event.respondWith(fromNetwork(event, page));
   else if (files.includes(pathname)) event.respondWith(fromNetwork(event, pathname));
+});
+
+// What is pushed (`notifications/push.py`). Browsers want each message shown, also one that makes no sense.
+function message(data) {
+  try {
+    return data.json();
+  } catch {
+    return {};
+  }
+}
+
+function show(event) {
+  const { title, body, path, tag } = message(event.data);
+  const options = { body: body || "", icon, data: path || "" };
+  if (tag) options.tag = tag;
+  return self.registration.showNotification(title || "Life Tracker", options);
+}
+
+// Only pages of ours are opened, whatever a message says.
+async function lead(path) {
+  const { scope } = self.registration;
+  const { href } = new URL(path, scope);
+  const target = href.startsWith(scope) ? href : scope;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const shown = windows.find((one) => one.url === target);
+  return shown ? shown.focus() : self.clients.openWindow(target);
+}
+
+self.addEventListener("push", (event) => event.waitUntil(show(event)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.data));
 });

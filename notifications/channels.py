@@ -1,0 +1,67 @@
+"""The ways by which a message reaches the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from lifetracker.errors import NotConfigured
+from lifetracker.ops import mail
+from notifications import ntfy, push
+from notifications.models import ChannelName
+from notifications.outgoing import Outgoing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """`missing`: why it cannot be used and what to do, in words; empty where it can. `send` returns what is to be noted
+    beside that it was sent, and raises a SyncError whose text is for the owner."""
+
+    name: ChannelName
+    about: str
+    missing: Callable[[], str]
+    send: Callable[[Outgoing], str]
+
+
+def missing_of_mail() -> str:
+    if mail.has_mail():
+        return ""
+    found = [f"{fault.text} {fault.todo}" for fault in mail.faults()]
+    return " ".join(found) or "Set EMAIL_HOST and OWNER_EMAIL: docs/settings.md."
+
+
+def send_mail(message: Outgoing) -> str:
+    """Send it as plain text, under an id of its own, by which a mail program knows one that comes twice."""
+    if missing := missing_of_mail():
+        raise NotConfigured(missing)
+    host = settings.OWNER_EMAIL.rpartition("@")[2]
+    text = "\n\n".join(filter(None, [message.text, message.url]))
+    mail.send_to_owner(message.title, text, headers={"Message-ID": f"<{message.id}@{host}>"})
+    return ""
+
+
+CHANNELS = {
+    one.name.value: one
+    for one in (
+        Channel(
+            name=ChannelName.MAIL,
+            about="To OWNER_EMAIL, by your mail server. The providers of both can read it.",
+            missing=missing_of_mail,
+            send=send_mail,
+        ),
+        Channel(
+            name=ChannelName.NTFY,
+            about="To your topic of ntfy. Whoever runs its server, and whoever knows the topic, can read it.",
+            missing=ntfy.missing,
+            send=ntfy.send,
+        ),
+        Channel(
+            name=ChannelName.PUSH,
+            about="To the browsers below, encrypted so that only they can read it.",
+            missing=push.missing,
+            send=push.send,
+        ),
+    )
+}

@@ -1,0 +1,252 @@
+"""What the apps say is due, at moments around which it changes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+from experiments.models import Experiment, State
+from lifetracker.accounts.events import Kind, record
+from lifetracker.doctor.report import examine
+from lifetracker.models import Preferences, SyncRun
+from lifetracker.models.preferences import read_once
+from lifetracker.ops.notices import Notice, notice_kinds
+from oauth_integration.models import OAuthCredential
+from tests import makers
+from tests.conftest import NOW, run
+
+pytestmark = pytest.mark.django_db
+Move = Callable[[datetime], None]
+#: In the evening of the day.
+EVENING = NOW.replace(hour=19)
+
+
+def due(kind: str, now: datetime) -> list[Notice]:
+    with read_once():
+        found = list(notice_kinds()[kind].due(now))
+    for one in found:
+        resolve(f"/{one.path}")
+        assert len(one.key) <= 100
+    return found
+
+
+def test_every_kind_is_declared_once() -> None:
+    kinds = notice_kinds()
+    assert kinds.keys() >= {"goal", "fast", "experiment", "connection", "backup"}
+    assert all(one.title and one.about.endswith(".") for one in kinds.values())
+
+
+# --- Goals ----------------------------------------------------------------------------------------
+
+
+def test_a_goal_of_the_day_is_due_tonight(move: Move) -> None:
+    move(EVENING)
+    goal = makers.goal(name="Read", metric="time.hours", per="day", target=2, start=NOW.date())
+    makers.entry(minutes=90)
+    (one,) = due("goal", EVENING)
+    assert one == Notice(
+        key=f"{goal.pk} 2026-09-16",
+        title="Due tonight: Read",
+        text="30 min today, of 2 h a day.",
+        path=f"goals/{goal.pk}/",
+    )
+    makers.entry(minutes=30)
+    assert due("goal", EVENING) == [], "it is reached"
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "is_due"),
+    [
+        # 16 September 2026 is a Wednesday, the 20th a Sunday, the 30th the last of the month.
+        ({"per": "week"}, 16, False),
+        ({"per": "week"}, 20, True),
+        ({"per": "month"}, 20, False),
+        ({"per": "month"}, 30, True),
+        ({"per": "rolling", "rolling_days": 7}, 20, True),
+        ({"per": "week", "direction": "at_most"}, 20, False),
+        ({"kind": "reach", "per": "", "end": datetime(2026, 9, 20, tzinfo=UTC).date()}, 20, False),
+        ({"kind": "mean", "metric": "whoop.sleep_hours", "target": 8}, 20, False),
+        ({"per": "day", "weekdays": "1234"}, 20, False),
+        ({"per": "day", "weekdays": "67"}, 20, True),
+        ({"per": "week", "start": datetime(2026, 9, 21, tzinfo=UTC).date()}, 20, False),
+        ({"per": "week", "target": 200}, 20, False),
+    ],
+    ids=str,
+)
+def test_which_goals_are_due_on_an_evening(
+    move: Move, fields: dict[str, Any], day: int, *, is_due: bool
+) -> None:
+    moment = EVENING.replace(day=day)
+    move(moment)
+    makers.goal(**{"start": datetime(2026, 9, 1, tzinfo=UTC).date()} | fields)
+    makers.entry(days_ago=16 - day, minutes=60)
+    assert bool(due("goal", moment)) == is_due
+
+
+def test_what_is_not_known_is_not_missed(toggl: Any, move: Move) -> None:
+    """A service that was not read may have what is missing."""
+    makers.goal(name="Work", per="day", target=2, start=NOW.date())
+    assert due("goal", EVENING) == []
+    run("Toggl")
+    assert [one.title for one in due("goal", NOW)] in ([], ["Due tonight: Work"])
+    move(NOW + timedelta(days=1, hours=5))
+    assert due("goal", NOW + timedelta(days=1, hours=5)) == []
+
+
+def test_a_deleted_goal_or_metric_says_nothing(move: Move) -> None:
+    move(EVENING)
+    metric = makers.own_metric()
+    makers.goal(metric=f"own.{metric.pk}", kind="total", per="day", target=5, start=NOW.date())
+    deleted = makers.goal(per="day", start=NOW.date())
+    deleted.deleted_at = EVENING
+    deleted.save()
+    metric.delete()
+    assert due("goal", EVENING) == []
+
+
+def test_goals_cost_the_same_however_many(move: Move) -> None:
+    move(EVENING)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            due("goal", EVENING)
+        return len(queries)
+
+    for number in range(2):
+        makers.goal(name=f"{number}", per="day", target=2, start=NOW.date())
+    few = cost()
+    for number in range(30):
+        makers.goal(name=f"{number}", per="week", target=9, start=NOW.date())
+    assert cost() == few <= 8
+
+
+# --- Fasts ----------------------------------------------------------------------------------------
+
+
+def test_the_fast_that_runs_reaches_its_goal(move: Move) -> None:
+    # Begun at 18:00 the evening before.
+    fast = makers.fast(hours=None, goal_hours=16)
+    reached = fast.start + timedelta(hours=16)
+    move(reached)
+    assert due("fast", reached - timedelta(seconds=1)) == []
+    (one,) = due("fast", reached)
+    assert one.key == f"{fast.pk} 16"
+    assert one.title == "Your fast reached its goal"
+    assert one.text == "16 h at 10:00, since Tue 18:00."
+    assert due("fast", reached + timedelta(hours=12)) == [], "it is no news any more"
+    Preferences(pk=1, clock=12).save()
+    assert "10:00 am" in due("fast", reached)[0].text.replace("\xa0", " ")
+    fast.goal_hours = 18
+    fast.save()
+    assert due("fast", reached) == []
+    assert due("fast", reached + timedelta(hours=2))[0].key == f"{fast.pk} 18", "another goal"
+
+
+def test_a_fast_that_ended_or_has_no_goal_says_nothing(move: Move) -> None:
+    move(EVENING)
+    makers.fast(days_ago=1, hours=20, goal_hours=16)
+    makers.fast(hours=None)
+    assert due("fast", EVENING) == []
+
+
+# --- Experiments ----------------------------------------------------------------------------------
+
+
+def test_an_experiment_says_the_arm_and_nothing_of_the_outcome(move: Move) -> None:
+    move(NOW)
+    makers.experiment(question="Not begun")
+    over = makers.experiment(state=State.STOPPED, start=NOW.date(), seed=1)
+    experiment = makers.experiment(state=State.RUNNING, start=NOW.date(), seed=1)
+    assert over.pk != experiment.pk
+    arms = set()
+    for number in range(12):
+        moment = NOW + timedelta(days=number)
+        (one,) = due("experiment", moment)
+        words = one.title.removeprefix("Today: ")
+        arms.add(words)
+        assert one.key == f"{experiment.pk} {moment.date()}"
+        assert one.text.startswith(("A. Day ", "B. Day "))
+        assert one.text.endswith(" of its block. Does a long fast lift my HRV?")
+        arm = experiment.arm_on(moment.date())
+        assert arm is not None
+        assert words == experiment.words_of(arm)
+    assert arms == {"fast for 17 hours", "eat as usual"}
+    assert due("experiment", NOW - timedelta(days=1)) == []
+    assert due("experiment", NOW + timedelta(days=100)) == []
+
+
+def test_the_message_of_a_day_is_the_same_whatever_the_outcome(move: Move) -> None:
+    experiment = makers.experiment(state=State.RUNNING, start=NOW.date(), seed=1)
+    before = due("experiment", NOW)
+    Experiment.objects.filter(pk=experiment.pk).update(result={"difference": 99}, power={"sd": 1})
+    assert due("experiment", NOW) == before
+
+
+# --- Connections and backups ----------------------------------------------------------------------
+
+
+def test_a_withdrawn_consent_needs_its_owner_until_it_is_given_again(whoop: Any) -> None:
+    assert due("connection", NOW) == []
+    OAuthCredential.objects.update(needs_reauthorization=True)
+    (one,) = due("connection", NOW)
+    assert one.title == "WHOOP needs you"
+    assert one.text == "Your consent has expired or was withdrawn."
+    assert one.key == due("connection", NOW + timedelta(hours=5))[0].key
+    OAuthCredential.objects.update(needs_reauthorization=False)
+    assert due("connection", NOW) == []
+
+
+def test_a_service_that_cannot_be_read_for_long(whoop: Any, at: Any) -> None:
+    run()
+    SyncRun.objects.update(started_at=NOW)
+    later = NOW + timedelta(hours=35)
+    at(later)
+    assert due("connection", later) == []
+    later = NOW + timedelta(hours=37)
+    at(later)
+    (one,) = due("connection", later)
+    assert (one.title, one.text) == (
+        "WHOOP needs you",
+        "The last successful sync was at 2026-09-16 14:00.",
+    )
+    SyncRun.objects.create(source="Whoop", status="failed", error="secret words of a service")
+    assert due("connection", later) == [one], "the same message, and no words of the service"
+    SyncRun.objects.filter(status="success").update(started_at=later)
+    assert due("connection", later) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_backup_is_known_until_one_succeeds(tmp_path: Path, move: Move) -> None:
+    move(NOW)
+    assert due("backup", NOW) == []
+    missing = tmp_path / "nowhere" / "backup.zip"
+    with pytest.raises(CommandError, match="There is no folder"):
+        call_command("backup", str(missing))
+    (one,) = due("backup", NOW)
+    assert one.title == "The backup failed"
+    assert one.text.startswith("At 2026-09-16 14:00: There is no folder")
+    trouble = next(one for one in examine().troubles if one.subject == "Backup")
+    assert trouble.text.startswith("The last one, at 2026-09-16 14:00, failed: There is no folder")
+    with pytest.raises(CommandError):
+        call_command("backup", str(missing))
+    assert due("backup", NOW)[0].key != one.key, "another failure"
+    call_command("backup", str(tmp_path / "backup.zip"), stdout=io.StringIO())
+    assert due("backup", NOW) == []
+    assert not [one for one in examine().findings if one.subject == "Backup"]
+
+
+def test_a_download_that_fails_is_noted(person: Client) -> None:
+    record(Kind.BACKUP_FAILED, detail="The disk is full.")
+    assert due("backup", NOW)[0].text.endswith("The disk is full.")
+    record(Kind.BACKUP, detail="downloaded")
+    assert due("backup", NOW) == []

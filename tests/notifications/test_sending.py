@@ -1,0 +1,386 @@
+"""What is due is sent once, when it may be, and not when it is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from lifetracker.ops.notices import When
+from notifications.housekeeping import forget_notifications
+from notifications.models import CLAIMED_FOR, Choices, Notification
+from notifications.sending import send_due
+from tests import makers
+from tests.conftest import NOW
+from tests.mail_server import MailServer
+from tests.notifications.conftest import Asked, choose
+from tests.notifications.services import PostServer
+
+pytestmark = pytest.mark.django_db
+State = Notification.State
+
+
+@pytest.fixture(autouse=True)
+def _clock(move: Callable[[datetime], None]) -> None:
+    """Time stands."""
+
+
+def states() -> list[tuple[str, str, str]]:
+    rows = Notification.objects.order_by("pk")
+    return list(rows.values_list("key", "channel", "state"))
+
+
+def test_a_message_is_sent_once_by_each_channel(
+    mail: MailServer, ntfy: PostServer, asked: Asked, move: Any, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://life.example.org"
+    choose(chosen={"test": ["mail", "ntfy"]})
+    asked.say("a")
+    assert send_due().sent == 2
+    (letter,) = mail.mails
+    assert letter["Subject"] == "About a"
+    text = letter.get_content().split()
+    assert text[-1] == "https://life.example.org/goals/1/"
+    (posted,) = ntfy.posted
+    assert posted.headers["Authorization"] == "Bearer tk_hidden"
+    assert json.loads(posted.body) == {
+        "topic": "hidden-topic",
+        "title": "About a",
+        "message": "Something is due.",
+        "click": "https://life.example.org/goals/1/",
+    }
+    for minutes in (1, 11, 60):
+        move(NOW + timedelta(minutes=minutes))
+        send_due()
+    asked.say("a", "b")
+    move(NOW + timedelta(minutes=80))
+    send_due()
+    assert [one["Subject"] for one in mail.mails] == ["About a", "About b"]
+    assert {state for *_, state in states()} == {"sent"}
+
+
+def test_what_is_off_costs_one_statement(asked: Asked) -> None:
+    asked.say("a")
+    with CaptureQueriesContext(connection) as queries:
+        send_due()
+    choose(chosen={"test": []}, quiet_from=time(1), quiet_to=time(2))
+    assert len(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        send_due()
+    assert len(queries) == 1
+    assert asked.times == 0
+
+
+def test_a_minute_in_which_nothing_is_asked_costs_two_statements(asked: Asked, move: Any) -> None:
+    choose(chosen={"test": ["mail"]})
+    send_due()
+    move(NOW + timedelta(minutes=1))
+    with CaptureQueriesContext(connection) as queries:
+        send_due()
+    assert len(queries) == 2
+    assert asked.times == 1
+    move(NOW + timedelta(minutes=10))
+    with CaptureQueriesContext(connection) as queries:
+        send_due()
+    # Nothing is due: the kind says so by none, and that it was asked is noted.
+    assert len(queries) == 4
+    assert asked.times == 2
+
+
+def test_many_messages_cost_no_more_than_each_its_own(
+    mail: MailServer, asked: Asked, move: Any
+) -> None:
+    choose(chosen={"test": ["mail"]})
+    asked.say(*(f"{number}" for number in range(50)))
+    with CaptureQueriesContext(connection) as queries:
+        assert send_due().sent == 20, "of one kind at a time"
+    # Each is claimed, and noted as sent.
+    assert len(queries) == 2 + 2 + 1 + 1 + 2 * 20
+
+
+def test_a_channel_that_fails_is_tried_again_ever_later(
+    mail: MailServer, asked: Asked, move: Any
+) -> None:
+    mail.refusals["RCPT"] = "450 busy"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    waits = []
+    moment = NOW
+    for _ in range(8):
+        move(moment)
+        assert send_due().postponed == 1
+        row = Notification.objects.get()
+        waits.append((row.next_attempt_at - moment) // timedelta(minutes=1))
+        move(row.next_attempt_at - timedelta(seconds=1))
+        assert send_due().postponed == 0
+        moment = row.next_attempt_at
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert "does not take mail to OWNER_EMAIL (450: busy)" in row.outcome
+    mail.refusals.clear()
+    move(moment)
+    assert send_due().sent == 1
+    assert Notification.objects.get().outcome == ""
+    assert len(mail.mails) == 1
+
+
+def test_a_refusal_waits_an_hour_at_once(mail: MailServer, asked: Asked) -> None:
+    mail.refusals["RCPT"] = "550 nobody"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    send_due()
+    assert Notification.objects.get().next_attempt_at == NOW + timedelta(hours=1)
+
+
+def test_a_service_says_how_long_to_wait(ntfy: PostServer, asked: Asked) -> None:
+    ntfy.answer(429, Retry_After="1500")
+    choose(chosen={"test": ["ntfy"]})
+    asked.say("a")
+    send_due()
+    row = Notification.objects.get()
+    assert row.next_attempt_at == NOW + timedelta(minutes=25)
+    assert "hidden" not in row.outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "ntfy refused the message (401). See whether NTFY_TOKEN may write to NTFY_TOPIC."),
+        (403, "(403)"),
+        (404, "ntfy answered 404"),
+        (500, "answered 500"),
+    ],
+)
+def test_what_ntfy_refuses_is_a_sentence(
+    ntfy: PostServer, asked: Asked, status: int, words: str
+) -> None:
+    ntfy.answer(status)
+    choose(chosen={"test": ["ntfy"]})
+    asked.say("a")
+    assert send_due().postponed == 1
+    outcome = Notification.objects.get().outcome
+    assert words in outcome
+    assert "hidden" not in outcome
+
+
+def test_after_a_day_it_is_given_up(mail: MailServer, asked: Asked, move: Any) -> None:
+    mail.refusals["RCPT"] = "450 busy"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    send_due()
+    Notification.objects.update(next_attempt_at=NOW + timedelta(days=1))
+    move(NOW + timedelta(days=1))
+    assert send_due().ended == 1
+    row = Notification.objects.get()
+    assert (row.state, row.ended_at) == (State.FAILED, NOW + timedelta(days=1))
+    assert "450: busy" in row.outcome
+    move(NOW + timedelta(days=2))
+    send_due()
+    assert row.attempts == 2
+    assert len(states()) == 1, "nor told anew"
+
+
+def test_what_is_over_meanwhile_is_dropped(mail: MailServer, asked: Asked, move: Any) -> None:
+    mail.refusals["RCPT"] = "450 busy"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    send_due()
+    mail.refusals.clear()
+    asked.say()
+    move(NOW + timedelta(minutes=1))
+    assert send_due().ended == 1
+    assert states() == [("a", "mail", "dropped")]
+    assert not mail.mails
+
+
+def test_a_message_says_what_is_so_when_it_is_sent(
+    mail: MailServer, asked: Asked, move: Any
+) -> None:
+    mail.refusals["RCPT"] = "450 busy"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    send_due()
+    mail.refusals.clear()
+    asked.due = [asked.due[0].__class__(key="a", title="Now", text="Less is missing.")]
+    move(NOW + timedelta(minutes=1))
+    send_due()
+    assert mail.mails[0]["Subject"] == "Now"
+
+
+def test_a_kind_that_fails_does_not_silence_the_others(
+    mail: MailServer, asked: Asked, move: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Asked()
+    broken.declare(monkeypatch, "broken", When.ANYTIME)
+    broken.error = RuntimeError("no")
+    choose(chosen={"test": ["mail"], "broken": ["mail"]})
+    waiting = Notification.objects.create(kind="broken", key="x", channel="mail", title="x")
+    asked.say("a")
+    with pytest.raises(RuntimeError):
+        call_command("send_notifications", verbosity=0)
+    assert len(mail.mails) == 1
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts) == (State.WAITING, 0), (
+        "nobody knows whether it is over"
+    )
+
+
+def test_what_was_switched_off_is_not_sent(mail: MailServer, asked: Asked, move: Any) -> None:
+    mail.refusals["RCPT"] = "450 busy"
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    send_due()
+    mail.refusals.clear()
+    choose(chosen={"test": ["ntfy"]})
+    move(NOW + timedelta(minutes=1))
+    send_due()
+    assert states()[0] == ("a", "mail", "dropped")
+    assert not mail.mails
+
+
+def test_a_claim_that_was_left_is_taken_by_another(
+    mail: MailServer, asked: Asked, move: Any
+) -> None:
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    row = Notification.objects.create(kind="test", key="a", channel="mail", title="a")
+    other = Notification.objects.get()
+    assert row.claim(timezone.now())
+    assert not other.claim(timezone.now()), "one of two"
+    send_due()
+    assert not mail.mails
+    move(NOW + CLAIMED_FOR)
+    send_due()
+    assert len(mail.mails) == 1
+
+
+def test_the_command_says_what_it_did(
+    mail: MailServer, asked: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choose(chosen={"test": ["mail"]})
+    asked.say("a")
+    call_command("send_notifications")
+    assert capsys.readouterr().out == "1 message sent.\n"
+    mail.refusals["RCPT"] = "450 busy"
+    asked.say("b")
+    Choices.objects.update(asked={})
+    call_command("send_notifications")
+    assert capsys.readouterr().out == "0 messages sent, 1 to be tried again.\n"
+
+
+# --- Hours ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "hour", "is_sent"),
+    [
+        ((22, 0), (7, 0), 23, False),
+        ((22, 0), (7, 0), 6, False),
+        ((22, 0), (7, 0), 7, True),
+        ((22, 0), (7, 0), 21, True),
+        ((13, 0), (15, 0), 14, False),
+        ((13, 0), (15, 0), 15, True),
+        ((13, 0), (13, 0), 13, True),
+    ],
+)
+def test_quiet_hours_postpone(
+    mail: MailServer,
+    asked: Asked,
+    move: Any,
+    *,
+    begin: tuple[int, int],
+    end: tuple[int, int],
+    hour: int,
+    is_sent: bool,
+) -> None:
+    choose(chosen={"test": ["mail"]}, quiet_from=time(*begin), quiet_to=time(*end))
+    asked.say("a")
+    move(NOW.replace(hour=hour))
+    send_due()
+    assert bool(mail.mails) == is_sent
+    move(NOW.replace(hour=18))
+    send_due()
+    assert len(mail.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_quiet"),
+    [
+        # Clocks are put back on 25 October 2026, at 3:00 to 2:00: quiet until the second 2:30.
+        (datetime(2026, 10, 25, 0, 15, tzinfo=UTC), True),
+        (datetime(2026, 10, 25, 0, 45, tzinfo=UTC), True),
+        (datetime(2026, 10, 25, 1, 15, tzinfo=UTC), True),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), False),
+        # Forward on 28 March 2027, at 2:00 to 3:00: there is no 2:30.
+        (datetime(2027, 3, 28, 0, 59, tzinfo=UTC), True),
+        (datetime(2027, 3, 28, 1, 29, tzinfo=UTC), True),
+        (datetime(2027, 3, 28, 1, 30, tzinfo=UTC), False),
+        # The evening before, in Berlin.
+        (datetime(2026, 10, 24, 19, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 24, 20, 0, tzinfo=UTC), True),
+    ],
+    ids=str,
+)
+def test_quiet_hours_are_those_of_the_owners_clock(
+    mail: MailServer, asked: Asked, settings: Any, *, moment: datetime, is_quiet: bool, move: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    choose(chosen={"test": ["mail"]}, quiet_from=time(22), quiet_to=time(2, 30))
+    asked.say("a")
+    move(moment)
+    send_due()
+    assert bool(mail.mails) != is_quiet
+
+
+@pytest.mark.parametrize(
+    ("when", "hours"),
+    [
+        (When.ANYTIME, [0, 7, 8, 17, 18, 23]),
+        (When.MORNING, [8, 17]),
+        (When.EVENING, [18, 23]),
+    ],
+)
+def test_a_kind_has_its_time_of_the_day(
+    mail: MailServer,
+    move: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    when: When,
+    hours: list[int],
+) -> None:
+    kind = Asked()
+    kind.declare(monkeypatch, "timed", when)
+    choose(chosen={"timed": ["mail"]})
+    for hour in (0, 7, 8, 17, 18, 23):
+        move(NOW.replace(hour=hour))
+        kind.say(f"at {hour}")
+        send_due()
+    assert [one["Subject"] for one in mail.mails] == [f"About at {hour}" for hour in hours]
+
+
+def test_what_waited_past_its_time_of_the_day_is_dropped(
+    mail: MailServer, move: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = Asked()
+    kind.declare(monkeypatch, "timed", When.MORNING)
+    choose(chosen={"timed": ["mail"]})
+    kind.say("a")
+    mail.refusals["RCPT"] = "450 busy"
+    move(NOW.replace(hour=17, minute=59))
+    send_due()
+    mail.refusals.clear()
+    move(NOW.replace(hour=18, minute=5))
+    send_due()
+    assert states() == [("a", "mail", "dropped")]
+
+
+def test_old_messages_are_deleted() -> None:
+    for number, days in enumerate((91, 89)):
+        makers.notification(number, created_at=NOW - timedelta(days=days))
+    assert forget_notifications(NOW) == 1
+    assert Notification.objects.get().key == "1 2026-09-16"
