@@ -16,6 +16,10 @@ from lifetracker.metrics.registry import UnknownMetric
 
 # So long after the last outcome the program waits for what devices and services send late.
 PATIENCE = timedelta(days=2)
+TOO_EARLY = (
+    "The outcome of each day comes before what the day asks for, so that its result will say nothing. Better stop it, and plan "
+    "another one with the outcome of the day after."
+)
 
 
 def locked(pk: int) -> Experiment:
@@ -104,7 +108,7 @@ def warnings_of(experiment: Experiment) -> list[str]:
         if experiment.state == State.PLANNED
         else "Better stop one of them."
     )
-    found = []
+    found = [TOO_EARLY] if experiment.reads_too_early else []
     others = Experiment.objects.running().exclude(pk=experiment.pk)
     for other in others.order_by("pk"):
         if other.is_over:

@@ -120,7 +120,8 @@ class ExperimentForm(RecordForm):
             "pairs": f"At least {FEWEST_PAIRS}. More pairs show smaller differences.",
             "block_days": "",
             "washout_days": "At the start of each block, while the one before may still have an effect.",
-            "outcome_lag": "Automatic: the day after for what is known on waking, such as recovery, else the same day.",
+            "outcome_lag": "Automatic: the day after for what is known on waking, such as recovery, or done at night, such as "
+            "going to bed, else the same day. For what you do in the evening, choose the day after.",
         }
         error_messages: ClassVar = {
             "pairs": {"min_value": FEW_PAIRS, "max_value": MANY_PAIRS},

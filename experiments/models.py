@@ -21,9 +21,8 @@ from experiments.design import (
     arms_by_day,
 )
 from experiments.rules import Span
-from experiments.validation import FIXED, Wish, known, problems_of
+from experiments.validation import FIXED, Wish, days_later, known, problems_of
 from lifetracker.days import today
-from lifetracker.metrics.declaration import Known
 from lifetracker.models import fields
 from lifetracker.models.conflicts import ConstraintsInWords
 from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
@@ -171,7 +170,7 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         null=True,
         blank=True,
         choices=[(0, "the same day"), (NEXT_MORNING, "the day after")],
-        help_text="Empty: the day after for what is known on waking, else the same day.",
+        help_text="Empty: the day after for what is known on waking and for what is done at night, else the same day.",
     )
     notes = models.TextField(blank=True, default="", max_length=10_000)
     state = models.CharField(
@@ -250,13 +249,21 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
 
     @property
     def usual_lag(self) -> int:
-        metric = known(self.outcome)
-        return NEXT_MORNING if metric and metric.known is Known.ON_WAKING else 0
+        return self.lag_of(self.outcome)
+
+    def lag_of(self, key: str) -> int:
+        """Return how many days after that of an arm a metric can tell of it: never before what judges the day."""
+        return max(days_later(known(key)), days_later(known(self.action)))
 
     @property
     def lag(self) -> timedelta:
         """Return how long after a day its outcome is read."""
         return timedelta(days=self.usual_lag if self.outcome_lag is None else self.outcome_lag)
+
+    @property
+    def reads_too_early(self) -> bool:
+        """Return whether the outcome of a day is known before what judges the day, as plans of before could have it."""
+        return self.lag < timedelta(days=self.usual_lag)
 
     @property
     def design(self) -> Design:

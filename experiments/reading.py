@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from experiments.design import Arm, arms_by_day, is_washout
 from experiments.models import Experiment
-from experiments.validation import known
+from experiments.validation import days_later, known
 from lifetracker import days
-from lifetracker.metrics.declaration import Known, Metric
+from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.series import Series, SeriesReader
 from lifetracker.metrics.verified import Verified
 from lifetracker.models import DayMark
@@ -61,7 +61,7 @@ def kept_together(
     for one in experiments:
         metric = known(one.action) if one.action else None
         if metric and one.start and one.last and one.start <= today:
-            lag = lag_of(metric)
+            lag = timedelta(days=days_later(metric))
             judged.append((one, metric, one.start + lag, min(one.last + lag, today)))
     if not judged:
         return found
@@ -78,7 +78,7 @@ def kept_by(experiment: Experiment, series: Series, today: date) -> dict[date, b
     start, last = experiment.start, experiment.last
     if start is None or last is None:
         return {}
-    lag = lag_of(series.metric)
+    lag = timedelta(days=days_later(series.metric))
     arms = arms_by_day(experiment.design, experiment.seed)
     found: dict[date, bool | None] = {}
     for at, arm in enumerate(arms[: (min(last, today) - start).days + 1]):
@@ -86,12 +86,6 @@ def kept_by(experiment: Experiment, series: Series, today: date) -> dict[date, b
         rule = experiment.rule_of(arm)
         found[day] = rule.holds(series.on(day + lag), is_clock=series.metric.circular)
     return found
-
-
-def lag_of(metric: Metric) -> timedelta:
-    """Return how long after the day of an arm a metric has its value: what is known on waking, such as when one went to
-    bed, is that of the next day."""
-    return timedelta(days=1 if metric.known is Known.ON_WAKING else 0)
 
 
 def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:

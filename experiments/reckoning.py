@@ -18,10 +18,11 @@ from experiments.paired import (
     weekday_deviations,
 )
 from experiments.power import FEWEST_KNOWN, past_of, power_of
-from experiments.reading import ExperimentDay, Read, days_of, kept_counts, lag_of
+from experiments.reading import ExperimentDay, Read, days_of, kept_counts
 from experiments.validation import known
 from experiments.verdict import verdict_of
 from lifetracker import days
+from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import metric_of
 from lifetracker.metrics.series import read_series
 from lifetracker.models import excluded_days
@@ -102,7 +103,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
         "smallest": smallest_seen(experiment, read, effect),
         "secondary": [
             {"metric": one.key}
-            | plain(effect_by(experiment, Read(series[one.key], lag_of(one), marked)))
+            | plain(effect_by(experiment, Read(series[one.key], lag_of(experiment, one), marked)))
             for one in others
         ],
         "kept": kept_counts(schedule),
@@ -115,6 +116,10 @@ def started(experiment: Experiment) -> date:
     if experiment.start is None:
         raise ValueError("The experiment has not begun.")
     return experiment.start
+
+
+def lag_of(experiment: Experiment, metric: Metric) -> timedelta:
+    return timedelta(days=experiment.lag_of(metric.key))
 
 
 def effect_by(experiment: Experiment, read: Read, left_out: Collection[int] = ()) -> Effect:

@@ -77,11 +77,8 @@ def problems_of(wish: Wish) -> Iterator[Problem]:
         yield Problem("outcome", f"There is no metric with the key {wish.outcome!r}. Choose one.")
         return
     yield from problems_of_outcome("outcome", outcome, action)
-    if outcome.known is Known.ON_WAKING and wish.outcome_lag == 0:
-        yield Problem(
-            "outcome_lag",
-            f"{outcome.label} is known on waking, before you do what the day asks for. Choose the day after.",
-        )
+    if wish.outcome_lag == 0:
+        yield from problems_of_same_day(outcome, action)
     if wish.worth is not None and not round(wish.worth, WORTH_DECIMALS) > 0:
         yield Problem("worth", "Enter a difference above 0, or leave this empty.")
     yield from problems_of_secondary(wish, action)
@@ -93,6 +90,12 @@ def known(key: str) -> Metric | None:
         return metric_of(key)
     except UnknownMetric:
         return None
+
+
+def days_later(metric: Metric | None) -> int:
+    """Return how many days after that of an arm a metric has its value: what is known on waking, such as when one went to
+    bed, is that of the next day."""
+    return 1 if metric and metric.known is Known.ON_WAKING else 0
 
 
 def plain(words: str) -> str:
@@ -143,6 +146,21 @@ def problems_of_outcome(field: str, outcome: Metric, action: Metric | None) -> I
             field,
             f"{outcome.label} and {action.label} are computed from the same records, so that the one says nothing new of "
             "the other. Choose another outcome.",
+        )
+
+
+def problems_of_same_day(outcome: Metric, action: Metric | None) -> Iterator[Problem]:
+    """Yield what speaks against an outcome of the same day: it would be known before the act."""
+    if days_later(outcome):
+        yield Problem(
+            "outcome_lag",
+            f"{outcome.label} is known on waking, before you do what the day asks for. Choose the day after.",
+        )
+    elif action and days_later(action):
+        yield Problem(
+            "outcome_lag",
+            f"{action.label} tells of the night after the day, so that {outcome.label} of the same day comes before it. "
+            "Choose the day after.",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from experiments.acts import warnings_of
 from experiments.models import HAS_BEGUN, Experiment
 from experiments.rules import Span, overlap
 from tests import makers
@@ -70,7 +71,7 @@ def test_an_outcome_that_is_computed_from_the_action_is_refused() -> None:
     assert "outcome" in problems(**hrv, outcome="whoop.recovery_score")
     recovery = {"action": "whoop.recovery_score", "try_at_least": 50.0, "usual_below": 50.0}
     assert "outcome" in problems(**recovery, outcome="whoop.hrv")
-    assert problems(**hrv, outcome="whoop.strain", outcome_lag=0) == {}
+    assert problems(**hrv, outcome="whoop.strain", outcome_lag=1) == {}
 
 
 def test_what_has_begun_stays_as_it_was_planned() -> None:
@@ -87,6 +88,25 @@ def test_what_has_begun_stays_as_it_was_planned() -> None:
 def test_the_outcome_is_that_of_the_next_day_for_what_is_known_on_waking() -> None:
     assert makers.experiment().outcome_lag == 1
     assert makers.experiment(outcome="whoop.strain").outcome_lag == 0
+
+
+BEDTIME = {"action": "whoop.bedtime", "try_at_least": None, "try_below": 23.0, "usual_below": None}
+
+
+def test_the_outcome_is_not_that_of_the_day_before_the_act() -> None:
+    """The bed of a day is that of the night after it."""
+    assert makers.experiment(**BEDTIME, outcome="whoop.strain").outcome_lag == 1
+    found = problems(**BEDTIME, outcome="whoop.strain", outcome_lag=0)
+    assert "Bedtime tells of the night after the day" in found["outcome_lag"][0]
+    assert problems(**BEDTIME, outcome="whoop.strain", outcome_lag=1) == {}
+    assert problems(**BEDTIME, outcome="whoop.hrv", outcome_lag=1) == {}
+
+
+def test_one_that_reads_its_outcome_too_early_is_warned_about() -> None:
+    assert not makers.experiment(outcome="whoop.strain", outcome_lag=0).reads_too_early
+    one = makers.experiment(**BEDTIME, outcome="whoop.strain", outcome_lag=0)
+    assert one.reads_too_early
+    assert "before what the day asks for" in warnings_of(one)[0]
 
 
 @pytest.mark.parametrize(
