@@ -33,12 +33,17 @@ def missing_of_mail() -> str:
 
 
 def send_mail(message: Outgoing) -> str:
-    """Send it as plain text, under an id of its own, by which a mail program knows one that comes twice."""
+    """Send it under an id of its own, by which a mail program knows one that comes twice: as plain text, unless it brings a
+    mail of its own."""
     if missing := missing_of_mail():
         raise NotConfigured(missing)
     host = settings.OWNER_EMAIL.rpartition("@")[2]
+    headers = {"Message-ID": f"<{message.id}@{host}>"}
+    if message.mail:
+        mail.send_to_owner(message.title, *message.mail(), headers)
+        return ""
     text = "\n\n".join(filter(None, [message.text, message.url]))
-    mail.send_to_owner(message.title, text, headers={"Message-ID": f"<{message.id}@{host}>"})
+    mail.send_to_owner(message.title, text, headers=headers)
     return ""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
+
+from lifetracker.ops.notices import LongMail
 
 
 class Outgoing(NamedTuple):
@@ -14,6 +17,8 @@ class Outgoing(NamedTuple):
     title: str
     text: str
     path: str = ""
+    #: Makes what a mail says in place of the text.
+    mail: Callable[[], LongMail] | None = None
 
     @property
     def url(self) -> str:

@@ -160,7 +160,8 @@ def attempt(message: Notification, due: Due, done: Round) -> None:
 def outgoing(message: Notification, notice: Notice) -> Outgoing:
     name = f"{message.kind} {message.key} {message.channel} {message.pk}"
     identity = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return Outgoing(identity, notice.title[:LONGEST_TITLE], notice.text[:LONGEST_TEXT], notice.path)
+    title, text = notice.title[:LONGEST_TITLE], notice.text[:LONGEST_TEXT]
+    return Outgoing(identity, title, text, notice.path, notice.mail)
 
 
 def put_off(message: Notification, error: SyncError, now: datetime, done: Round) -> None:

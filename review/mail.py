@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.module_loading import autodiscover_modules
 
 from lifetracker.ops.mail import send_to_owner
 from review.periods import Period
@@ -31,6 +32,8 @@ class Mail(NamedTuple):
 
 def mail_of(period: Period, today: date) -> Mail:
     """Return the mail about a period, with links where `PUBLIC_URL` says under which address the pages are reached."""
+    # What the sections need is not for every process.
+    autodiscover_modules("review")
     review = read_review(period, today)
     context = {
         "review": review,

@@ -7,10 +7,11 @@ to say it in words is not for every process.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
+from typing import NamedTuple
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -27,6 +28,13 @@ class When(Enum):
     EVENING = "evening"
 
 
+class LongMail(NamedTuple):
+    """A mail as text and as HTML."""
+
+    text: str
+    html: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """A message that is due. `key`: the same for as long as it is about the same, such as `12 2026-09-16`: it is sent once.
@@ -36,6 +44,8 @@ class Notice:
     title: str
     text: str
     path: str = ""
+    #: Makes what a mail says in place of `text`, when it is sent.
+    mail: Callable[[], LongMail] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

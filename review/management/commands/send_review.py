@@ -3,7 +3,6 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from django.core.management.base import CommandError
-from django.utils.module_loading import autodiscover_modules
 
 from lifetracker import days
 from lifetracker.errors import SyncError
@@ -28,7 +27,6 @@ class Command(QuickCommand):
         )
 
     def handle(self, *, period: str, is_printed: bool, **_: object) -> None:
-        autodiscover_modules("review")
         today = days.today()
         try:
             asked = asked_period(period, today)

@@ -1,0 +1,53 @@
+"""That a week, a month or a year is over and its review is there. By mail it comes as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from lifetracker.days import local_date
+from lifetracker.ops.notices import LongMail, Notice, NoticeKind, When, register_notices
+from review.mail import mail_of
+from review.periods import Length, Period
+
+#: A machine that was off sends what it missed within so many days, and only the newest of each length.
+LATE = timedelta(days=6)
+
+
+def reviews_due(now: datetime) -> Iterator[Notice]:
+    """Yield the reviews of what ended within the last week."""
+    today = local_date(now)
+    for length in Length:
+        period = Period.of(length, today).before()
+        if today - period.after().first <= LATE:
+            yield notice_of(period, today)
+
+
+def notice_of(period: Period, today: date) -> Notice:
+    return Notice(
+        key=period.name,
+        title=f"Your {period.noun}: {period.title}",
+        text=f"What the {period.noun} came to, on one page.",
+        path=f"review/{period.name}",
+        mail=partial(long_mail, period, today),
+    )
+
+
+def long_mail(period: Period, today: date) -> LongMail:
+    made = mail_of(period, today)
+    return LongMail(made.text, made.html)
+
+
+register_notices(
+    NoticeKind(
+        name="review",
+        title="The review of the week",
+        about="On Monday morning: what the week came to, by mail as a whole. On the first day of a month and of a year"
+        " theirs too. Where the machine was off, as soon as it runs, within a week.",
+        due=reviews_due,
+        when=When.MORNING,
+        every=timedelta(hours=1),
+        order=60,
+    )
+)
