@@ -1,4 +1,4 @@
-"""Insights as JSON: what may be said, what was once said, and what the days could have shown."""
+"""Insights as JSON: what may be said, what was once said, and where no difference was seen."""
 
 from __future__ import annotations
 

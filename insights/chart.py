@@ -172,6 +172,9 @@ def halves(finding: Finding) -> tuple[list[int], list[int]]:
     """Return the positions of the days with no, or with less than usual, and of the others."""
     values = [x for _, x, _ in finding.points]
     middle = 0.5 if finding.is_yes_no else fmean(values)
+    if not finding.is_yes_no and len(values) == finding.more_days + finding.other_days:
+        # As they were counted.
+        middle = sorted(values)[max(finding.other_days - 1, 0)]
     less = [at for at, x in enumerate(values) if x <= middle]
     more = [at for at, x in enumerate(values) if x > middle]
     return less, more
@@ -201,7 +204,7 @@ def halves_words(finding: Finding) -> str:
         return ""
     newest = drawn_words(finding)
     said = "; ".join(half_words(finding, half, is_more=half is more) for half in (less, more))
-    return f"{f'Of {newest} days: ' if newest else ''}{said}. {why_other(finding, less, more)}"
+    return f"{f'Of {newest} days: ' if newest else ''}{said}. {why_other(finding)}"
 
 
 def half_words(finding: Finding, half: list[int], *, is_more: bool) -> str:
@@ -215,12 +218,8 @@ def half_words(finding: Finding, half: list[int], *, is_more: bool) -> str:
     return f"{days} {which}: {lower_first(finding.outcome_name)} {level} on average"
 
 
-def why_other(finding: Finding, less: list[int], more: list[int]) -> str:
-    """Return how the size that is told differs from what these halves differ by."""
+def why_other(finding: Finding) -> str:
+    """Return how the size that is said differs from what these halves differ by."""
     if finding.is_yes_no:
         return "The size that is given takes into account on which weekdays, and when in the year, it was yes."
-    action = action_of(finding)
-    apart = fmean(action.values[at] for at in more) - fmean(action.values[at] for at in less)
-    if action.is_clock:
-        return f"These differ by {apart:.1f} h; the size that is given is for {finding.step_words}."
-    return f"These differ by {action.words(apart)}; the size that is given is for {finding.step_words}."
+    return f"The size that is given is for {finding.step_words}."

@@ -1,4 +1,4 @@
-"""The page of insights: what goes together and held, what was once said, and what the days could have shown."""
+"""The page of insights: what goes together and held, what was once said, and where no difference was seen."""
 
 from __future__ import annotations
 

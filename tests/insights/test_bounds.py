@@ -1,4 +1,4 @@
-"""Of which pairs it is said what the days could have shown."""
+"""Of which pairs it is said that no difference was seen."""
 
 from __future__ import annotations
 

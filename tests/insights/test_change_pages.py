@@ -118,7 +118,7 @@ def test_one_thing_is_told_once_and_what_is_measured_first(page: Client) -> None
     told = {one.told.metric: [other.metric for other in one.others] for one in groups}
     assert set(told) == {"whoop.hrv", "whoop.resting_heart_rate"}
     assert [one for others in told.values() for one in others] == ["whoop.recovery_score"]
-    assert "The same in other numbers (1)" in text(page)
+    assert "Changed along with it (1)" in text(page)
 
 
 def test_what_goes_along_day_by_day_is_one_thing(db: None) -> None:

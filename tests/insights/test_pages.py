@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from insights.chart import dot_plot
+from insights.chart import dot_plot, halves_words
 from insights.groups import groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
@@ -319,6 +319,13 @@ def test_a_metric_that_is_gone_keeps_its_words() -> None:
     assert sentence(finding).startswith(
         "Coffee 1 cup more: your recovery that morning was 3 points"
     )
+
+
+def test_both_halves_are_as_many_days_as_were_counted() -> None:
+    said = halves_words(makers.finding(points=points(60), more_days=20, other_days=40, days=60))
+    assert "40 days earlier than usual (22:58 on average): recovery" in said
+    assert "20 days later than usual (00:28 on average): recovery" in said
+    assert said.endswith("The size that is given is for 30 minutes later.")
 
 
 def test_yes_and_no_stand_apart_in_the_chart() -> None:
