@@ -13,7 +13,7 @@ from experiments.dot_plot import dot_plot
 from experiments.models import Experiment
 from experiments.result_words import TITLES, compared, range_words
 from experiments.verdict import Reason, Verdict
-from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signed_number
+from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signed_number, unit_of
 from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
@@ -34,6 +34,8 @@ class ResultPage(NamedTuple):
     title: str
     band: str
     plot: SafeString | None
+    #: Of the axis of the plot; empty where there is none.
+    unit: str
     numbers: SafeString
     effects: list[EffectShown]
     others: list[EffectShown]
@@ -51,6 +53,7 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
         title=TITLES[Reason(result["reason"])],
         band=BANDS[Verdict(result["verdict"])],
         plot=plot_of(result["effect"], key),
+        unit=unit_of(key),
         numbers=numbers_of(result["effect"], key),
         effects=effects,
         others=[

@@ -145,7 +145,7 @@ def power_of(experiment: Experiment, today: date) -> dict[str, Any]:
 
 def opening(experiment: Experiment, today: date) -> str:
     if experiment.state == State.PLANNED:
-        return "Planned. Look at what it will be able to see, and let it begin."
+        return "Planned. Look at what it will be able to notice, and let it begin."
     if experiment.state == State.RUNNING:
         return progress_sentence(experiment, today)
     return result_told(experiment).found

@@ -129,6 +129,12 @@ def worth_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
     )
 
 
+def unit_of(key: str) -> str:
+    """Return the unit of a difference of a metric."""
+    metric = known(key)
+    return unit_of_difference(metric.unit) if metric else ""
+
+
 def worth_of(experiment: Experiment) -> str:
     """Return the smallest difference that matters, with the digits that were typed."""
     metric = known(experiment.outcome)

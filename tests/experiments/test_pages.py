@@ -197,6 +197,7 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     assert "A did better" in page
     assert f"Likely range {likely}" in page
     assert "By chance alone 3 of 100" in page
+    assert "than its days of B, in ms." in page
     assert "no advice on medicines" in page
     assert "Resting heart rate" in page
     assert answer.content.decode().count('class="f-ink"') == 6
