@@ -1,0 +1,63 @@
+"""The review in a real browser: readable by everybody on both sizes and on paper, and an intention chosen and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import makers
+from tests.browser.conftest import Visit
+from tests.browser.test_every_page import (
+    LEAST,
+    SCROLLING_SIDEWAYS,
+    TOO_SMALL,
+    WIDTHS,
+    look_for_barriers,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visiting = Callable[..., Visit]
+
+
+def some_days() -> None:
+    for back in range(40):
+        makers.weigh_in(back, 70)
+    makers.intention(1, "In bed by 23:00")
+
+
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
+def test_nobody_is_kept_out(visit: Visiting, size: tuple[int, int]) -> None:
+    some_days()
+    window = visit(*size)
+    window.take_session()
+    page = window.go("/review/2026-W37")
+    wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
+    found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
+    assert [*found, *look_for_barriers(page)] == []
+    assert wide <= 0
+
+
+def test_it_is_answered_by_one_tap_and_undone(visit: Visiting) -> None:
+    some_days()
+    window = visit(*WIDTHS["phone"])
+    window.take_session()
+    page = window.go("/review/2026-W37")
+    page.get_by_role("button", name="Partly").click()
+    expect(page.get_by_role("button", name="Partly")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Partly")).to_have_attribute("aria-pressed", "false")
+
+
+def test_on_paper_there_is_nothing_to_press(visit: Visiting) -> None:
+    some_days()
+    window = visit(*WIDTHS["desktop"])
+    window.take_session()
+    page = window.go("/review/2026-W37")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Against your usual")).to_be_visible()
+    expect(page.get_by_text("In bed by 23:00")).to_be_visible()
+    expect(page.get_by_role("button", name="Partly")).to_be_hidden()
+    expect(page.get_by_role("navigation").first).to_be_hidden()
