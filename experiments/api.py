@@ -65,7 +65,13 @@ class KeptByArmSerializer(serializers.Serializer[object]):
 class DayCountsSerializer(serializers.Serializer[object]):
     counted = serializers.IntegerField(help_text="The days that count by the plan.")
     known = serializers.IntegerField(help_text="Of these, the ones whose outcome is known.")
-    marked = serializers.IntegerField(help_text="Left out as days of illness, travel or holiday.")
+    marked = serializers.IntegerField(
+        help_text="Left out: marked as days of illness, travel or holiday by the end of the day."
+    )
+    marked_later = serializers.IntegerField(
+        required=False,
+        help_text="Marked later, when the outcome could be known, and not left out. Missing in results of before that was told.",
+    )
 
 
 class ResultSerializer(serializers.Serializer[object]):
@@ -270,6 +276,10 @@ class ExperimentDaySerializer(serializers.Serializer[object]):
     )
     mark = serializers.CharField(
         allow_blank=True, help_text="Such as sick: then the day does not count."
+    )
+    late_mark = serializers.CharField(
+        allow_blank=True,
+        help_text="The same, marked after the day: then the day counts all the same.",
     )
 
 

@@ -75,6 +75,8 @@ def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
     kind, sign, words = state_of(one, experiment, today)
     if not one.counts:
         words = f"{words}, does not count"
+    elif one.late_mark:
+        words = f"{words}, marked as {one.late_mark} only later, and counts"
     return DayCell(
         number=f"{one.day.day}",
         kind=kind,

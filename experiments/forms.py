@@ -64,7 +64,8 @@ STEPS = (
     (
         "How many days",
         "A block is a few days in a row that are all A, or all B. Each pair has one of each, and a coin says which comes first. "
-        "For a quick effect, many short blocks are best. Days marked as illness, travel or holiday do not count.",
+        "For a quick effect, many short blocks are best. A day that you mark as illness, travel or holiday by its end does not "
+        "count.",
         ("pairs", "block_days", "washout_days"),
     ),
     (

@@ -8,26 +8,27 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from experiments.design import Arm, arms_by_day, is_washout
+from experiments.marks import Marks, read_marks
 from experiments.models import Experiment
 from experiments.validation import days_later, known
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.series import Series, SeriesReader
 from lifetracker.metrics.verified import Verified
-from lifetracker.models import DayMark
 
 KEPT, NOT_KEPT, UNKNOWN = "kept", "not_kept", "unknown"
 
 
 class ExperimentDay(NamedTuple):
     """A day on which an arm is asked for. `is_kept`: None where nothing says it, or not yet. `mark`: what kind of unusual
-    day it is, such as `sick`; it does not count then."""
+    day it is, such as `sick`; it does not count then. `late_mark`: the same, by a mark that was made too late to count."""
 
     day: date
     arm: Arm
     counts: bool
     is_kept: bool | None
     mark: str
+    late_mark: str = ""
 
 
 def days_of(experiment: Experiment, verified: Verified | None = None) -> list[ExperimentDay]:
@@ -36,12 +37,13 @@ def days_of(experiment: Experiment, verified: Verified | None = None) -> list[Ex
     if start is None or last is None:
         return []
     kept = kept_days(experiment, verified)
-    marks = DayMark.objects.kinds_by_day(start, last)
+    marks = read_marks(start, last, start)
     found = []
     for at, arm in enumerate(arms_by_day(experiment.design, experiment.seed)):
         day = start + timedelta(days=at)
-        counts = not is_washout(experiment.design, at)
-        found.append(ExperimentDay(day, arm, counts, kept.get(day), marks.get(day, "")))
+        counts, mark = not is_washout(experiment.design, at), marks.in_time(day)
+        late = "" if mark else marks.later(day)
+        found.append(ExperimentDay(day, arm, counts, kept.get(day), mark, late))
     return found
 
 
@@ -98,17 +100,16 @@ def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
 
 
 class Read(NamedTuple):
-    """A metric as an experiment reads it: the value of a day is that of so much later. `marked`: days that are left out."""
+    """A metric as an experiment reads it: the value of a day is that of so much later."""
 
     series: Series
     lag: timedelta
-    marked: set[date]
+    marks: Marks
 
     def values(self, first: date, number: int) -> list[float | None]:
-        """Return the values of so many days. A day that is marked, or is read on one that is, is unknown."""
-        found: list[float | None] = []
-        for at in range(number):
-            day = first + timedelta(days=at)
-            read = day + self.lag
-            found.append(None if {day, read} & self.marked else self.series.on(read))
-        return found
+        """Return the values of so many days. One that is left out is unknown."""
+        days = [first + timedelta(days=at) for at in range(number)]
+        return [
+            None if self.marks.leave_out(day, self.lag) else self.series.on(day + self.lag)
+            for day in days
+        ]

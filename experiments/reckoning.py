@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from experiments.design import DAYS_BEFORE, Design
 from experiments.effect import Effect
+from experiments.marks import read_marks
 from experiments.models import Experiment, Wanted
 from experiments.paired import (
     as_numbers,
@@ -25,7 +26,6 @@ from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import metric_of
 from lifetracker.metrics.series import read_series
-from lifetracker.models import excluded_days
 
 #: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
 DIGITS = 6
@@ -52,7 +52,7 @@ def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     begin = first - timedelta(days=DAYS_BEFORE)
     last = first + experiment.lag - days.ONE_DAY
     series = read_series([metric], begin, last)[metric.key]
-    before = before_of(Read(series, experiment.lag, excluded_days(begin, last)), first)
+    before = before_of(Read(series, experiment.lag, read_marks(begin, last, first)), first)
     return power_facts(before, experiment.design, (start + experiment.lag).weekday())
 
 
@@ -90,8 +90,8 @@ def result_of(experiment: Experiment) -> dict[str, object]:
     others = [one for key in experiment.secondary if (one := known(key))]
     begin, end = start - timedelta(days=DAYS_BEFORE), start + timedelta(days=experiment.design.days)
     series = read_series([outcome, *others], begin, end)
-    marked = excluded_days(begin, end)
-    read = Read(series[outcome.key], experiment.lag, marked)
+    marks = read_marks(begin, end, start)
+    read = Read(series[outcome.key], experiment.lag, marks)
     broken = {at for at, one in enumerate(schedule) if one.is_kept is False}
     effect = effect_by(experiment, read)
     verdict, reason = verdict_of(effect, sign_of(experiment), experiment.worth)
@@ -103,7 +103,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
         "smallest": smallest_seen(experiment, read, effect),
         "secondary": [
             {"metric": one.key}
-            | plain(effect_by(experiment, Read(series[one.key], lag_of(experiment, one), marked)))
+            | plain(effect_by(experiment, Read(series[one.key], lag_of(experiment, one), marks)))
             for one in others
         ],
         "kept": kept_counts(schedule),
@@ -158,10 +158,11 @@ def smallest_seen(experiment: Experiment, read: Read, effect: Effect) -> object:
 
 
 def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dict[str, int]:
-    """Return how many days count by the plan, have a known outcome, and were marked as unusual."""
+    """Return how many days count by the plan, have a known outcome, were marked as unusual in time, and were marked later."""
     counted = [at for at, one in enumerate(schedule) if one.counts]
     return {
         "counted": len(counted),
         "known": sum(values[at] is not None for at in counted),
         "marked": sum(bool(schedule[at].mark) for at in counted),
+        "marked_later": sum(bool(schedule[at].late_mark) for at in counted),
     }

@@ -123,6 +123,22 @@ def kept_words(experiment: Experiment, arm: Arm, counts: Mapping[str, int]) -> s
     return f"kept on {counted(counts['kept'], 'day')}, not on {counts['not_kept']}, not known on {counts['unknown']}"
 
 
+def days_words(days: Mapping[str, int]) -> str:
+    """Return how many days there were. What was reckoned before marks had to be made in time knows nothing of later ones."""
+    words = (
+        f"Of {days['counted']} days that count by the plan, {days['known']} have a known outcome."
+    )
+    if days["marked"]:
+        words += f" {was_marked(days['marked'])} as unusual by the end of the day, and left out."
+    if later := days.get("marked_later"):
+        words += f" {was_marked(later)} later, when the outcome could be known, and stayed in."
+    return words
+
+
+def was_marked(number: int) -> str:
+    return f"{counted(number, 'day')} {'was' if number == 1 else 'were'} marked"
+
+
 def how_words(experiment: Experiment, result: Mapping[str, Any]) -> list[str]:
     """Return how it was reckoned, in sentences for somebody without statistics."""
     days = result["days"]
@@ -132,8 +148,7 @@ def how_words(experiment: Experiment, result: Mapping[str, Any]) -> list[str]:
         "If A and B made no difference, the coin might as well have fallen the other way in any pair. So the mean is compared "
         "with all ways in which the coins could have fallen. The likely range holds every difference that this does not refuse: "
         "in 95 of 100 experiments the true one is in it.",
-        f"Of {days['counted']} days that count by the plan, {days['known']} have a known outcome."
-        + (f" {days['marked']} were marked as unusual and left out." if days["marked"] else ""),
+        days_words(days),
     ]
     if result["smallest"] is not None:
         found.append(

@@ -26,8 +26,8 @@ class DayMarkAdmin(QuickList):
     date_hierarchy = "date"
     actions = ("confirm", "refuse")
     form = RecordForm
-    fields = ("date", "kind", "state", "note", "reason_texts", "spell", "created_at", "updated_at")
-    readonly_fields = ("reason_texts", "spell", "created_at", "updated_at")
+    readonly_fields = ("reason_texts", "spell", "confirmed_at", "created_at", "updated_at")
+    fields = ("date", "kind", "state", "note", *readonly_fields)
     #: What a person says of a day that nobody proposed.
     typed_fields: ClassVar = ("date", "kind", "note")
 

@@ -48,8 +48,8 @@ class DayMarkSerializer(RecordSerializer):
 
     class Meta:
         model = DayMark
-        fields = ("id", "date", "kind", "state", "note", "reasons", "spell", "updated_at")
-        read_only_fields = ("id", "state", "spell", "updated_at")
+        read_only_fields = ("id", "state", "spell", "confirmed_at", "updated_at")
+        fields = ("date", "kind", "note", "reasons", *read_only_fields)
 
 
 class MarkFilter(serializers.Serializer[object]):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lifetracker import days
@@ -30,8 +32,10 @@ class DayMarkQuerySet(KeepsRevisionsQuerySet["DayMark"]):
         return self.filter(date__range=(first, last))
 
     def answer(self, state: DayMark.State) -> int:
-        """Store what the owner says of these days; return how many."""
-        return self.update(state=state, updated_at=timezone.now())
+        """Store what the owner says of these days; return how many. What is confirmed again was confirmed before."""
+        now = timezone.now()
+        confirmed_at = None if state != DayMark.State.CONFIRMED else Coalesce("confirmed_at", now)
+        return self.update(state=state, confirmed_at=confirmed_at, updated_at=now)
 
     def unusual_between(self, first: date, last: date) -> Self:
         """Return the confirmed days of illness, travel and holiday."""
@@ -55,6 +59,8 @@ class DayMark(ConstraintsInWords, KeepsRevisions):
 
     exported = True
     export_name = "day-marks"
+
+    no_values: ClassVar[frozenset[str]] = frozenset({"confirmed_at"})
 
     class Kind(models.TextChoices):
         SICK = "sick", "sick"
@@ -89,10 +95,20 @@ class DayMark(ConstraintsInWords, KeepsRevisions):
         editable=False,
         help_text="The first day of the illness, the trip or the stay that a proposal belongs to.",
     )
+    confirmed_at = models.DateTimeField(
+        "confirmed",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When you marked the day or confirmed that it is so. Empty: you have not.",
+    )
     created_at = models.DateTimeField("added", auto_now_add=True)
     updated_at = models.DateTimeField("last changed", auto_now=True)
 
     objects = DayMarkQuerySet.as_manager()
+
+    #: What the database held of it when it was read.
+    _stored: tuple[object, ...] | None = None
 
     class Meta:
         ordering = ["-date", "kind"]
@@ -107,6 +123,29 @@ class DayMark(ConstraintsInWords, KeepsRevisions):
 
     def __str__(self) -> str:
         return f"{self.date}: {self.kind}"
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        found = super().from_db(db, field_names, values, **options)
+        if {"date", "kind", "state"} <= set(field_names):
+            found._stored = found.said
+        return found
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """Return what is said of which day."""
+        return self.date, self.kind, self.state
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Store it, with the moment at which it was confirmed: a mark of another day or of another kind is a new one."""
+        if self.state != self.State.CONFIRMED:
+            self.confirmed_at = None
+        elif not self.confirmed_at or (self._stored and self._stored != self.said):
+            self.confirmed_at = timezone.now()
+        super().save(*args, **options)
+        self._stored = self.said
 
     def clean(self) -> None:
         # A date that could not be read has its message already.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from experiments.models import Experiment
 from experiments.reading import days_of
 from experiments.reckoning import power_before, result_of
 from lifetracker import days
+from lifetracker.days import ONE_DAY, at_hour, midnight
 from lifetracker.models import DayMark
 from tests import makers
 from tests.experiments.lives import START, live, planned, recovery, running
@@ -106,7 +107,7 @@ def test_the_planted_effect_is_found(over: None) -> None:
     assert effect["known_pairs"] == 6
     assert effect["low"] < 8 < effect["high"]
     assert effect["p"] == 2 / 64
-    assert result["days"] == {"counted": 24, "known": 24, "marked": 0}
+    assert result["days"] == {"counted": 24, "known": 24, "marked": 0, "marked_later": 0}
     json.dumps(result)
 
 
@@ -146,12 +147,43 @@ def test_too_few_known_pairs_decide_nothing(over: None) -> None:
 def test_a_marked_day_does_not_count(over: None) -> None:
     one = running()
     live(one, 8)
-    DayMark.objects.create(date=START, kind="travel")
+    mark = marked(START, at_hour(START, 20), kind="travel")
     found = result_of(one)
-    assert found["days"] == {"counted": 24, "known": 23, "marked": 1}
-    DayMark.objects.all().delete()
-    DayMark.objects.create(date=START, kind="travel", state="proposed")
+    assert found["days"] == {"counted": 24, "known": 23, "marked": 1, "marked_later": 0}
+    mark.state = DayMark.State.PROPOSED
+    mark.save()
     assert result_of(one)["days"]["marked"] == 0, "a proposal counts for nothing"
+
+
+def marked(day: date, moment: datetime, **fields: str) -> DayMark:
+    """Return a mark of a day that was made at a moment."""
+    return DayMark.objects.create(**{"date": day, "kind": "sick", "confirmed_at": moment} | fields)
+
+
+def test_a_mark_that_could_follow_the_outcome_changes_nothing(over: None) -> None:
+    """The outcome of a day is known on the next morning."""
+    one = running()
+    live(one, 8)
+    plain = result_of(one)
+    marked(START, midnight(START + ONE_DAY))
+    proposal = DayMark.objects.create(date=START + ONE_DAY, kind="sick", state="proposed")
+    DayMark.objects.filter(pk=proposal.pk).answer(DayMark.State.CONFIRMED)
+    found = result_of(one)
+    assert found["days"] == {"counted": 24, "known": 24, "marked": 0, "marked_later": 2}
+    assert found["effect"] == plain["effect"]
+    first, second = days_of(one)[:2]
+    assert (first.mark, first.late_mark) == ("", "sick")
+    assert (second.mark, second.late_mark) == ("", "sick")
+
+
+def test_an_outcome_of_a_marked_day_is_left_out_if_that_was_known_before(over: None) -> None:
+    one = running()
+    live(one, 8)
+    third = START + timedelta(days=2)
+    mark = marked(third, at_hour(third, 8), kind="travel")
+    assert result_of(one)["days"]["known"] == 23, "its own outcome, and not that of the day before"
+    DayMark.objects.filter(pk=mark.pk).update(confirmed_at=midnight(START))
+    assert result_of(one)["days"]["known"] == 22
 
 
 def fast_on(day: date, hours: float) -> None:

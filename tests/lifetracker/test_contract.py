@@ -155,7 +155,7 @@ PROJECT = {
 UNASSIGNED = {"totals", "repositories", "toggl_projects"}
 SUGGESTION = {"id", "text", "project", "repository", "toggl_project", "state"}
 REVISION = {"id", "record", "kind", "old_values", "changed_at", "run", "changed_by"}
-DAY_MARK = {"id", "date", "kind", "state", "note", "reasons", "spell", "updated_at"}
+DAY_MARK = {"id", "date", "kind", "state", "note", "reasons", "spell", "confirmed_at", "updated_at"}
 FORECAST = {"known_days", "slope_per_week", "slope_error_per_week", "days", "target", "detail"}
 CODE = {
     *("start_date", "end_date", "commits", "merges", "active_days", "added", "deleted"),

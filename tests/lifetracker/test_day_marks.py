@@ -33,6 +33,30 @@ def test_a_day_has_one_mark_of_each_kind() -> None:
     assert DayMark.objects.count() == 4
 
 
+def test_when_a_day_was_confirmed_is_kept() -> None:
+    """A note changes nothing of it. A mark of another day, or one that was answered otherwise before, is a new one."""
+    mine, proposed = mark(), mark(DAY + timedelta(days=1), state=State.PROPOSED)
+    first = mine.confirmed_at
+    assert first
+    assert proposed.confirmed_at is None
+    mine = DayMark.objects.get(pk=mine.pk)
+    mine.note = "Flu."
+    mine.save()
+    assert DayMark.objects.all().answer(State.CONFIRMED) == 2
+    mine.refresh_from_db()
+    proposed.refresh_from_db()
+    assert mine.confirmed_at == first
+    assert proposed.confirmed_at > first
+    mine = DayMark.objects.get(pk=mine.pk)
+    mine.date = DAY - timedelta(days=1)
+    mine.save()
+    mine.refresh_from_db()
+    assert mine.confirmed_at > first
+    DayMark.objects.all().answer(State.REFUSED)
+    mine.refresh_from_db()
+    assert mine.confirmed_at is None
+
+
 def test_confirmed_days_of_illness_travel_and_holiday_are_excluded() -> None:
     days = [DAY + timedelta(days=number) for number in range(5)]
     for day, kind in zip(days, [Kind.SICK, Kind.TRAVEL, Kind.HOLIDAY, Kind.OTHER], strict=False):
