@@ -70,7 +70,7 @@ class DayCountsSerializer(serializers.Serializer[object]):
     )
     marked_later = serializers.IntegerField(
         required=False,
-        help_text="Marked later, when the outcome could be known, and not left out. Missing in results of before that was told.",
+        help_text="Marked later, when the outcome could be known, and not left out. Older results lack it.",
     )
 
 
