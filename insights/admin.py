@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from insights.held_back import is_tried
 from insights.models import Finding, FindingTest, InsightRun, MetricChange, MetricChangeTest
 from lifetracker.admin import ReadOnlyAdmin, ReadOnlyInline, labels
 
@@ -33,13 +36,17 @@ class TestInline(ReadOnlyInline):
 
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
-    """What was found, and what became of it."""
+    """What was found, and what became of it. What an experiment tries is listed after its end."""
 
     heavy = ("points",)
     list_display = ("__str__", "shown_state", "lag", "effect", "unit", "found_on", "tested_on")
     list_filter = ("state",)
     search_fields = ("action_name", "outcome_name", "action", "outcome")
     inlines: ClassVar = [TestInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
+        rows: QuerySet[Finding] = super().get_queryset(request).filter(~is_tried())
+        return rows
 
     @labels("State", "state", COLOURS)
     def shown_state(self, finding: Finding) -> str:

@@ -10,6 +10,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.held_back import held_words, trials, untried
 from insights.hiding import together_with
 from insights.models import Finding, FindingTest, InsightRun
 from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
@@ -104,10 +105,14 @@ class InsightsSerializer(serializers.Serializer[object]):
         many=True,
         help_text="Where no difference was seen, and of which size one most likely would have been.",
     )
+    held_back = serializers.CharField(
+        allow_blank=True,
+        help_text="What is left out while experiments run; empty where none does.",
+    )
 
 
 def shown_findings() -> QuerySet[Finding]:
-    return Finding.objects.shown().visible().prefetch_related("tests")
+    return Finding.objects.shown().visible().untried().prefetch_related("tests")
 
 
 class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
@@ -117,14 +122,16 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
     serializer_class = InsightsSerializer
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
-        run = InsightRun.objects.first()
+        run, running = InsightRun.objects.first(), trials()
+        once_said = Finding.objects.once_said().visible().untried()
         found = {
             "note": NO_CAUSE,
             "looked_up_to": run and run.last_day,
             "tested": run.tested if run else 0,
             "insights": shown_findings()[:MOST],
-            "once_said": Finding.objects.once_said().visible().prefetch_related("tests")[:MOST],
-            "not_found": run.bounds if run else [],
+            "once_said": once_said.prefetch_related("tests")[:MOST],
+            "not_found": untried(run.bounds, running) if run else [],
+            "held_back": held_words(running),
         }
         return Response(self.get_serializer(found).data)
 
@@ -132,7 +139,7 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
 class Hide(ApiView, generics.GenericAPIView[Any]):
     """Hides an insight, and what is one thing with it in other numbers, from the page, from Today and from this list."""
 
-    queryset = Finding.objects.said()
+    queryset = Finding.objects.said().untried()
     serializer_class = InsightSerializer
     body_serializer = None
 

@@ -44,6 +44,7 @@ def newly_confirmed(visit: Visit) -> Few:
     confirmed = (
         Finding.objects.shown()
         .visible()
+        .untried()
         .filter(tests__state=State.CONFIRMED, tests__run__last_day=visit.day - ONE_DAY)
         .order_by(SURENESS.desc(nulls_last=True), "pk")
         .values("pk")

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from django.db import models
 from django.utils import timezone
 
+from insights.held_back import is_tried
 from insights.states import SHOWN, TOLD_CHANGES, ChangeState, State
 from lifetracker.models import fields
 
@@ -76,13 +77,17 @@ class FindingQuerySet(HidingQuerySet["Finding"]):
         """Return those that were said, and are no more."""
         return self.filter(state=State.WITHDRAWN, is_large=True)
 
+    def untried(self) -> Self:
+        """Return those of whose action no experiment that runs is about."""
+        return self.filter(~is_tried())
+
     def said(self) -> Self:
         return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
 
 
 class Finding(models.Model):
     """A pair of an action and an outcome that stood out. Its numbers are those of the days that confirmed it, or of the
-    newest test before it was confirmed."""
+    newest test before it was confirmed. The export has it only while no experiment that runs tries the action."""
 
     exported = True
     export_name = "findings"
@@ -146,6 +151,10 @@ class Finding(models.Model):
     def __str__(self) -> str:
         return f"{self.action_name}, {self.outcome_name}"
 
+    @classmethod
+    def exported_rows(cls) -> models.QuerySet[Finding]:
+        return cls.objects.untried()
+
 
 class FindingTest(models.Model):
     """One test of a finding: what it said, and by which numbers."""
@@ -175,6 +184,10 @@ class FindingTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} by the days up to {self.last_day}"
+
+    @classmethod
+    def exported_rows(cls) -> models.QuerySet[FindingTest]:
+        return cls._default_manager.filter(~is_tried("finding__action"))
 
 
 # --- What changed -----------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def newest_tests(look: Look) -> list[FindingTest]:
     rows = (
         FindingTest.objects.filter(
             run__last_day__range=(look.period.first, look.last),
-            finding__in=Finding.objects.said().visible(),
+            finding__in=Finding.objects.said().visible().untried(),
             state__in=[*SAID, State.HOLDING],
         )
         .select_related("finding")

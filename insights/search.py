@@ -17,7 +17,7 @@ def address(kind: str, pk: int) -> str:
 
 
 def findings(asked: Asked) -> Few:
-    shown = Finding.objects.shown().visible()
+    shown = Finding.objects.shown().visible().untried()
     return Few(shown, frozenset({"action_name", "outcome_name"}))
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from experiments.models import Experiment
 from insights.api import MOST, shown_findings
 from insights.change_groups import ChangeGroup, change_groups
 from insights.change_words import NO_WHY, change_sentence, change_status
 from insights.groups import Group, groups_of
+from insights.held_back import held_words, trials, untried
 from insights.models import Finding, InsightRun, MetricChange
 from insights.sentences import (
     NO_CAUSE,
@@ -54,9 +56,9 @@ class InsightsAsked(Struct):
     domain="insights",
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
-    run, verified = InsightRun.objects.first(), Verified()
+    run, verified, running = InsightRun.objects.first(), Verified(), trials()
     found = [group_facts(one, verified) for one in groups_of(shown_findings()[:MOST])]
-    bounds = bounds_told(run, verified) if run else []
+    bounds = bounds_told(run, verified, running) if run else []
     shown_changes = MetricChange.objects.shown().visible()[:MOST_CHANGES]
     changes = [change_facts(one, verified) for one in change_groups(shown_changes)]
     at, every = ask.place_asked(asked.cursor), len(found) + len(bounds)
@@ -74,6 +76,9 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
             "changes": [] if at else changes,
             "note_on_changes": NO_WHY,
             "not_found": others,
+            "held_back": untrusted(held_words(running), "experiments that run")
+            if running
+            else None,
             "missing": [] if at else missing(run),
             **cut(at, len(shown) + len(others), every),
         }
@@ -125,11 +130,11 @@ def change_facts(one: ChangeGroup, verified: Verified) -> Answer:
     }
 
 
-def bounds_told(run: InsightRun, verified: Verified) -> list[Answer]:
-    """Return what was not found, of pairs whose metrics still exist."""
+def bounds_told(run: InsightRun, verified: Verified, running: Sequence[Experiment]) -> list[Answer]:
+    """Return what was not found, of pairs whose metrics still exist and that no experiment tries."""
     return [
         bound_told(one, run, verified)
-        for one in run.bounds
+        for one in untried(run.bounds, running)
         if bound_words(one) and {one["action"], one["outcome"]} <= run.series.keys()
     ]
 

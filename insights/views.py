@@ -14,9 +14,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
+from experiments.models import Experiment
 from insights.change_views import changes_section
 from insights.chart import caption, dot_plot, halves_words
 from insights.groups import Group, groups_of
+from insights.held_back import held_words, trials, untried
 from insights.hiding import together_with
 from insights.models import Finding, FindingTest, InsightRun
 from insights.page_words import (
@@ -75,8 +77,8 @@ class InsightsView(LoginRequiredMixin, TemplateView):
     template_name = "insights/insights.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = InsightRun.objects.first()
-        said = list(Finding.objects.said().prefetch_related("tests")[:MOST_READ])
+        run, running = InsightRun.objects.first(), trials()
+        said = list(Finding.objects.said().untried().prefetch_related("tests")[:MOST_READ])
         visible = [one for one in said if not one.hidden_at]
         current = groups_of(one for one in visible if one.state != State.WITHDRAWN)
         hidden = groups_of(one for one in said if one.hidden_at)
@@ -88,7 +90,8 @@ class InsightsView(LoginRequiredMixin, TemplateView):
                 (sentence(one), state_words(one)) for one in visible if one.state == State.WITHDRAWN
             ][:MOST_PAST],
             hidden=[(one.strongest, sentence(one.strongest), len(one.others)) for one in hidden],
-            bounds=bound_lines(run),
+            bounds=bound_lines(run, running),
+            held_back=held_words(running),
             missing=missing_words(run),
             **changes_section(has_looked=run is not None),
             **questions(self.request),
@@ -125,15 +128,16 @@ def test_words(test: FindingTest, finding: Finding) -> str:
     return f"{stretch}: {said}, {size}, {counted(test.days, 'day')}."
 
 
-def bound_lines(run: InsightRun | None) -> list[str]:
-    return [said for one in (run.bounds if run else [])[:MOST_BOUNDS] if (said := bound_words(one))]
+def bound_lines(run: InsightRun | None, running: list[Experiment]) -> list[str]:
+    bounds = untried(run.bounds, running) if run else []
+    return [said for one in bounds[:MOST_BOUNDS] if (said := bound_words(one))]
 
 
 @login_required
 @require_POST
 def hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Hide a finding and what is one thing with it, with a button that shows them again."""
-    finding = get_object_or_404(Finding.objects.said(), pk=pk)
+    finding = get_object_or_404(Finding.objects.said().untried(), pk=pk)
     if Finding.objects.filter(pk__in=together_with(finding)).hide():
         say_with_undo(request, "Hidden.", reverse("insight-unhide", args=[pk]))
     return redirect(way_back(request, reverse("insights")))
@@ -142,6 +146,6 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def unhide(request: HttpRequest, pk: int) -> HttpResponse:
-    finding = get_object_or_404(Finding.objects.said(), pk=pk)
+    finding = get_object_or_404(Finding.objects.said().untried(), pk=pk)
     Finding.objects.filter(pk__in=together_with(finding)).unhide()
     return redirect(way_back(request, reverse("insights")))

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from lifetracker.backups.archive import Progress, Steps, chunks, finished, new_member
 from lifetracker.backups.snapshot import snapshot
 from lifetracker.backups.tables import CHUNK
-from lifetracker.models.exported import is_exported, kept_rows, stored_models
+from lifetracker.models.exported import exported_rows, is_exported, stored_models
 from lifetracker.models.fields import spelled_out
 from lifetracker.models.json_values import json_default, json_value
 from lifetracker.models.redating import follow_time_zone
@@ -93,7 +93,7 @@ class Exported:
         return " ".join(own.split()) or f"{title}."
 
     def rows(self, names: list[str]) -> Iterator[tuple[object, ...]]:
-        found = kept_rows(self.model).order_by("pk").values_list(*names)
+        found = exported_rows(self.model).order_by("pk").values_list(*names)
         yield from found.iterator(chunk_size=CHUNK)
 
 

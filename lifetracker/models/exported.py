@@ -70,6 +70,13 @@ def kept_rows(model: type[models.Model]) -> models.QuerySet[Any]:
     return rows
 
 
+def exported_rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    """Return those of them that the export holds: all, unless the model says that it holds some back (`exported_rows`)."""
+    own = getattr(model, "exported_rows", None)
+    rows: models.QuerySet[Any] = own() if own else kept_rows(model)
+    return rows
+
+
 def why_not_exported(model: type[models.Model]) -> str:
     """Return why the export leaves a model out; "" where nobody has said it."""
     return NOT_EXPORTED.get(model._meta.label) or str(getattr(model, "not_exported", ""))

@@ -207,7 +207,7 @@ GOAL = {
     *("day_at_least", "day_at_most", "start", "start_value", "end", "notes"),
     *("created_at", "updated_at", "deleted_at"),
 }
-INSIGHTS = {"note", "looked_up_to", "tested", "insights", "once_said", "not_found"}
+INSIGHTS = {"note", "looked_up_to", "tested", "insights", "once_said", "not_found", "held_back"}
 FINDING = {
     *("id", "action", "outcome", "lag", "state", "text", "basis", "status", "step", "step_words"),
     *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),

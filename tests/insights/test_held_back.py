@@ -1,0 +1,108 @@
+"""While an experiment runs, nothing is said of what goes with what it tries: that would be a look at its outcome."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from experiments.models import Experiment
+from insights.models import Finding, FindingTest, InsightRun
+from lifetracker.backups.export import Exported
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
+BOUND = {
+    "action": "whoop.bedtime",
+    "outcome": "weight.morning",
+    "lag": 0,
+    "days": 300,
+    "smallest_seen": 0.4,
+    "more_days": 0,
+    "times_smallest": 2.0,
+}
+QUESTION = "Does an early bed help?"
+
+
+@pytest.fixture
+def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    client.force_login(User.objects.create_superuser("robin"))
+    makers.finding()
+    InsightRun.objects.update(bounds=[BOUND])
+    return client
+
+
+def bedtimes(**fields: Any) -> Experiment:
+    """Return an experiment on when one goes to bed; the finding of `makers` is one on bedtime and recovery."""
+    values = {"question": QUESTION, "action": "whoop.bedtime", "outcome": "whoop.recovery_score"}
+    return makers.experiment(**values | {"state": "running", "start": NOW.date()} | fields)
+
+
+PAGES = ("/insights/", "/", "/search/?q=recovery", "/review/2026-W37")
+
+
+def everywhere(client: Client) -> str:
+    return " ".join(client.get(one, headers={"accept": "text/html"}).text for one in PAGES)
+
+
+def test_nothing_is_said_of_it_on_any_page(page: Client) -> None:
+    before = everywhere(page)
+    assert "Bedtime 30 minutes later" in before
+    assert "Bedtime and recovery" in before
+    one = bedtimes()
+    said = everywhere(page)
+    assert "Bedtime 30 minutes later" not in said
+    assert "Bedtime and recovery" not in said
+    assert f"While “{QUESTION}” runs, what it tries is left out here" in said
+    Experiment.objects.filter(pk=one.pk).update(state="ended")
+    assert "Bedtime 30 minutes later" in everywhere(page)
+
+
+def test_the_api_says_nothing_of_it(page: Client) -> None:
+    def answer() -> Any:
+        return page.get("/api/insights").json()
+
+    before = answer()
+    assert (len(before["insights"]), len(before["not_found"]), before["held_back"]) == (1, 1, "")
+    bedtimes()
+    after = answer()
+    assert (after["insights"], after["not_found"]) == ([], [])
+    assert QUESTION in after["held_back"]
+    pk = Finding.objects.get().pk
+    assert page.post(f"/api/insights/{pk}/hide").status_code == 404
+    assert page.post(reverse("insight-hide", args=[pk])).status_code == 404
+
+
+def test_the_admin_and_the_export_hold_it_back(page: Client) -> None:
+    def exported(model: type[Model]) -> int:
+        return len(list(Exported(model).rows(["pk"])))
+
+    address = reverse("admin:insights_finding_changelist")
+    assert "Bedtime, Recovery" in page.get(address).text
+    assert (exported(Finding), exported(FindingTest)) == (1, 1)
+    bedtimes()
+    assert "Bedtime, Recovery" not in page.get(address).text
+    assert (exported(Finding), exported(FindingTest)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "planned", "start": None},
+        {"state": "stopped"},
+        {"action": "whoop.steps"},
+        {"action": ""},
+        {"deleted_at": NOW},
+    ],
+)
+def test_what_no_experiment_tries_is_said(page: Client, fields: dict[str, Any]) -> None:
+    bedtimes(**fields)
+    assert len(page.get("/api/insights").json()["insights"]) == 1
