@@ -82,7 +82,8 @@ class ResultSerializer(serializers.Serializer[object]):
     effect = EffectSerializer(help_text="As the coin assigned the days: this decides.")
     per_protocol = EffectSerializer(
         allow_null=True,
-        help_text="Without the days on which the arm was not kept. Null where there are none.",
+        help_text="Without the days that are known not to be kept. Null where there are none. No coin chose these days, so that "
+        "they have no interval and no p; results of before that have them.",
     )
     smallest = serializers.FloatField(
         allow_null=True, help_text="The effect that would have been seen in 4 of 5 cases."

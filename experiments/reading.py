@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from lifetracker.metrics.series import Series, SeriesReader
 from lifetracker.metrics.verified import Verified
 
 KEPT, NOT_KEPT, UNKNOWN = "kept", "not_kept", "unknown"
+#: From so many days of A or B on that were not kept, and such a share of those that are known, it is said what that does.
+FEW_BROKEN, SHARE_BROKEN = 2, 0.2
 
 
 class ExperimentDay(NamedTuple):
@@ -97,6 +99,12 @@ def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
     return {
         arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
     }
+
+
+def are_many_broken(counts: Mapping[str, int]) -> bool:
+    """Return whether an arm was not kept on so many of the days of which it is known that A and B differ too little."""
+    days = counts[KEPT] + counts[NOT_KEPT]
+    return counts[NOT_KEPT] >= FEW_BROKEN and counts[NOT_KEPT] >= SHARE_BROKEN * days
 
 
 class Read(NamedTuple):

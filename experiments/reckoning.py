@@ -19,13 +19,13 @@ from experiments.paired import (
     weekday_deviations,
 )
 from experiments.power import FEWEST_KNOWN, past_of, power_of
-from experiments.reading import ExperimentDay, Read, days_of, kept_counts
+from experiments.reading import ExperimentDay, Read, are_many_broken, days_of, kept_counts
 from experiments.validation import known
 from experiments.verdict import verdict_of
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.held import read_since_first
 from lifetracker.metrics.registry import metric_of
-from lifetracker.metrics.series import read_series
 
 #: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
 DIGITS = 6
@@ -51,7 +51,7 @@ def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     first = min(start, days.today())
     begin = first - timedelta(days=DAYS_BEFORE)
     last = first + experiment.lag - days.ONE_DAY
-    series = read_series([metric], begin, last)[metric.key]
+    series = read_since_first([metric], begin, last)[metric.key]
     before = before_of(Read(series, experiment.lag, read_marks(begin, last, first)), first)
     return power_facts(before, experiment.design, (start + experiment.lag).weekday())
 
@@ -89,24 +89,30 @@ def result_of(experiment: Experiment) -> dict[str, object]:
     outcome = metric_of(experiment.outcome)
     others = [one for key in experiment.secondary if (one := known(key))]
     begin, end = start - timedelta(days=DAYS_BEFORE), start + timedelta(days=experiment.design.days)
-    series = read_series([outcome, *others], begin, end)
+    series = read_since_first([outcome, *others], begin, end)
     marks = read_marks(begin, end, start)
     read = Read(series[outcome.key], experiment.lag, marks)
     broken = {at for at, one in enumerate(schedule) if one.is_kept is False}
     effect = effect_by(experiment, read)
-    verdict, reason = verdict_of(effect, sign_of(experiment), experiment.worth)
+    kept = kept_counts(schedule)
+    verdict, reason = verdict_of(
+        effect,
+        sign_of(experiment),
+        experiment.worth,
+        is_kept=not any(map(are_many_broken, kept.values())),
+    )
     return {
         "verdict": verdict.value,
         "reason": reason.value,
         "effect": plain(effect),
-        "per_protocol": plain(effect_by(experiment, read, broken)) if broken else None,
+        "per_protocol": plain(untested(effect_by(experiment, read, broken))) if broken else None,
         "smallest": smallest_seen(experiment, read, effect),
         "secondary": [
             {"metric": one.key}
             | plain(effect_by(experiment, Read(series[one.key], lag_of(experiment, one), marks)))
             for one in others
         ],
-        "kept": kept_counts(schedule),
+        "kept": kept,
         "days": day_counts(schedule, read.values(start, experiment.design.days)),
     }
 
@@ -142,6 +148,11 @@ def plain(effect: Effect) -> dict[str, object]:
         **{name: rounded(getattr(effect, name)) for name in ("estimate", "low", "high", "p")},
     )
     return asdict(shortened) | {"pairs": list(shortened.pairs), "known_pairs": effect.known_pairs}
+
+
+def untested(effect: Effect) -> Effect:
+    """Return an effect without its test: where days are left out by what was done, no coin says what chance would bring."""
+    return replace(effect, low=None, high=None, p=None)
 
 
 def sign_of(experiment: Experiment) -> int:

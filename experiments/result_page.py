@@ -17,6 +17,7 @@ from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signe
 from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
+NOT_TESTED = "not tested"
 BANDS = {Verdict.KEEP: "high", Verdict.DROP: "low", Verdict.UNDECIDED: "mid"}
 
 
@@ -48,7 +49,7 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
     key = experiment.outcome
     effects = [effect_shown("All days", result["effect"], key)]
     if result["per_protocol"]:
-        effects.append(effect_shown("Without days not kept", result["per_protocol"], key))
+        effects.append(untested("Without days known not to be kept", result["per_protocol"], key))
     return ResultPage(
         title=TITLES[Reason(result["reason"])],
         band=BANDS[Verdict(result["verdict"])],
@@ -77,6 +78,11 @@ def effect_shown(name: str, effect: Mapping[str, Any], key: str) -> EffectShown:
         chance="not known" if effect["p"] is None else share_words(effect["p"]),
         pairs=f"{effect['known_pairs']} of {len(effect['pairs'])}",
     )
+
+
+def untested(name: str, effect: Mapping[str, Any], key: str) -> EffectShown:
+    """Return an effect of chosen days, of which no coin says what chance would bring."""
+    return effect_shown(name, effect, key)._replace(interval=NOT_TESTED, chance=NOT_TESTED)
 
 
 def share_words(p: float) -> str:
@@ -152,7 +158,8 @@ def how_words(experiment: Experiment, result: Mapping[str, Any]) -> list[str]:
     ]
     if result["smallest"] is not None:
         found.append(
-            f"A true difference of {amount(result['smallest'], experiment.outcome)} would have been noticed in 4 of 5 cases. That "
-            "is what the plan was able to do; what is possible by its result, the range says."
+            f"By the 120 days before, so many pairs notice a true difference of {amount(result['smallest'], experiment.outcome)} in 4 "
+            "of 5 cases, and fewer where more days are missing, or differ more, than then. That rules nothing out: what is possible "
+            "by the result, the range alone says."
         )
     return found

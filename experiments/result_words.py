@@ -7,7 +7,7 @@ from typing import NamedTuple
 from experiments.design import Arm
 from experiments.models import Experiment, State, Wanted
 from experiments.verdict import Reason
-from experiments.words import amount, day_words, label_of, quoted, worth_of
+from experiments.words import ARM_LETTERS, amount, day_words, label_of, quoted, worth_of
 from lifetracker.words import counted
 
 #: In a word or two.
@@ -15,6 +15,7 @@ TITLES = {
     Reason.BETTER: "A did better",
     Reason.WORSE: "A did worse",
     Reason.TOO_LITTLE: "Too small a difference",
+    Reason.TOO_FEW_KEPT: "Undecided",
     Reason.PERHAPS_TOO_LITTLE: "Better, perhaps by too little",
     Reason.CHANCE: "Undecided",
     Reason.TOO_FEW: "Undecided",
@@ -101,6 +102,26 @@ def without_unit(value: float, key: str) -> str:
     return amount(value, key).partition(" ")[0]
 
 
+def little_words(experiment: Experiment, reason: Reason) -> str:
+    """Return what a difference below the one that matters says: of what was asked, and only if it was kept of what was done."""
+    words = "That asking it of you brings as much is very unlikely"
+    if reason is Reason.TOO_FEW_KEPT:
+        words += ", but too many days were not kept to tell from this what doing it brings"
+    return f"{words}.{kept_sentence(experiment)}"
+
+
+def kept_sentence(experiment: Experiment) -> str:
+    """Return on how many of the days of which it is known A and B were kept, as ` You kept to A on 10 of 12 days.`; empty where
+    nothing says it."""
+    counts = (experiment.result or {})["kept"]
+    parts = []
+    for arm in Arm:
+        kept, days = counts[arm]["kept"], counts[arm]["kept"] + counts[arm]["not_kept"]
+        if days and experiment.checks(arm):
+            parts.append(f"to {ARM_LETTERS[arm]} on {kept} of {counted(days, 'day')}")
+    return f" As far as is known, you kept {' and '.join(parts)}." if parts else ""
+
+
 def reason_words(experiment: Experiment, reason: Reason) -> str:
     wanted = "higher" if experiment.better == Wanted.HIGHER else "lower"
     if reason is Reason.BETTER:
@@ -114,6 +135,6 @@ def reason_words(experiment: Experiment, reason: Reason) -> str:
         )
     if reason is Reason.WORSE:
         return f"You wanted it {wanted}, and it went the other way by more than chance alone usually brings."
-    if reason is Reason.TOO_LITTLE:
-        return f"You wanted it {wanted} by {worth_of(experiment)} or more, which is very unlikely."
+    if reason in {Reason.TOO_LITTLE, Reason.TOO_FEW_KEPT}:
+        return f"You wanted it {wanted} by {worth_of(experiment)} or more. {little_words(experiment, reason)}"
     return "Chance alone could bring as much, so that this says neither yes nor no."

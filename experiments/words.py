@@ -10,6 +10,7 @@ from django.utils.dateformat import format as format_date
 
 from experiments.design import MOST_PAIRS, Arm
 from experiments.models import Experiment, State
+from experiments.reading import are_many_broken
 from experiments.validation import WORTH_DECIMALS, known
 from lifetracker.web.sentences import clock_of, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
@@ -17,8 +18,6 @@ from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
-#: From so many days of A or B on that were not kept, and such a share of those that are known, it is said what that does.
-FEW_BROKEN, SHARE_BROKEN = 2, 0.2
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 
 
@@ -220,7 +219,7 @@ def broken_words(experiment: Experiment, counts: Mapping[str, Mapping[str, int]]
     for arm in Arm:
         broken = counts[arm]["not_kept"]
         days = broken + counts[arm]["kept"]
-        if broken >= FEW_BROKEN and broken >= SHARE_BROKEN * days:
+        if are_many_broken(counts[arm]):
             found.append(
                 f"On {broken} of {counted(days, 'day')} of {ARM_LETTERS[arm]}, {quoted(experiment.words_of(arm))}, you did not "
                 "keep to it. These days stay in, so that A and B differ less than planned, and a real difference is easily "

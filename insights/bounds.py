@@ -12,13 +12,14 @@ import numpy as np
 from insights.engine import Look, Pair, Standing
 from insights.evidence import Place, evidence_of, part_of
 from insights.in_units import in_units
-from insights.inputs import Inputs, zero_models
+from insights.inputs import Inputs
 from insights.kin import ancestors_of, known
 from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
 from insights.statistics.effects import days_needed, smallest_seen
 from insights.steps import step_for
 from lifetracker.metrics.declaration import Better, Metric
+from lifetracker.metrics.held import zero_models
 
 #: A pair that, looked at alone, chance would bring so seldom shows something, although it does not stand out of all.
 SEEN_P = 0.05

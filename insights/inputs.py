@@ -12,8 +12,9 @@ from django.db.models import Model
 
 from insights.panel import Panel
 from insights.statistics.course import Array
-from lifetracker.metrics.declaration import Absent, Metric, Role
-from lifetracker.metrics.registry import all_metrics, metrics_of
+from lifetracker.metrics.declaration import Metric, Role
+from lifetracker.metrics.held import zero_models
+from lifetracker.metrics.registry import all_metrics
 from lifetracker.metrics.series import Series, read_series
 from lifetracker.models import excluded_days
 
@@ -67,12 +68,6 @@ def since_records(metric: Metric, series: Series, begins: Mapping[type[Model], d
         unkept = len(row) if begin is None else (begin - series.first).days
         row[: max(unkept, 0)] = np.nan
     return row
-
-
-def zero_models(metric: Metric) -> set[type[Model]]:
-    """Return the models of which a day without a record counts as zero, in a metric or in what it is computed from."""
-    found = {metric.model} if metric.model and metric.absent is Absent.ZERO else set()
-    return found.union(*(zero_models(one) for one in metrics_of(metric.inputs)))
 
 
 def as_row(values: Sequence[float | None]) -> Array:

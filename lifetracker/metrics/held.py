@@ -11,9 +11,9 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from lifetracker import days
-from lifetracker.metrics.declaration import Computed, Grouped, Metric
+from lifetracker.metrics.declaration import Absent, Computed, Grouped, Metric
 from lifetracker.metrics.described import end_of, with_inputs
-from lifetracker.metrics.registry import metric_of
+from lifetracker.metrics.registry import metric_of, metrics_of
 from lifetracker.metrics.series import Series, days_before, read_series
 from lifetracker.metrics.verified import Verified
 from lifetracker.models.rows import as_date
@@ -66,6 +66,24 @@ def held_of(recent: Series, span: Span) -> Held:
         known_days=len(wanted) - wanted.count(None),
         verified_until=end_of(recent.verified),
     )
+
+
+def read_since_first(metrics: Sequence[Metric], first: date, last: date) -> dict[str, Series]:
+    """Return the series of metrics by key, as `read_series` does. Where a day without a record counts as zero, the days
+    before the first record are unknown: nothing was kept then."""
+    series = read_series(list(with_inputs(metrics).values()), first, last)
+    zeros = [one for one in metrics if zero_models(one)]
+    found = {one.key: series[one.key] for one in metrics}
+    for key, span in spans_of(zeros, series).items():
+        begin = span.first or last + days.ONE_DAY
+        found[key] = found[key].since(max(begin, first))
+    return found
+
+
+def zero_models(metric: Metric) -> set[type[Model]]:
+    """Return the models of which a day without a record counts as zero, in a metric or in what it is computed from."""
+    found = {metric.model} if metric.model and metric.absent is Absent.ZERO else set()
+    return found.union(*(zero_models(one) for one in metrics_of(metric.inputs)))
 
 
 # --- First and last days --------------------------------------------------------------------------

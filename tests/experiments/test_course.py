@@ -20,7 +20,7 @@ from experiments.reading import days_of
 from experiments.reckoning import power_before, result_of
 from lifetracker import days
 from lifetracker.days import ONE_DAY, at_hour, midnight
-from lifetracker.models import DayMark
+from lifetracker.models import BEGINNING, DayMark, SyncState
 from tests import makers
 from tests.experiments.lives import START, live, planned, recovery, running
 from whoop.models import WhoopRecovery
@@ -71,6 +71,18 @@ def test_days_before_the_first_record_are_no_gaps() -> None:
     found = power_before(one, START)
     assert (found["known"], found["needed"]) == (60, 42)
     assert long < found["smallest"] < 1.5 * long
+
+
+def test_days_before_the_first_record_are_no_zeros() -> None:
+    """Hours of work are zero on a day without an entry, and unknown before the first one."""
+    one = planned(outcome="time.hours", outcome_lag=0)
+    SyncState.objects.create(
+        source="Toggl", stream="entry", verified_from=BEGINNING, verified_to=timezone.now()
+    )
+    for ago in (1, 2, 3):
+        makers.entry(days_ago=(makers.MORNING.date() - START).days + ago)
+    found = power_before(one, START)
+    assert (found["known"], found["smallest"]) == (3, None)
 
 
 def test_marked_days_are_no_part_of_what_is_usual() -> None:
@@ -216,9 +228,31 @@ def test_per_protocol_leaves_out_what_was_not_kept_alone(over: None) -> None:
     found = result_of(one)
     assert found["kept"]["a"] == {"kept": 0, "not_kept": 1, "unknown": 11}
     assert found["kept"]["b"] == {"kept": 0, "not_kept": 0, "unknown": 12}
-    assert found["effect"]["estimate"] < 8 < found["per_protocol"]["high"]
+    assert found["effect"]["estimate"] < 7
     assert found["per_protocol"]["estimate"] == pytest.approx(8, abs=2)
     assert found["effect"]["known_pairs"] == found["per_protocol"]["known_pairs"] == 6
+    # No coin chose these days.
+    assert [found["per_protocol"][name] for name in ("low", "high", "p")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [(0, "too little"), (1, "too little"), (2, "too few days kept"), (3, "too few days kept")],
+)
+def test_nothing_is_dropped_where_too_few_days_were_kept(
+    over: None, broken: int, reason: str
+) -> None:
+    """Of the twelve days of A five are known, and a fifth of them, two at least, are too many."""
+    one = running(worth=20)
+    live(one, 8)
+    arms = arms_by_day(one.design, one.seed)
+    tried = [at for at, arm in enumerate(arms) if arm is Arm.A][:5]
+    for number, at in enumerate(tried):
+        fast_on(START + timedelta(days=at), 12 if number < broken else 18)
+    found = result_of(one)
+    assert found["kept"]["a"]["not_kept"] == broken
+    assert found["reason"] == reason
+    assert found["verdict"] == ("drop" if reason == "too little" else "undecided")
 
 
 def test_other_metrics_decide_nothing(over: None) -> None:

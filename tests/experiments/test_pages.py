@@ -201,7 +201,7 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     assert "no advice on medicines" in page
     assert "Resting heart rate" in page
     assert answer.content.decode().count('class="f-ink"') == 6
-    assert "would have been noticed in 4 of 5 cases" in page
+    assert "so many pairs notice a true difference of" in page
     assert told in words(person.get("/experiments/"))
 
 

@@ -44,7 +44,8 @@ def test_a_range_says_its_direction(low: float, high: float, words: str) -> None
 
 def ended(reason: str, estimate: float, low: float, high: float, **fields: object) -> Experiment:
     effect = {"estimate": estimate, "low": low, "high": high, "known_pairs": 6}
-    result = {"reason": reason, "effect": effect, "smallest": 9.0}
+    kept = {"a": {"kept": 10, "not_kept": 2}, "b": {"kept": 9, "not_kept": 0}}
+    result = {"reason": reason, "effect": effect, "smallest": 9.0, "kept": kept}
     return planned(state="ended", result=result, **fields)
 
 
@@ -69,7 +70,14 @@ def ended(reason: str, estimate: float, low: float, high: float, **fields: objec
         (
             ("too little", -2.0, -5.0, 1.0, 30),
             "Too small a difference: HRV was 2.0 ms lower",
-            "You wanted it higher by 30 ms or more, which is very unlikely.",
+            "You wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely. As far as is known, "
+            "you kept to A on 10 of 12 days and to B on 9 of 9 days.",
+        ),
+        (
+            ("too few days kept", -2.0, -5.0, 1.0, 30),
+            "Undecided: HRV was 2.0 ms lower",
+            "but too many days were not kept to tell from this what doing it brings. As far as is known, you kept to A on 10 of "
+            "12 days and to B on 9 of 9 days.",
         ),
         (
             ("worse", -4.0, -7.0, -1.0),
