@@ -26,6 +26,7 @@ from experiments.words import (
     day_words,
     design_words,
     label_of,
+    late_words,
     power_words,
     progress_sentence,
     rule_words,
@@ -126,6 +127,11 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             broken=broken_words(experiment, counts_until(schedule, today))
             if experiment.state == State.RUNNING
             else [],
+            late=late_words(sum(bool(one.late_mark and one.counts) for one in schedule))
+            if experiment.state == State.RUNNING
+            else "",
+            can_mark=experiment.state == State.RUNNING and experiment.arm_on(today) is not None,
+            today=today,
             found=result_of_page(experiment),
             start_form=self.start_form or StartForm(),
             stop_form=self.stop_form or StopForm(),

@@ -228,5 +228,16 @@ def broken_words(experiment: Experiment, counts: Mapping[str, Mapping[str, int]]
     return found
 
 
+def late_words(days: int) -> str:
+    """Return that so many days were marked too late to be left out; empty for none."""
+    if not days:
+        return ""
+    was, them = ("was", "it stays") if days == 1 else ("were", "they stay")
+    return (
+        f"{counted(days, 'day')} {was} marked as illness, travel or holiday only later, when the outcome could be known, so that "
+        f"{them} in."
+    )
+
+
 def quoted(words: str) -> str:
     return f"“{isolated(words)}”"

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from experiments.acts import finish
 from experiments.models import Experiment
+from lifetracker.days import midnight
 from lifetracker.models import DayMark
 from tests import makers
 from tests.browser.conftest import Visit
@@ -47,7 +48,9 @@ def some_experiments() -> list[Experiment]:
     live(runs, 0)
     for back in range(5, 20):
         fast_on(TODAY - timedelta(days=back), 18 if back % 3 else 13)
-    DayMark.objects.create(date=TODAY - timedelta(days=2), kind="sick")
+    DayMark.objects.create(date=TODAY - timedelta(days=3), kind="travel")
+    ill = TODAY - timedelta(days=2)
+    DayMark.objects.create(date=ill, kind="sick", confirmed_at=midnight(ill))
     plan = planned(question="Does tea help?", worth=1)
     stopped = running(
         TODAY - timedelta(days=9),

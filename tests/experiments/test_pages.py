@@ -13,6 +13,7 @@ from django.test import Client
 
 from experiments.acts import finish
 from experiments.models import Experiment
+from lifetracker.models import DayMark
 from tests import makers
 from tests.experiments.lives import START, live, planned, running
 from tests.experiments.test_course import at, fast_on, plain
@@ -158,6 +159,23 @@ def test_the_blocks_say_what_was_kept_and_that_unknown_is_not_broken(person: Cli
     assert "2 June: not known" in page
     assert "6 June: not known yet" in page
     assert "7 June: to come" in page
+
+
+def test_a_day_is_marked_from_the_page_and_one_marked_later_stays_in(
+    person: Client, today: date
+) -> None:
+    one = running()
+    address = f"/admin/lifetracker/daymark/add/?date={today}"
+    page = person.get(f"/experiments/{one.pk}/")
+    assert f'<a href="{address}">Mark the day</a>' in page.content.decode()
+    assert f'value="{today}"' in person.get(address).content.decode()
+    assert "only later" not in words(page)
+    DayMark.objects.create(date=today, kind="sick")
+    DayMark.objects.create(date=START, kind="travel")
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "6 June: marked as sick" in page
+    assert "1 June: not known, marked as travel only later, and counts" in page
+    assert "1 day was marked as illness, travel or holiday only later" in page
 
 
 def test_no_page_tells_the_outcome_while_it_runs(
