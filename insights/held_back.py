@@ -4,19 +4,42 @@ experiment runs looks at half of its outcome, and may stop at a lucky moment."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from experiments.models import Experiment
+from insights.kin import ancestors_of
+from lifetracker.metrics.declaration import Role
+from lifetracker.metrics.registry import metrics
 from lifetracker.web.sentences import isolated
 from lifetracker.words import joined
 
 
 def is_tried(action: str = "action") -> Exists:
-    """Return whether an experiment that runs tries the action of a row. Whatever the outcome, because outcomes share
-    measurements, such as HRV and recovery."""
-    return Exists(Experiment.objects.running().filter(action=OuterRef(action)).exclude(action=""))
+    """Return whether an experiment that runs tries the action of a row, or one that shares records with it, such as minutes
+    and load of workouts. Whatever the outcome, because outcomes share measurements too, such as HRV and recovery."""
+    about = ExpressionWrapper(OuterRef(action), output_field=CharField())
+    is_it = Q(action=F("about"))
+    for kin, keys in families().items():
+        is_it |= Q(about__in=keys, action__in=kin)
+    return Exists(
+        Experiment.objects.running().exclude(action="").annotate(about=about).filter(is_it)
+    )
+
+
+@cache
+def families() -> dict[tuple[str, ...], list[str]]:
+    """Return the declared actions by those that share records with them, themselves included."""
+    acts = [one for one in metrics.values() if one.role in {Role.ACTION, Role.BOTH}]
+    parts = {one.key: ancestors_of(one) | {one.key} for one in acts}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for key, own in parts.items():
+        kin = tuple(other for other in parts if own & parts[other])
+        if len(kin) > 1:
+            found.setdefault(kin, []).append(key)
+    return found
 
 
 def trials() -> list[Experiment]:
@@ -26,8 +49,9 @@ def trials() -> list[Experiment]:
 
 
 def untried(bounds: Iterable[dict[str, Any]], trials: Iterable[Experiment]) -> list[dict[str, Any]]:
-    """Return what days could have shown of pairs whose action no experiment tries."""
+    """Return what days could have shown of pairs whose action, or one that shares records with it, no experiment tries."""
     tried = {one.action for one in trials}
+    tried |= {key for kin, keys in families().items() if tried & set(keys) for key in kin}
     return [one for one in bounds if one["action"] not in tried]
 
 

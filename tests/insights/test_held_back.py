@@ -93,6 +93,16 @@ def test_the_admin_and_the_export_hold_it_back(page: Client) -> None:
     assert (exported(Finding), exported(FindingTest)) == (0, 0)
 
 
+def test_what_shares_records_with_it_is_held_back_too(page: Client) -> None:
+    Finding.objects.update(action="whoop.bedtime")
+    one = bedtimes(action="nutrition.last_meal_to_sleep")
+    answer = page.get("/api/insights").json()
+    assert (answer["insights"], answer["not_found"]) == ([], [])
+    Experiment.objects.filter(pk=one.pk).update(action="nutrition.last_meal")
+    answer = page.get("/api/insights").json()
+    assert (len(answer["insights"]), len(answer["not_found"])) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
