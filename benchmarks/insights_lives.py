@@ -20,6 +20,10 @@ YES_NO = frozenset(ACTIONS[3:])
 PLANTED = ACTIONS[0], OUTCOMES[0], 1
 #: In standard deviations of what is left from day to day.
 WEEKEND, SEASON, TREND, STEP = 0.7, 0.5, 1.0, 1.5
+#: Shared quiet stretches and the others between them are of so many days; in quiet ones, all series vary by so much less.
+STRETCHES, QUIET = (10, 40), 0.15
+#: All series are so far off on ten days a year, which nobody marked as illness.
+ILLNESS, DAYS_ILL, YEAR = 3.0, 10, 365
 #: The share of days on which a yes/no action is no.
 SHARE_OF_NO = 0.7
 
@@ -27,7 +31,8 @@ SHARE_OF_NO = 0.7
 @dataclass(frozen=True)
 class World:
     """`lag_one`: how alike a day is to the one before. `season`: how many times as strong as usual. `step`: whether all
-    series share one. `missing`: the share of days that are not known."""
+    series share one. `missing`: the share of days that are not known. `quiet`: whether all series have quiet stretches
+    together. `ill`: whether there is an illness each year."""
 
     name: str
     days: int
@@ -35,6 +40,8 @@ class World:
     season: float = 1.0
     step: bool = False
     missing: float = 0.1
+    quiet: bool = False
+    ill: bool = False
 
 
 WORLDS = (
@@ -45,6 +52,9 @@ WORLDS = (
     World("365 days, season three times as strong", 365, season=3.0),
     World("365 days, one shared step", 365, step=True),
     World("730 days, one shared step, a quarter missing", 730, step=True, missing=0.25),
+    World("365 days, shared quiet stretches", 365, quiet=True),
+    World("365 days, ten unmarked days of illness", 365, ill=True),
+    World("730 days, ten unmarked days of illness a year", 730, ill=True),
 )
 
 
@@ -71,13 +81,32 @@ def life(chance: np.random.Generator, world: World, link: float = 0.0) -> Panel:
         # On top of what is the action's own course, so that days beside the planted one are alike by that alone.
         outcome, action = rows[len(ACTIONS)], rows[0]
         outcome[1:] = link * action[:-1] + math.sqrt(1 - link**2) * outcome[1:]
+    if world.quiet:
+        rows *= quiet_stretches(chance, world.days)
     rows += shared_by_chance(chance, world)
+    if world.ill:
+        rows += illnesses(chance, world.days)
     actions = rows[: len(ACTIONS)]
     for one in range(len(ACTIONS) - len(YES_NO), len(ACTIONS)):
         actions[one] = actions[one] > np.quantile(actions[one], SHARE_OF_NO)
     rows[chance.random(rows.shape) < world.missing] = np.nan
     first = date(2024, 1, 1) + timedelta(days=int(chance.integers(7)))
     return Panel(KEYS, rows, first, YES_NO)
+
+
+def quiet_stretches(chance: np.random.Generator, days: int) -> Array:
+    """Return by day how much all series vary."""
+    lengths = chance.integers(*STRETCHES, days // STRETCHES[0] + 1)
+    return np.repeat(np.where(np.arange(len(lengths)) % 2, QUIET, 1.0), lengths)[:days]
+
+
+def illnesses(chance: np.random.Generator, days: int) -> Array:
+    """Return how far off each series is by day, each in its own direction."""
+    ill = np.zeros(days)
+    for year in range(0, days, YEAR):
+        begin = year + int(chance.integers(20, 330))
+        ill[begin : begin + DAYS_ILL] = ILLNESS
+    return np.asarray(chance.choice([-1.0, 1.0], (len(KEYS), 1)) * ill)
 
 
 def shared_by_chance(chance: np.random.Generator, world: World, rows: int = len(KEYS)) -> Array:

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from insights.evidence import Evidence, Part, Place, evidence_of, part_of
+from insights.evidence import SURE, Evidence, Part, Place, evidence_of, part_of
 from insights.panel import Panel
 from insights.states import BARRED, SHOWN, State
 from insights.statistics.chain import (
@@ -32,9 +32,13 @@ WAITING_DAYS = 60
 BARRED_DAYS = 180
 #: What is shown is tested again after so many days, on the newest of them.
 RETEST_AFTER_DAYS, RETEST_DAYS = 28, 120
-#: By an interval that would leave out what is true in so many cases.
+#: By an interval that holds what is true in so many cases.
 RETEST_SURE = 0.90
-MOST_FADINGS = 3
+#: All days since then say less than those that confirmed it by so many standard errors of both: it is gone. What never
+#: changes comes so far apart in one of a hundred cases.
+GONE_ERRORS = 2.58
+#: The days that confirmed it could be chance in so many cases, once some of them were marked or corrected: it is gone, too.
+UNCONFIRMED_P = 0.10
 #: A yes/no action needs so many days on each side.
 LEAST_ON_A_SIDE = 8
 
@@ -46,7 +50,7 @@ Pair = tuple[str, str]
 class Standing:
     """What is known of a pair of series. `found_on`: the last day of the look that found it. `r`: how well it went
     together there. `tested_on`: the last day of the newest test. `fadings`: how many of the newest tests in a row said
-    that it fades."""
+    that it fades. `held`: the first and the last of the days that confirmed it."""
 
     action: str
     outcome: str
@@ -56,6 +60,7 @@ class Standing:
     r: float
     tested_on: date
     fadings: int = 0
+    held: tuple[date, date] | None = None
 
     @property
     def pair(self) -> Pair:
@@ -202,7 +207,7 @@ def judged(panel: Panel, stretch: Stretch, one: Candidate, seed: int) -> Verdict
         return Verdict(standing, found, found)
     evidence = evidence_of(panel, part_of(panel, rows, cut, stretch.end), at)
     state = confirmation(standing, whole, at, (found, evidence), seed)
-    return Verdict(replace(standing, state=state), evidence, found)
+    return Verdict(stood(standing, state, evidence), evidence, found)
 
 
 def confirmation(
@@ -217,6 +222,11 @@ def confirmation(
         and stands_shifts(whole.series, *at, seed=seed)
     )
     return State.CONFIRMED if holds else State.NOT_CONFIRMED
+
+
+def stood(standing: Standing, state: State, evidence: Evidence) -> Standing:
+    held = (evidence.first, evidence.last) if state is State.CONFIRMED else None
+    return replace(standing, state=state, held=held)
 
 
 def looked_at_again(panel: Panel, standing: Standing, seed: int) -> Verdict | None:
@@ -240,21 +250,45 @@ def after_waiting(panel: Panel, standing: Standing, seed: int) -> Verdict | None
     begin = max(panel.range_of(row)[0] for row in rows)
     whole = part_of(panel, rows, begin, panel.length)
     state = confirmation(standing, whole, at, (evidence,), seed)
-    return Verdict(replace(standing, state=state, tested_on=panel.last), evidence)
+    return Verdict(stood(replace(standing, tested_on=panel.last), state, evidence), evidence)
 
 
 def tested_again(panel: Panel, standing: Standing) -> Verdict | None:
-    """Return whether what is shown still holds on the newest 120 days; None where too few of these are known."""
-    rows, at = rows_of(panel, standing), Place(0, 1, standing.lag)
-    newest = part_of(panel, rows, max(panel.length - RETEST_DAYS, 0), panel.length)
-    evidence = evidence_of(panel, newest, at, RETEST_SURE)
+    """Return whether the newest 120 days can tell what is shown from chance; None where too few of these are known. That
+    they cannot is no sign that it is gone: so few days often cannot, of what never changed."""
+    newest = max(panel.length - RETEST_DAYS, 0)
+    evidence = evidence_between(panel, standing, newest, panel.length, RETEST_SURE)
     if math.isnan(evidence.measured.p) or evidence.effect is None:
         return None
     low, high = sorted((evidence.effect.low * standing.r, evidence.effect.high * standing.r))
     fadings = 0 if low > 0 else standing.fadings + 1
-    is_over = high < 0 or fadings >= MOST_FADINGS
+    is_over = high < 0 or (fadings > 0 and is_gone(panel, standing))
     state = State.WITHDRAWN if is_over else State.FADING if fadings else State.HOLDING
     return Verdict(replace(standing, state=state, tested_on=panel.last, fadings=fadings), evidence)
+
+
+def is_gone(panel: Panel, standing: Standing) -> bool:
+    """Return whether the days since a finding was confirmed leave out its size, or those that confirmed it, as they are
+    known by now, do not confirm it any more."""
+    if standing.held is None:
+        return False
+    start, end = (panel.position(one) for one in standing.held)
+    confirmed = evidence_between(panel, standing, max(start, 0), end + 1)
+    since = min(end + 1, max(panel.length - RETEST_DAYS, 0))
+    newer = evidence_between(panel, standing, since, panel.length)
+    if confirmed.effect is None or newer.effect is None:
+        return False
+    sign = math.copysign(1.0, standing.r)
+    less = sign * (confirmed.effect.slope - newer.effect.slope)
+    is_less = less > GONE_ERRORS * math.hypot(confirmed.effect.error, newer.effect.error)
+    return is_less or sign * confirmed.measured.r < 0 or confirmed.measured.p / 2 > UNCONFIRMED_P
+
+
+def evidence_between(
+    panel: Panel, standing: Standing, start: int, end: int, sure: float = SURE
+) -> Evidence:
+    part = part_of(panel, rows_of(panel, standing), start, end)
+    return evidence_of(panel, part, Place(0, 1, standing.lag), sure)
 
 
 def rows_of(panel: Panel, standing: Standing) -> tuple[int, int]:

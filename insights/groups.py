@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import StatisticsError, correlation
 
+from insights.beside import is_nothing_left
 from insights.kin import ancestors_of
 from insights.models import Finding
 from lifetracker.metrics.registry import UnknownMetric, metric_of, metrics
@@ -28,7 +29,7 @@ class Group:
 def groups_of(findings: Iterable[Finding]) -> list[Group]:
     """Return the findings as groups, the surest first. Into the group of a surer one comes each whose action and whose
     outcome are the same as its own, or share a measurement with them, or whose actions are parts of one sum, or go
-    together too well on the same days to be told apart."""
+    together too well on the same days to be told apart, or of which nothing is left beside the surer one."""
     groups: list[Group] = []
     shared: dict[str, frozenset[str]] = {}
     for one in sorted(findings, key=lambda one: (strength(one), one.pk)):
@@ -47,6 +48,7 @@ def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]
         share(one.action, other.action, shared)
         or are_parts_of_one(one.action, other.action)
         or goes_along(one, other)
+        or is_nothing_left(one, other)
     )
 
 

@@ -21,6 +21,7 @@ from insights.statistics.chain import LEAST_RANGE_DAYS, Allowed
 from insights.storing import standing_of, store
 from insights.storing_changes import look_for_changes
 from lifetracker import days
+from lifetracker.metrics.proposals import propose_day_marks
 from lifetracker.models import Lease
 
 #: Of the rules by which pairs are tested: raised where these change.
@@ -46,8 +47,24 @@ def find_insights(last: date | None = None) -> InsightRun | None:
     last = last or days.today() - days.ONE_DAY
     if lease := Lease.objects.acquire(LEASE, LONGEST):
         with lease:
-            return looked(read_inputs(last), last)
+            inputs = read_inputs(last)
+            ask_about(inputs.panel)
+            return looked(inputs, last)
     return None
+
+
+def ask_about(panel: Panel) -> None:
+    """Propose days of illness and travel of all years that no look has seen, such as imported ones: what all series do on
+    days that nobody marked looks as if it went together. After a sync only the newest days are proposed."""
+    if panel.keys and panel.first < first_looked_at():
+        propose_day_marks(panel.first, panel.last)
+
+
+def first_looked_at() -> date:
+    """Return the first day of the newest look at anything; of none, the day after all others."""
+    newest = InsightRun.objects.exclude(series={}).first()
+    firsts = [date.fromisoformat(one[0]) for one in newest.series.values()] if newest else []
+    return min(firsts, default=date.max)
 
 
 def looked(inputs: Inputs, last: date) -> InsightRun:

@@ -33,6 +33,7 @@ def standing_of(one: Finding) -> Standing:
         r=one.found_r,
         tested_on=one.tested_on,
         fadings=one.fadings,
+        held=(one.first_day, one.last_day) if one.confirmed_on else None,
     )
 
 

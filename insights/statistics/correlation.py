@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from insights.statistics.course import Adjusted, Array
+from insights.statistics.uneven import evened
 
 #: Up to which distance the days of one series are compared with each other.
 FEWEST_LAGS, MOST_LAGS = 7, 30
@@ -73,10 +74,11 @@ def correlations(actions: Array, outcomes: Array) -> tuple[Array, Array]:
 
 def associate(series: Adjusted, lag: int, least_days: int) -> Associations:
     """Return how each series goes together with each one `lag` days later."""
-    length = series.values.shape[1] - lag
-    days, r = correlations(series.values[:, :length], series.values[:, lag:])
+    actions, outcomes = series.values[:, : series.values.shape[1] - lag], series.values[:, lag:]
+    days, r = correlations(actions, outcomes)
     alike = autocorrelations(series.values)
-    effective = effective_days(days, alike, alike) - series.columns
+    independent = evened(actions, outcomes, effective_days(days, alike, alike))
+    effective = np.maximum(independent, LEAST_EFFECTIVE) - series.columns
     freedom = effective - 2.0
     is_tested = (days >= least_days) & (freedom >= 1.0)
     p = np.full_like(r, np.nan)

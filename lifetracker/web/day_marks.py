@@ -53,9 +53,16 @@ def questions(request: HttpRequest) -> dict[str, Any]:
     is_staff = getattr(request.user, "is_staff", False)
     return {
         "questions": found[:MOST_QUESTIONS],
+        "waiting_days": waiting_words(len(waiting)),
         "has_more_questions": has_more,
         "all_questions": address if is_staff and has_more else "",
     }
+
+
+def waiting_words(days: int) -> str:
+    """Return how many days wait, of at most one more than are read."""
+    more = f"More than {MOST_DAYS} days wait" if days > MOST_DAYS else ""
+    return f"{more or counted(days, 'day waits', 'days wait')} for your answer. Until then they count like any other."
 
 
 def asked_of(marks: list[DayMark]) -> Iterator[Question]:

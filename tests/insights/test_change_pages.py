@@ -223,6 +223,7 @@ def test_a_spell_is_asked_about_with_its_reasons(page: Client) -> None:
     propose(12, 11, 10, reasons=2)
     propose(3, kind="travel")
     said = text(page)
+    assert "4 days wait for your answer. Until then they count like any other." in said
     assert "<b>Were you ill?</b> 4 to 6 September 2026, 3 days" in said
     assert "Reason 1." in said
     assert "<b>Were you away?</b> 13 September 2026<" in said

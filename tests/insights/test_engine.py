@@ -128,14 +128,48 @@ def test_what_is_shown_is_tested_again_each_month() -> None:
     assert not found.verdicts, "not earlier"
 
 
-def test_what_is_gone_fades_and_is_withdrawn() -> None:
-    panel = planted(link=0.0, seed=11)
-    faded = again(panel, standing(panel, State.HOLDING))
-    assert (faded.state, faded.fadings) == (State.FADING, 1)
-    over = again(panel, standing(panel, State.FADING, fadings=2))
-    assert (over.state, over.fadings) == (State.WITHDRAWN, 3)
-    held = again(planted(link=0.7), standing(panel, State.FADING, fadings=2))
+def confirmed(panel: Panel, state: State, r: float = 0.4) -> Standing:
+    """Return a standing that the second third of these days has confirmed."""
+    third = timedelta(days=panel.length // 3)
+    return replace(
+        standing(panel, state, r=r), held=(panel.first + third, panel.first + 2 * third - DAY)
+    )
+
+
+def test_what_the_newest_days_cannot_tell_from_chance_fades_and_stays() -> None:
+    panel = planted(days=720, link=0.3, seed=3)
+    chance = np.random.default_rng(4)
+    # The newest 120 days are too noisy to say anything, and the days since it was confirmed are not.
+    panel.values[len(ACTIONS), -60:] = 6 * chance.standard_normal(60)
+    before = confirmed(panel, State.HOLDING, r=0.3)
+    for fadings in range(1, 6):
+        before = again(panel, before)
+        assert (before.state, before.fadings) == (State.FADING, fadings)
+        before = replace(before, tested_on=panel.last - 28 * DAY)
+
+
+def ended(panel: Panel) -> Panel:
+    """Return the days of a panel of which the last third has a link no longer."""
+    other = life(np.random.default_rng(12), replace(YEAR, days=panel.length))
+    third = panel.length // 3
+    panel.values[:, -third:] = other.values[:, -third:]
+    return panel
+
+
+def test_what_ended_is_withdrawn() -> None:
+    panel = ended(planted(days=720, link=0.6))
+    assert again(panel, confirmed(panel, State.HOLDING)).state is State.WITHDRAWN
+    panel = planted(days=720, link=0.7)
+    held = again(panel, replace(confirmed(panel, State.FADING), fadings=2))
     assert (held.state, held.fadings) == (State.HOLDING, 0)
+
+
+def test_what_its_own_days_do_not_confirm_any_longer_is_withdrawn() -> None:
+    panel = planted(link=0.0, seed=11)
+    before = confirmed(panel, State.HOLDING)
+    assert again(panel, replace(before, held=None)).state is State.FADING
+    # As they are known now, after some were marked as days of illness.
+    assert again(panel, before).state is State.WITHDRAWN
 
 
 def test_what_turned_is_withdrawn_at_once() -> None:

@@ -212,6 +212,24 @@ def test_what_may_not_be_tested_any_more_is_not_said_any_more(
     assert not Finding.objects.exists()
 
 
+def test_of_years_that_no_look_has_seen_days_of_illness_are_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live()
+    asked: list[tuple[date, date]] = []
+    monkeypatch.setattr(looking, "propose_day_marks", lambda *days: asked.append(days))
+    find_insights(LAST - timedelta(days=7))
+    first = LAST - timedelta(days=DAYS - 1)
+    assert asked == [(first, LAST - timedelta(days=7))]
+    find_insights()
+    assert len(asked) == 1, "after a sync the newest days are asked about"
+    OwnValue.objects.create(
+        metric=OwnMetric.objects.get(), date=first - timedelta(days=400), value=60
+    )
+    find_insights()
+    assert asked[1:] == [(first - timedelta(days=400), LAST)]
+
+
 def test_an_import_of_many_years_is_a_first_look() -> None:
     live(days=400)
     run = find_insights()
