@@ -18,11 +18,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from benchmarks import report
+from benchmarks import insights_kept, report
 from benchmarks.insights_lives import (
     LINKED,
     MANY_ACTIONS,
     PLANTED,
+    UNMARKED,
     WORLDS,
     World,
     allowed,
@@ -64,7 +65,7 @@ class Unrelated(NamedTuple):
 
 def unrelated(world: int, number: int) -> Unrelated:
     """Return whether the first look at a life without links finds something, and whether it confirms it."""
-    panel = life(np.random.default_rng([SEED, world, number]), WORLDS[world])
+    panel = life(np.random.default_rng([SEED, world, number]), (*WORLDS, *UNMARKED)[world])
     verdicts = look(panel, allowed(), seed=number).verdicts
     return Unrelated(bool(verdicts), any(one.standing.state in SHOWN for one in verdicts))
 
@@ -152,12 +153,13 @@ def share(many: Sequence[bool]) -> float:
 
 
 def worlds_table(lives: Lives) -> tuple[str, float]:
-    """Return the table of unrelated lives, and the largest share to which something is shown, in percent."""
+    """Return the table of unrelated lives, and the largest share to which something is shown, in percent, without
+    those in which only marks can help."""
     rows, worst = [], 0.0
-    for number, world in enumerate(WORLDS):
+    for number, world in enumerate((*WORLDS, *UNMARKED)):
         told = lives.all(unrelated, number)
         shown = share([one.shown for one in told])
-        worst = max(worst, shown)
+        worst = worst if world in UNMARKED else max(worst, shown)
         rows.append((world.name, f"{share([one.found for one in told]):.1f} %", f"{shown:.2f} %"))
     return report.table(("unrelated lives", "found", "shown"), rows), worst
 
@@ -195,6 +197,15 @@ def many_table(lives: Lives) -> str:
     return report.table(head, rows)
 
 
+def kept_table(lives: Lives) -> str:
+    every = [(link, ends) for ends in (False, True) for link in insights_kept.LINKS]
+    rows = [
+        insights_kept.row(*one, lives.all(insights_kept.withdrawn_after, *one, most=MANY_LIVES))
+        for one in every
+    ]
+    return insights_kept.table(rows)
+
+
 def looks_table(lives: Lives) -> tuple[str, float]:
     rows, worst = [], 0.0
     for number, world in enumerate(LOOKED_AT):
@@ -230,8 +241,9 @@ def main() -> None:
         unrelated_lives, worst = worlds_table(lives)
         links, shown = planted_table(lives)
         many = many_table(lives)
+        kept = kept_table(lives)
         looks = looks_table(lives) if not options.without_looks else None
-    print(unrelated_lives, links, many, *([looks[0]] if looks else []), sep="\n\n")
+    print(unrelated_lives, links, many, kept, *([looks[0]] if looks else []), sep="\n\n")
     covered, signs = share([one.covered for one in shown]), all(one.sign for one in shown)
     goals = [
         report.Goal(

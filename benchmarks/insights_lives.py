@@ -53,8 +53,11 @@ WORLDS = (
     World("365 days, one shared step", 365, step=True),
     World("730 days, one shared step, a quarter missing", 730, step=True, missing=0.25),
     World("365 days, shared quiet stretches", 365, quiet=True),
-    World("365 days, ten unmarked days of illness", 365, ill=True),
-    World("730 days, ten unmarked days of illness a year", 730, ill=True),
+)
+#: What only marks can mend: that of the promise is not held here.
+UNMARKED = (
+    World("365 days, ten days of illness, not marked", 365, ill=True),
+    World("730 days, ten days of illness a year, not marked", 730, ill=True),
 )
 
 

@@ -81,12 +81,10 @@ class BoundSerializer(serializers.Serializer[object]):
     outcome = serializers.CharField()
     lag = serializers.IntegerField()
     days = serializers.IntegerField(help_text="On which both are known.")
-    smallest_seen = ReckonedField(
-        help_text="The effect that would have been seen in 4 of 5 cases, in the unit of the outcome."
+    low = ReckonedField(
+        help_text="Lower end of the 95 % interval of the effects that fit the days, in the unit of the outcome."
     )
-    more_days = serializers.IntegerField(
-        help_text="How many more days are needed to see the least effect that means something."
-    )
+    high = ReckonedField(help_text="Upper end of that interval.")
     text = serializers.SerializerMethodField()
 
     def get_text(self, bound: dict[str, Any]) -> str:
@@ -103,7 +101,7 @@ class InsightsSerializer(serializers.Serializer[object]):
     once_said = InsightSerializer(many=True, help_text="What was said before, and withdrawn.")
     not_found = BoundSerializer(
         many=True,
-        help_text="Where no difference was seen, and of which size one most likely would have been.",
+        help_text="Where no difference was seen, and which ones fit the days nevertheless.",
     )
     held_back = serializers.CharField(
         allow_blank=True,

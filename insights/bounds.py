@@ -1,8 +1,7 @@
-"""Where the days, looked at for one pair alone, show nothing, and what they would have shown."""
+"""Where the days, looked at for one pair alone, show nothing, and what may be there nevertheless."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +15,6 @@ from insights.inputs import Inputs
 from insights.kin import ancestors_of, known
 from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
-from insights.statistics.effects import days_needed, smallest_seen
 from insights.steps import step_for
 from lifetracker.metrics.declaration import Better, Metric
 from lifetracker.metrics.held import zero_models
@@ -30,9 +28,8 @@ MOST_OF_EACH = 5
 def bounds_of(
     found: Look, inputs: Inputs, standings: Iterable[Standing] = ()
 ) -> list[dict[str, Any]]:
-    """Return of the pairs that were tested and did not stand out, now or in the looks before (`standings`), how large an
-    effect of a step would have been seen in 4 of 5 cases, and how many more days it takes to see one that is just worth
-    knowing.
+    """Return of the pairs that were tested and did not stand out, now or in the looks before (`standings`), which effects
+    of a step fit the days: the ends of their interval.
 
     Only of what a person may be after: how one is, such as recovery, sleep, mood and weight, and no counts of work, with
     actions that are no part of another one. First comes of each outcome one pair, then of each a next one, with actions in turn.
@@ -122,18 +119,15 @@ def bound_of(
     if evidence.effect is None or not evidence.measured.p >= SEEN_P:
         return None
     action, outcome = inputs.metrics[action_row], inputs.metrics[outcome_row]
-    error = evidence.effect.error
     step = step_for(action, evidence.actions)
-    unit = in_units(evidence.effect, smallest_seen(error), step.amount, outcome, inputs)
-    days = evidence.measured.days
-    needed = days_needed(unit.smallest_seen / smallest_seen(1.0), days, outcome.smallest)
+    fits = in_units(evidence.effect, step.amount, outcome, inputs)
     return {
         "action": pair[0],
         "outcome": pair[1],
         "lag": lag,
-        "days": days,
+        "days": evidence.measured.days,
         "step_words": step.words,
-        "smallest_seen": unit.smallest_seen,
-        "more_days": max(math.ceil(needed - days), 0),
-        "times_smallest": unit.smallest_seen / outcome.smallest,
+        "low": fits.low,
+        "high": fits.high,
+        "times_smallest": (fits.high - fits.low) / 2 / outcome.smallest,
     }

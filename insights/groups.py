@@ -24,6 +24,8 @@ class Group:
 
     strongest: Finding
     others: list[Finding] = field(default_factory=list)
+    #: Those of the others that the days can tell apart from it, and of which nothing is left beside it.
+    beside: list[Finding] = field(default_factory=list)
 
 
 def groups_of(findings: Iterable[Finding]) -> list[Group]:
@@ -36,6 +38,8 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
         for group in groups:
             if are_one_thing(one, group.strongest, shared):
                 group.others.append(one)
+                if not cannot_be_told_apart(one, group.strongest, shared):
+                    group.beside.append(one)
                 break
         else:
             groups.append(Group(one))
@@ -43,12 +47,19 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
 
 
 def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
-    """Return whether days cannot tell two findings apart. `shared`: the parts of the metrics that were asked for."""
+    """Return whether days cannot tell two findings apart, or leave nothing of one beside the other, the surer one.
+    `shared`: the parts of the metrics that were asked for."""
     return share(one.outcome, other.outcome, shared) and (
+        cannot_be_told_apart(one, other, shared) or is_nothing_left(one, other)
+    )
+
+
+def cannot_be_told_apart(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
+    """Return whether the actions of two findings may be one."""
+    return (
         share(one.action, other.action, shared)
         or are_parts_of_one(one.action, other.action)
         or goes_along(one, other)
-        or is_nothing_left(one, other)
     )
 
 

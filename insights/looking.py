@@ -25,7 +25,7 @@ from lifetracker.metrics.proposals import propose_day_marks
 from lifetracker.models import Lease
 
 #: Of the rules by which pairs are tested: raised where these change.
-VERSION = 2
+VERSION = 3
 SEED = 20
 #: A look is due after so many days.
 EVERY_DAYS = 7

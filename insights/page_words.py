@@ -89,28 +89,33 @@ def missing_words(run: InsightRun | None) -> str:
 
 
 def instead_words(group: Group) -> str:
-    """Return which other actions it could just as well be, and in which other outcomes it was seen; empty where there are
-    none."""
+    """Return which other actions it could just as well be, of which nothing is left beside it, and in which other outcomes
+    it was seen; empty where there are none."""
     told = group.strongest
-    actions = distinct(
-        (one.action, named(one.action_name, is_yes_no=one.is_yes_no))
-        for one in group.others
-        if one.action != told.action
-    )
+    alike = (one for one in group.others if one not in group.beside)
+    said = []
+    if actions := action_names(one for one in alike if one.action != told.action):
+        said.append(
+            f"Could just as well be: {joined(actions)}. Your days cannot tell "
+            f"{'them' if len(actions) > 1 else 'the two'} apart."
+        )
+    if beside := action_names(group.beside):
+        name = named(told.action_name, is_yes_no=told.is_yes_no)
+        said.append(f"Seen with {joined(beside)}, too, but hardly among days with the same {name}.")
     outcomes = distinct(
         (one.outcome, lower_first(one.outcome_name))
         for one in group.others
         if one.outcome != told.outcome
     )
-    said = []
-    if actions:
-        said.append(
-            f"Could just as well be: {joined(actions)}. Your days cannot tell "
-            f"{'them' if len(actions) > 1 else 'the two'} apart."
-        )
     if outcomes:
         said.append(f"Seen in {joined(outcomes)}, too.")
     return " ".join(said)
+
+
+def action_names(findings: Iterable[Finding]) -> list[str]:
+    return distinct(
+        (one.action, named(one.action_name, is_yes_no=one.is_yes_no)) for one in findings
+    )
 
 
 def distinct(named_keys: Iterable[tuple[str, str]]) -> list[str]:

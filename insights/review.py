@@ -27,7 +27,7 @@ SAID = {State.CONFIRMED: "Confirmed", State.FADING: "Fades", State.WITHDRAWN: "W
 WHY = {
     State.CONFIRMED: "",
     State.FADING: " The newest days are too uncertain to say whether it still holds.",
-    State.WITHDRAWN: " It did not hold any longer.",
+    State.WITHDRAWN: " By the days as they are known now, it is gone or much smaller.",
 }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from insights.models import Finding
 from insights.spans import NIGHT, span_of
 from insights.states import State
+from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import UnknownMetric, metric_of
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
@@ -16,7 +17,6 @@ from lifetracker.words import counted
 NO_CAUSE = "This goes together. It does not say that one causes the other: an experiment would."
 #: So many decimals at most, and so many of the last one that an interval is wide at least.
 MOST_DECIMALS, LEAST_WIDTH = 3, 3
-TEN_YEARS = 3650
 HOURS_AND_MINUTES = {"h", "min"}
 NUMBERS = ("", "", "two", "three")
 #: What the intervals of the sentences mean.
@@ -29,7 +29,13 @@ STATES = {
     State.CONFIRMED: "It is tested again each month.",
     State.HOLDING: "The newest 120 days still show it.",
     State.FADING: "Fades: by the newest 120 days alone one cannot say whether it is still so.",
-    State.WITHDRAWN: "Withdrawn: newer days did not show it any longer.",
+    State.WITHDRAWN: "Withdrawn: by the days as they are known now, it is gone or much smaller.",
+}
+#: What is shown is tested again after four weeks: so long after its last test, it could not be.
+TESTED_AGAIN = timedelta(days=42)
+TOO_FEW_DAYS = {
+    State.CONFIRMED: "Since it was confirmed, too few days are known to test it again.",
+    State.HOLDING: "Its newest test still showed it. Since then too few days are known to test it again.",
 }
 #: What a single test said.
 TESTED = {
@@ -64,6 +70,11 @@ def amount(value: float, unit: str, decimals: int) -> str:
     shown = in_chosen_unit(abs(value), unit).value
     while decimals < MOST_DECIMALS and shown and round(shown, decimals) < 2 * 10.0**-decimals:
         decimals += 1
+    return size(value, unit, decimals)
+
+
+def size(value: float, unit: str, decimals: int) -> str:
+    shown = in_chosen_unit(abs(value), unit).value
     return f"{shown:,.{decimals}f} {unit_of_difference(unit)}".strip()
 
 
@@ -76,12 +87,16 @@ def direction(value: float, unit: str) -> str:
 
 
 def decimals_of(finding: Finding) -> int:
-    """Return with how many digits an effect and the ends of its interval are shown: at least those of the outcome, and so
-    many that the interval is several of the last ones wide."""
-    decimals = finding.decimals
+    """Return with how many digits an effect and the ends of its interval are shown."""
     if finding.low is None or finding.high is None:
-        return decimals
-    width = in_chosen_unit(abs(finding.high - finding.low), finding.unit).value
+        return finding.decimals
+    return decimals_for(finding.high - finding.low, finding.unit, finding.decimals)
+
+
+def decimals_for(width: float, unit: str, decimals: int) -> int:
+    """Return with how many digits an interval is shown: at least those of the outcome, and so many that it is several of the
+    last ones wide."""
+    width = in_chosen_unit(abs(width), unit).value
     while decimals < MOST_DECIMALS and width < LEAST_WIDTH * 10.0**-decimals:
         decimals += 1
     return decimals
@@ -126,8 +141,13 @@ def sentence(finding: Finding) -> str:
     return (
         f"{change_of(finding)}: your {lower_first(finding.outcome_name)} {when(action, outcome, finding.lag)} was "
         f"{amount(effect, finding.unit, decimals_of(finding))} {direction(effect, finding.unit)} "
-        f"(likely between {interval(finding)}) than on other days of the same weekday and season."
+        f"(likely between {interval(finding)}) {compared(finding)} days of the same weekday and season."
     )
+
+
+def compared(finding: Finding) -> str:
+    """Return with what the days are compared: those with no, or, of numbers, each with all others, by a straight line."""
+    return "than on other" if finding.is_yes_no else "for each such difference between"
 
 
 def sides(finding: Finding) -> str:
@@ -155,45 +175,32 @@ def held(finding: Finding) -> str:
 
 
 def state_words(finding: Finding) -> str:
-    words = STATES.get(State(finding.state), "")
+    state = State(finding.state)
+    is_late = days.today() - finding.tested_on > TESTED_AGAIN
+    words = (is_late and TOO_FEW_DAYS.get(state)) or STATES.get(state, "")
     if finding.confirmed_on and finding.tested_on > finding.confirmed_on:
         return f"{words} Last tested with the days up to {day_words(finding.tested_on)}."
     return words
 
 
 def bound_words(bound: dict[str, Any]) -> str:
-    """Return of a pair that no difference was seen, and of which size one most likely would have been, of those that mean
-    something; empty where one of its metrics is gone."""
+    """Return of a pair that no difference was seen, and which ones fit the days; empty where one of its metrics is gone."""
     action, outcome = metric_named(bound["action"]), metric_named(bound["outcome"])
     if action is None or outcome is None:
         return ""
-    size, least = (
-        amount(one, outcome.unit, outcome.decimals) + ("" if outcome.unit else f" {noun(outcome)}")
-        for one in (max(bound["smallest_seen"], outcome.smallest), outcome.smallest)
+    low, high = bound["low"], bound["high"]
+    decimals = decimals_for(high - low, outcome.unit, outcome.decimals)
+    ends = " and ".join(
+        f"{size(one, outcome.unit, decimals)} {direction(one, outcome.unit)}" for one in (low, high)
     )
-    step = bound.get("step_words", action.step.words if action.step else "")
-    said = (
-        f"{change_words(action.label, step)}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference "
-        f"was seen in your {bound['days']:,} days; one of {size} or more would most likely have been."
+    is_little = max(abs(low), abs(high)) < outcome.smallest
+    done = change_words(action.label, bound["step_words"])
+    return (
+        f"{done}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference was seen in your "
+        f"{bound['days']:,} days. Anything between {ends} fits them{', which is too little to matter' if is_little else ''}."
     )
-    if bound["more_days"] > TEN_YEARS:
-        said += f" To see one of {least} would take more than ten years."
-    elif bound["more_days"]:
-        said += f" About {about(bound['more_days']):,} more days are needed to see one of {least}."
-    return said
 
 
 def named(label: str, *, is_yes_no: bool) -> str:
     """Return a metric within a sentence: what is answered yes or no in quotes, as its name may be a whole question."""
     return f"“{label}”" if is_yes_no else lower_first(label)
-
-
-def noun(outcome: Metric) -> str:
-    """Return what an outcome without a unit counts."""
-    return lower_first(outcome.label)
-
-
-def about(days: int) -> int:
-    """Return a number of days as one can know it: to tens, and hundreds from a thousand on."""
-    unit = 100 if days >= 1000 else 10
-    return max(round(days / unit) * unit, unit)

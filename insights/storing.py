@@ -15,7 +15,6 @@ from insights.in_units import InUnits, in_units
 from insights.inputs import Inputs, is_logarithmic
 from insights.models import Finding, FindingTest, InsightRun
 from insights.states import State
-from insights.statistics.effects import smallest_seen
 from insights.steps import step_for
 from lifetracker.metrics.declaration import Metric, Step
 
@@ -64,8 +63,7 @@ def step_of(one: Verdict, action: Metric) -> Step:
 def values_of(evidence: Evidence, outcome: Metric, step: Step, inputs: Inputs) -> InUnits | None:
     if evidence.effect is None:
         return None
-    seen = smallest_seen(evidence.effect.error)
-    return in_units(evidence.effect, seen, step.amount, outcome, inputs)
+    return in_units(evidence.effect, step.amount, outcome, inputs)
 
 
 def stored(one: Verdict, pair: tuple[Metric, Metric], step: Step, inputs: Inputs) -> Finding:

@@ -1,4 +1,4 @@
-"""How large an effect is, how sure that is, and how small a one could have been seen."""
+"""How large an effect is, and how sure that is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import numpy as np
 
 from insights.statistics.correlation import correlations, t_quantile
 from insights.statistics.course import Array
-
-#: In so many standard errors of each other lie what is true and what is found in 4 of 5 cases, at 5 %.
-POWER_ERRORS = 2.8
 
 
 @dataclass(frozen=True)
@@ -46,14 +43,3 @@ def effect_of(action: Array, outcome: Array, effective: float, sure: float = 0.9
     error = abs(slope) * math.sqrt((1.0 - r * r) / freedom) / abs(r)
     reach = t_quantile(freedom, 0.5 + sure / 2) * error
     return Effect(slope, slope - reach, slope + reach, error)
-
-
-def smallest_seen(error: float) -> float:
-    """Return the effect that would have been seen in 4 of 5 cases."""
-    return POWER_ERRORS * error
-
-
-def days_needed(error: float, days: float, wanted: float) -> float:
-    """Return how many days it takes to see an effect of this size in 4 of 5 cases, where `days` of them came to a standard
-    error of `error`: it shrinks with the root of their number."""
-    return days * (smallest_seen(error) / wanted) ** 2

@@ -11,6 +11,10 @@ from insights.statistics.course import Array
 STRETCH_DAYS = 14
 #: Of a slope that so few days have made, nothing is said of how its days differ.
 LEAST_DAYS = 30
+#: At least this share of the spread of an action is taken to be that of the other days.
+LEAST_OTHERS = 0.1
+#: Both count as far as they go beyond so many times what chance makes of them in even days.
+TIMES_OF_DAYS, TIMES_OF_STRETCHES = 1.0, 2.0
 
 
 def evened(actions: Array, outcomes: Array, independent: Array) -> Array:
@@ -18,8 +22,8 @@ def evened(actions: Array, outcomes: Array, independent: Array) -> Array:
     which the action varies most (White 1980), and by how that adds up within stretches of 14 days (Newey and West 1987).
     Both arrays hold a row for each series and a column for each day, the outcome on the day of its action.
 
-    The second counts as far as it goes beyond its own error by chance, which is large for so few stretches: without that,
-    six of a hundred links that are there would be lost (`benchmarks/insights.py`)."""
+    Both count as far as they go beyond their own error by chance, which is large for so few days and stretches: without
+    that, six of a hundred links that are there would be lost in a year, and nine in half a year (`benchmarks/insights.py`)."""
     outcomes_known = ~np.isnan(outcomes)
     found = independent.copy()
     for row, action in enumerate(actions):
@@ -33,20 +37,26 @@ def evened(actions: Array, outcomes: Array, independent: Array) -> Array:
         squares = (products**2).sum(axis=1)
         if (is_asked := (days >= LEAST_DAYS) & (squares > 0)).any():
             even = spread * (left**2).sum(axis=1)
-            own = [one[is_asked] for one in (days, even, squares)]
-            share = np.maximum(own[0] * own[2] / own[1], 1.0)
-            most = own[1] / of_stretches(products[is_asked], own[0])
+            share = days[is_asked] * squares[is_asked] / even[is_asked]
+            by_chance = TIMES_OF_DAYS * np.sqrt(4 / days[is_asked])
+            share = np.maximum(share / (1 + by_chance), 1.0)
+            shares = x[is_asked] ** 2 / spread[is_asked, None]
+            most = even[is_asked] / of_stretches(products[is_asked], shares, days[is_asked])
             found[row, is_asked] = np.minimum(found[row, is_asked] / share, most)
     return found
 
 
-def of_stretches(products: Array, days: Array) -> Array:
-    """Return the variance of the sum of each row of products of which days near each other add up, as far as it is no more
-    than chance makes of it. `days`: how many of each row are known."""
-    ends = STRETCH_DAYS
-    sums = np.cumsum(np.pad(products, ((0, 0), (ends, ends))), axis=1)
-    variance = ((sums[:, ends:] - sums[:, :-ends]) ** 2).sum(axis=1) / ends
-    # The products of a fitted slope add up to zero over all days, and so to less over stretches of them.
-    variance /= 1.0 - ends / np.maximum(days, 2 * ends)
-    by_chance = np.sqrt(4 * ends / (3 * days))
+def of_stretches(products: Array, shares: Array, days: Array) -> Array:
+    """Return the variance of the sum of each row of products of which days near each other add up, less what chance makes
+    of it. `shares`: of each day in the spread of the action: a stretch that makes up much of it bends the slope its own way,
+    and seems to fit. `days`: how many of each row are known."""
+    bent = in_stretches(products) / np.maximum(1.0 - in_stretches(shares), LEAST_OTHERS)
+    variance = (bent**2).sum(axis=1) / STRETCH_DAYS
+    by_chance = TIMES_OF_STRETCHES * np.sqrt(4 * STRETCH_DAYS / (3 * days))
     return np.asarray(np.maximum(variance, 1e-300) / (1.0 + by_chance))
+
+
+def in_stretches(values: Array) -> Array:
+    """Return the sums of each row over all stretches of 14 days, also those that begin before it or end after it."""
+    sums = np.cumsum(np.pad(values, ((0, 0), (STRETCH_DAYS, STRETCH_DAYS))), axis=1)
+    return np.asarray(sums[:, STRETCH_DAYS:] - sums[:, :-STRETCH_DAYS])

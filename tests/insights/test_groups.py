@@ -39,7 +39,7 @@ def test_what_goes_along_with_a_surer_cause_stands_under_it(lag: int) -> None:
     surer = finding(1, "workouts.load", load, recovery)
     other = finding(2, "nutrition.fat", fat, recovery, lag)
     (group,) = groups_of([other, surer])
-    assert (group.strongest, group.others) == (surer, [other])
+    assert (group.strongest, group.others, group.beside) == (surer, [other], [other])
 
 
 def test_two_causes_stay_two() -> None:

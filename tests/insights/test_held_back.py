@@ -24,8 +24,9 @@ BOUND = {
     "outcome": "weight.morning",
     "lag": 0,
     "days": 300,
-    "smallest_seen": 0.4,
-    "more_days": 0,
+    "step_words": "30 minutes later",
+    "low": -0.4,
+    "high": 0.2,
     "times_smallest": 2.0,
 }
 QUESTION = "Does an early bed help?"

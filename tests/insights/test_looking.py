@@ -85,10 +85,10 @@ def test_what_is_unrelated_is_not_said_and_what_could_have_been_seen_is() -> Non
     assert not Finding.objects.shown().exists()
     [bound] = run.bounds
     assert (bound["action"], bound["outcome"], bound["lag"]) == (action, outcome, 1)
-    # With 5 points from day to day and three of ten days: 2.8 x 5 / sqrt(364 x 0.3 x 0.7) = 1.6.
-    assert bound["smallest_seen"] == pytest.approx(1.6, abs=0.25)
+    # With 5 points from day to day and three of ten days: 2 x 1.96 x 5 / sqrt(364 x 0.3 x 0.7) = 2.2.
+    assert bound["high"] - bound["low"] == pytest.approx(2.2, abs=0.35)
+    assert bound["low"] < 0 < bound["high"]
     assert bound["days"] == DAYS - 1
-    assert bound["more_days"] == pytest.approx(364 * (1.6**2 - 1), rel=0.4)
 
 
 def test_a_small_effect_is_kept_and_not_said() -> None:

@@ -14,18 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from insights.chart import dot_plot, halves_words
-from insights.groups import groups_of
+from insights.groups import Group, groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
-from insights.sentences import about, amount, bound_words, sentence, when
+from insights.page_words import instead_words
+from insights.sentences import amount, bound_words, sentence, state_words, when
 from lifetracker.metrics.registry import metric_of
 from tests import makers
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) than on other "
-    "days of the same weekday and season."
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) for each "
+    "such difference between days of the same weekday and season."
 )
 
 
@@ -135,7 +136,7 @@ def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None
     )
     assert "Seen in recovery, too." in said
     assert "The others in numbers (2)" in said
-    assert "was 2.0 ms lower (likely between 1.6 and 2.5 ms) than" in said
+    assert "was 2.0 ms lower (likely between 1.6 and 2.5 ms) for each" in said
     asked = "action=workouts.load&amp;outcome=whoop.hrv&amp;difference=-2.0"
     assert f"{reverse('experiment-new')}?{asked}" in said
     page.post(reverse("insight-hide", args=[told.pk]))
@@ -293,25 +294,40 @@ def test_when(action: str, outcome: str, lag: int, said: str) -> None:
     assert when(metric_of(action), metric_of(outcome), lag) == said
 
 
-def test_what_the_days_could_have_shown() -> None:
-    bound = {"action": "whoop.steps", "outcome": "whoop.hrv", "lag": 1, "days": 412}
-    said = bound_words(bound | {"smallest_seen": 6.1, "more_days": 143})
+def test_what_fits_the_days_where_no_difference_was_seen() -> None:
+    bound = {
+        "action": "whoop.steps",
+        "outcome": "whoop.hrv",
+        "lag": 1,
+        "days": 1412,
+        "step_words": "500 more",
+    }
+    said = bound_words(bound | {"low": -1.2, "high": 6.1})
     assert said == (
-        "Steps 2,000 more, HRV the next morning: no difference was seen in your 412 days; one of 6 ms or more would "
-        "most likely have been. About 140 more days are needed to see one of 2 ms."
+        "Steps 500 more, HRV the next morning: no difference was seen in your 1,412 days. Anything between 1 ms lower and "
+        "6 ms higher fits them."
     )
-    long = bound_words(bound | {"smallest_seen": 40, "more_days": 64_100})
-    assert long.endswith("To see one of 2 ms would take more than ten years.")
-    counted = bound_words(
-        bound | {"outcome": "github.commits", "smallest_seen": 3, "more_days": 143}
-    )
-    assert "one of 3 commits or more would" in counted
-    small = bound_words(bound | {"step_words": "500 more", "smallest_seen": 6, "more_days": 0})
-    assert small.startswith("Steps 500 more, HRV")
-    exact = bound_words(bound | {"smallest_seen": 0.05, "more_days": 0})
-    assert exact.endswith("one of 2 ms or more would most likely have been."), "less means nothing"
-    assert bound_words(bound | {"outcome": "own.999", "smallest_seen": 6, "more_days": 1}) == ""
-    assert [about(one) for one in (3, 143, 1449)] == [10, 140, 1400]
+    little = bound_words(bound | {"low": -0.01, "high": 0.3})
+    assert "between 0.0 ms lower and 0.3 ms higher fits them, which is too little" in little
+    counted = bound_words(bound | {"outcome": "github.commits", "low": -3, "high": 3})
+    assert "between 3 fewer and 3 more fits" in counted
+    assert bound_words(bound | {"outcome": "own.999", "low": -3, "high": 3}) == ""
+
+
+def test_what_cannot_be_tested_any_more_is_not_said_to_hold(page: Client) -> None:
+    day = NOW.date()
+    finding = makers.finding(state="holding", tested_on=day - timedelta(days=42))
+    finding.confirmed_on = day - timedelta(days=400)
+    assert state_words(finding).startswith("The newest 120 days still show it. Last tested")
+    finding.tested_on = day - timedelta(days=43)
+    assert "too few days are known to test it again. Last tested with" in state_words(finding)
+
+
+def test_what_is_nothing_beside_a_surer_habit_is_named_as_that() -> None:
+    surer = makers.finding(points=points())
+    other = makers.finding(action="nutrition.fat", action_name="Fat")
+    said = instead_words(Group(surer, [other], [other]))
+    assert said == "Seen with fat, too, but hardly among days with the same bedtime."
 
 
 def test_a_metric_that_is_gone_keeps_its_words() -> None:

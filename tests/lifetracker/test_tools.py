@@ -156,8 +156,9 @@ BOUND = {
     "outcome": "whoop.hrv",
     "lag": 1,
     "days": 150,
-    "smallest_seen": 3.1,
-    "more_days": 40,
+    "step_words": "30 minutes later",
+    "low": -3.1,
+    "high": 1.2,
     "times_smallest": 1.5,
 }
 
@@ -182,9 +183,9 @@ def test_no_number_of_an_insight_stands_alone(life: None) -> None:
     recovery = scenes.state("recovery")
     SyncState.objects.filter(pk=recovery.pk).update(verified_to=scenes.NOW - timedelta(hours=1))
     told = call("insights", bearer())
-    # The effect and the ends of its interval; what would have been seen; of a change both means, their difference, its
+    # The effect and the ends of its interval; those of what fits the days; of a change both means, their difference, its
     # interval.
-    assert assert_no_number_stands_alone(told) == 9
+    assert assert_no_number_stands_alone(told) == 10
     (changed,) = told["changes"]
     assert (changed["metric"], changed["around"], changed["known_days"]) == (
         *("whoop.resting_heart_rate", "2026-08-05"),
