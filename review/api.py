@@ -11,15 +11,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lifetracker import days
-from lifetracker.api.authentication import limited_to, sees_all
+from lifetracker.api.authentication import sees_all
 from lifetracker.api.lists import RecordViewSet
 from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer, public_fields
 from lifetracker.models import ApiToken
+from lifetracker.words import joined
 from review.models import Intention
 from review.periods import BadPeriod, Length, NoSuchPeriod, Period, asked_period
 from review.reading import read_review
 from review.told import review_facts
+
+ALL_DOMAINS = (
+    "The review tells of all domains, and this API token is limited to {}. Ask for /api/intentions, or create a token "
+    "without a limit on the page /settings/tokens/."
+)
 
 
 class IntentionSerializer(RecordSerializer):
@@ -96,7 +102,7 @@ class ReviewView(ApiView, generics.GenericAPIView[Any]):
     @extend_schema(responses=ReviewSerializer)
     def get(self, request: Request, period: str) -> Response:
         if not sees_all(request) and isinstance(request.auth, ApiToken):
-            raise PermissionDenied(limited_to(request.auth))
+            raise PermissionDenied(ALL_DOMAINS.format(joined(request.auth.titles)))
         today = days.today()
         review = read_review(period_or_error(period), today)
         return Response(self.get_serializer(review_facts(review)).data)

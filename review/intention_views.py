@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -48,16 +49,22 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "review/intention_form.html", {"form": form} | page_of(request, monday))
 
 
-def monday_asked(request: HttpRequest) -> Any:
+def monday_asked(request: HttpRequest) -> date:
     """Return the Monday of the week that an address or a form names; that of the next week where it names none."""
     try:
         period = Period.named(request.GET.get("week", ""))
         return period.first if period.length is Length.WEEK else last_to_choose(days.today())
     except BadPeriod:
-        try:
-            return days.monday_of(days.day_of(request.POST.get("date", "")))
-        except ValueError:
-            return last_to_choose(days.today())
+        return monday_sent(request.POST.get("date", "")) or last_to_choose(days.today())
+
+
+def monday_sent(text: str) -> date | None:
+    """Return the Monday of the week that a form has a day of; None for what is no day, or lies in a year of no record."""
+    try:
+        day = days.day_of(text)
+    except ValueError:
+        return None
+    return days.monday_of(day) if days.FIRST_DAY <= day <= days.LAST_DAY else None
 
 
 @login_required

@@ -9,13 +9,18 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from lifetracker.days import monday_of, today
+from lifetracker.days import FIRST_DAY, LAST_DAY, OUT_OF_RANGE, monday_of, today
 from lifetracker.models import SourceRecord
 
 ONE_WEEK = timedelta(weeks=1)
 LONGEST = 300
 LATER = "Choose this week, the next one or an earlier one."
 SAME_WEEK = "There is already an intention for this week. Change that one."
+
+
+def is_visible(text: str) -> bool:
+    """Return whether anything of a text can be seen: spaces of no width cannot."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 class Intention(SourceRecord):
@@ -65,7 +70,7 @@ class Intention(SourceRecord):
         """Raise ValidationError for a day that no week begins with, for a week too far ahead or that has another one, and
         for an answer before its week has begun."""
         errors: dict[str, str] = {}
-        if self.text and not self.text.strip():
+        if self.text and not is_visible(self.text):
             errors["text"] = "Enter what you want to do."
         if self.date and (reason := self._refusal_of_week()):
             errors["date"] = reason
@@ -75,6 +80,8 @@ class Intention(SourceRecord):
             raise ValidationError(errors)
 
     def _refusal_of_week(self) -> str:
+        if not FIRST_DAY <= self.date <= LAST_DAY:
+            return OUT_OF_RANGE
         monday, now = monday_of(self.date), monday_of(today())
         if self.date != monday:
             return f"A week begins on a Monday. Enter {monday}."

@@ -47,6 +47,8 @@ def test_it_is_answered_by_one_tap_and_undone(visit: Visiting) -> None:
     page = window.go("/review/2026-W37")
     page.get_by_role("button", name="Partly").click()
     expect(page.get_by_role("button", name="Partly")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Partly")).to_be_in_viewport()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Partly")).to_have_attribute("aria-pressed", "false")
 

@@ -102,6 +102,9 @@ def test_two_windows_choose(page: Client) -> None:
         ({"date": NEXT, "kept": "yes"}, "has not begun"),
         ({"date": THIS, "kept": "mostly"}, "is not a valid choice"),
         ({"date": THIS, "text": " "}, "Enter what you want to do."),
+        ({"date": THIS, "text": "\u200b\u2060 \ufeff"}, "Enter what you want to do."),
+        ({"date": date(1899, 12, 25)}, "The year must be between 1900 and 2199."),
+        ({"date": date(9999, 12, 27)}, "The year must be between 1900 and 2199."),
         ({"date": THIS, "text": ""}, "cannot be blank"),
         ({"date": THIS, "text": "x" * 301}, "at most 300 characters"),
     ],
@@ -109,6 +112,35 @@ def test_two_windows_choose(page: Client) -> None:
 def test_what_makes_no_sense_is_refused(page: Client, fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Intention(**{"text": "Read"} | fields).full_clean()
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1800-01-06", "1899-12-25", "9999-12-27", "9999-12-31"]
+)
+def test_a_week_of_no_calendar_is_refused_with_a_sentence(page: Client, day: str) -> None:
+    """By the page, the API and the admin."""
+    said = sent(page, "/review/intentions/new", text="Read more", date=day)
+    assert "The year must be between 1900 and 2199." in said
+    assert 'value="Read more"' in said, "what was typed is not lost"
+    told = page.post(
+        "/api/intentions", {"text": "Read", "date": day}, content_type="application/json"
+    )
+    assert told.status_code == 400
+    admin: Any = page.post("/admin/review/intention/add/", {"text": "Read", "date": day})
+    assert admin.status_code == 200
+    assert not Intention.objects.exists()
+
+
+def test_what_is_above_the_numbers_on_a_monday(page: Client) -> None:
+    choose(LAST)
+    makers.weigh_in(8, 70)
+    said = text(page, "/review/")
+    assert (
+        said.index("Was it kept?")
+        < said.index("What one thing do you want")
+        < said.index('id="part-numbers"')
+    )
+    assert 'name="next" value="/review/"' in said, "the top of the page, where Undo is"
 
 
 def test_weeks_that_are_over_are_not_chosen_for(page: Client) -> None:

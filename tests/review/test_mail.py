@@ -132,7 +132,8 @@ def test_a_limited_token_reads_no_review(client: Client) -> None:
     assert client.get("/api/intentions", headers=headers).status_code == 200
     answer = client.get("/api/review/2026-W37", headers=headers)
     assert answer.status_code == 403
-    assert "limited to Review" in answer.json()["detail"]
+    said = answer.json()["detail"]
+    assert "tells of all domains, and this API token is limited to Review. Ask for /api/int" in said
 
 
 def test_the_tool_marks_what_somebody_wrote(intended: None) -> None:
