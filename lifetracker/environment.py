@@ -202,6 +202,13 @@ def ntfy_topic(text: str) -> str:
     return text
 
 
+def ntfy_token(text: str) -> str:
+    """Return an access token, which travels in a header and is a secret, so that no refusal shows it."""
+    if not re.fullmatch(r"[!-~]*", text):
+        raise ValueError("a token has plain letters, digits and signs, and no spaces")
+    return text
+
+
 def count(text: str) -> int:
     number = whole_number(text)
     if number < 0:

@@ -5,35 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
+
 from lifetracker.doctor.backups import failed_backup
 from lifetracker.doctor.connections import of_connection, of_stale
 from lifetracker.doctor.findings import at
+from lifetracker.models import SyncRun
 from lifetracker.ops.notices import Notice, NoticeKind, register_notices
-from lifetracker.web.source_status import SourceStatus, source_statuses
+from lifetracker.web.source_status import STALE, SourceStatus, source_statuses
 
 
 def connections_in_need(now: datetime) -> Iterator[Notice]:
     """Yield the services whose consent is gone, and those that could not be read for long."""
     for status in source_statuses():
-        yield from notices_of(status)
+        yield from notices_of(status, now)
 
 
-def notices_of(status: SourceStatus) -> Iterator[Notice]:
-    if not status.configured:
-        return
+def notices_of(status: SourceStatus, now: datetime) -> Iterator[Notice]:
+    """Yield what a service needs. It is the same for as long as nothing could be read since: how often its row is saved
+    meanwhile, as by `rotate_encryption`, changes nothing."""
+    read = status.runs.last_success
+    since = read.started_at.isoformat() if read else "never"
     if status.needs_consent:
-        since, found = status.needs_consent_since, of_connection(status)
-    elif status.is_connected and status.runs.last_success:
-        since, found = status.runs.last_success.started_at, of_stale(status)
-    else:
-        return
-    for one in found:
-        yield Notice(
-            key=f"{status.name} {since.isoformat() if since else 'unreadable'}",
-            title=f"{status.title} needs you",
-            text=one.text,
-            path="connections/",
-        )
+        for one in of_connection(status):
+            yield in_need(status, f"consent {since}", one.text)
+    # Where no sync comes by itself, none was missed.
+    elif status.is_connected and settings.SYNC_HOURS.get(status.name) != 0:
+        for one in of_stale(status):
+            yield in_need(status, since, one.text)
+        if is_unread_for_long(status, now):
+            yield in_need(status, since, "It could never be read since it was set up.")
+
+
+def is_unread_for_long(status: SourceStatus, now: datetime) -> bool:
+    """Return whether every sync of a service has failed, the first of them long ago."""
+    if status.is_import or status.runs.last_success or not status.went_wrong:
+        return False
+    return SyncRun.objects.syncs().filter(source=status.name, started_at__lt=now - STALE).exists()
+
+
+def in_need(status: SourceStatus, key: str, text: str) -> Notice:
+    return Notice(
+        key=f"{status.name} {key}",
+        title=f"{status.title} needs you",
+        text=text,
+        path="connections/",
+    )
 
 
 def failed_backups(now: datetime) -> Iterator[Notice]:

@@ -30,6 +30,7 @@ from lifetracker.environment import (
     folder,
     hosts,
     language,
+    ntfy_token,
     ntfy_topic,
     one_of,
     optional_url,
@@ -521,7 +522,7 @@ DEFAULT_FROM_EMAIL = env.read(
 # https://ntfy.sh, or a server of one's own, also in the network at home. Whoever knows the topic can read it.
 NTFY_URL = env.read("NTFY_URL", base_url, default="https://ntfy.sh")
 NTFY_TOPIC = env.read("NTFY_TOPIC", ntfy_topic, default="")
-NTFY_TOKEN = env.str("NTFY_TOKEN", default="")
+NTFY_TOKEN = env.read("NTFY_TOKEN", ntfy_token, default="")
 # A browser says where it is pushed to, and must not name a machine of the network at home. For tests alone.
 PUSH_TO_PRIVATE_ADDRESSES = False
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from lifetracker.accounts.sessions import device_of
 from lifetracker.models.encryption import Unreadable
 from notifications.models import ONLY, PushKey, PushSubscription
-from notifications.push import MOST_BROWSERS
+from notifications.push import MOST_BROWSERS, is_public_name
 
 LONGEST_ENDPOINT = 1000
 AUTH_BYTES = 16
@@ -59,7 +59,8 @@ class BrowserForm(forms.Form):
     auth = forms.CharField(max_length=40)
 
     def clean_endpoint(self) -> str:
-        """Refuse what is no address of https, or holds a login. Where its host leads is seen when it is asked."""
+        """Refuse what is no address of https, holds a login, or names no host of the internet. Where that leads is seen when
+        it is asked."""
         endpoint = str(self.cleaned_data["endpoint"])
         try:
             parts = urlsplit(endpoint)
@@ -67,9 +68,10 @@ class BrowserForm(forms.Form):
         except ValueError:
             raise ValidationError("This is no address.") from None
         is_near = settings.PUSH_TO_PRIVATE_ADDRESSES
-        is_safe = parts.scheme == "https" and is_usual
-        if not parts.hostname or parts.username or not (is_safe or is_near):
-            raise ValidationError("A browser is reached by https.")
+        is_safe = parts.scheme == "https" and is_usual and is_public_name(parts.hostname or "")
+        is_bare = bool(parts.hostname) and "@" not in parts.netloc and endpoint.isprintable()
+        if not is_bare or " " in endpoint or not (is_safe or is_near):
+            raise ValidationError("A browser is reached by https, at a name of the internet.")
         return endpoint
 
     def clean_p256dh(self) -> str:

@@ -7,22 +7,31 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from lifetracker.errors import NotConfigured
+from lifetracker.errors import NotConfigured, SyncError
 from lifetracker.ops import mail
 from notifications import ntfy, push
 from notifications.models import ChannelName
-from notifications.outgoing import Outgoing
+from notifications.outgoing import Outgoing, unexpected
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """`missing`: why it cannot be used and what to do, in words; empty where it can. `send` returns what is to be noted
-    beside that it was sent, and raises a SyncError whose text is for the owner."""
+    """`missing`: why it cannot be used and what to do, in words; empty where it can."""
 
     name: ChannelName
     about: str
     missing: Callable[[], str]
-    send: Callable[[Outgoing], str]
+    way: Callable[[Outgoing], str]
+
+    def send(self, message: Outgoing) -> str:
+        """Send a message, and return what is to be noted beside that it was sent. Raises a SyncError whose text is for the
+        owner, and nothing else: what one message or one channel does wrong must not stop the others."""
+        try:
+            return self.way(message)
+        except SyncError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is noted with the message, and logged
+            raise unexpected(error, self.name.label) from None
 
 
 def missing_of_mail() -> str:
@@ -54,19 +63,19 @@ CHANNELS = {
             name=ChannelName.MAIL,
             about="To OWNER_EMAIL, by your mail server. The providers of both can read it.",
             missing=missing_of_mail,
-            send=send_mail,
+            way=send_mail,
         ),
         Channel(
             name=ChannelName.NTFY,
             about="To your topic of ntfy. Whoever runs its server, and whoever knows the topic, can read it.",
             missing=ntfy.missing,
-            send=ntfy.send,
+            way=ntfy.send,
         ),
         Channel(
             name=ChannelName.PUSH,
             about="To the browsers below, encrypted so that only they can read it.",
             missing=push.missing,
-            send=push.send,
+            way=push.send,
         ),
     )
 }

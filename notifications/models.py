@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -95,10 +95,38 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             wanted |= Q(kind=kind, channel__in=channels)
         return self.exclude(wanted).drop("Switched off before it was sent.")
 
-    def known(self, kind: str, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """Return key and channel of those that are there already."""
-        rows = self.filter(kind=kind, key__in=list(keys)).order_by()
-        return set(rows.values_list("key", "channel"))
+    def known(self, kind: str, keys: Iterable[str]) -> Known:
+        """Return which of these are there already."""
+        rows = self.filter(kind=kind, key__in=list(keys)).order_by("pk")
+        found = list(rows.values_list("pk", "key", "channel", "state"))
+        return Known(
+            {(key, channel) for _, key, channel, _ in found},
+            [(pk, channel) for pk, _, channel, state in found if state in UNSENT],
+        )
+
+    def revive(self, pks: list[int], now: datetime) -> None:
+        """Let those that ended unsent wait to be sent once more."""
+        if pks:
+            self.filter(pk__in=pks, state__in=UNSENT).update(
+                state=Notification.State.WAITING,
+                created_at=now,
+                next_attempt_at=now,
+                attempts=0,
+                ended_at=None,
+                outcome="",
+            )
+
+    def hurry(self, channel: str) -> None:
+        """Let those that wait after an attempt by this channel be tried at once. One that is being sent has no outcome."""
+        rows = self.waiting().filter(channel=channel).exclude(outcome="")
+        rows.update(next_attempt_at=timezone.now())
+
+
+class Known(NamedTuple):
+    """Messages that are stored: key and channel of all, and id and channel of those that ended unsent."""
+
+    keys: set[tuple[str, str]]
+    unsent: list[tuple[int, str]]
 
 
 class Notification(models.Model):
@@ -154,7 +182,10 @@ class Notification(models.Model):
         own = Notification.objects.waiting().filter(
             pk=self.pk, next_attempt_at=self.next_attempt_at, attempts=self.attempts
         )
-        return own.update(next_attempt_at=now + CLAIMED_FOR, attempts=F("attempts") + 1) == 1
+        claimed = own.update(
+            next_attempt_at=now + CLAIMED_FOR, attempts=F("attempts") + 1, outcome=""
+        )
+        return claimed == 1
 
     def end(self, state: State, outcome: str = "") -> None:
         """Note how it ended, unless somebody has dropped it meanwhile and it was not sent."""
@@ -165,6 +196,10 @@ class Notification(models.Model):
     def wait(self, until: datetime, why: str) -> None:
         rows = Notification.objects.waiting().filter(pk=self.pk)
         rows.update(next_attempt_at=until, outcome=why[:LONGEST_OUTCOME])
+
+
+#: What ended so is told when it is so again, or still.
+UNSENT = {Notification.State.DROPPED, Notification.State.FAILED}
 
 
 class PushKey(models.Model):
@@ -186,6 +221,12 @@ class PushKey(models.Model):
         return "Key of web push"
 
 
+class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
+    def allowed(self) -> Self:
+        """Return those of accounts that may still read what is sent."""
+        return self.filter(user__is_active=True, user__is_staff=True)
+
+
 class PushSubscription(models.Model):
     """A browser that shows what is pushed. Where to push is a secret: whoever knows it and the key reaches that browser."""
 
@@ -204,6 +245,8 @@ class PushSubscription(models.Model):
     #: What went wrong since; empty where nothing did.
     trouble = models.CharField(max_length=LONGEST_OUTCOME, blank=True, editable=False)
 
+    objects = PushSubscriptionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "browser for web push"
         verbose_name_plural = "browsers for web push"
@@ -211,3 +254,7 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return self.browser
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.user.is_active and self.user.is_staff

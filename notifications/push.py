@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import closing
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.encoding import punycode
 
 from lifetracker.environment import origin_of
 from lifetracker.errors import BadResponse, NotConfigured, SyncError, TryLater
 from lifetracker.models.encryption import Unreadable
 from lifetracker.sync.http import HttpClient, place
 from notifications.models import LONGEST_OUTCOME, ONLY, PushKey, PushSubscription
-from notifications.outgoing import Outgoing
+from notifications.outgoing import Outgoing, unexpected
 
 #: A browser that is off for longer does not get the message: it is about now.
 KEPT_SECONDS = 12 * 3600
@@ -32,19 +34,33 @@ TOO_OLD_A_KEY = (
 NO_BROWSER = "Add a browser under Settings, Notifications."
 
 
+#: One name after the other, the last of which is no number: `127.1` and `0x7f.1` are addresses.
+PUBLIC_NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?=[a-z])[a-z0-9-]{1,62}[a-z0-9]",
+    re.ASCII,
+)
+#: What never leads beyond one's own network (RFC 6761, 6762, 8375).
+NEAR = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".invalid")
+
+
+def is_public_name(host: str) -> bool:
+    """Return whether a host is named as one of the internet is, and not by an address or for a network of one's own."""
+    return bool(PUBLIC_NAME.fullmatch(host)) and not host.endswith(NEAR)
+
+
 class Gone(Exception):
     """The browser takes no messages any more."""
 
 
 def missing() -> str:
-    return "" if PushSubscription.objects.exists() else NO_BROWSER
+    return "" if PushSubscription.objects.allowed().exists() else NO_BROWSER
 
 
 def send(message: Outgoing) -> str:
-    """Push it to every browser; those that are gone are removed. It is sent when one of them has taken it.
+    """Push it to every browser of an account with staff rights; those that are gone are removed. It is sent when one of them has taken it.
 
     Raises NotConfigured where there is none, else the error of the first browser that could not be reached."""
-    subscriptions = list(PushSubscription.objects.all()[:MOST_BROWSERS])
+    subscriptions = list(PushSubscription.objects.allowed()[:MOST_BROWSERS])
     if not subscriptions:
         raise NotConfigured(NO_BROWSER)
     key = stored_key()
@@ -55,14 +71,17 @@ def send(message: Outgoing) -> str:
             deliver(one, message, key)
         except Gone:
             one.delete()
-        except SyncError as error:
-            failures.append(error)
-            PushSubscription.objects.filter(pk=one.pk).update(trouble=str(error)[:LONGEST_OUTCOME])
+        except Exception as error:  # noqa: BLE001 - the other browsers have their turn
+            failure = error if isinstance(error, SyncError) else unexpected(error, one.browser)
+            failures.append(failure)
+            PushSubscription.objects.filter(pk=one.pk).update(
+                trouble=str(failure)[:LONGEST_OUTCOME]
+            )
         else:
             reached += 1
             PushSubscription.objects.filter(pk=one.pk).update(reached_at=timezone.now(), trouble="")
     if reached:
-        return f"Not by {failures[0]}" if failures else ""
+        return f"Another browser was not reached: {failures[0]}" if failures else ""
     if failures:
         raise failures[0]
     raise NotConfigured(f"No browser takes messages any more. {NO_BROWSER}")
@@ -156,7 +175,12 @@ def headers_of(message: Outgoing, endpoint: str, key: PushKey) -> dict[str, str]
 
 
 def subject() -> str:
-    """Return whom a push service can write to: the address of these pages, or of their owner."""
-    if settings.PUBLIC_URL.startswith("https://"):
-        return origin_of(settings.PUBLIC_URL)
-    return f"mailto:{settings.OWNER_EMAIL or 'owner@life-tracker.invalid'}"
+    """Return whom a push service can write to: the host of these pages where it has a name of the internet, else their
+    owner. Services refuse a port, an address of numbers and a name of one word."""
+    parts = urlsplit(settings.PUBLIC_URL)
+    if parts.scheme == "https" and is_public_name(parts.hostname or ""):
+        return f"https://{parts.hostname}"
+    name, _, host = settings.OWNER_EMAIL.rpartition("@")
+    if is_public_name(punycode(host)) and name.isascii():
+        return f"mailto:{name}@{punycode(host)}"
+    return "mailto:owner@life-tracker.invalid"

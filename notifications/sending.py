@@ -16,29 +16,35 @@ from itertools import islice
 
 from django.utils import timezone
 
-from lifetracker.errors import SyncError, TryLater
+from lifetracker.errors import NotConfigured, SyncError, TryLater
 from lifetracker.ops.notices import Notice, NoticeKind, notice_kinds
 from notifications.channels import CHANNELS
 from notifications.hours import has_come, is_quiet
 from notifications.models import LONGEST_TEXT, LONGEST_TITLE, ONLY, Choices, Notification
 from notifications.outgoing import Outgoing
 
-#: Of one kind at a time, and of all that one process sends in one go.
+#: Of one kind that are stored in one go, the others in the next; and of all that one process sends in one.
 MOST_OF_A_KIND, MOST_AT_ONCE = 20, 30
-#: Between two attempts, at first and at most; a refusal waits that long at once.
+#: More of one kind is not looked at.
+MOST_DUE = 1000
+#: Between two attempts, at first and at most.
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-#: What could not be sent for so long is given up.
+#: What nobody can say of for so long whether it is still so is given up.
 GIVEN_UP_AFTER = timedelta(days=1)
 OVER = "It was over before it could be sent."
+NOBODY_KNOWS = "Whether this is still so could not be found out. The log says why."
 
 
 @dataclass
 class Round:
-    """What became of the messages of one go. `errors`: why kinds could not say what is due."""
+    """What became of the messages of one go. `closed`: channels that could not be reached, or are not set up: the others
+    of theirs keep their turn for the next go, so that a server that hangs does not take a minute for each. `errors`: why
+    kinds could not say what is due."""
 
     sent: int = 0
     postponed: int = 0
     ended: int = 0
+    closed: set[str] = field(default_factory=set)
     errors: list[Exception] = field(default_factory=list)
 
 
@@ -55,11 +61,12 @@ def send_due() -> Round:
         return done
     due = Due(choices, now, done)
     if asked:
-        for kind in asked:
-            due.store(kind)
-        note_asked(choices, asked, now)
+        note_asked(choices, [kind for kind in asked if due.store(kind)], now)
         waiting = list(Notification.objects.to_try(now)[:MOST_AT_ONCE])
     for message in waiting:
+        # They may have begun while a slow channel sent the one before.
+        if is_quiet(choices, timezone.now()):
+            break
         attempt(message, due, done)
     return done
 
@@ -76,6 +83,8 @@ def is_asked(kind: NoticeKind, choices: Choices, now: datetime) -> bool:
 def note_asked(choices: Choices, kinds: Iterable[NoticeKind], now: datetime) -> None:
     """Of two processes that ask at once the one note may take the place of the other's: then a kind is asked once more."""
     asked = choices.asked | {one.name: now.isoformat() for one in kinds}
+    if asked == choices.asked:
+        return
     Choices.objects.filter(pk=ONLY).update(asked=asked)
 
 
@@ -90,7 +99,7 @@ class Due:
         """Return what is due of a kind, by key; None where it could not say it, which must not silence the others."""
         if kind.name not in self._found:
             try:
-                found = list(islice(kind.due(self._now), MOST_OF_A_KIND))
+                found = list(islice(kind.due(self._now), MOST_DUE))
             except Exception as error:  # noqa: BLE001 - it is raised again when the others have had their turn
                 self._done.errors.append(error)
                 self._found[kind.name] = None
@@ -98,34 +107,43 @@ class Due:
                 self._found[kind.name] = {one.key: one for one in found}
         return self._found[kind.name]
 
-    def store(self, kind: NoticeKind) -> None:
-        """Store what is due and is not stored yet."""
+    def store(self, kind: NoticeKind) -> bool:
+        """Store what is due and is not stored yet, and let what ended unsent and is so again wait anew. Returns whether that
+        is all that is due."""
         due = self.of(kind)
         if not due:
-            return
+            return True
         known = Notification.objects.known(kind.name, due)
-        Notification.objects.bulk_create(
-            [
-                Notification(
-                    kind=kind.name,
-                    key=notice.key,
-                    channel=channel,
-                    title=notice.title[:LONGEST_TITLE],
-                    text=notice.text[:LONGEST_TEXT],
-                    path=notice.path,
-                    created_at=self._now,
-                    next_attempt_at=self._now,
-                )
-                for notice in due.values()
-                for channel in self._choices.channels_of(kind.name)
-                if (notice.key, channel) not in known
-            ],
-            # Another process may have stored it in between.
-            ignore_conflicts=True,
+        Notification.objects.revive(
+            [pk for pk, channel in known.unsent if self._wants(kind.name, channel)], self._now
+        )
+        new = [
+            self._message(kind, notice, channel)
+            for notice in due.values()
+            for channel in self._choices.channels_of(kind.name)
+            if (notice.key, channel) not in known.keys
+        ]
+        # Another process may have stored it in between.
+        Notification.objects.bulk_create(new[:MOST_OF_A_KIND], ignore_conflicts=True)
+        return len(new) <= MOST_OF_A_KIND
+
+    def _message(self, kind: NoticeKind, notice: Notice, channel: str) -> Notification:
+        return Notification(
+            kind=kind.name,
+            key=notice.key,
+            channel=channel,
+            title=notice.title[:LONGEST_TITLE],
+            text=notice.text[:LONGEST_TEXT],
+            path=notice.path,
+            created_at=self._now,
+            next_attempt_at=self._now,
         )
 
+    def _wants(self, kind: str, channel: str) -> bool:
+        return channel in self._choices.channels_of(kind)
+
     def is_wanted(self, message: Notification) -> bool:
-        return message.channel in self._choices.channels_of(message.kind)
+        return self._wants(message.kind, message.channel)
 
     def still(self, message: Notification) -> Notice | bool:
         """Return the message as it is to be told now; False where it is over, True where nobody can say it at present."""
@@ -140,9 +158,11 @@ def attempt(message: Notification, due: Due, done: Round) -> None:
     """Send a message, if it is wanted and not over, and if no other process does."""
     now = timezone.now()
     notice = due.still(message) if due.is_wanted(message) else False
-    if notice is True:
+    is_closed = notice is not False and message.channel in done.closed
+    if is_closed or not message.claim(now):
         return
-    if not message.claim(now):
+    if notice is True:
+        hold(message, now, done)
         return
     if notice is False:
         message.end(Notification.State.DROPPED, OVER)
@@ -151,6 +171,8 @@ def attempt(message: Notification, due: Due, done: Round) -> None:
     try:
         said = CHANNELS[message.channel].send(outgoing(message, notice))
     except SyncError as error:
+        if isinstance(error, TryLater | NotConfigured):
+            done.closed.add(message.channel)
         put_off(message, error, now, done)
     else:
         message.end(Notification.State.SENT, said)
@@ -164,15 +186,21 @@ def outgoing(message: Notification, notice: Notice) -> Outgoing:
     return Outgoing(identity, title, text, notice.path, notice.mail)
 
 
-def put_off(message: Notification, error: SyncError, now: datetime, done: Round) -> None:
-    """Let a message that could not be sent wait, longer each time, or give it up."""
+def hold(message: Notification, now: datetime, done: Round) -> None:
+    """Let a message wait of which its kind cannot say whether it is still so, or give it up: those that can be sent must
+    not wait behind it for ever."""
     if now - message.created_at >= GIVEN_UP_AFTER:
-        message.end(Notification.State.FAILED, str(error))
+        message.end(Notification.State.FAILED, NOBODY_KNOWS)
         done.ended += 1
-        return
-    wait = LONGEST_WAIT
-    if isinstance(error, TryLater):
-        growing = SHORTEST_WAIT * 2 ** min(message.attempts, 10)
-        wait = min(max(growing, error.after or SHORTEST_WAIT), LONGEST_WAIT)
+    else:
+        put_off(message, TryLater(NOBODY_KNOWS), now, done)
+
+
+def put_off(message: Notification, error: SyncError, now: datetime, done: Round) -> None:
+    """Let a message that could not be sent wait, longer each time: for as long as it is so, its owner may mend the channel
+    and has not been told."""
+    growing = SHORTEST_WAIT * 2 ** min(message.attempts, 10)
+    named = error.after if isinstance(error, TryLater) else None
+    wait = min(max(growing, named or SHORTEST_WAIT), LONGEST_WAIT)
     message.wait(now + wait, str(error))
     done.postponed += 1

@@ -43,14 +43,15 @@ def missing_of(browsers: list[PushSubscription]) -> dict[str, str]:
     found = {
         name: channel.missing() for name, channel in CHANNELS.items() if name != ChannelName.PUSH
     }
-    return found | {ChannelName.PUSH.value: "" if browsers else NO_BROWSER}
+    has_browser = any(one.is_allowed for one in browsers)
+    return found | {ChannelName.PUSH.value: "" if has_browser else NO_BROWSER}
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def settings_page(request: HttpRequest) -> HttpResponse:
-    browsers = list(PushSubscription.objects.all())
+    browsers = list(PushSubscription.objects.select_related("user"))
     missing = missing_of(browsers)
     choices = Choices.objects.current()
     form = ChoicesForm(request.POST or None, choices=choices, missing=missing)
@@ -98,6 +99,8 @@ def send_test(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, f"{label}: the test was not sent. {error}")
     else:
         messages.success(request, f"{label}: the test was sent. {said}".strip())
+        # Whatever its owner has just mended held these up.
+        Notification.objects.hurry(name)
     return redirect("settings-notifications")
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from lifetracker import days
+from lifetracker.days import ONE_DAY
 from lifetracker.models import BEGINNING, SyncRun, SyncState
 from lifetracker.sync.declaration import SetupStep
 from lifetracker.sync.quotas import RequestQuota
@@ -212,9 +213,12 @@ class SourceStatus:
 
     @property
     def is_stale(self) -> bool:
-        """A sync comes by itself every day: one was missed."""
+        """A sync comes by itself every day, or as seldom as its owner has set: one was missed."""
         run = self.runs.last_success
-        return run is not None and not self.is_import and timezone.now() - run.started_at > STALE
+        if run is None or self.is_import:
+            return False
+        seldom = timedelta(hours=settings.SYNC_HOURS.get(self.name, 0)) - ONE_DAY
+        return timezone.now() - run.started_at > STALE + max(seldom, timedelta())
 
     @property
     def is_troubled(self) -> bool:

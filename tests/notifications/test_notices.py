@@ -57,7 +57,7 @@ def test_a_goal_of_the_day_is_due_tonight(move: Move) -> None:
     assert one == Notice(
         key=f"{goal.pk} 2026-09-16",
         title="Due tonight: Read",
-        text="30 min today, of 2 h a day.",
+        text="Still missing today: 30 min. So far: 1 h 30 of 2 h a day.",
         path=f"goals/{goal.pk}/",
     )
     makers.entry(minutes=30)
@@ -88,9 +88,60 @@ def test_which_goals_are_due_on_an_evening(
 ) -> None:
     moment = EVENING.replace(day=day)
     move(moment)
-    makers.goal(**{"start": datetime(2026, 9, 1, tzinfo=UTC).date()} | fields)
+    makers.goal(**{"start": datetime(2026, 9, 1, tzinfo=UTC).date(), "target": 5} | fields)
     makers.entry(days_ago=16 - day, minutes=60)
     assert bool(due("goal", moment)) == is_due
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"per": "day", "target": 2}, "Still missing today: 1 h 30. So far: 30 min of 2 h a day."),
+        (
+            {"per": "week", "target": 4},
+            "Still missing today: up to 3 h 30. So far: at least 30 min of 4 h a week.",
+        ),
+        (
+            {"per": "rolling", "rolling_days": 7, "target": 4},
+            "Still missing today: up to 3 h 30. So far: at least 30 min of 4 h in 7 days.",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_missing_is_not_said_as_a_limit(
+    move: Move, fields: dict[str, Any], words: str
+) -> None:
+    moment = EVENING.replace(day=20)
+    move(moment)
+    makers.goal(**fields | {"start": datetime(2026, 9, 1, tzinfo=UTC).date()})
+    makers.entry(days_ago=-4, minutes=30)
+    assert [one.text for one in due("goal", moment)] == [words]
+
+
+def test_what_a_night_is_too_short_for_is_not_asked(move: Move) -> None:
+    makers.goal(per="day", target=2, start=NOW.date())
+    makers.goal(per="day", target=19, start=NOW.date())
+    makers.goal(metric="fasting.hours", per="day", target=16, start=NOW.date())
+    makers.entry(minutes=30)
+    for hour, minute, number in ((18, 1, 1), (22, 29, 1), (22, 31, 0), (23, 58, 0)):
+        moment = NOW.replace(hour=hour, minute=minute)
+        move(moment)
+        assert len(due("goal", moment)) == number
+
+
+@pytest.mark.parametrize("per", ["week", "month"])
+def test_a_goal_that_ends_within_its_week_is_due_on_its_last_evening(move: Move, per: str) -> None:
+    makers.goal(
+        per=per,
+        target=3,
+        start=datetime(2026, 9, 1, tzinfo=UTC).date(),
+        end=datetime(2026, 9, 16, tzinfo=UTC).date(),
+    )
+    makers.entry(minutes=30)
+    for day, number in ((15, 0), (16, 1), (17, 0), (20, 0), (30, 0)):
+        moment = EVENING.replace(day=day)
+        move(moment)
+        assert len(due("goal", moment)) == number, day
 
 
 def test_what_is_not_known_is_not_missed(toggl: Any, move: Move) -> None:
@@ -140,16 +191,29 @@ def test_the_fast_that_runs_reaches_its_goal(move: Move) -> None:
     move(reached)
     assert due("fast", reached - timedelta(seconds=1)) == []
     (one,) = due("fast", reached)
-    assert one.key == f"{fast.pk} 16"
+    assert one.key == "2026-09-16T10:00+00:00"
     assert one.title == "Your fast reached its goal"
     assert one.text == "16 h at 10:00, since Tue 18:00."
-    assert due("fast", reached + timedelta(hours=12)) == [], "it is no news any more"
+    (late,) = due("fast", reached + timedelta(hours=26))
+    assert (late.key, late.text) == (one.key, "16 h at Wed 10:00, since Tue 18:00."), "the same"
+    assert due("fast", reached + timedelta(days=2)) == [], "it is no news any more"
     Preferences(pk=1, clock=12).save()
     assert "10:00 am" in due("fast", reached)[0].text.replace("\xa0", " ")
     fast.goal_hours = 18
     fast.save()
     assert due("fast", reached) == []
-    assert due("fast", reached + timedelta(hours=2))[0].key == f"{fast.pk} 18", "another goal"
+    (other,) = due("fast", reached + timedelta(hours=2))
+    assert other.key != one.key, "another goal"
+    fast.start, fast.goal_hours = fast.start + timedelta(hours=1), 16
+    fast.save()
+    assert due("fast", reached) == []
+    assert due("fast", reached + timedelta(hours=1))[0].key != one.key, "another beginning"
+
+
+def test_a_fast_that_two_sources_have_is_told_once(move: Move) -> None:
+    fast = makers.fast(hours=None, goal_hours=16)
+    makers.fast(hours=None, goal_hours=16, source="Zero", start=fast.start)
+    assert len(due("fast", fast.start + timedelta(hours=16))) == 1
 
 
 def test_a_fast_that_ended_or_has_no_goal_says_nothing(move: Move) -> None:
@@ -223,6 +287,44 @@ def test_a_service_that_cannot_be_read_for_long(whoop: Any, at: Any) -> None:
     assert due("connection", later) == [one], "the same message, and no words of the service"
     SyncRun.objects.filter(status="success").update(started_at=later)
     assert due("connection", later) == []
+
+
+def test_a_refused_consent_stays_one_message_however_often_its_row_is_saved(whoop: Any) -> None:
+    OAuthCredential.objects.update(needs_reauthorization=True)
+    (one,) = due("connection", NOW)
+    call_command("rotate_encryption", verbosity=0)
+    OAuthCredential.objects.get().save()
+    assert due("connection", NOW + timedelta(hours=1)) == [one]
+
+
+def test_a_service_that_could_never_be_read(whoop: Any, at: Any) -> None:
+    failed = SyncRun.objects.create(source="Whoop", status="failed", error="a word of a service")
+    SyncRun.objects.update(started_at=NOW)
+    for hours, number in ((35, 0), (37, 1)):
+        later = NOW + timedelta(hours=hours)
+        at(later)
+        assert len(due("connection", later)) == number
+    (one,) = due("connection", later)
+    assert one.text == "It could never be read since it was set up."
+    SyncRun.objects.filter(pk=failed.pk).update(status="running")
+    assert due("connection", later) == [], "it is being read"
+    SyncRun.objects.filter(pk=failed.pk).update(status="success", started_at=later)
+    assert due("connection", later) == []
+
+
+def test_a_service_that_is_not_read_by_itself_misses_no_sync(
+    whoop: Any, at: Any, settings: Any
+) -> None:
+    run()
+    SyncRun.objects.update(started_at=NOW)
+    for sync_hours, hours, number in ((0, 400, 0), (72, 83, 0), (72, 85, 1), (4, 37, 1)):
+        settings.SYNC_HOURS = settings.SYNC_HOURS | {"Whoop": sync_hours}
+        later = NOW + timedelta(hours=hours)
+        at(later)
+        assert len(due("connection", later)) == number
+    OAuthCredential.objects.update(needs_reauthorization=True)
+    settings.SYNC_HOURS = settings.SYNC_HOURS | {"Whoop": 0}
+    assert len(due("connection", later)) == 1, "a consent is its owner's matter all the same"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -81,6 +82,73 @@ def signed(header: str) -> dict[str, Any]:
     )
     found: dict[str, Any] = json.loads(decoded(claims))
     return found
+
+
+@pytest.mark.parametrize(
+    ("address", "owner", "sub"),
+    [
+        ("https://life.example.org", "robin@example.org", "https://life.example.org"),
+        ("https://life.example.org:8443/life", "", "https://life.example.org"),
+        ("https://nas", "robin@example.org", "mailto:robin@example.org"),
+        ("https://nas.local", "", "mailto:owner@life-tracker.invalid"),
+        ("https://192.168.1.5:8443", "", "mailto:owner@life-tracker.invalid"),
+        ("https://[fd00::1]", "robin@example.org", "mailto:robin@example.org"),
+        ("http://nas:5000", "robin@exämple.org", "mailto:robin@xn--exmple-cua.org"),
+        ("", "röbin@example.org", "mailto:owner@life-tracker.invalid"),
+        ("", "robin@localhost", "mailto:owner@life-tracker.invalid"),
+    ],
+)
+def test_it_is_signed_under_whatever_address(
+    person: Client, push: PostServer, settings: Any, *, address: str, owner: str, sub: str
+) -> None:
+    added(person, push)
+    settings.PUBLIC_URL, settings.OWNER_EMAIL = address, owner
+    assert channel.send(MESSAGE) == ""
+    assert signed(push.posted[0].headers["Authorization"])["sub"] == sub
+
+
+def test_a_browser_that_cannot_be_pushed_to_does_not_keep_it_from_the_others(
+    person: Client, push: PostServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As those that were added when any address was taken."""
+    added(person, push, "/push/first")
+    added(person, push, "/push/last")
+    first, last = PushSubscription.objects.order_by("pk")
+    last.endpoint = "https://[2606:4700::1111]/secret"
+    last.save()
+    words = "Another browser was not reached: Firefox on Linux failed with an error"
+    assert channel.send(MESSAGE).startswith(words)
+    assert [one.path for one in push.posted] == ["/push/first"]
+    last.refresh_from_db()
+    assert "(VapidException)" in last.trouble
+    first.delete()
+    with pytest.raises(BadResponse, match="VapidException"):
+        channel.send(MESSAGE)
+    assert "secret" not in caplog.text + last.trouble
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_active"])
+def test_who_may_not_read_it_any_more_gets_nothing(
+    person: Client, push: PostServer, right: str
+) -> None:
+    added(person, push)
+    other = Client()
+    user = User.objects.create_user("kim", is_staff=True)
+    other.force_login(user)
+    session = other.session
+    session["confirmed"] = person.session["confirmed"]
+    session.save()
+    added(other, push, "/push/kim")
+    setattr(user, right, False)
+    user.save()
+    assert channel.send(MESSAGE) == ""
+    assert [one.path for one in push.posted] == ["/push/secret-1"]
+    assert "Gets nothing: the account kim" in person.get("/settings/notifications/").text
+    PushSubscription.objects.exclude(user=user).delete()
+    assert channel.missing()
+    with pytest.raises(NotConfigured, match="Add a browser"):
+        channel.send(MESSAGE)
+    assert person.get("/settings/notifications/").text.count("Not set up") == 3
 
 
 def test_nobody_else_can_read_it(person: Client, push: PostServer) -> None:
@@ -190,6 +258,20 @@ def test_no_message_goes_into_a_private_network(
         {"endpoint": "https://push.example.org:8443/1"},
         {"endpoint": "ftp://push.example.org/1"},
         {"endpoint": "https:///1"},
+        {"endpoint": "https://[2606:4700::1111]/1"},
+        {"endpoint": "https://:secret@push.example.org/1"},
+        {"endpoint": "https://@push.example.org/1"},
+        {"endpoint": "https://127.0.0.1/1"},
+        {"endpoint": "https://127.1/1"},
+        {"endpoint": "https://2130706433/1"},
+        {"endpoint": "https://0x7f.1/1"},
+        {"endpoint": "https://0x7f.0.0.0x1/1"},
+        {"endpoint": "https://localhost/1"},
+        {"endpoint": "https://push.localhost/1"},
+        {"endpoint": "https://nas.local/1"},
+        {"endpoint": "https://a b/1"},
+        {"endpoint": "https://exa<script>mple.org/1"},
+        {"endpoint": "https://push.example.org/a b"},
         {"endpoint": "https://[::1/1"},
         {"endpoint": "https://push.example.org/" + "1" * 1000},
         {"endpoint": ""},
