@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lifetracker.metrics.declaration import Known, Metric
 from lifetracker.metrics.statistics import words_of_deviation
-from lifetracker.web.sentences import clock_of, hours_and_minutes, number
+from lifetracker.web.sentences import clock_of, hours_and_minutes, number, stretch_words
 from lifetracker.web.units import in_chosen_unit
 from lifetracker.words import with_unit
 from review.usual import Usual
-from review.windows import Compared, is_summed
+from review.windows import Before, Compared, is_summed
 
 HOURS, MINUTES = "h", "min"
 #: Below this, the mean of sums that are whole numbers has a digit after the point.
@@ -41,10 +41,11 @@ def a_day(metric: Metric, value: float) -> str:
     return f"{words} a day" if metric.additive and not is_of_night else words
 
 
-def value_words(one: Compared) -> str:
-    if one.least is not None:
-        return f"at least {amount(one.metric, one.least)}"
-    return told(one, one.value)
+def value_words(one: Compared | Before) -> str:
+    """Return what it came to; of a sum of which days are unknown, what it is at least."""
+    if one.least is None:
+        return told(one, one.value)
+    return f"at least {amount(one.metric, one.least)}" if one.least else "none on the known days"
 
 
 def known_words(one: Compared) -> str:
@@ -54,9 +55,10 @@ def known_words(one: Compared) -> str:
 
 def compared_words(one: Compared, before: str) -> str:
     """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`; where nobody
-    can say what that is, what the period before came to, `2025: 7 h 12`. Where a sum is not known, what a day came to."""
+    can say what that is, what the same days of the period before came to, `2025: 7 h 12`, or of a running year
+    `1 January to 28 November 2025: 7 h 12`. Where a sum is not known, what a day came to."""
     words = usual_words(one) or before_words(one, before)
-    return f"{a_day(one.metric, one.value)}, {words}" if words and one.least is not None else words
+    return f"{a_day(one.metric, one.value)}, {words}" if words and one.least else words
 
 
 def usual_words(one: Compared) -> str:
@@ -78,11 +80,17 @@ def away(metric: Metric, usual: Usual) -> str:
 
 
 def before_words(one: Compared, before: str) -> str:
-    if one.before is None:
+    """Return what the days before came to, as a review of them says it, and what a day did where only that compares."""
+    found = one.before
+    if found is None:
         return ""
-    return f"{before}: {told(one, one.before)}"
+    name = before if found.is_whole else stretch_words(found.first, found.last)
+    is_of_days = found.least or (one.least is not None and found.is_sum)
+    of_a_day = found.value / found.days if found.is_sum else found.value
+    more = f", {a_day(one.metric, of_a_day)}" if is_of_days else ""
+    return f"{name}: {value_words(found)}{more}"
 
 
-def told(one: Compared, value: float) -> str:
+def told(one: Compared | Before, value: float) -> str:
     """Return an amount as that of the period is: of all of it, or of a day."""
     return amount(one.metric, value) if one.is_sum else a_day(one.metric, value)

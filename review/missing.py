@@ -13,8 +13,9 @@ from django.urls import reverse
 from lifetracker.days import ONE_DAY, day_of, days_from
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import with_inputs
+from lifetracker.metrics.held import read_kept
 from lifetracker.metrics.reasons import NO_RECORD, WITHOUT_VALUE, Reasons
-from lifetracker.metrics.series import Series, read_series
+from lifetracker.metrics.series import Series
 from lifetracker.models import DayMark
 from lifetracker.web.sentences import day_words
 from lifetracker.words import counted, joined
@@ -26,7 +27,7 @@ from review.sections import Content, Line, Look, Section
 LATELY = timedelta(days=28)
 MOST, MOST_PARTS, MOST_NAMES = 8, 3, 4
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-WITHOUT_SERVICE = re.compile(r"\s.* (?:is|are) not set up\.")
+WITHOUT_SERVICE = re.compile(r"(?<=\.) [^.]* (?:is|are) not set up\.$")
 #: What was not read can be mended, and what nobody wrote down cannot.
 UNREAD = "synced"
 SHORT = {NO_RECORD: "No record.", WITHOUT_VALUE: "The records give no such value."}
@@ -47,14 +48,14 @@ class Gap:
 
 
 def missing_of(look: Look) -> Content:
-    """Return what is missing: by the statements of one `read_series`, one for each family of own metrics, and one for days
+    """Return what is missing: by the statements of one `read_kept`, one for each family of own metrics, and one for days
     that wait."""
     last = look.last if look.last < look.today else look.last - ONE_DAY
     if last < look.period.first:
         return Content()
     lines = choices()
     chosen = every(lines)
-    found = read_series(
+    found = read_kept(
         list(with_inputs(chosen).values()), look.period.first - LATELY, last, look.verified
     )
     used = [metric for line in lines for metric in in_use(line, found, look.period.first)]
@@ -65,8 +66,16 @@ def missing_of(look: Look) -> Content:
     told = [line_of(gap, {one.key: one for one in used}, names, look) for gap in gaps]
     more = [Line(f"{counted(len(told) - MOST, 'more reason')}.")] if len(told) > MOST else []
     waiting = list(lines_waiting(look))
-    lead = "" if told or waiting else "Nothing is missing of what you usually record."
+    lead = "" if told or waiting else lead_of([found[one.key] for one in used], look)
     return Content(lead=lead, lines=[*told[:MOST], *more, *waiting])
+
+
+def lead_of(used: list[Series], look: Look) -> str:
+    """Return that nothing is missing, where every day is known of what has a value on most days."""
+    usually = [one for one in used if not is_written_seldom(one)]
+    if not usually or any(None in one.since(look.period.first).values for one in usually):
+        return ""
+    return "Nothing is missing of what you record on most days."
 
 
 def in_use(line: tuple[Metric, ...], found: Mapping[str, Series], first: date) -> Iterator[Metric]:
@@ -90,7 +99,7 @@ def gaps_of(
         for day in days_from(max(first, first_known(series)), series.last):
             if reason := reasons.why(metric, day):
                 plain = WITHOUT_SERVICE.sub("", reason)
-                if is_seldom and plain == NO_RECORD:
+                if is_seldom and plain.endswith(NO_RECORD):
                     continue
                 gaps.setdefault(plain, Gap(plain)).days[metric.key] += 1
     return sorted(gaps.values(), key=lambda one: one.place)
@@ -135,6 +144,9 @@ def some(labels: list[str]) -> str:
 def reason_words(reason: str, beside: date) -> str:
     """Return a reason without its full stop, and its dates as people write them."""
     words = SHORT.get(reason, reason.removeprefix(f"{NO_RECORD} "))
+    label, colon, why = words.partition(": ")
+    if colon and why in SHORT:
+        words = f"{label}: {SHORT[why][:1].lower()}{SHORT[why][1:]}"
     return ISO_DAY.sub(lambda found: day_words(day_of(found[0]), beside), words).rstrip(".")
 
 

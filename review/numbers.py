@@ -10,7 +10,8 @@ from django.urls import reverse
 from lifetracker.domains import title_of_key
 from lifetracker.metrics.buckets import Bucket, buckets_of
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.series import Series, read_series
+from lifetracker.metrics.held import read_kept
+from lifetracker.metrics.series import Series
 from lifetracker.models import excluded_days
 from lifetracker.web.navigation import pages
 from lifetracker.web.ranges import Range
@@ -35,13 +36,13 @@ BY_MONTH = 62
 
 
 def numbers_of(look: Look) -> Content:
-    """Return the numbers, those that differ from usual first: by as many statements as `read_series` takes, one for the days
+    """Return the numbers, those that differ from usual first: by as many statements as `read_kept` takes, one for the days
     that stay out of the usual, and one for each family of own metrics."""
     if look.last < look.period.first:
         return Content()
     lines = choices()
     first = first_read(look.period)
-    series = read_series(every(lines), first, look.last, look.verified)
+    series = read_kept(every(lines), first, look.last, look.verified)
     excluded = excluded_days(first, look.last)
     found = []
     for line in lines:
@@ -64,7 +65,7 @@ def numbers_of(look: Look) -> Content:
 def says_something(one: Compared) -> bool:
     """Return whether there is anything to say: of what its owner does not do at all there is not."""
     return not is_summed(one.metric) or bool(
-        one.value or one.before or (one.usual and one.usual.value)
+        one.value or (one.before and one.before.value) or (one.usual and one.usual.value)
     )
 
 

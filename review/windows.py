@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from lifetracker.days import FIRST_DAY, ONE_DAY, days_from
@@ -20,6 +20,23 @@ RULES = {
 }
 
 
+class Before(NamedTuple):
+    """What the days of an earlier period came to that are compared, as a review of these says it: all of it, and its marked
+    days too. `is_sum` and `least` as in `Compared`; `is_whole`: whether they are the whole period."""
+
+    metric: Metric
+    value: float
+    is_sum: bool
+    least: float | None
+    first: date
+    last: date
+    is_whole: bool
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
 class Compared(NamedTuple):
     """What a period came to of a metric. Amounts are of a day, or of the whole period where `is_sum`.
 
@@ -32,7 +49,7 @@ class Compared(NamedTuple):
     known_days: int
     is_sum: bool
     usual: Usual | None
-    before: float | None
+    before: Before | None
     values: list[float | None]
     least: float | None = None
 
@@ -72,26 +89,53 @@ def compared(look: Look, series: Series, excluded: Collection[date]) -> Compared
     value = typical(metric, known)
     if value is None:
         return None
-    is_sum, is_whole = is_summed(metric), len(known) == len(values)
     # A sum is compared as that of the whole period, and told of a day where days are unknown.
-    times = len(values) if is_sum else 1
+    times = len(values) if is_summed(metric) else 1
+    is_sum, least = sum_of(metric, values)
     means = means_before(look, series, last, excluded)
     usual = before = None
     if rule.is_enough(len(known), len(values)):
         earlier = [mean * times for mean in means if mean is not None]
         usual = usual_of(metric, value * times, earlier, rule)
-        before = means[0] if means else None
-    shown = times if is_whole else 1
+        before = before_of(look, series, last) if means and means[0] is not None else None
+    shown = times if is_sum else 1
     return Compared(
         metric=metric,
         value=value * shown,
         days=len(values),
         known_days=len(known),
-        is_sum=is_sum and is_whole,
+        is_sum=is_sum,
         usual=usual.over(times / shown) if usual else None,
-        before=None if before is None else before * shown,
+        before=before,
         values=values,
-        least=sum(known) if is_sum and not is_whole and metric.bounds[0] == 0 else None,
+        least=least,
+    )
+
+
+def sum_of(metric: Metric, values: list[float | None]) -> tuple[bool, float | None]:
+    """Return whether days are told as their sum, and what this is at least where days are unknown."""
+    known = [value for value in values if value is not None]
+    is_sum, is_whole = is_summed(metric), len(known) == len(values)
+    is_least = is_sum and not is_whole and metric.bounds[0] == 0
+    return is_sum and is_whole, sum(known) if is_least else None
+
+
+def before_of(look: Look, series: Series, last: date) -> Before | None:
+    """Return what the days of the period before came to that are compared with those up to `last`."""
+    first, until = windows_before(look, last)[0]
+    values = days_of(series, first, until)
+    value = typical(series.metric, [value for value in values if value is not None])
+    if value is None:
+        return None
+    is_sum, least = sum_of(series.metric, values)
+    return Before(
+        metric=series.metric,
+        value=value * (len(values) if is_sum else 1),
+        is_sum=is_sum,
+        least=least,
+        first=first,
+        last=until,
+        is_whole=until == look.period.before().last,
     )
 
 
@@ -112,29 +156,19 @@ def windows_before(look: Look, last: date) -> list[tuple[date, date]]:
 def means_before(
     look: Look, series: Series, last: date, excluded: Collection[date]
 ) -> list[float | None]:
-    """Return what a day of each of these came to, newest first, as far back as the series goes. Before it was done for the
-    first time, nobody knows whether there was nothing or nothing was recorded yet."""
+    """Return what a day of each of these came to, newest first, as far back as the series goes."""
     found = []
-    begun = first_done(series)
     for first, until in windows_before(look, last):
         if first < series.first:
             break
         values = [
-            None if day in excluded or day < begun else value
+            None if day in excluded else value
             for day, value in zip(
                 days_from(first, until), days_of(series, first, until), strict=True
             )
         ]
         found.append(window_mean(series.metric, values, RULES[look.period.length]))
     return found
-
-
-def first_done(series: Series) -> date:
-    """Return the first day on which something was done of what is zero on days without a record; of all else the first day."""
-    if series.metric.absent is not Absent.ZERO:
-        return series.first
-    at = next((at for at, value in enumerate(series.values) if value), 0)
-    return series.first + timedelta(days=at)
 
 
 def days_of(series: Series, first: date, last: date) -> list[float | None]:

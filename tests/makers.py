@@ -224,7 +224,9 @@ def note(days_ago: float = 0, **fields: Any) -> Note:
     return Note.objects.create(**{"written_at": written, "text": "A walk."} | fields)
 
 
-def intention(weeks_ago: int = 0, text: str = "Phone out of the bedroom", **fields: Any) -> Intention:
+def intention(
+    weeks_ago: int = 0, text: str = "Phone out of the bedroom", **fields: Any
+) -> Intention:
     monday = monday_of(local_date(MORNING)) - timedelta(weeks=weeks_ago)
     return Intention.objects.create(**{"date": monday, "text": text} | fields)
 

@@ -80,6 +80,22 @@ def read_since_first(metrics: Sequence[Metric], first: date, last: date) -> dict
     return found
 
 
+def read_kept(
+    metrics: Sequence[Metric], first: date, last: date, verified: Verified | None = None
+) -> dict[str, Series]:
+    """Return the series of metrics by key, as `read_series` does, by one statement more. Where a day without a record
+    counts as zero, the days before the first record of all are unknown."""
+    found = read_series(metrics, first, last, verified)
+    zeros = [one for one in metrics if zero_models(one)]
+    measured = {one.key: one for metric in zeros for one in measured_by(metric)}
+    days_of_each = read_days([days_with_value(one).order_by("date") for one in measured.values()])
+    spans = {key: Span(day, last) for key, day in zip(measured, days_of_each, strict=True)}
+    for one in zeros:
+        begun = span_of(one, spans).first or last + days.ONE_DAY
+        found[one.key] = found[one.key].unknown_before(begun)
+    return found
+
+
 def zero_models(metric: Metric) -> set[type[Model]]:
     """Return the models of which a day without a record counts as zero, in a metric or in what it is computed from."""
     found = {metric.model} if metric.model and metric.absent is Absent.ZERO else set()

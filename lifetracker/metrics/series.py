@@ -77,6 +77,11 @@ class Series:
         values = self.values[(first - self.first).days :]
         return replace(self, first=first, values=values, so_far=later)
 
+    def unknown_before(self, day: date) -> Series:
+        """Return the same days, with those before that one as unknown."""
+        number = min(max((day - self.first).days, 0), len(self.values))
+        return replace(self, values=[*[None] * number, *self.values[number:]])
+
     def until(self, last: date) -> Series:
         """Return the part up to an earlier day; all of it where that day is not earlier."""
         length = (last - self.first).days + 1

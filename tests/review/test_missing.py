@@ -17,6 +17,7 @@ from review.periods import Period
 from review.sections import Content, Look
 from tests.makers import entry, meal
 from tests.review.test_numbers import pages_of_a_book, walk
+from time_logs.models import TimeEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_who_records_nothing_misses_nothing() -> None:
 def test_nothing_is_missing() -> None:
     pages_of_a_book(MONDAY, SUNDAY, 10)
     content = said()
-    assert content.lead == "Nothing is missing of what you usually record."
+    assert content.lead == "Nothing is missing of what you record on most days."
     assert not content.lines
 
 
@@ -68,12 +69,12 @@ def test_what_nobody_wrote_down_is_told_once() -> None:
 
 def test_what_is_written_down_seldom_is_not_missing() -> None:
     pages_of_a_book(MONDAY, MONDAY, 10)
-    assert not lines()
+    assert not said(), "nor is nothing missing"
 
 
 def test_what_began_in_the_period_was_not_missing_before() -> None:
     pages_of_a_book(MONDAY + timedelta(days=4), SUNDAY, 10)
-    assert not lines()
+    assert not said(), "nor is nothing missing"
 
 
 def test_a_question_that_is_not_answered_any_more_is_not_missing() -> None:
@@ -94,6 +95,29 @@ def test_what_was_not_read_is_told_first_and_leads_to_connections() -> None:
     assert [line.url for line in content.lines] == ["/connections/", "/own-metrics/"]
 
 
+def test_before_the_first_record_nothing_is_said() -> None:
+    """Toggl was read from 2020 on, and the first entry is of September."""
+    moments = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 9, 16, tzinfo=UTC)
+    SyncState.objects.create(
+        source="Toggl", stream="entry", verified_from=moments[0], verified_to=moments[1]
+    )
+    entry(start=datetime(2026, 9, 8, 9, tzinfo=UTC), end=datetime(2026, 9, 8, 11, tzinfo=UTC))
+    for name in ("2025", "2026-W20", "2000-W01"):
+        assert not said(name)
+    assert said("2026-W36").lead == ""
+
+
+def test_a_service_that_is_not_set_up_is_no_reason(settings: Any) -> None:
+    """Its export was imported: a day without an entry has no record, and of seldom days nothing is said."""
+    settings.TOGGL_API_TOKEN = ""
+    for day in (*range(7, 12), *range(1, 6)):
+        start = datetime(2026, 9, day, 9, tzinfo=UTC)
+        entry(start=start, end=start + timedelta(hours=2))
+    assert lines() == ["No record: Tracked time and Deep work on 2 days."]
+    TimeEntry.objects.exclude(date=MONDAY).delete()
+    assert not lines()
+
+
 def test_days_of_the_diary_that_are_not_complete_are_told() -> None:
     meal(eaten_at=datetime(2026, 9, 8, 9, tzinfo=UTC))
     walk(MONDAY, SUNDAY, 8_000)
@@ -102,7 +126,7 @@ def test_days_of_the_diary_that_are_not_complete_are_told() -> None:
 
 def test_today_and_later_days_are_not_missing() -> None:
     pages_of_a_book(MONDAY, TODAY - timedelta(days=1), 10)
-    assert said("2026-W38").lead == "Nothing is missing of what you usually record."
+    assert said("2026-W38").lead == "Nothing is missing of what you record on most days."
 
 
 def test_days_that_wait_for_an_answer_are_told() -> None:
@@ -138,5 +162,5 @@ def test_a_year_costs_as_many_statements_as_a_week(
     pages_of_a_book(MONDAY, SUNDAY, 10)
     for name in ("2026-W37", "2026-09", "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             missing_of(look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -10,13 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from apple_health.models import AppleDay
 from lifetracker.days import days_from
 from lifetracker.metrics.registry import metrics
-from lifetracker.models import DayMark
+from lifetracker.models import DayMark, SyncState
 from own_metrics.models import OwnMetric, OwnValue
 from review.choice import SHOWN
 from review.numbers import numbers_of
 from review.periods import Period
 from review.sections import Content, Look, Row
-from tests.makers import weigh_in
+from tests.makers import entry, weigh_in
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,11 @@ def test_a_year_is_compared_with_the_one_before_while_there_are_few() -> None:
     walk(date(2026, 1, 1), date(2026, 9, 19), 8_000)
     content = review("2026")
     (only,) = content.rows
-    assert (only.value, only.words, only.known) == ("8,000 a day", "2025: 7,000 a day", "")
+    assert (only.value, only.words, only.known) == (
+        "8,000 a day",
+        "1 January to 19 September 2025: 7,000 a day",
+        "",
+    )
     assert list(only.values) == [8_000.0] * 9
     assert (content.lead, content.note) == (
         "",
@@ -139,11 +143,70 @@ def test_a_year_is_compared_with_the_one_before_while_there_are_few() -> None:
     )
 
 
+def track(first: date, last: date, hours: float) -> None:
+    """Track so many hours on each day. Toggl was read from the beginning of 2020 on."""
+    SyncState.objects.get_or_create(
+        source="Toggl",
+        stream="entry",
+        defaults={
+            "verified_from": datetime(2020, 1, 1, tzinfo=UTC),
+            "verified_to": datetime(2026, 12, 1, tzinfo=UTC),
+        },
+    )
+    for day in days_from(first, last):
+        start = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        entry(start=start, end=start + timedelta(hours=hours))
+
+
+def test_weeks_of_rest_are_known_once_it_has_begun() -> None:
+    """7 h on Monday up to 60 weeks ago, rest in the weeks 12 to 7 before, then 7 h again: 42 h in 12 weeks."""
+    for back in (60, *range(7)):
+        track(MONDAY - timedelta(weeks=back), MONDAY - timedelta(weeks=back), 7)
+    assert row(review(), "Tracked time").words == "about the usual 3 h 30"
+
+
+def test_a_rest_of_twelve_weeks_is_usual() -> None:
+    track(MONDAY - timedelta(weeks=14), MONDAY - timedelta(weeks=14), 7)
+    track(MONDAY, MONDAY, 7)
+    content = review()
+    assert row(content, "Tracked time").words.endswith("above the usual 0 min")
+    assert "can be said once" not in content.lead
+
+
+def test_days_before_the_first_record_are_unknown() -> None:
+    track(date(2024, 3, 31), date(2024, 4, 1), 3)
+    one = row(review("2024"), "Tracked time")
+    assert (one.value, one.known, one.words) == ("at least 6 h 00", "276 of 366 days", "")
+    one = row(review("2024-03"), "Tracked time")
+    assert (one.value, one.known) == ("at least 3 h 00", "1 of 31 days")
+    assert list(one.values) == [None] * 30 + [3.0]
+    assert not review("2023")
+
+
+def test_the_year_before_is_what_its_own_review_says() -> None:
+    """2024 had 366 days, one of which was marked."""
+    walk(date(2024, 1, 1), date(2025, 12, 31), 7_000)
+    AppleDay.objects.filter(date=date(2024, 5, 1)).update(steps=737_000)
+    DayMark.objects.create(date=date(2024, 5, 1), kind=DayMark.Kind.SICK)
+    track(date(2023, 12, 31), date(2025, 1, 1), 1)
+    own, before = review("2024"), review("2025")
+    assert (row(own, "Steps").value, row(own, "Tracked time").value) == ("8,995 a day", "366 h 00")
+    assert row(before, "Steps").words == "2024: 8,995 a day"
+    assert row(before, "Tracked time").words == "2024: 366 h 00"
+
+
+def test_a_running_year_is_beside_the_same_days_of_the_year_before() -> None:
+    track(date(2025, 1, 1), date(2025, 3, 1), 1)
+    track(date(2026, 1, 1), date(2026, 1, 1), 1)
+    words = row(review("2026"), "Tracked time").words
+    assert words == "1 January to 19 September 2025: 60 h 00"
+
+
 def test_a_year_costs_as_many_statements_as_a_week(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     walk(MONDAY, WEEK.last, 8_000)
     pages_of_a_book(MONDAY, WEEK.last, 10)
     for name in ("2026-W37", "2026-09", "2026"):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             review(name)

@@ -146,7 +146,8 @@ def test_a_week_lies_to_the_weeks_before() -> None:
     assert value_words(found) == "54 %"
     assert compared_words(found, "The week before") == "well below the usual 65 %"
     assert known_words(found) == ""
-    assert found.before == 70.0
+    assert found.before is not None
+    assert found.before.value == 70.0
 
 
 def test_marked_days_stay_out_of_the_usual() -> None:
@@ -210,15 +211,29 @@ def test_means_of_counts_have_a_digit_while_they_are_small() -> None:
     found = found_of(series(COMMITS, *[[0.0] * 6 + [1.0], [0.0] * 6 + [2.0]] * 4, [1.0] * 7))
     assert (value_words(found), compared_words(found, "The week before")) == (
         "7",
-        "far above the usual 1.6",
+        "far above the usual 1.5",
     )
 
 
 def test_what_was_not_done_yet_is_not_usual() -> None:
     """Zeros before the first commit say nothing: six weeks are left, of which nobody can say that there was nothing."""
-    found = found_of(series(COMMITS, *[[0.0] * 7] * 5, *[[1.0] * 7] * 6, [1.0] * 7))
+    every = series(COMMITS, *[[0.0] * 7] * 5, *[[1.0] * 7] * 6, [1.0] * 7)
+    found = found_of(every.unknown_before(MONDAY - timedelta(weeks=6)))
     assert found.usual is not None
     assert (found.usual.value, found.usual.windows) == (7.0, 6)
+
+
+def test_a_rest_is_usual_too() -> None:
+    """Six weeks of rest, then six of 7 h: the mean of 12 weeks is half of that."""
+    found = found_of(series(TRACKED, *[[0.0] * 7] * 6, *[[1.0] * 7] * 6, [1.0] * 7))
+    assert found.usual is not None
+    assert (found.usual.value, found.usual.windows) == (3.5, 12)
+
+
+def test_nothing_on_the_known_days_is_not_the_least() -> None:
+    found = found_of(series(TRACKED, *[[2.0] * 7, [3.0] * 7] * 3, week(0, 0, 0, 0)))
+    assert value_words(found) == "none on the known days"
+    assert compared_words(found, "") == "far below the usual 2 h 30 a day"
 
 
 def test_days_of_yes_are_compared_as_days_where_some_are_unknown() -> None:
