@@ -512,6 +512,7 @@ EMAIL_PORT = env.read(
 )
 # Seconds for each step of a delivery.
 EMAIL_TIMEOUT = 15
+EMAIL_BACKEND = "lifetracker.ops.smtp.Backend"
 OWNER_EMAIL = env.read("OWNER_EMAIL", email, default="")
 DEFAULT_FROM_EMAIL = env.read(
     "DEFAULT_FROM_EMAIL", sender, default=EMAIL_HOST_USER if "@" in EMAIL_HOST_USER else OWNER_EMAIL

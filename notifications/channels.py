@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from lifetracker.errors import NotConfigured, SyncError
 from lifetracker.ops import mail
 from notifications import ntfy, push
@@ -46,13 +44,11 @@ def send_mail(message: Outgoing) -> str:
     mail of its own."""
     if missing := missing_of_mail():
         raise NotConfigured(missing)
-    host = settings.OWNER_EMAIL.rpartition("@")[2]
-    headers = {"Message-ID": f"<{message.id}@{host}>"}
     if message.mail:
-        mail.send_to_owner(message.title, *message.mail(), headers)
+        mail.send_to_owner(message.title, *message.mail(), identity=message.id)
         return ""
     text = "\n\n".join(filter(None, [message.text, message.url]))
-    mail.send_to_owner(message.title, text, headers=headers)
+    mail.send_to_owner(message.title, text, identity=message.id)
     return ""
 
 

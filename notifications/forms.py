@@ -18,7 +18,10 @@ from notifications.models import ONLY, Choices, Notification
 KIND = "kind-"
 HOURS = ("quiet_from", "quiet_to", "morning", "evening")
 TWO_ENDS = "Quiet hours have a beginning and an end. Enter both, or none."
-NEVER = "This is within your quiet hours, so that nothing would be sent."
+SAME = "Enter two different times. To be told nothing, take away what you chose above."
+NEVER = (
+    "Your quiet hours last as long as this part of the day, so that nothing of it would be sent."
+)
 
 
 class Row(NamedTuple):
@@ -80,8 +83,10 @@ class ChoicesForm(forms.Form):
         morning, evening = values.get("morning"), values.get("evening")
         if morning and evening and morning >= evening:
             self.add_error("evening", "The evening must come after the morning.")
-        for name in ("morning", "evening"):
-            if is_within(values.get(name), begin, end):
+        if begin is not None and begin == end:
+            self.add_error("quiet_to", SAME)
+        for name, first, last in (("morning", morning, evening), ("evening", evening, None)):
+            if is_all_within(first, last, begin, end):
                 self.add_error(name, NEVER)
         return values
 
@@ -110,3 +115,13 @@ def is_within(at: time | None, begin: time | None, end: time | None) -> bool:
     if begin < end:
         return begin <= at < end
     return at >= begin or at < end
+
+
+def is_all_within(
+    first: time | None, last: time | None, begin: time | None, end: time | None
+) -> bool:
+    """Return whether quiet hours leave nothing of a part of a day, which lasts to midnight where `last` is None."""
+    if first is None or begin is None or end is None or not is_within(first, begin, end):
+        return False
+    is_over_midnight = end < begin and first >= begin
+    return is_over_midnight or (last is not None and end >= last)

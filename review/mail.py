@@ -22,7 +22,8 @@ WIDTH = 76
 
 
 class Mail(NamedTuple):
-    """`identity`: the same for each mail about a period, letters and digits."""
+    """`identity`: the same for each mail about a period that says the same, letters and digits: one that was corrected since
+    must not be taken for the first."""
 
     subject: str
     text: str
@@ -41,21 +42,19 @@ def mail_of(period: Period, today: date) -> Mail:
         "site": settings.PUBLIC_URL,
         "url": url_of(period),
     }
+    text = text_of(review)
     return Mail(
         subject=f"Your {period.noun}: {period.title}",
-        text=text_of(review),
+        text=text,
         html=render_to_string("review/mail.html", context),
-        identity=hashlib.sha256(f"review {period.name}".encode()).hexdigest()[:32],
+        identity=hashlib.sha256(f"review {period.name} {text}".encode()).hexdigest()[:32],
     )
 
 
 def send_review(period: Period, today: date) -> None:
     """Send the mail about a period to the owner. Raises what `send_to_owner` does."""
     mail = mail_of(period, today)
-    host = settings.OWNER_EMAIL.rpartition("@")[2]
-    # A mail program knows by it one that comes twice.
-    headers = {"Message-ID": f"<{mail.identity}@{host}>"} if host else {}
-    send_to_owner(mail.subject, mail.text, mail.html, headers)
+    send_to_owner(mail.subject, mail.text, mail.html, identity=mail.identity)
 
 
 def url_of(period: Period) -> str:

@@ -6,7 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.encoding import punycode
 
 from lifetracker.errors import BadResponse, NotConfigured, SyncError, TryLater
 
@@ -80,6 +81,10 @@ def faults() -> list[Fault]:
         name = "EMAIL_HOST_PASSWORD" if is_password else "EMAIL_HOST_USER"
         text = f"No mail can be sent: the login is half set, {name} is missing."
         found.append(Fault(text, f"Set {name}, or neither."))
+    if not f"{settings.EMAIL_HOST_USER}{settings.EMAIL_HOST_PASSWORD}".isascii():
+        text = "No mail can be sent: the login has letters that a login by SMTP cannot carry."
+        todo = "Use an EMAIL_HOST_USER and EMAIL_HOST_PASSWORD of plain letters, digits and signs."
+        found.append(Fault(text, todo))
     if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
         text = "No mail can be sent: EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other."
         found.append(Fault(text, "Set EMAIL_USE_SSL=true for port 465, else EMAIL_USE_TLS=true."))
@@ -97,12 +102,11 @@ def check_mail(**_: object) -> Iterable[CheckMessage]:
         yield checks.Warning(fault.text, hint=fault.todo, id="lifetracker.W055")
 
 
-def send_to_owner(
-    subject: str, text: str, html: str = "", headers: Mapping[str, str] | None = None
-) -> None:
-    """Send a mail to `OWNER_EMAIL`; with `html`, mail programs show that instead of the text.
+def send_to_owner(subject: str, text: str, html: str = "", *, identity: str = "") -> None:
+    """Send a mail to `OWNER_EMAIL`; with `html`, mail programs show that instead of the text. By `identity`, letters and
+    digits, they know one that comes twice.
 
-    Takes up to about a minute where the server is slow, so it is for a worker, or for who presses a button.
+    Takes up to about a minute where the server is slow (`smtp.py`), so it is for a worker, or for who presses a button.
 
     Raises NotConfigured where the settings must be mended first, BadResponse where the server refuses this mail,
     TryLater where a later attempt may work. Their texts are for the owner and hold no password.
@@ -116,7 +120,7 @@ def send_to_owner(
         body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[settings.OWNER_EMAIL],
-        headers={**BY_ITSELF, **(headers or {})},
+        headers={**BY_ITSELF, **({"Message-ID": message_id(identity)} if identity else {})},
     )
     if html:
         mail.attach_alternative(html, "text/html")
@@ -130,6 +134,11 @@ def send_to_owner(
         # One that refused the login is connected still.
         with suppress(OSError, smtplib.SMTPException):
             server.close()
+
+
+def message_id(identity: str) -> str:
+    # A header of an id has no letters but those of ASCII.
+    return f"<{identity}@{punycode(settings.OWNER_EMAIL.rpartition('@')[2])}>"
 
 
 def in_words(error: Exception) -> SyncError:

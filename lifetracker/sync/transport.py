@@ -68,8 +68,8 @@ def limited(limits: Limits) -> Iterator[None]:
         _limits.reset(token)
 
 
-class _Reader(io.RawIOBase):
-    """Bytes of one answer from its socket. A timeout of the socket alone would not do: it begins
+class Reader(io.RawIOBase):
+    """Bytes of one answer, or of all that one connection brings, from its socket. A timeout of the socket alone would not do: it begins
     anew with every byte, so that an answer that comes drop by drop never ends."""
 
     def __init__(self, sock: socket.socket, file: io.BufferedReader, limits: Limits) -> None:
@@ -102,7 +102,7 @@ class _Response(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         limits = _limits.get()
         if limits:
-            self.fp = io.BufferedReader(_Reader(sock, self.fp, limits))
+            self.fp = io.BufferedReader(Reader(sock, self.fp, limits))
 
 
 # `response_class` is http.client's answer, which urllib3 makes its own of.
@@ -112,7 +112,9 @@ class _Http(HTTPConnection):
     response_class = _Response
 
     def _new_conn(self) -> socket.socket:
-        return checked(super()._new_conn(), is_proxy=self.proxy is not None)
+        is_proxy = self.proxy is not None
+        refuse_private(self.host, self.port, is_proxy=is_proxy)
+        return checked(super()._new_conn(), is_proxy=is_proxy)
 
     def connect(self) -> None:
         super().connect()
@@ -123,11 +125,27 @@ class _Https(HTTPSConnection):
     response_class = _Response
 
     def _new_conn(self) -> socket.socket:
-        return checked(super()._new_conn(), is_proxy=self.proxy is not None)
+        is_proxy = self.proxy is not None
+        refuse_private(self.host, self.port, is_proxy=is_proxy)
+        return checked(super()._new_conn(), is_proxy=is_proxy)
 
     def connect(self) -> None:
         super().connect()
         is_connected()
+
+
+def refuse_private(host: str, port: int, *, is_proxy: bool) -> None:
+    """Refuse a host of a private network before it is connected to: that alone would tell who named it whether something
+    listens there. A name that is not found is left to who connects, who says so. Raises PrivateAddress."""
+    limits = _limits.get()
+    if limits is None or not limits.public_only or is_proxy:
+        return
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return
+    if not all(ipaddress.ip_address(address[0]).is_global for *_, address in found):
+        raise PrivateAddress
 
 
 def checked(sock: socket.socket, *, is_proxy: bool) -> socket.socket:

@@ -55,7 +55,7 @@ def mail(settings: Any) -> Iterator[MailServer]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.OWNER_EMAIL = settings.DEFAULT_FROM_EMAIL = "robin@example.org"
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "lifetracker.ops.smtp.Backend"
         yield server
 
 

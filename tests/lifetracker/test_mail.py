@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from django.core.checks import run_checks
 
 from lifetracker.environment import email, sender
 from lifetracker.errors import BadResponse, NotConfigured, SyncError, TryLater
+from lifetracker.ops import smtp
 from lifetracker.ops.mail import has_mail, send_to_owner
 from tests.mail_server import MailServer
 
@@ -32,7 +36,7 @@ def server(settings: Any) -> Iterator[MailServer]:
 
 
 def use(settings: Any, server: MailServer) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "lifetracker.ops.smtp.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "robin", PASSWORD
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
@@ -51,13 +55,13 @@ def refusal_of(text: str = "hello") -> SyncError:
 
 
 def test_a_mail_arrives(server: MailServer) -> None:
-    send_to_owner("Über\nnight", "Steps: 1\n.\nend", "<p>Steps</p>", {"Message-ID": "<1@example>"})
+    send_to_owner("Über\nnight", "Steps: 1\n.\nend", "<p>Steps</p>", identity="1")
     (mail,) = server.mails
     assert (mail["To"], mail["From"]) == (
         "robin@example.org",
         "Life Tracker <tracker@example.org>",
     )
-    assert (mail["Subject"], mail["Message-ID"]) == ("Über night", "<1@example>")
+    assert (mail["Subject"], mail["Message-ID"]) == ("Über night", "<1@example.org>")
     assert mail["Auto-Submitted"] == "auto-generated"
     plain, html = mail.iter_parts()
     assert plain.get_content().splitlines() == ["Steps: 1", ".", "end"]
@@ -105,6 +109,49 @@ def test_a_server_that_is_silent(settings: Any, server: MailServer) -> None:
         silent.listen()
         settings.EMAIL_PORT = silent.getsockname()[1]
         assert "did not answer" in str(refusal_of())
+
+
+@pytest.mark.parametrize("banner", [b"220 test", b"220-test\r\n"])
+def test_a_server_that_answers_drop_by_drop(
+    settings: Any, server: MailServer, monkeypatch: pytest.MonkeyPatch, banner: bytes
+) -> None:
+    """Each drop comes within the time limit of the socket, and they never end."""
+    monkeypatch.setattr(smtp, "WHOLE", 0.5)
+    is_over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            while not is_over.wait(0.05):
+                connection.sendall(banner)
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        settings.EMAIL_PORT = listening.getsockname()[1]
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        began = time.monotonic()
+        refused = refusal_of()
+        assert time.monotonic() - began < 3
+        is_over.set()
+        thread.join()
+    assert isinstance(refused, TryLater)
+    assert "did not answer" in str(refused)
+
+
+def test_a_login_that_cannot_be_sent_is_named(settings: Any, server: MailServer) -> None:
+    settings.EMAIL_HOST_PASSWORD = f"{PASSWORD}\N{EURO SIGN}"
+    refused = refusal_of()
+    assert isinstance(refused, NotConfigured)
+    assert "the login has letters" in str(refused)
+    assert not server.said
+
+
+def test_an_id_of_a_host_with_other_letters(settings: Any, server: MailServer) -> None:
+    settings.OWNER_EMAIL = "me@exämple.org"
+    send_to_owner("A subject", "hello", identity="1")
+    assert server.mails[0]["Message-ID"] == "<1@xn--exmple-cua.org>"
 
 
 def test_a_server_without_tls_gets_no_password(settings: Any, server: MailServer) -> None:

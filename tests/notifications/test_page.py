@@ -70,8 +70,10 @@ def test_what_is_chosen_is_stored_and_shown(
     [
         ({"quiet_from": "22:00"}, "Enter both, or none."),
         ({"quiet_to": "22:00"}, "Enter both, or none."),
-        ({"quiet_from": "17:00", "quiet_to": "19:00"}, "within your quiet hours"),
-        ({"quiet_from": "22:00", "quiet_to": "09:00"}, "within your quiet hours"),
+        ({"quiet_from": "17:00", "quiet_to": "07:00"}, "nothing of it would be sent"),
+        ({"quiet_from": "07:00", "quiet_to": "18:00"}, "nothing of it would be sent"),
+        ({"quiet_from": "20:00", "quiet_to": "19:00"}, "nothing of it would be sent"),
+        ({"quiet_from": "22:00", "quiet_to": "22:00"}, "Enter two different times."),
         ({"morning": "18:00"}, "The evening must come after the morning."),
         ({"morning": ""}, "This field is required."),
         ({"evening": "soon"}, "Enter a valid time."),
@@ -88,6 +90,23 @@ def test_what_cannot_work_is_refused_at_its_field(
     assert answer.status_code == 400
     assert words in answer.text
     assert not Choices.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"quiet_from": "22:00", "quiet_to": "07:00", "morning": "06:30"},
+        {"quiet_from": "17:00", "quiet_to": "19:00"},
+        {"quiet_from": "22:00", "quiet_to": "08:30"},
+        {"quiet_from": "18:01", "quiet_to": "17:59"},
+    ],
+    ids=str,
+)
+def test_hours_that_leave_a_part_of_the_day_are_saved(
+    person: Client, values: dict[str, Any]
+) -> None:
+    assert save(person, **values).status_code == 200
+    assert Choices.objects.get().quiet_from is not None
 
 
 def test_what_was_chosen_stays_where_its_channel_has_failed_since(person: Client) -> None:

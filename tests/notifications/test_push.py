@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -248,6 +250,28 @@ def test_no_message_goes_into_a_private_network(
         with pytest.raises(BadResponse, match="its address leads into a private network"):
             channel.send(MESSAGE)
     assert not push.posted, "nothing was sent"
+
+
+def test_nobody_learns_what_listens_in_a_private_network(
+    person: Client, push: PostServer, settings: Any
+) -> None:
+    """Nothing there is connected to."""
+    added(person, push)
+    settings.PUSH_TO_PRIVATE_ADDRESSES = False
+    said = set()
+    with socket.socket() as listening, socket.socket() as free:
+        for one in (listening, free):
+            one.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.settimeout(0.2)
+        for one in (listening, free):
+            PushSubscription.objects.update(endpoint=f"https://localhost:{one.getsockname()[1]}/")
+            with pytest.raises(BadResponse) as refused:
+                channel.send(MESSAGE)
+            said.add(re.sub(r":\d+", "", str(refused.value)))
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert said == {"localhost is not asked: its address leads into a private network."}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.utils import timezone
 from lifetracker import urls  # noqa: F401 - with which the sections are found
 from lifetracker.tools.caller import Caller
 from review import mail
+from review.models import Intention
 from review.periods import Period
 from tests import makers
 
@@ -64,6 +65,14 @@ def test_the_same_period_has_the_same_id(intended: None) -> None:
     call_command("send_review", "2026-08", stdout=StringIO())
     first, again, other = (one.message()["Message-ID"] for one in outbox.outbox)
     assert first == again != other
+
+
+def test_a_review_that_was_corrected_has_another_id(intended: None) -> None:
+    call_command("send_review", "2026-W37", stdout=StringIO())
+    Intention.objects.update(text="In bed by 22:00")
+    call_command("send_review", "2026-W37", stdout=StringIO())
+    first, corrected = (one.message()["Message-ID"] for one in outbox.outbox)
+    assert first != corrected
 
 
 def test_without_an_address_of_the_pages_there_are_no_links(settings: Any, intended: None) -> None:

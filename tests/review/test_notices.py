@@ -97,7 +97,7 @@ def test_a_machine_that_was_off_for_weeks_sends_the_newest_alone(move: Move) -> 
 
 def test_a_mail_that_fails_is_tried_again_and_said(move: Move, settings: Any) -> None:
     switch_on()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "lifetracker.ops.smtp.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     send_due()
     waiting = Notification.objects.get()
