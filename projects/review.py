@@ -19,15 +19,15 @@ from lifetracker.web.sentences import hours_and_minutes, number
 from lifetracker.words import counted, joined
 from projects.commit_sums import NO_PROJECT
 from projects.models import Project
-from projects.windows import Sides, Sums, read_sides
-from review.sections import Content, Look, Row, Section, register_section
+from projects.windows import Sides, begun_of, read_sides
+from review.sections import Content, Line, Look, Row, Section, register_section
 from review.usual import Usual, usual_of
 from review.windows import RULES, windows_before
 from time_logs.group_sums import Days
 from time_logs.metrics import hours as hours_metric
 
-#: So many projects have a row of their own.
-MOST = 8
+#: So many projects have a row of their own, and so many that have nothing and mostly have some.
+MOST, MOST_RESTING = 8, 4
 #: Of what is counted, with its verb.
 NAMES = {hours_metric.key: "Time is", commits_metric.key: "Commits are"}
 #: Below so many commits, their mean has a digit after the point.
@@ -56,28 +56,51 @@ class Side(NamedTuple):
         return self.windows[0]
 
 
+class Usually(NamedTuple):
+    """What is usual of hours, or of commits. `is_mostly`: whether there are some in most of the periods before."""
+
+    metric: Metric
+    usual: Usual
+    is_mostly: bool
+
+    @property
+    def words(self) -> str:
+        words = words_of_deviation(self.usual.deviation)
+        words = f"{'about ' if words == 'usual' else ''}{words}".replace("usual", "the usual")
+        return f"{words} {amount(self.metric, self.usual.value)}"
+
+
 class Work(NamedTuple):
-    """What a project comes to. `usual` is that of its hours, or of its commits where it has no hours."""
+    """What a project comes to. `usually` is that of its hours, or of its commits where it has no hours; None where too
+    little is known."""
 
     name: str
     hours: float
     commits: float
-    usual: str
+    usually: Usually | None
     url: str
 
     @property
+    def has_some(self) -> bool:
+        return bool(self.hours or self.commits)
+
+    @property
     def words(self) -> str:
+        """Return `5 h 20, 3 commits`; of what is compared with usual also that there is none."""
+        compared = self.usually.metric if self.usually else None
         parts = []
         if self.hours:
             parts.append(hours_and_minutes(self.hours))
-        if self.commits:
+        elif compared is hours_metric:
+            parts.append("0 h")
+        if self.commits or compared is commits_metric:
             parts.append(counted(round(self.commits), "commit"))
         return ", ".join(parts)
 
 
 def projects_of(look: Look) -> Content:
-    """Return hours and commits by project: by a statement for each, one for the names, one for what belongs to which, and
-    one for the days that stay out of the usual."""
+    """Return hours and commits by project: by a statement for each, one for the names, one for what belongs to which, one
+    for the days that stay out of the usual, and those of `begun_of`."""
     last = look.last if look.last < look.today else look.last - ONE_DAY
     if last < look.period.first:
         return Content()
@@ -90,22 +113,35 @@ def projects_of(look: Look) -> Content:
     time, code = (
         side_of(metric, spans, excluded, look.verified) for metric in (hours_metric, commits_metric)
     )
+    begun = begun_of(spans, sides)
     works = [
-        work_of(pk, name, sides, (time, code), look)
+        work_of(pk, name, sides, Known(time, code, begun.get(pk)), look)
         for pk, name in (names | {NO_PROJECT: "Without a project"}).items()
     ]
     found = sorted(
-        (one for one in works if one.words), key=lambda one: (-one.hours, -one.commits, one.name)
+        (one for one in works if one.has_some), key=lambda one: (-one.hours, -one.commits, one.name)
     )
-    if not found:
+    resting = resting_of(works)
+    if not found and not resting:
         return Content()
     loose = [one for one in found if not one.url]
     own = [one for one in found if one.url]
     return Content(
         lead=lead_of(own, loose),
-        rows=[row_of(one) for one in [*shown(own), *loose]],
+        rows=[row_of(one) for one in [*shown(own), *resting[:MOST_RESTING], *loose]],
+        lines=left_out(len(resting) - MOST_RESTING),
         note=note_of(time, code),
     )
+
+
+def resting_of(works: list[Work]) -> list[Work]:
+    """Return the projects that have nothing and mostly have some, the most usual first."""
+    found = [
+        (one.usually.metric is not hours_metric, -one.usually.usual.value, one.name, one)
+        for one in works
+        if one.url and not one.has_some and one.usually and one.usually.is_mostly
+    ]
+    return [one for *_, one in sorted(found)]
 
 
 def side_of(
@@ -120,44 +156,46 @@ def side_of(
     return Side(metric, windows)
 
 
-def work_of(pk: int, name: str, sides: Sides, known: tuple[Side, Side], look: Look) -> Work:
+class Known(NamedTuple):
+    """What the usual of a project is made of: how much is known of time and code, and since when it has some."""
+
+    time: Side
+    code: Side
+    begun: date | None
+
+
+def work_of(pk: int, name: str, sides: Sides, known: Known, look: Look) -> Work:
     hours, commits = sides.hours.get(pk, {}), sides.commits.get(pk, {})
-    time, code = known
-    first = time.now.days.first
-    usual = usual_words(time, hours, look) if hours else usual_words(code, commits, look)
+    first = known.time.now.days.first
+    side, sums = (known.time, hours) if hours else (known.code, commits)
     return Work(
         name,
         hours.get(first, 0.0),
         commits.get(first, 0.0),
-        usual,
+        usual_in(side, sums, known.begun, look),
         reverse("project", args=[pk]) + Range(look.period.first, look.last, look.today).query
         if pk
         else "",
     )
 
 
-def usual_words(side: Side, sums: Sums, look: Look) -> str:
-    """Return how it lies to the same days of earlier periods; empty where too few of these are known, or it began too
-    lately. Those before its first activity are not its usual."""
-    usual = usual_in(side, sums, look)
-    if usual is None:
-        return ""
-    words = words_of_deviation(usual.deviation)
-    words = f"{'about ' if words == 'usual' else ''}{words}".replace("usual", "the usual")
-    return f"{words} {amount(side.metric, usual.value)}"
-
-
-def usual_in(side: Side, sums: Mapping[date, float], look: Look) -> Usual | None:
+def usual_in(
+    side: Side, sums: Mapping[date, float], begun: date | None, look: Look
+) -> Usually | None:
+    """Return what is usual in the same days of earlier periods; None where too few of these are known, or it began too
+    lately. A period counts if it had begun for most of its days."""
     rule, now = RULES[look.period.length], side.now
-    begun = min(sums, default=None)
     if begun is None or now.known < now.length:
         return None
     before = [
         sums.get(one.days.first, 0.0) * now.length / one.length
         for one in side.windows[1:]
-        if one.days.first >= begun and rule.is_enough(one.known, one.length)
+        if rule.is_enough(one.known, one.length)
+        and rule.is_enough((one.days.last - max(one.days.first, begun)).days + 1, one.length)
     ]
-    return usual_of(side.metric, sums.get(now.days.first, 0.0), before, rule)
+    usual = usual_of(side.metric, sums.get(now.days.first, 0.0), before, rule)
+    is_mostly = 2 * sum(value > 0 for value in before) > len(before)
+    return Usually(side.metric, usual, is_mostly) if usual else None
 
 
 def amount(metric: Metric, value: float) -> str:
@@ -175,19 +213,32 @@ def shown(own: list[Work]) -> list[Work]:
         return own
     rest = own[MOST:]
     hours, commits = (sum(getattr(one, name) for one in rest) for name in ("hours", "commits"))
-    return [*own[:MOST], Work(f"{len(rest)} others", hours, commits, "", reverse("projects"))]
+    return [*own[:MOST], Work(f"{len(rest)} others", hours, commits, None, reverse("projects"))]
 
 
 def row_of(one: Work) -> Row:
-    return Row(one.name, one.words, one.usual, url=one.url or reverse("projects"))
+    words = one.usually.words if one.usually else ""
+    return Row(one.name, one.words, words, url=one.url or reverse("projects"))
+
+
+def left_out(number: int) -> list[Line]:
+    if number <= 0:
+        return []
+    return [
+        Line(
+            f"{counted(number, 'more project')} that mostly had some had none.", reverse("projects")
+        )
+    ]
 
 
 def lead_of(own: list[Work], loose: list[Work]) -> str:
     """Return `31 h 20 and 14 commits in 4 projects; 2 h 10 without a project.`"""
-    total = Work("", sum(one.hours for one in own), sum(one.commits for one in own), "", "")
+    total = Work("", sum(one.hours for one in own), sum(one.commits for one in own), None, "")
     parts = []
     if own:
         parts.append(f"{joined(total.words.split(', '))} in {counted(len(own), 'project')}")
+    elif not loose:
+        parts.append("Nothing in any project")
     parts += [f"{joined(one.words.split(', '))} without a project" for one in loose]
     return f"{'; '.join(parts)}."
 

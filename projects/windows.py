@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Min, OuterRef, Subquery
 
+from github_projects.metrics import commits as commits_metric
 from lifetracker.days import ONE_DAY
+from lifetracker.metrics.held import days_with_value, read_days
 from projects.commit_sums import NO_PROJECT, commits_by_project
-from projects.totals import HOUR, project_by_toggl_id
+from projects.models import ProjectTogglProject
+from projects.totals import HOUR, PROJECT_OF_LINK, own_links, project_by_toggl_id
 from time_logs.group_sums import Days
+from time_logs.metrics import hours as hours_metric
 from time_logs.models import TimeEntry
 
 #: Sums by the first day of a window.
@@ -40,6 +45,50 @@ def hours_by_project(windows: Sequence[Days]) -> dict[int, Sums]:
             if first in wanted and seconds:
                 found[projects.get(ref, NO_PROJECT)][first] += seconds / HOUR
     return {project: dict(sums) for project, sums in found.items()}
+
+
+def begun_of(windows: Sequence[Days], sides: Sides) -> dict[int, date]:
+    """Return since when there is time, or commits of what has no time, of each project that has some: the day of its first
+    record of all, or the first day of the oldest window, whichever is later. Only of those that have nothing in that window
+    it is asked, by at most one statement for time, one for commits, and one for what belongs to no project."""
+    oldest = windows[-1].first
+    code = {pk: sums for pk, sums in sides.commits.items() if pk not in sides.hours}
+    found = {pk: min(sums) for pk, sums in (sides.hours | code).items()}
+    late = {pk for pk, begun in found.items() if begun > oldest}
+    asked: list[tuple[int, date | None]] = []
+    if of_time := late & sides.hours.keys() - {NO_PROJECT}:
+        asked += first_entries(of_time)
+    if of_code := late & code.keys() - {NO_PROJECT}:
+        asked += first_commits(of_code)
+    if NO_PROJECT in late:
+        metric = hours_metric if NO_PROJECT in sides.hours else commits_metric
+        asked += [(NO_PROJECT, *read_days([days_with_value(metric).order_by("date")]))]
+    for pk, day in asked:
+        if day:
+            found[pk] = min(found[pk], max(day, oldest))
+    return found
+
+
+def first_entries(projects: Collection[int]) -> Iterable[tuple[int, date | None]]:
+    """Return the day of the first entry of each Toggl project of these, to which an index leads."""
+    entries = TimeEntry.objects.filter(
+        project_ref=OuterRef("toggl_project__source_id"),
+        deleted_at__isnull=True,
+        duration__isnull=False,
+    )
+    first = Subquery(entries.order_by("start").values("date")[:1])
+    links = ProjectTogglProject.objects.filter(project__in=projects).order_by()
+    return links.values_list("project", first)
+
+
+def first_commits(projects: Collection[int]) -> Iterable[tuple[int, date | None]]:
+    """Return the day of the first own commit of each of these."""
+    return (
+        own_links(once=False)
+        .filter(**{f"{PROJECT_OF_LINK}__in": projects})
+        .values_list(PROJECT_OF_LINK)
+        .annotate(Min("commit__date"))
+    )
 
 
 def without_gaps(windows: Sequence[Days]) -> list[Days]:

@@ -73,7 +73,7 @@ def test_a_week_lies_to_the_weeks_before() -> None:
     content = said()
     assert [words(row) for row in content.rows] == [
         ("Garden", "6 h 00", "well above the usual 3 h 00"),
-        ("Without a project", "1 h 30", ""),
+        ("Without a project", "1 h 30", "far above the usual 0 min"),
     ]
     assert content.lead == "6 h 00 in 1 project; 1 h 30 without a project."
     assert content.note == ""
@@ -87,6 +87,76 @@ def test_a_project_that_began_lately_has_no_usual() -> None:
     for weeks_ago in range(6):
         track("1", 3, weeks_ago)
     assert [words(row) for row in said().rows] == [("Garden", "3 h 00", "")]
+
+
+def test_weeks_of_rest_are_usual_too() -> None:
+    """7 h a week up to a year ago, none in the weeks 12 to 7 before, 7 h since: 42 h in 12 weeks."""
+    read_until(NOW)
+    project("Garden", toggl_projects=[toggl_project(1)])
+    for weeks_ago in (60, *range(7)):
+        track("1", 7, weeks_ago)
+    assert words(said().rows[0]) == ("Garden", "7 h 00", "about the usual 3 h 30")
+
+
+def test_a_project_that_rests_longer_has_a_usual_of_nothing() -> None:
+    read_until(NOW)
+    code = repository("portal")
+    project("Garden", toggl_projects=[toggl_project(1)])
+    project("Portal", repositories=[code])
+    track("1", 7, 14)
+    track("1", 7)
+    for weeks_ago in (14, 0):
+        commit(code, at=MONDAY - timedelta(weeks=weeks_ago), mine=True)
+    assert [words(row) for row in said().rows] == [
+        ("Garden", "7 h 00", "far above the usual 0 min"),
+        ("Portal", "1 commit", "a little above the usual 0"),
+    ]
+
+
+def test_what_usually_has_some_and_has_none_is_told() -> None:
+    """Six projects of 1 to 6 h a week, each none in this one; another had some in five of twelve weeks alone."""
+    read_until(NOW)
+    for number in range(1, 8):
+        project(f"Project {number}", toggl_projects=[toggl_project(number)])
+    for weeks_ago in range(1, 13):
+        for number in range(1, 7):
+            track(str(number), number, weeks_ago, day=number)
+        if weeks_ago > 7:
+            track("7", 9, weeks_ago)
+    content = said()
+    assert [words(row) for row in content.rows] == [
+        (f"Project {number}", "0 h", f"far below the usual {number} h 00")
+        for number in (6, 5, 4, 3)
+    ]
+    assert [line.text for line in content.lines] == [
+        "2 more projects that mostly had some had none."
+    ]
+    assert content.lead == "Nothing in any project."
+
+
+def test_commits_without_the_usual_hours_say_so() -> None:
+    read_until(NOW)
+    code = repository("garden")
+    project("Garden", toggl_projects=[toggl_project(1)], repositories=[code])
+    for weeks_ago in range(1, 13):
+        track("1", 5, weeks_ago)
+    commit(code, at=MONDAY, mine=True)
+    assert words(said().rows[0]) == ("Garden", "0 h, 1 commit", "far below the usual 5 h 00")
+
+
+def test_many_projects_that_began_lately_cost_as_much(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    read_until(NOW)
+    for number in range(1, 5):
+        project(f"Time {number}", toggl_projects=[toggl_project(number)])
+        track(str(number), 1)
+        code = repository(f"code {number}")
+        project(f"Code {number}", repositories=[code])
+        commit(code, at=MONDAY, mine=True)
+    track("", 1, day=1)
+    with django_assert_num_queries(10):
+        projects_of(Look(Period.named("2026-W37"), TODAY))
 
 
 def test_weeks_away_are_not_usual() -> None:
@@ -171,5 +241,6 @@ def test_a_year_costs_what_a_week_does(django_assert_num_queries: DjangoAssertNu
     track("1", 3)
     for name in ("2026-W37", "2026-09", "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(6):
+        # One of them asks since when there is time of it.
+        with django_assert_num_queries(7):
             projects_of(look)
