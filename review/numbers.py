@@ -8,18 +8,17 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from lifetracker.domains import title_of_key
-from lifetracker.metrics.buckets import Bucket, buckets_of
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.held import read_kept
-from lifetracker.metrics.series import Series
 from lifetracker.models import excluded_days
 from lifetracker.web.navigation import pages
 from lifetracker.web.ranges import Range
 from lifetracker.words import counted, joined
 from review.amounts import away, compared_words, known_words, value_words
 from review.choice import choices, every
+from review.drawing import chart_values, scale_of
 from review.periods import Length, Period
-from review.sections import Content, Line, Look, Row, Section
+from review.sections import Content, Look, Row, Section
 from review.usual import Usual, share_by_chance
 from review.windows import RULES, Compared, compared, first_read, is_summed
 
@@ -27,12 +26,9 @@ from review.windows import RULES, Compared, compared, first_read, is_summed
 #: usual.
 FAR, OFF = 2.0, 1.0
 MOST_NAMED = 4
-#: So many have a row.
-MOST = 18
 PLURAL = {Length.WEEK: "weeks", Length.MONTH: "months", Length.YEAR: "years"}
 #: The pages of domains that are called otherwise.
 PAGES = {"own": "own-metrics"}
-BY_MONTH = 62
 
 
 def numbers_of(look: Look) -> Content:
@@ -56,8 +52,7 @@ def numbers_of(look: Look) -> Content:
     found.sort(key=distance)
     return Content(
         lead=lead_of(found, names, look.period),
-        rows=[row_of(one, names[one.metric.key], look) for one in found[:MOST]],
-        lines=left_out(found[MOST:]),
+        rows=[row_of(one, names[one.metric.key], look) for one in found],
         note=note_of(found, look),
     )
 
@@ -91,7 +86,9 @@ def row_of(one: Compared, name: str, look: Look) -> Row:
         words=compared_words(one, look.period.before().title),
         known=known_words(one),
         url=page_of(one.metric, look),
-        values=chart_values(one, look),
+        values=(values := chart_values(one, look)),
+        scale=scale_of(one, values),
+        is_usual=bool(one.usual and abs(one.usual.deviation) < OFF),
     )
 
 
@@ -102,18 +99,6 @@ def page_of(metric: Metric, look: Look) -> str:
     url = reverse(name)
     shown = Range(look.period.first, look.last, look.today)
     return f"{url}{shown.query}" if pages[name].has_ranges else url
-
-
-def chart_values(one: Compared, look: Look) -> list[float | None]:
-    """Return the days of a week or a month, or the months of a year; none where columns from zero up would mislead."""
-    if one.metric.circular or any(value is not None and value < 0 for value in one.values):
-        return []
-    if len(one.values) <= BY_MONTH:
-        return one.values
-    months = buckets_of(
-        Series(metric=one.metric, first=look.period.first, values=one.values), Bucket.MONTH
-    )
-    return [month.sum if one.is_sum else month.mean for month in months]
 
 
 # --- Sentences ------------------------------------------------------------------------------------
@@ -141,13 +126,6 @@ def lead_of(found: Sequence[Compared], names: dict[str, str], period: Period) ->
 def side(metric: Metric, usual: Usual) -> str:
     """Return `well below`, or `far later`."""
     return away(metric, usual).removesuffix(" usual").removesuffix(" than")
-
-
-def left_out(found: Sequence[Compared]) -> list[Line]:
-    """Return how many numbers have no row; these are the last ones, and so seldom any that differ."""
-    if not found:
-        return []
-    return [Line(f"{counted(len(found), 'more number')}, of what you write down yourself.")]
 
 
 def not_yet(period: Period) -> str:

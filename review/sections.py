@@ -13,6 +13,17 @@ from lifetracker.metrics.verified import Verified
 from review.periods import Period
 
 
+class Scale(NamedTuple):
+    """That the values of a row are drawn as dots, because none of them comes near zero, from the lowest to the highest of
+    them and of what is usual. In the unit of the values.
+
+    `words`: from where to where they lie, as a sentence. `least`: no smaller difference fills the chart."""
+
+    words: str
+    least: float
+    usual: tuple[float, float] | None = None
+
+
 class Row(NamedTuple):
     """A line of a table: `Recovery | 63 % | a little below the usual 68 % | 6 of 7 days`."""
 
@@ -25,6 +36,10 @@ class Row(NamedTuple):
     url: str = ""
     #: What the days, weeks or months of the period came to; None where that is not known. For a small chart beside it.
     values: Sequence[float | None] = ()
+    #: How the values are drawn; None for columns from zero up.
+    scale: Scale | None = None
+    #: Whether it is about as usual, so that a word in a line says enough of it.
+    is_usual: bool = False
 
 
 class Line(NamedTuple):

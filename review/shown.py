@@ -1,4 +1,4 @@
-"""The sections as the page shows them: with small charts."""
+"""The sections as the page shows them: with small charts, and with what a line says enough of folded away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from lifetracker.web.charts.markup import NOTHING
-from lifetracker.web.charts.sparkline import small_columns
+from lifetracker.web.charts.sparkline import small_columns, small_dots
+from review.folded import folded
 from review.reading import Review
 from review.sections import Content, Row, Section
 
@@ -23,43 +24,66 @@ class ShownRow(NamedTuple):
     chart: SafeString
 
 
+class ShownFold(NamedTuple):
+    """`words`: what stands on paper in place of the rows; empty where the sentence of the section is enough."""
+
+    title: str
+    rows: Sequence[ShownRow]
+    words: str
+
+
 class ShownSection(NamedTuple):
-    """`lead` is empty where it stands above all sections."""
+    """`lead` is empty where it stands above all sections. `has_dots`: whether a chart has a scale of its own."""
 
     section: Section
     content: Content
     lead: str
     rows: Sequence[ShownRow]
+    folds: Sequence[ShownFold]
     has_charts: bool
-    #: Whether the rows are folded away, because the sentence says what they come to.
-    is_long: bool
+    has_dots: bool
 
 
 def shown_sections(review: Review) -> list[ShownSection]:
-    return [shown(section, content, review) for section, content in review.sections]
+    return [shown(section, content, review.sentence) for section, content in review.sections]
 
 
-def shown(section: Section, content: Content, review: Review) -> ShownSection:
-    rows = [ShownRow(row, chart(row)) for row in content.rows]
-    lead = "" if content.lead == review.sentence else content.lead
+def shown(section: Section, content: Content, above: str) -> ShownSection:
+    """`above`: the sentence that stands above all sections."""
+    lead = "" if content.lead == above else content.lead
+    first, folds = folded(content.rows)
+    rows = drawn(first)
+    shown_folds = [ShownFold(one.title, drawn(one.rows), one.words) for one in folds]
+    if lead and not folds and len(rows) > MOST_ROWS:
+        rows, shown_folds = [], [ShownFold(f"All {len(rows)}", rows, "")]
     return ShownSection(
         section,
         content,
         lead,
         rows,
-        has_charts=any(one.chart for one in rows),
-        is_long=bool(lead) and len(rows) > MOST_ROWS,
+        shown_folds,
+        has_charts=any(row.values for row in content.rows),
+        has_dots=any(row.scale for row in content.rows),
     )
 
 
+def drawn(rows: Sequence[Row]) -> list[ShownRow]:
+    return [ShownRow(row, chart(row)) for row in rows]
+
+
 def chart(row: Row) -> SafeString:
-    """Return a column for each value of a row; nothing where none is known."""
-    if not any(value is not None for value in row.values):
-        return NOTHING
+    """Return a mark for each value of a row: dots on a scale of its own, or columns from zero up; nothing where none is
+    known."""
     known = sum(value is not None for value in row.values)
-    return small_columns(
+    if not known:
+        return NOTHING
+    sentence = f"{row.name}: {known} of {len(row.values)} values known."
+    if row.scale is None:
+        return small_columns(row.values, fill="accent", sentence=sentence, height=CHART_HEIGHT)
+    return small_dots(
         row.values,
-        fill="accent",
-        sentence=f"{row.name}: {known} of {len(row.values)} values known.",
+        usual=row.scale.usual,
+        least_span=row.scale.least,
+        sentence=f"{sentence} {row.scale.words}",
         height=CHART_HEIGHT,
     )

@@ -24,6 +24,8 @@ from lifetracker.web.charts.scales import Values, check_same_length, known
 MARGIN, HEIGHT = 3, 56
 # Of its slice, what a column takes; its least height, and that of what is not known.
 BODY, ZERO, STUB = 0.74, 1.5, 10.0
+# The radius of a dot, and that where there are more of them.
+DOT, SMALL_DOT, FEW_DOTS = 2.5, 1.6, 14
 # The inner drawing of a line, which is stretched.
 WIDTH, TALL = 1000, 100
 
@@ -109,6 +111,54 @@ def small_columns(values: Values, *, fill: str, sentence: str, height: int) -> S
         height,
         picture_attributes(sentence),
         joined(columns),
+    )
+
+
+def small_dots(
+    values: Values,
+    *,
+    usual: tuple[float, float] | None,
+    least_span: float,
+    sentence: str,
+    height: int,
+) -> SafeString:
+    """Return a dot for each known value on a scale of its own, in a drawing of so many pixels that stands beside words:
+    from the lowest to the highest of the values and of what is usual, which is shaded. The whole is at least `least_span`
+    high, in the unit of the values, so that noise is no mountain."""
+    reached = [*known(values), *(usual or ())]
+    if not reached:
+        return NOTHING
+    middle = (max(reached) + min(reached)) / 2
+    span = max(max(reached) - min(reached), least_span) or 1.0
+    room = height - 2 * DOT
+
+    def y(value: float) -> float:
+        return DOT + room * (0.5 - (value - middle) / span)
+
+    band = NOTHING
+    if usual:
+        top, bottom = y(usual[1]), y(usual[0])
+        band = format_html(
+            '<rect class="usual-band" width="100%" y="{}" height="{}"/>',
+            short(top),
+            short(max(bottom - top, ZERO)),
+        )
+    dots = (
+        format_html(
+            '<circle class="f-accent" cx="{}" cy="{}" r="{}"/>',
+            percent((at + 0.5) / len(values)),
+            short(y(value)),
+            DOT if len(values) <= FEW_DOTS else SMALL_DOT,
+        )
+        for at, value in enumerate(values)
+        if value is not None
+    )
+    return format_html(
+        '<svg class="chart small" height="{}" {}>{}{}</svg>',
+        height,
+        picture_attributes(sentence),
+        band,
+        joined(dots),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from lifetracker.days import days_from
 from lifetracker.web.charts.bullet import bullet
 from lifetracker.web.charts.frame import Place
-from lifetracker.web.charts.sparkline import day_columns, goal_bar, sparkline
+from lifetracker.web.charts.sparkline import day_columns, goal_bar, small_dots, sparkline
 from tests.lifetracker.web.reading import HOSTILE, links, names, parsed, with_class, words
 
 pytestmark = pytest.mark.one_database
@@ -91,3 +91,21 @@ def test_a_bullet_of_something_unknown_is_dotted() -> None:
 
 def test_a_full_bullet_without_a_band_is_in_ink() -> None:
     assert with_class(parsed(bullet(1.5, None)), "f-ink")[0].attrib["width"] == "100%"
+
+
+def test_small_dots_reach_from_the_lowest_to_the_highest() -> None:
+    drawn = small_dots(
+        [60.0, None, 61.0], usual=(60.2, 62.0), least_span=1, sentence="Weight.", height=24
+    )
+    root = parsed(drawn)
+    dots = [one for one in root.iter() if one.tag.endswith("circle")]
+    (band,) = (one for one in root.iter() if one.tag.endswith("rect"))
+    assert [one.get("cy") for one in dots] == ["21.5", "12"], "the top is that of what is usual"
+    assert (band.get("y"), band.get("height")) == ("2.5", "17.1")
+
+
+def test_small_dots_make_no_mountain_of_noise() -> None:
+    drawn = small_dots([60.0, 60.1], usual=None, least_span=1, sentence="Weight.", height=24)
+    heights = [one.get("cy") for one in parsed(drawn).iter() if one.tag.endswith("circle")]
+    assert heights == ["12.9", "11.1"] or abs(float(heights[0] or 0) - 12.95) < 0.1
+    assert small_dots([None], usual=None, least_span=1, sentence="Weight.", height=24) == ""
