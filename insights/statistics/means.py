@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr
 
 from insights.statistics.correlation import (
     FEWEST_LAGS,
     autocorrelations,
     effective_days,
-    t_quantile,
 )
 from insights.statistics.course import WEEK, Array
 
@@ -30,6 +30,8 @@ LEAST_DEVIATIONS = 0.5
 OWN_SHARE, OWN_WEEKS, LEAST_OWN_WEEKS = 0.95, 104, 20
 #: Nearer weeks have days in common with what is compared.
 NEAREST_OWN_WEEK = DAYS // WEEK
+#: Where the ends of an interval are looked for, in standard errors, and how often that stretch is halved.
+FARTHEST, BISECTIONS = 40.0, 60
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,30 @@ class Means:
         return is_large & (np.abs(self.z) >= LEAST_Z)
 
     def interval(self, row: int = 0, sure: float = 0.95) -> tuple[float, float]:
-        """Return the ends of an interval of the difference of a row."""
-        reach = t_quantile(float(self.freedom[row]), 0.5 + sure / 2) * float(self.error[row])
-        middle = float(self.difference[row])
-        return middle - reach, middle + reach
+        """Return the ends of an interval of a difference that was told because it is so large: those true differences under
+        which one as large is not unusual among the ones that are told. Toward zero it reaches farther than the usual
+        interval, as the chance that brought it over the limit is in it."""
+        z, freedom, error = (float(one[row]) for one in (abs(self.z), self.freedom, self.error))
+        tail = (1 - sure) / 2
+        low, high = (true_size(z, freedom, share) for share in (tail, 1 - tail))
+        ends = sorted((low * error, high * error))
+        return (ends[0], ends[1]) if self.difference[row] > 0 else (-ends[1], -ends[0])
+
+
+def true_size(z: float, freedom: float, share: float) -> float:
+    """Return the true difference, in standard errors, under which this share of those that are told (beyond `LEAST_Z`) is
+    larger than `z`."""
+    limit = min(LEAST_Z, z)
+
+    def larger(size: float) -> float:
+        beyond = [float(stdtr(freedom, size - one)) for one in (z, limit)]
+        return beyond[0] / max(beyond[1] + float(stdtr(freedom, -limit - size)), 1e-300)
+
+    low, high = -z - FARTHEST, z + FARTHEST
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if larger(middle) > share else (middle, high)
+    return (low + high) / 2
 
 
 def compare(windows: Array, weekdays: NDArray[np.int_]) -> Means:

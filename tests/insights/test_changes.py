@@ -19,6 +19,8 @@ from insights.states import ChangeState
 from insights.statistics.course import Array
 from insights.statistics.means import (
     DAYS,
+    LEAST_Z,
+    Means,
     compare,
     is_gradual,
     is_larger_than_own,
@@ -56,6 +58,27 @@ def test_a_hand_made_example() -> None:
     assert found.interval() == pytest.approx((-3 - 1.992 * error, -3 + 1.992 * error), abs=0.001)
     assert turning_point(hand_made(), WEEKDAYS) == 56
     assert not is_gradual(hand_made(), WEEKDAYS)
+
+
+@pytest.mark.parametrize("size", [0.0, 2.0, 4.0, 5.0, 8.0])
+def test_the_interval_holds_the_true_size_of_what_was_told(size: float) -> None:
+    """Of differences of which only the large ones are told, those that are told hold it in 95 of 100 cases."""
+    drawn = np.random.default_rng([2, int(size)]).normal(size, 1.0, 200_000 if size < 3 else 4_000)
+    large = drawn[np.abs(drawn) >= LEAST_Z][:600]
+    freedom, ones = 1e6, np.ones(len(large))
+    told = Means(0 * ones, large, ones, ones, freedom * ones, *[np.full(len(large), 28)] * 2)
+    ends = [told.interval(row) for row in range(len(large))]
+    if size:
+        assert np.mean([low <= size <= high for low, high in ends]) == pytest.approx(0.95, abs=0.03)
+    assert all(low < value for (low, _), value in zip(ends, large, strict=True) if value > 0)
+
+
+def test_what_only_just_stands_out_may_be_nothing() -> None:
+    just, far = (Means(*np.array([[0.0], [z], [1.0], [1.0], [60.0], [56], [28]])) for z in (4.1, 9))
+    assert just.interval()[0] < 0.5
+    assert far.interval() == pytest.approx((9 - 2.0, 9 + 2.0), abs=0.05)
+    other = Means(*np.array([[0.0], [-4.1], [1.0], [1.0], [60.0], [56], [28]]))
+    assert other.interval() == pytest.approx(tuple(-end for end in reversed(just.interval())))
 
 
 def test_days_of_the_week_are_no_change() -> None:
