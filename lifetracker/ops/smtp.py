@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
 
-from lifetracker.sync.transport import Limits, Reader
+from lifetracker.ops.sockets import Patience, Reader
 
 #: Seconds for all answers to one connection.
 WHOLE = 60.0
@@ -28,8 +28,8 @@ class _Bounded(smtplib.SMTP):
         if self.file is None and sock is not None:
             left = max(self._end - time.monotonic(), 0.0)
             silence = left if self.timeout is None else min(left, self.timeout)
-            limits = Limits(left, silence, lambda: None)
-            self.file = io.BufferedReader(Reader(sock, sock.makefile("rb"), limits))
+            patience = Patience(whole=left, silence=silence)
+            self.file = io.BufferedReader(Reader(sock, sock.makefile("rb"), patience))
         answer = super().getreply()
         # The reader has waited in slices.
         if self.sock is not None:

@@ -6,13 +6,12 @@ import http.client
 import io
 import ipaddress
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import requests
@@ -21,8 +20,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool, HTTPSConnectionPool
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from lifetracker.ops.sockets import Patience, Reader
 
 # What may stand in a query; a list stands in it item by item.
 Param = str | int | float | list[str] | None
@@ -68,41 +66,18 @@ def limited(limits: Limits) -> Iterator[None]:
         _limits.reset(token)
 
 
-class Reader(io.RawIOBase):
-    """Bytes of one answer, or of all that one connection brings, from its socket. A timeout of the socket alone would not do: it begins
-    anew with every byte, so that an answer that comes drop by drop never ends."""
-
-    def __init__(self, sock: socket.socket, file: io.BufferedReader, limits: Limits) -> None:
-        self._sock = sock
-        self._file = file  # keeps the socket open for as long as this is
-        self._limits = limits
-        self._end = time.monotonic() + limits.whole
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Read what has come. Raises TimeoutError."""
-        end = min(self._end, time.monotonic() + self._limits.silence)
-        while (left := end - time.monotonic()) > 0:
-            self._sock.settimeout(min(left, WAIT_SLICE))
-            try:
-                return self._sock.recv_into(buffer)
-            except TimeoutError:
-                self._limits.on_wait()
-        raise TimeoutError("the answer took too long")
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         limits = _limits.get()
         if limits:
-            self.fp = io.BufferedReader(Reader(sock, self.fp, limits))
+            patience = Patience(
+                whole=limits.whole,
+                silence=limits.silence,
+                on_wait=limits.on_wait,
+                pause=WAIT_SLICE,
+            )
+            self.fp = io.BufferedReader(Reader(sock, self.fp, patience))
 
 
 # `response_class` is http.client's answer, which urllib3 makes its own of.
