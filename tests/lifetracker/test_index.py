@@ -96,7 +96,7 @@ def test_every_path_of_the_api_is_listed_and_says_what_it_is_for() -> None:
 def example(path: str) -> str:
     """Return a listed path with values for its parameters."""
     values = {"<pk>": "1", "<name>": "portal", "<key>": "weight.kg", "<date>": "2026-09-16"}
-    values["<code>"] = "2099999000017"
+    values |= {"<code>": "2099999000017", "<period>": "2026-W37"}
     for name, value in values.items():
         path = path.replace(name, value)
     return path
