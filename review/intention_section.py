@@ -13,7 +13,8 @@ INTENTIONS = "intentions"
 
 
 def intentions_of(look: Look) -> Content:
-    """Return what was intended for the week and for the next one, or for the weeks that begin in a month or a year."""
+    """Return what was intended for the week and for the next one, or for the weeks that begin in a month or a
+    year, the newest first."""
     period = look.period
     if period.length is Length.WEEK:
         found = intentions_from(period.first, period.first + ONE_WEEK)
@@ -22,7 +23,7 @@ def intentions_of(look: Look) -> Content:
     begun = [one for one in found if one.date <= look.today]
     if not begun:
         return Content()
-    return Content(lead=history_words(begun), rows=[row_of(one, look) for one in begun])
+    return Content(lead=history_words(begun), rows=[row_of(one, look) for one in reversed(begun)])
 
 
 def row_of(intention: Intention, look: Look) -> Row:

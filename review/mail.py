@@ -13,9 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.module_loading import autodiscover_modules
 
 from lifetracker.ops.mail import send_to_owner
+from review.mailed import Part, parts_of
 from review.periods import Period
 from review.reading import Review, read_review
-from review.sections import Content, Row, Section
+from review.sections import Row
 
 #: Lines of a mail are no longer than most programs show unwrapped.
 WIDTH = 76
@@ -36,13 +37,15 @@ def mail_of(period: Period, today: date) -> Mail:
     # What the sections need is not for every process.
     autodiscover_modules("review")
     review = read_review(period, today)
+    parts = parts_of(review)
     context = {
         "review": review,
+        "parts": parts,
         "period": period,
         "site": settings.PUBLIC_URL,
         "url": url_of(period),
     }
-    text = text_of(review)
+    text = text_of(review, parts)
     return Mail(
         subject=f"Your {period.noun}: {period.title}",
         text=text,
@@ -66,19 +69,21 @@ def url_of(period: Period) -> str:
 # --- As text --------------------------------------------------------------------------------------
 
 
-def text_of(review: Review) -> str:
-    parts = [
+def text_of(review: Review, parts: list[Part]) -> str:
+    paragraphs = [
         [review.period.title, "=" * len(review.period.title)],
+        wrap(review.sentence, WIDTH),
         *(wrap(note, WIDTH) for note in review.notes),
-        *(list(section_lines(section, content)) for section, content in review.sections),
+        *(list(part_lines(part)) for part in parts),
         [url] if (url := url_of(review.period)) else [],
     ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
 
 
-def section_lines(section: Section, content: Content) -> Iterator[str]:
-    yield section.title
-    yield "-" * len(section.title)
+def part_lines(part: Part) -> Iterator[str]:
+    content = part.content
+    yield part.title
+    yield "-" * len(part.title)
     yield from wrap(content.lead, WIDTH)
     for row in content.rows:
         yield from item(row_words(row))

@@ -50,9 +50,14 @@ def running_words(look: Look) -> list[str]:
     period = look.period
     if period.is_over(look.today):
         return []
-    come = (look.last - period.first).days + 1
+    over = (look.today - period.first).days
+    if not over:
+        return [
+            f"This {period.noun} has begun today. Only what is known on waking can be compared."
+        ]
+    are = "is" if over == 1 else "are"
     return [
-        f"This {period.noun} is not over. {come} of its {counted(period.days, 'day')} have begun, and only these are compared."
+        f"This {period.noun} is not over. {over} of its {counted(period.days, 'day')} {are}, and only these are compared."
     ]
 
 

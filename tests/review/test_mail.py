@@ -18,6 +18,7 @@ from lifetracker.tools.caller import Caller
 from review import mail
 from review.models import Intention
 from review.periods import Period
+from review.sections import Content, Row, Section, sections
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,59 @@ def test_a_review_that_was_corrected_has_another_id(intended: None) -> None:
     call_command("send_review", "2026-W37", stdout=StringIO())
     first, corrected = (one.message()["Message-ID"] for one in outbox.outbox)
     assert first != corrected
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_week_begins_with_its_intention_and_asks_for_the_next_one(settings: Any) -> None:
+    settings.PUBLIC_URL = ""
+    makers.intention(1, "Read more")
+    made = mail.mail_of(Period.named("2026-W37"), NOW.date())
+    asked = "For 14 to 20 September 2026 none is chosen yet. Choose one thing to do."
+    for said in (one_line(made.text), one_line(made.html)):
+        assert said.index("One intention a week") < said.index("Read more") < said.index(asked)
+        assert "Was it kept? Say so on the page of the review." in said
+    makers.intention(0, "Walk more")
+    said = one_line(mail.mail_of(Period.named("2026-W37"), NOW.date()).text)
+    assert "* 14 to 20 September 2026: not over yet, “Walk more”" in said
+    assert "Choose one thing" not in said
+
+
+def test_an_older_week_asks_for_nothing() -> None:
+    made = mail.mail_of(Period.named("2026-W30"), NOW.date())
+    assert "intention" not in made.text
+
+
+def test_suggestions_are_in_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = Content(lead="Two goals.", suggestions=["Walk <b>", "Read"])
+    monkeypatch.setitem(sections, "one", Section("one", "One", 10, lambda _: content))
+    made = mail.mail_of(Period.named("2026-W37"), NOW.date())
+    assert "* From your data: Walk <b>; Read." in made.text
+    assert "From your data: Walk &lt;b&gt;; Read." in made.html
+    assert one_line(made.text).count("Two goals.") == 1
+
+
+def test_a_year_has_its_newest_intentions() -> None:
+    for week in range(1, 15):
+        makers.intention(week, f"Intention {week}")
+    said = one_line(mail.mail_of(Period.named("2026"), NOW.date()).text)
+    assert "Of 14 intentions: 14 without an answer." in said
+    assert "“Intention 6”" in said
+    assert "“Intention 7”" not in said
+    assert "8 more on the page of the review." in said
+
+
+def test_what_is_as_usual_is_one_line_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Row(f"Number {at}", f"{at} h", "about the usual 3 h", is_usual=True) for at in range(4)]
+    content = Content(rows=[Row("Sleep", "9 h", "far above the usual 7 h"), *rows])
+    monkeypatch.setitem(sections, "one", Section("one", "One", 10, lambda _: content))
+    made = mail.mail_of(Period.named("2026-W37"), NOW.date())
+    words = "4 numbers about as usual: Number 0 0 h, Number 1 1 h, Number 2 2 h, Number 3 3 h."
+    assert words in one_line(made.text)
+    assert words in made.html
+    assert "Number 0: 0 h" not in made.text
 
 
 def test_without_an_address_of_the_pages_there_are_no_links(settings: Any, intended: None) -> None:

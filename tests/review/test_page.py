@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 LAST_WEEK, THIS_WEEK, NEXT_WEEK = "2026-W37", "2026-W38", "2026-W39"
 RUNNING = [
-    (THIS_WEEK, "This week is not over. 3 of its 7 days have begun"),
-    ("2026-09", "This month is not over. 16 of its 30 days have begun"),
-    ("2026", "This year is not over. 259 of its 365 days have begun"),
+    (THIS_WEEK, "This week is not over. 2 of its 7 days are, and"),
+    ("2026-09", "This month is not over. 15 of its 30 days are, and"),
+    ("2026", "This year is not over. 258 of its 365 days are, and"),
 ]
 
 
@@ -80,6 +80,15 @@ def test_what_is_not_over_says_so(page: Client, asked: list[Look], name: str, wo
     assert words in said
     assert asked[0].last == NOW.date()
     assert 'rel="next"' not in said
+
+
+def test_on_its_first_day_nothing_is_over(
+    page: Client, asked: list[Look], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW - timedelta(days=2))
+    assert "This week has begun today." in shown(page, THIS_WEEK)
+    monkeypatch.setattr(timezone, "now", lambda: NOW - timedelta(days=1))
+    assert "1 of its 7 days is, and only" in shown(page, THIS_WEEK)
 
 
 def test_each_length_leads_to_the_others(page: Client, asked: list[Look]) -> None:

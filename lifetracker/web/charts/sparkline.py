@@ -125,7 +125,7 @@ def small_dots(
     """Return a dot for each known value on a scale of its own, in a drawing of so many pixels that stands beside words:
     from the lowest to the highest of the values and of what is usual, which is shaded. The whole is at least `least_span`
     high, in the unit of the values, so that noise is no mountain."""
-    reached = [*known(values), *(usual or ())]
+    reached: list[float] = [*known(values), *(usual or ())]
     if not reached:
         return NOTHING
     middle = (max(reached) + min(reached)) / 2
