@@ -23,6 +23,7 @@ from lifetracker.models import SourceRecord
 from lifetracker.web.cards import Visit
 from lifetracker.web.ranges import Range
 from lifetracker.web.source_status import source_statuses
+from review.models import Intention
 from tests import makers
 from tests.makers import MORNING, commit, entry, fast, measure_group, repository, weigh_in
 from time_logs.cards import time_card
@@ -116,8 +117,8 @@ def test_what_has_happened(make: Callable[[datetime], Any], now: Any) -> None:
 
 
 def test_every_record_with_a_day_of_its_own_has_a_moment() -> None:
-    # An answer is about a day and has no time; of a day that has not come none is taken.
-    for model in set(SourceRecord.__subclasses__()) - {Answer}:
+    # An answer is about a day and has no time; of a day that has not come none is taken. An intention is for a week that may come.
+    for model in set(SourceRecord.__subclasses__()) - {Answer, Intention}:
         names = {field.name for field in model._meta.get_fields()}
         assert bool(model.moments) == bool(names & {"date", "measured_at"}), model
 
