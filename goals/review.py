@@ -11,12 +11,13 @@ from goals.card_words import asked_words, rounded, so_far, words_of
 from goals.cards import by_urgency
 from goals.ended import Days, Ended, ended_within
 from goals.models import Goal, GoalLine
-from goals.plan import Kind, Plan, Span
+from goals.plan import Kind, Per, Plan, Span
 from goals.progress import Past, Status
 from goals.reading import GONE, Shown, Standing, standings_of
 from goals.row_words import past_value, period_noun, state_of_period
 from lifetracker.web.charts.periods import State
 from lifetracker.words import counted
+from review.periods import Length
 from review.sections import Content, Line, Look, Row, Section, register_section
 
 #: So many goals have a row of their own.
@@ -28,11 +29,14 @@ ORDER: tuple[State, ...] = ("missed", "unknown", "reached", "free")
 
 
 class Outcome(NamedTuple):
-    """`wish`: what its owner might intend next, `Deep work: 20 h a week`; empty where it was not missed."""
+    """`wish`: what its owner might intend next, `Deep work: 20 h a week`; empty where it was not missed. `times`: how many
+    periods ended. `is_way`: whether it is a value to reach, which is compared with its line."""
 
     state: State
     row: Row
     wish: str = ""
+    times: int = 1
+    is_way: bool = False
 
 
 def goals_of(look: Look) -> Content:
@@ -55,9 +59,10 @@ def goals_of(look: Look) -> Content:
     standing = standings_of(running, look.last, look.verified, Shown(odds=False)) if running else []
     rows = [one.row for one in outcomes] + [running_row(one, look) for one in by_urgency(standing)]
     return Content(
-        lead=lead_of([one.state for one in outcomes]),
+        lead=lead_of(outcomes),
         rows=rows[:MOST],
         lines=left_out(len(rows) - MOST),
+        note=note_of(ended, look),
         suggestions=[one.wish for one in outcomes if one.wish][:MOST_WISHES],
     )
 
@@ -79,18 +84,22 @@ def outcome_of(ended: Ended) -> Outcome:
     wish = f"{goal.name}: {asked}" if state == "missed" else ""
     if len(past) == 1:
         row = Row(goal.name, *single_words(goal, plan, past[0], state), url=url)
-        return Outcome(state, row, wish)
-    return Outcome(state, Row(goal.name, *counted_words(plan, past, asked), url=url), wish)
+        return Outcome(state, row, wish, is_way=plan.kind is Kind.REACH)
+    row = Row(goal.name, *counted_words(plan, past, asked), url=url)
+    return Outcome(state, row, wish, len(past), plan.kind is Kind.REACH)
 
 
 def counted_words(plan: Plan, past: Sequence[Past], asked: str) -> tuple[str, str, str]:
-    """Return `5 of 6 days`, `reached (85 g a day)`, and of how many it is known."""
+    """Return `reached on 5 of 6 days`, `85 g a day`, and how many can be judged: a day may be, of which a part is unknown."""
     noun, states = period_noun(plan), [state_of_period(one) for one in past]
     judged = len(states) - states.count("unknown")
-    known = f"{judged} of {counted(len(states), noun)}" if judged < len(states) else ""
+    known = (
+        f"{judged} of {counted(len(states), noun)} can be judged" if judged < len(states) else ""
+    )
     if not judged:
         return "not known", asked, known
-    return f"{states.count('reached')} of {counted(judged, noun)}", f"reached ({asked})", known
+    on = "on" if noun == "day" else "in"
+    return f"reached {on} {states.count('reached')} of {counted(judged, noun)}", asked, known
 
 
 def worst(states: Sequence[State]) -> State:
@@ -121,18 +130,35 @@ def way_words(past: Past, unit: str) -> str:
     return f"{rounded(abs(apart), unit)} {'above' if apart > 0 else 'below'} its line"
 
 
-def lead_of(states: Sequence[State]) -> str:
-    """Return `3 of 5 goals reached throughout.`, and of how many that is not known."""
-    judged = [one for one in states if one in {"reached", "missed"}]
-    unknown = list(states).count("unknown")
+def lead_of(outcomes: Sequence[Outcome]) -> str:
+    """Return `3 of 5 goals were reached each time.`, which values to reach are not on their line, and of how many goals
+    that is not known."""
+    judged = [one for one in outcomes if one.state in {"reached", "missed"} and not one.is_way]
+    ways = [one for one in outcomes if one.state in {"reached", "missed"} and one.is_way]
+    unknown = sum(one.state == "unknown" for one in outcomes)
     parts = []
     if judged:
-        parts.append(
-            f"{judged.count('reached')} of {counted(len(judged), 'goal')} reached throughout."
-        )
+        reached = sum(one.state == "reached" for one in judged)
+        were = "was" if len(judged) == 1 else "were"
+        each = " each time" if any(one.times > 1 for one in judged) else ""
+        parts.append(f"{reached} of {counted(len(judged), 'goal')} {were} reached{each}.")
+    if ways:
+        on_line = sum(one.state == "reached" for one in ways)
+        are = "is" if len(ways) == 1 else "are"
+        parts.append(f"{on_line} of {counted(len(ways), 'value')} to reach {are} on the line.")
     if unknown:
-        parts.append(f"Of {counted(unknown, 'goal')} it is not known.")
+        they = "it was" if unknown == 1 else "they were"
+        parts.append(f"Of {counted(unknown, 'goal')} it is not known whether {they} reached.")
     return " ".join(parts)
+
+
+def note_of(ended: Sequence[Ended], look: Look) -> str:
+    """Return to which month or year weeks count, where some do."""
+    is_by_week = any(one.past and one.plan.per is Per.WEEK for one in ended)
+    if look.period.length is Length.WEEK or not is_by_week:
+        return ""
+    noun = look.period.noun
+    return f"A week of a goal counts in the {noun} in which it ends; an intention in the {noun} in which its week begins."
 
 
 # --- What still runs ------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.urls import reverse
 
 from lifetracker.domains import title_of_key
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.held import read_kept
-from lifetracker.models import excluded_days
+from lifetracker.models import DayMark
 from lifetracker.web.navigation import pages
 from lifetracker.web.ranges import Range
 from lifetracker.words import counted, joined
@@ -39,19 +40,20 @@ def numbers_of(look: Look) -> Content:
     lines = choices()
     first = first_read(look.period)
     series = read_kept(every(lines), first, look.last, look.verified)
-    excluded = excluded_days(first, look.last)
+    marked = DayMark.objects.kinds_by_day(first, look.last)
     found = []
     for line in lines:
-        each = (compared(look, series[metric.key], excluded) for metric in line)
+        each = (compared(look, series[metric.key], marked.keys()) for metric in line)
         one = next((one for one in each if one and says_something(one)), None)
         if one is not None:
             found.append(one)
+    told = marked_words(marked, look)
     if not found:
-        return Content()
+        return Content(lead=told)
     names = names_of([one.metric for one in found])
     found.sort(key=distance)
     return Content(
-        lead=lead_of(found, names, look.period),
+        lead=" ".join(filter(None, [told, lead_of(found, names, look.period, marked)])),
         rows=[row_of(one, names[one.metric.key], look) for one in found],
         note=note_of(found, look),
     )
@@ -104,11 +106,30 @@ def page_of(metric: Metric, look: Look) -> str:
 # --- Sentences ------------------------------------------------------------------------------------
 
 
-def lead_of(found: Sequence[Compared], names: dict[str, str], period: Period) -> str:
-    """Return what lies farthest from usual, in a sentence."""
+def marked_words(kinds: Mapping[date, str], look: Look) -> str:
+    """Return `5 days of this week are marked as sick, 2 as travel.`; empty where none is. `kinds`: by day."""
+    days = [kind for day, kind in kinds.items() if look.period.first <= day <= look.last]
+    if not days:
+        return ""
+    ranked = Counter(kind for one in days for kind in one.split(", ")).most_common()
+    kind, number = ranked[0]
+    others = [f"{more} as {other}" for other, more in ranked[1:]]
+    are = "is" if number == 1 else "are"
+    parts = [f"{counted(number, 'day')} of this {look.period.noun} {are} marked as {kind}", *others]
+    return f"{', '.join(parts)}."
+
+
+def lead_of(
+    found: Sequence[Compared],
+    names: dict[str, str],
+    period: Period,
+    marked: Mapping[date, str] | None = None,
+) -> str:
+    """Return what lies farthest from usual, in a sentence. `marked`: the days that stay out of the usual."""
     told = [(one.metric, one.usual) for one in found if one.usual]
     if not told:
-        return "" if period.length is Length.YEAR else not_yet(period)
+        is_marked = any(day < period.first for day in marked or ())
+        return "" if period.length is Length.YEAR else not_yet(period, is_marked=is_marked)
     far = [(metric, usual) for metric, usual in told if abs(usual.deviation) >= FAR]
     if far:
         shown = [
@@ -128,10 +149,11 @@ def side(metric: Metric, usual: Usual) -> str:
     return away(metric, usual).removesuffix(" usual").removesuffix(" than")
 
 
-def not_yet(period: Period) -> str:
+def not_yet(period: Period, *, is_marked: bool) -> str:
     rule = RULES[period.length]
     each = PLURAL[period.length]
-    return f"What is usual can be said once {rule.least} of the {rule.windows} {each} before are known."
+    stay_out = " and not mostly marked as sick, travel or holiday" if is_marked else ""
+    return f"What is usual can be said once {rule.least} of the {rule.windows} {each} before are known{stay_out}."
 
 
 def note_of(found: Sequence[Compared], look: Look) -> str:
@@ -142,8 +164,8 @@ def note_of(found: Sequence[Compared], look: Look) -> str:
     if told:
         chance = round(sum(share_by_chance(one.windows) for one in told))
         parts += [
-            f"Usual is the mean of up to {RULES[period.length].windows} {each} before, give or take their standard "
-            "deviation; days marked as sick, travel or holiday stay out of it.",
+            f"Usual is the mean of up to {RULES[period.length].windows} {each} before, and what lies as close to it as they "
+            "mostly do; days marked as sick, travel or holiday stay out of it.",
             by_chance(chance, len(told), period.length),
         ]
     if not period.is_over(look.today):
@@ -161,8 +183,8 @@ def by_chance(chance: int, told: int, length: Length) -> str:
 def running_words(length: Length) -> str:
     same = "the same days of" if length is Length.WEEK else "as many days of"
     return (
-        f"Its days so far are compared with {same} the {PLURAL[length]} before; today counts only in what is known on "
-        "waking."
+        f"Its days so far are compared with {same} the {PLURAL[length]} before; of today only what its night brought, such "
+        "as sleep."
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from goals.models import FreePeriod, Goal
-from goals.review import goals_of, lead_of
+from goals.review import Outcome, goals_of, lead_of
 from lifetracker.days import days_from
 from own_metrics.models import OwnMetric, OwnValue
 from review.periods import Period
@@ -73,7 +73,9 @@ def test_a_week_that_ended(pages: str) -> None:
         ),
         ("Read", "at least 60 pages", "reached (50 pages a week)", "6 of 7 days"),
     ]
-    assert content.lead == "1 of 2 goals reached throughout. Of 1 goal it is not known."
+    assert content.lead == (
+        "1 of 2 goals were reached. Of 1 goal it is not known whether it was reached."
+    )
     assert content.suggestions == ["Read less: at most 55 pages a week"]
     assert content.rows[2].url == f"/goals/{one.pk}/"
 
@@ -81,13 +83,24 @@ def test_a_week_that_ended(pages: str) -> None:
 def test_days_of_a_week_are_counted(pages: str) -> None:
     goal(pages, "Daily", 10, per="day")
     (row,) = said().rows
-    assert words(row) == ("Daily", "6 of 6 days", "reached (10 pages a day)", "6 of 7 days")
+    assert words(row) == (
+        "Daily",
+        "reached on 6 of 6 days",
+        "10 pages a day",
+        "6 of 7 days can be judged",
+    )
+    assert said().lead == "Of 1 goal it is not known whether it was reached."
 
 
 def test_weeks_of_a_month_are_counted(pages: str) -> None:
     goal(pages, "Read", 70)
-    (row,) = said("2026-08").rows
-    assert words(row) == ("Read", "5 of 5 weeks", "reached (70 pages a week)", "")
+    content = said("2026-08")
+    (row,) = content.rows
+    assert words(row) == ("Read", "reached in 5 of 5 weeks", "70 pages a week", "")
+    assert content.lead == "1 of 1 goal was reached each time."
+    assert content.note == (
+        "A week of a goal counts in the month in which it ends; an intention in the month in which its week begins."
+    )
 
 
 def test_what_ends_later_stands_as_it_is(pages: str) -> None:
@@ -133,7 +146,9 @@ def test_a_value_to_reach_lies_to_its_line() -> None:
             start=date(2026, 8, 24),
             end=date(2026, 10, 3),
         )
-    lose, gain = said().rows
+    content = said()
+    assert content.lead == "1 of 2 values to reach are on the line."
+    lose, gain = content.rows
     assert words(gain) == ("Gain", "80 kg", "on its line (80 kg by 3 October)", "")
     assert words(lose) == ("Lose", "80 kg", "5 kg above its line (70 kg by 3 October)", "")
 
@@ -158,13 +173,13 @@ def test_many_goals_are_cut_and_counted(pages: str) -> None:
     ("states", "lead"),
     [
         ([], ""),
-        (["reached"], "1 of 1 goal reached throughout."),
-        (["missed", "reached"], "1 of 2 goals reached throughout."),
-        (["unknown", "unknown"], "Of 2 goals it is not known."),
+        (["reached"], "1 of 1 goal was reached."),
+        (["missed", "reached"], "1 of 2 goals were reached."),
+        (["unknown", "unknown"], "Of 2 goals it is not known whether they were reached."),
     ],
 )
 def test_the_lead_counts_goals(states: list[Any], lead: str) -> None:
-    assert lead_of(states) == lead
+    assert lead_of([Outcome(state, Row("Read", "")) for state in states]) == lead
 
 
 def test_a_year_costs_what_a_week_does(

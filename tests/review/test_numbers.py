@@ -85,8 +85,8 @@ def test_what_differs_stands_first() -> None:
     assert steps_of.url == "/apple-health/?from=2026-09-07&to=2026-09-13"
     assert content.lead == "Farthest from usual: Pages read (well above)."
     assert content.note == (
-        "Usual is the mean of up to 12 weeks before, give or take their standard deviation; days marked as sick, travel "
-        "or holiday stay out of it. In a week like any other, about 1 of these 2 numbers lies outside of that by chance."
+        "Usual is the mean of up to 12 weeks before, and what lies as close to it as they mostly do; days marked as sick, "
+        "travel or holiday stay out of it. In a week like any other, about 1 of these 2 numbers lies outside of that by chance."
     )
 
 
@@ -106,7 +106,30 @@ def test_marked_days_stay_out() -> None:
     assert row(review(), "Steps").words == "about the usual 8,000 a day"
     for day in days_from(MONDAY - timedelta(weeks=2), MONDAY - timedelta(days=1)):
         DayMark.objects.create(date=day, kind=DayMark.Kind.SICK)
-    assert row(review(), "Steps").words == ""
+    content = review()
+    assert row(content, "Steps").words == ""
+    assert content.lead == (
+        "What is usual can be said once 6 of the 12 weeks before are known and not mostly marked as sick, travel or holiday."
+    )
+
+
+def test_days_of_illness_are_said_before_what_differs() -> None:
+    walk(MONDAY - timedelta(weeks=7), MONDAY - timedelta(days=1), 8_000)
+    walk(MONDAY, WEEK.last, 1_000)
+    for day in days_from(MONDAY, MONDAY + timedelta(days=4)):
+        DayMark.objects.create(date=day, kind=DayMark.Kind.SICK)
+    assert review().lead == (
+        "5 days of this week are marked as sick. Farthest from usual: Steps (far below)."
+    )
+    DayMark.objects.create(date=WEEK.last, kind=DayMark.Kind.TRAVEL)
+    assert review().lead.startswith("5 days of this week are marked as sick, 1 as travel. ")
+    DayMark.objects.filter(kind=DayMark.Kind.SICK).update(state=DayMark.State.PROPOSED)
+    assert review().lead.startswith("1 day of this week is marked as travel. ")
+
+
+def test_an_illness_without_any_number_is_said() -> None:
+    DayMark.objects.create(date=MONDAY, kind=DayMark.Kind.SICK)
+    assert review() == Content(lead="1 day of this week is marked as sick.")
 
 
 def test_a_running_week_says_how_it_is_compared() -> None:
@@ -114,8 +137,8 @@ def test_a_running_week_says_how_it_is_compared() -> None:
     content = review(today=MONDAY + timedelta(days=2))
     assert row(content, "Steps").known == ""
     assert content.note.endswith(
-        " Its days so far are compared with the same days of the weeks before; today counts only in what is known on "
-        "waking."
+        " Its days so far are compared with the same days of the weeks before; of today only what its night brought, such "
+        "as sleep."
     )
 
 
@@ -138,8 +161,8 @@ def test_a_year_is_compared_with_the_one_before_while_there_are_few() -> None:
     assert list(only.values) == [8_000.0] * 9
     assert (content.lead, content.note) == (
         "",
-        "Its days so far are compared with as many days of the years before; today counts only in what is known on "
-        "waking.",
+        "Its days so far are compared with as many days of the years before; of today only what its night brought, such "
+        "as sleep.",
     )
 
 
