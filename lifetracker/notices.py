@@ -68,7 +68,7 @@ register_notices(
     NoticeKind(
         name="connection",
         title="A connection needs you",
-        about="When a service no longer takes your consent, or has not been read for a day and a half.",
+        about="When a service no longer takes your consent, or has not been read for a day and a half, or never.",
         due=connections_in_need,
         order=10,
     )

@@ -280,7 +280,10 @@ def api_token(name: str = "a script", **options: Any) -> IssuedToken:
 def notification(number: int = 0, **fields: Any) -> Notification:
     """Of a goal that was due tonight, by mail."""
     values = {"kind": "goal", "key": f"{number} 2026-09-16", "channel": "mail", "state": "sent"}
-    text = {"title": f"Due tonight: goal {number}", "text": "30 min today, of 2 h a day."}
+    text = {
+        "title": f"Due tonight: goal {number}",
+        "text": "Still missing today: 30 min. So far: 1 h 30 of 2 h a day.",
+    }
     return Notification.objects.create(**values | text | fields)
 
 

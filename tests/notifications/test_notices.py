@@ -118,6 +118,22 @@ def test_what_is_missing_is_not_said_as_a_limit(
     assert [one.text for one in due("goal", moment)] == [words]
 
 
+def test_what_a_mean_asks_of_its_last_evening(move: Move) -> None:
+    moment = EVENING.replace(day=20)
+    move(moment)
+    metric = makers.own_metric(unit="points")
+    makers.goal(
+        metric=f"own.{metric.pk}",
+        kind="mean",
+        target=5,
+        unit="points",
+        start=datetime(2026, 9, 14, tzinfo=UTC).date(),
+    )
+    makers.own_value(metric, 4, days_ago=-3)
+    (one,) = due("goal", moment)
+    assert one.text == "Today needs 6 points. The mean so far: 4 points of 5 points a day."
+
+
 def test_what_a_night_is_too_short_for_is_not_asked(move: Move) -> None:
     makers.goal(per="day", target=2, start=NOW.date())
     makers.goal(per="day", target=19, start=NOW.date())
