@@ -19,7 +19,7 @@ from lifetracker.web.sentences import hours_and_minutes, number
 from lifetracker.words import counted, joined
 from projects.commit_sums import NO_PROJECT
 from projects.models import Project
-from projects.windows import Sides, begun_of, read_sides
+from projects.windows import Sides, begun_of, first_days, read_sides
 from review.sections import Content, Line, Look, Row, Section, register_section
 from review.usual import Usual, usual_of
 from review.windows import RULES, windows_before
@@ -100,7 +100,7 @@ class Work(NamedTuple):
 
 def projects_of(look: Look) -> Content:
     """Return hours and commits by project: by a statement for each, one for the names, one for what belongs to which, one
-    for the days that stay out of the usual, and those of `begun_of`."""
+    for the days that stay out of the usual, one for the first days of all, and those of `begun_of`."""
     last = look.last if look.last < look.today else look.last - ONE_DAY
     if last < look.period.first:
         return Content()
@@ -110,10 +110,12 @@ def projects_of(look: Look) -> Content:
     spans = [Days(look.period.first, last), *(Days(*one) for one in windows_before(look, last))]
     sides = read_sides(spans)
     excluded = excluded_days(spans[-1].first, last)
+    firsts = first_days()
     time, code = (
-        side_of(metric, spans, excluded, look.verified) for metric in (hours_metric, commits_metric)
+        side_of(metric, first, spans, excluded, look.verified)
+        for metric, first in zip((hours_metric, commits_metric), firsts, strict=True)
     )
-    begun = begun_of(spans, sides)
+    begun = begun_of(spans, sides, firsts)
     works = [
         work_of(pk, name, sides, Known(time, code, begun.get(pk)), look)
         for pk, name in (names | {NO_PROJECT: "Without a project"}).items()
@@ -145,10 +147,16 @@ def resting_of(works: list[Work]) -> list[Work]:
 
 
 def side_of(
-    metric: Metric, spans: list[Days], excluded: Collection[date], verified: Verified
+    metric: Metric,
+    begun: date | None,
+    spans: list[Days],
+    excluded: Collection[date],
+    verified: Verified,
 ) -> Side:
-    stretch = verified.of(metric)
+    """`begun`: the day of the first record of all; None where there is none. Nothing is known of the days before."""
+    stretch = verified.of(metric) if begun else None
     first, last = stretch.days if stretch else (date.max, date.min)
+    first = max(first, begun or first)
     windows = []
     for at, span in enumerate(spans):
         days = days_from(max(span.first, first), min(span.last, last)) if stretch else []

@@ -47,10 +47,20 @@ def hours_by_project(windows: Sequence[Days]) -> dict[int, Sums]:
     return {project: dict(sums) for project, sums in found.items()}
 
 
-def begun_of(windows: Sequence[Days], sides: Sides) -> dict[int, date]:
+def first_days() -> tuple[date | None, date | None]:
+    """Return the days of the first time entry and of the first own commit of all, by one statement."""
+    metrics = (hours_metric, commits_metric)
+    time, code = read_days([days_with_value(one).order_by("date") for one in metrics])
+    return time, code
+
+
+def begun_of(
+    windows: Sequence[Days], sides: Sides, firsts: tuple[date | None, date | None]
+) -> dict[int, date]:
     """Return since when there is time, or commits of what has no time, of each project that has some: the day of its first
     record of all, or the first day of the oldest window, whichever is later. Only of those that have nothing in that window
-    it is asked, by at most one statement for time, one for commits, and one for what belongs to no project."""
+    it is asked, by at most one statement for time, and one for commits. `firsts`: those of all, for what belongs to no
+    project."""
     oldest = windows[-1].first
     code = {pk: sums for pk, sums in sides.commits.items() if pk not in sides.hours}
     found = {pk: min(sums) for pk, sums in (sides.hours | code).items()}
@@ -61,8 +71,7 @@ def begun_of(windows: Sequence[Days], sides: Sides) -> dict[int, date]:
     if of_code := late & code.keys() - {NO_PROJECT}:
         asked += first_commits(of_code)
     if NO_PROJECT in late:
-        metric = hours_metric if NO_PROJECT in sides.hours else commits_metric
-        asked += [(NO_PROJECT, *read_days([days_with_value(metric).order_by("date")]))]
+        asked.append((NO_PROJECT, firsts[0] if NO_PROJECT in sides.hours else firsts[1]))
     for pk, day in asked:
         if day:
             found[pk] = min(found[pk], max(day, oldest))

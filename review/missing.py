@@ -14,7 +14,7 @@ from lifetracker.days import ONE_DAY, day_of, days_from
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import with_inputs
 from lifetracker.metrics.held import read_kept
-from lifetracker.metrics.reasons import NO_RECORD, WITHOUT_VALUE, Reasons
+from lifetracker.metrics.reasons import NO_RECORD, PARTLY_KNOWN, TOO_FEW, WITHOUT_VALUE, Reasons
 from lifetracker.metrics.series import Series
 from lifetracker.models import DayMark
 from lifetracker.web.sentences import day_words
@@ -30,7 +30,12 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 WITHOUT_SERVICE = re.compile(r"(?<=\.) [^.]* (?:is|are) not set up\.$")
 #: What was not read can be mended, and what nobody wrote down cannot.
 UNREAD = "synced"
-SHORT = {NO_RECORD: "No record.", WITHOUT_VALUE: "The records give no such value."}
+SHORT = {
+    NO_RECORD: "No record.",
+    WITHOUT_VALUE: "The records give no such value.",
+    PARTLY_KNOWN: "Known only in part.",
+    TOO_FEW: "Too few of the days before are known.",
+}
 
 
 @dataclass

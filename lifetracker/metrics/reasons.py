@@ -103,7 +103,7 @@ class Reasons:
             return f"{none} {reason}"
         if metric.zero_where and self._series[metric.zero_where].on(day) is None:
             shown_by = metric_of(metric.zero_where).label
-            return f"{none} Only {shown_by} could tell that there was nothing, and it is unknown."
+            return f"{none} Without {shown_by} it is not known whether there was none."
         return none
 
     def _reach_of(self, metric: Metric) -> Reach:

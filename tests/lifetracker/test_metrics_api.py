@@ -199,7 +199,7 @@ def test_a_day_without_a_workout_is_zero_only_where_whoop_was_worn(ask: Callable
     answer = ask("metrics/workouts.count?days=3")
     assert [one["value"] for one in answer["buckets"]] == [0, None, None]
     assert answer["missing"][0]["reason"] == (
-        f"{NO_RECORD} Only Strain could tell that there was nothing, and it is unknown."
+        f"{NO_RECORD} Without Strain it is not known whether there was none."
     )
 
 

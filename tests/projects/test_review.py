@@ -89,6 +89,16 @@ def test_a_project_that_began_lately_has_no_usual() -> None:
     assert [words(row) for row in said().rows] == [("Garden", "3 h 00", "")]
 
 
+def test_days_before_the_first_record_are_not_known() -> None:
+    """Toggl was read for years; the first entry is of Thursday."""
+    read_until(NOW)
+    project("Garden", toggl_projects=[toggl_project(1)])
+    track("1", 3, day=3)
+    content = said()
+    assert words(content.rows[0]) == ("Garden", "3 h 00", "")
+    assert content.note == "Time is known on 4 of 7 days: there may be more."
+
+
 def test_weeks_of_rest_are_usual_too() -> None:
     """7 h a week up to a year ago, none in the weeks 12 to 7 before, 7 h since: 42 h in 12 weeks."""
     read_until(NOW)
@@ -176,6 +186,7 @@ def test_what_was_not_read_is_not_compared() -> None:
     project("Garden", toggl_projects=[toggl_project(1)])
     for weeks_ago in range(8):
         track("1", 3, weeks_ago)
+    commit(repository(), at=MONDAY - timedelta(days=30), mine=True)
     content = said()
     assert [words(row) for row in content.rows] == [("Garden", "3 h 00", "")]
     assert content.note == (

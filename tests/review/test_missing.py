@@ -150,6 +150,22 @@ def test_reasons_have_dates_as_people_write_them() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("A part of it is not known.", "Known only in part"),
+        (
+            "There is no record of this day. Without Strain it is not known whether there was none.",
+            "Without Strain it is not known whether there was none",
+        ),
+        ("Weight: There is no record of this day.", "Weight: no record"),
+        ("Not marked complete.", "Not marked complete"),
+    ],
+)
+def test_reasons_are_short(reason: str, words: str) -> None:
+    assert reason_words(reason, TODAY) == words
+
+
 def test_many_names_are_cut() -> None:
     assert some(["A", "B", "C", "D"]) == "A, B, C and D"
     assert some(["A", "B", "C", "D", "E"]) == "A, B, C, D and 1 other"
