@@ -33,7 +33,8 @@ class ShownFold(NamedTuple):
 
 
 class ShownSection(NamedTuple):
-    """`lead` is empty where it stands above all sections. `has_dots`: whether a chart has a scale of its own."""
+    """`lead` is empty where it stands above all sections. `has_dots`: whether a chart has a scale of
+    its own; `is_shaded`: whether one has what is usual."""
 
     section: Section
     content: Content
@@ -42,6 +43,7 @@ class ShownSection(NamedTuple):
     folds: Sequence[ShownFold]
     has_charts: bool
     has_dots: bool
+    is_shaded: bool
 
 
 def shown_sections(review: Review) -> list[ShownSection]:
@@ -64,6 +66,7 @@ def shown(section: Section, content: Content, above: str) -> ShownSection:
         shown_folds,
         has_charts=any(row.values for row in content.rows),
         has_dots=any(row.scale for row in content.rows),
+        is_shaded=any(row.scale and row.scale.usual for row in content.rows),
     )
 
 

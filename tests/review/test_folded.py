@@ -60,6 +60,7 @@ def test_what_never_comes_near_zero_has_a_scale_of_its_own() -> None:
     row = Row("Sleep", "7 h 30", values=[7.0, None, 8.0], scale=scale)
     one = shown(SECTION, Content(rows=[row]), "")
     assert one.has_dots
+    assert one.is_shaded
     drawing = str(one.rows[0].chart)
     assert "Sleep: 2 of 3 values known. From 7 h 00 to 8 h 00." in drawing
     assert (drawing.count("<circle"), drawing.count("usual-band")) == (2, 1)

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from lifetracker import urls  # noqa: F401 - with which the sections are found
 from review.sections import Content, Line, Look, Row, Section, register_section, sections
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.django_db
 # A Wednesday.
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 LAST_WEEK, THIS_WEEK, NEXT_WEEK = "2026-W37", "2026-W38", "2026-W39"
+#: Of a page, with the two of the login.
+STATEMENTS = [("", 31), ("2026-08", 31), ("2025", 31)]
 RUNNING = [
     (THIS_WEEK, "This week is not over. 2 of its 7 days are, and"),
     ("2026-09", "This month is not over. 15 of its 30 days are, and"),
@@ -130,3 +133,37 @@ def test_without_sections_there_is_nothing_to_say(page: Client, asked: list[Look
     sections.clear()
     assert "There is nothing to say of this month." in shown(page, "2026-08")
     assert "One intention a week" in shown(page)
+
+
+@pytest.mark.parametrize(("name", "statements"), STATEMENTS)
+def test_it_costs_the_same_however_much_there_is(
+    page: Client, django_assert_num_queries: DjangoAssertNumQueries, name: str, statements: int
+) -> None:
+    shown(page, name)
+    for first in range(2):
+        for back in range(first, 700, 14 if first else 2):
+            makers.weigh_in(back, 70)
+            makers.intention(back // 2 * 2 + first, "Read more")
+        with django_assert_num_queries(statements):
+            shown(page, name)
+
+
+def test_today_leads_to_it_on_a_monday(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    way = '<a href="/review/">Last week on one page</a>'
+    monkeypatch.setattr(timezone, "now", lambda: NOW - timedelta(days=2))
+    assert way not in today(page), "without a record it leads to the first steps"
+    makers.weigh_in(measured_at=NOW - timedelta(days=3))
+    assert way in today(page)
+    assert way not in today(page, "?day=2026-09-07"), "a Monday that is over"
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    assert way not in today(page)
+
+
+def today(page: Client, query: str = "") -> str:
+    answer: Any = page.get(f"/{query}", headers={"accept": "text/html"})
+    return str(answer.text)
+
+
+def test_insights_lead_to_it(page: Client) -> None:
+    answer: Any = page.get("/insights/", headers={"accept": "text/html"})
+    assert 'href="/review/">Review of last week' in answer.text
