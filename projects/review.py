@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -143,7 +144,7 @@ def resting_of(works: list[Work]) -> list[Work]:
         for one in works
         if one.url and not one.has_some and one.usually and one.usually.is_mostly
     ]
-    return [one for *_, one in sorted(found)]
+    return [one for *_, one in sorted(found, key=itemgetter(0, 1, 2))]
 
 
 def side_of(
