@@ -12,6 +12,8 @@ from review.sections import Row
 MOST_AT_ONCE = 18
 #: Fewer that are as usual are not worth a press.
 LEAST_FOLDED = 3
+#: More rows are a list that is folded as a whole, where a sentence says what they come to.
+MOST_IN_LIST = 12
 
 
 class Fold(NamedTuple):
@@ -37,6 +39,10 @@ def folded(rows: Sequence[Row]) -> tuple[list[Row], list[Fold]]:
     if more:
         folds.append(Fold(f"{len(more)} more", more))
     return others[:MOST_AT_ONCE], folds
+
+
+def is_list(rows: Sequence[Row]) -> bool:
+    return len(rows) > MOST_IN_LIST and not any(row.is_usual for row in rows)
 
 
 def brief(row: Row) -> str:

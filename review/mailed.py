@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from review.addresses import page_of_week
-from review.folded import folded
+from review.folded import folded, is_list
 from review.intention_card import IntentionCard, IntentionOfWeek, intention_card
 from review.intention_section import INTENTIONS
 from review.periods import Length, Period
 from review.reading import Review
 from review.sections import Content, Line, Row
 
-#: Of more rows whose sentence says what they come to, a mail has the first few.
-MOST_ROWS, FEW = 12, 6
+#: Of a long list whose sentence says what they come to, a mail has the first few.
+FEW = 6
 ASKS = "Was it kept? Say so on the page of the review."
 
 
@@ -38,8 +38,8 @@ def shorter(content: Content, review: Review) -> Content:
     """Return what a section says, with what is as usual in one line, without a sentence that stands above all."""
     rows, folds = folded(content.rows)
     lines = [Line(fold.words) for fold in folds]
-    if content.lead and not folds and len(rows) > MOST_ROWS:
-        left = len(rows) - FEW
+    if content.lead and is_list(content.rows):
+        left = len(content.rows) - FEW
         rows, lines = rows[:FEW], [Line(f"{left} more on the page of the review.")]
     lead = "" if content.lead == review.sentence else content.lead
     return Content(lead=lead, rows=rows, lines=[*lines, *content.lines], note=content.note)

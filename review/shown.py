@@ -9,14 +9,12 @@ from django.utils.safestring import SafeString
 
 from lifetracker.web.charts.markup import NOTHING
 from lifetracker.web.charts.sparkline import small_columns, small_dots
-from review.folded import folded
+from review.folded import folded, is_list
 from review.reading import Review
 from review.sections import Content, Row, Section
 
 #: In pixels.
 CHART_HEIGHT = 24
-#: So many rows are shown at once, of a section whose sentence says what they come to.
-MOST_ROWS = 12
 
 
 class ShownRow(NamedTuple):
@@ -56,8 +54,8 @@ def shown(section: Section, content: Content, above: str) -> ShownSection:
     first, folds = folded(content.rows)
     rows = drawn(first)
     shown_folds = [ShownFold(one.title, drawn(one.rows), one.words) for one in folds]
-    if lead and not folds and len(rows) > MOST_ROWS:
-        rows, shown_folds = [], [ShownFold(f"All {len(rows)}", rows, "")]
+    if lead and is_list(content.rows):
+        rows, shown_folds = [], [ShownFold(f"All {len(content.rows)}", drawn(content.rows), "")]
     return ShownSection(
         section,
         content,

@@ -45,9 +45,9 @@ def test_no_number_is_out_of_reach() -> None:
 
 
 def test_long_lists_are_folded_under_their_sentence() -> None:
-    one = shown(SECTION, Content(lead="14 of them.", rows=rows(14)), "")
+    one = shown(SECTION, Content(lead="26 of them.", rows=rows(26)), "")
     assert not one.rows
-    assert [(fold.title, fold.words) for fold in one.folds] == [("All 14", "")]
+    assert [(fold.title, fold.words) for fold in one.folds] == [("All 26", "")]
 
 
 def test_what_never_comes_near_zero_has_a_scale_of_its_own() -> None:

@@ -109,13 +109,13 @@ def test_suggestions_are_in_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_year_has_its_newest_intentions() -> None:
-    for week in range(1, 15):
+    for week in range(1, 27):
         makers.intention(week, f"Intention {week}")
     said = one_line(mail.mail_of(Period.named("2026"), NOW.date()).text)
-    assert "Of 14 intentions: 14 without an answer." in said
+    assert "Of 26 intentions: 26 without an answer." in said
     assert "“Intention 6”" in said
     assert "“Intention 7”" not in said
-    assert "8 more on the page of the review." in said
+    assert "20 more on the page of the review." in said
 
 
 def test_what_is_as_usual_is_one_line_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
