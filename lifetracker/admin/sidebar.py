@@ -24,6 +24,7 @@ MACHINERY = {
     ],
     "Accounts": [
         *("auth.User", "auth.Group", "lifetracker.ApiToken", "accounts.Event", "ai_access.Consent"),
+        *("notifications.Notification", "notifications.PushSubscription"),
         *(
             "django_mcpz_oauth.Client",
             "django_mcpz_oauth.AccessToken",

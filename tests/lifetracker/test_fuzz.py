@@ -216,7 +216,7 @@ RULES = re.compile(
     "Invalid page|There is no record with this name|start date must not be after|must be after the start|would overlap"
     "|must not be before the start|cannot be longer than (a year|48 hours)|between 1970 and now|in the future|a year ahead"
     "|at most 60 days|can have at most|metrics, separated by commas|to save it anyway|already has a mark"
-    "|There is no metric|ha(s|ve) no more|cannot be changed later|Enter the (date|last free day)|is a time of day"
+    "|Write a week as 2026-W48|in the calendar|There is no metric|ha(s|ve) no more|cannot be changed later|Enter the (date|last free day)|is a time of day"
     "|has no period|Choose a day|Enter how many days|Only a (rolling|count|value|goal for each day)|from which value"
     "|must not be (below|higher)|is never (below|above)|must be above 0|the most is|cannot be added up"
     "|unit of this goal|goal does not exist"
