@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils import timezone as clock_of_the_project
 from django.utils.dateformat import format as format_date
@@ -64,6 +65,12 @@ def entry_link(entry: Entry, symbols: str, context: template.Context) -> str:
 def symbol_of(name: str, symbols: str) -> str:
     """Return what `frame/icon.html` makes."""
     return f'<svg class="icon" aria-hidden="true" focusable="false"><use href="{escape(symbols)}#{escape(name)}"/></svg>\n'
+
+
+@register.filter
+def fields_to_change(form: BaseForm) -> list[BoundField]:
+    """The fields of a refused form that a person can see and must change; none where it asks a question alone."""
+    return [field for field in form.visible_fields() if field.errors]
 
 
 @register.filter

@@ -14,7 +14,7 @@ from experiments.models import Experiment
 from experiments.review import experiments_of
 from lifetracker.days import days_from
 from review.periods import Period
-from review.sections import Content, Look
+from review.sections import Content, Look, Row
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -65,13 +65,12 @@ def test_of_a_running_one_the_kept_days_are_told_and_no_outcome() -> None:
     one = experiment(date(2026, 9, 9))
     fast_by_the_plan(one, date(2026, 9, 9), date(2026, 9, 12), broken=1)
     (row,) = said().rows
-    assert row == (
+    assert row == Row(
         "Does a long fast lift my HRV?",
         "3 of 4 days kept",
         "5 of 60 days are over",
         "4 of 5 days",
         f"/experiments/{one.pk}/",
-        (),
     )
 
 

@@ -314,6 +314,7 @@ def test_what_is_unusual_is_asked_about(
 ) -> None:
     answer = person.post("/fasting/new", given)
     assert f"{question} Save it anyway?" in said(answer)
+    assert "Please change" not in said(answer)
     assert not FastingPeriod.objects.exists()
     for value in (given["start"], given["end"], given["goal_hours"]):
         assert f'value="{value}"' in answer.text or not value
