@@ -68,7 +68,18 @@ class Usually(NamedTuple):
     def words(self) -> str:
         words = words_of_deviation(self.usual.deviation)
         words = f"{'about ' if words == 'usual' else ''}{words}".replace("usual", "the usual")
-        return f"{words} {amount(self.metric, self.usual.value)}"
+        return f"{words} {self.mean}"
+
+    @property
+    def words_of_nothing(self) -> str:
+        """Return the same of a project that had nothing: within one deviation that is no amount about as usual."""
+        if abs(self.usual.deviation) >= 1:
+            return self.words
+        return f"usually {self.mean}, which varies by as much"
+
+    @property
+    def mean(self) -> str:
+        return amount(self.metric, self.usual.value)
 
 
 class Work(NamedTuple):
@@ -226,7 +237,9 @@ def shown(own: list[Work]) -> list[Work]:
 
 
 def row_of(one: Work) -> Row:
-    words = one.usually.words if one.usually else ""
+    words = ""
+    if one.usually:
+        words = one.usually.words if one.has_some else one.usually.words_of_nothing
     return Row(one.name, one.words, words, url=one.url or reverse("projects"))
 
 

@@ -144,6 +144,17 @@ def test_what_usually_has_some_and_has_none_is_told() -> None:
     assert content.lead == "Nothing in any project."
 
 
+def test_none_within_one_deviation_is_not_about_as_usual() -> None:
+    """Nine weeks of one hour and three of twenty: a mean of 5.75 h with a deviation of 8.6 h."""
+    read_until(NOW)
+    project("Garden", toggl_projects=[toggl_project(1)])
+    for weeks_ago in range(1, 13):
+        track("1", 20 if weeks_ago > 9 else 1, weeks_ago)
+    assert [words(row) for row in said().rows] == [
+        ("Garden", "0 h", "usually 5 h 45, which varies by as much")
+    ]
+
+
 def test_commits_without_the_usual_hours_say_so() -> None:
     read_until(NOW)
     code = repository("garden")
