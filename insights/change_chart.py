@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from insights.change_words import HOURS, value_words
+from insights.change_words import HOURS_A_DAY, value_words
 from insights.chart import Side, across, axes, down, marks, shares
 from insights.models import MetricChange
 from insights.sentences import day_words, lower_first
@@ -70,7 +70,7 @@ def near(one: MetricChange, value: float) -> float:
     if not one.is_clock:
         return value
     middle: float = one.points[0][1]
-    return value + HOURS * round((middle - value) / HOURS)
+    return value + HOURS_A_DAY * round((middle - value) / HOURS_A_DAY)
 
 
 def place_of(one: MetricChange, x: str) -> SafeString:

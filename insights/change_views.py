@@ -60,7 +60,7 @@ def changes_section(*, has_looked: bool) -> dict[str, Any]:
 def no_change_words(*, has_looked: bool) -> str:
     if not has_looked:
         return "Your days have not been compared yet."
-    return "Nothing that may be said: no metric has been clearly other for four weeks than in the eight before, and still was two weeks later."
+    return "Nothing to tell: no metric has clearly differed for four weeks from the eight before, and still did two weeks later."
 
 
 def change_card(one: MetricChange, others: Iterable[MetricChange]) -> ShownChange:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from insights.models import MetricChange
-from insights.sentences import amount, day_words, direction, lower_first
+from insights.sentences import HOURS_UNIT, amount, day_words, direction, lower_first
 from insights.states import ChangeState
 from lifetracker.days import ONE_DAY
 from lifetracker.web.sentences import MINUS, clock_of, hours_and_minutes, is_nothing, number
@@ -18,7 +18,7 @@ NO_WHY = (
     "where the change came bit by bit. The range holds the true size in about nine of ten cases, and in seven of ten where a "
     "day is much like the one before."
 )
-MOST_DECIMALS, HOURS = 3, 24.0
+MOST_DECIMALS, HOURS_A_DAY = 3, 24.0
 TWO_WEEKS = timedelta(days=14)
 
 
@@ -45,6 +45,8 @@ def how(one: MetricChange) -> str:
 def size_words(one: MetricChange) -> str:
     if one.is_clock:
         return f"{hours_and_minutes(abs(one.difference))} {'later' if one.difference > 0 else 'earlier'}"
+    if one.unit == HOURS_UNIT:
+        return f"{hours_and_minutes(abs(one.difference))} {direction(one.difference, one.unit)}"
     return f"{amount(one.difference, one.unit, decimals_of(one))} {direction(one.difference, one.unit)}"
 
 
@@ -60,7 +62,7 @@ def decimals_of(one: MetricChange) -> int:
 def interval_words(one: MetricChange) -> str:
     """Return the ends of the interval in the direction of the change: `2 and 4 bpm`."""
     ends = [one.low, one.high] if one.difference > 0 else [-one.high, -one.low]
-    if one.is_clock:
+    if one.is_clock or one.unit == HOURS_UNIT:
         low, high = (f"{MINUS if end < 0 else ''}{hours_and_minutes(abs(end))}" for end in ends)
         return f"{low} and {high}"
     decimals = decimals_of(one)
@@ -77,7 +79,9 @@ def sides_words(one: MetricChange) -> str:
 def value_words(one: MetricChange, value: float) -> str:
     """Return a mean without its unit; of hours of the clock as on a clock."""
     if one.is_clock:
-        return clock_of(value % HOURS)
+        return clock_of(value % HOURS_A_DAY)
+    if one.unit == HOURS_UNIT:
+        return hours_and_minutes(value)
     return number(in_chosen_unit(value, one.unit).value, decimals_of(one))
 
 

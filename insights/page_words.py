@@ -10,6 +10,7 @@ from django.urls import reverse
 from insights.groups import Group
 from insights.models import Finding, InsightRun
 from insights.sentences import (
+    HOURS_UNIT,
     LIKELY,
     NO_CAUSE,
     decimals_of,
@@ -25,13 +26,12 @@ FIRST_LOOK_DAYS = 120
 #: Measured (`benchmarks/insights.py`).
 BY_CHANCE = (
     "In made-up lives whose truth is known, fewer than 1 in 200 of such findings was false, and of 200 lives in which nothing "
-    "goes together at most 4 were ever shown one. So most likely none of these is chance; something else may still be behind "
-    "both."
+    "goes together at most 4 were ever shown one. Something else may still be behind both."
 )
 
 
 def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> str:
-    """Return how many things go together; those that fade are counted apart."""
+    """Return how many pairs go together; those that fade are counted apart."""
     if run is None:
         return "Your days have not been looked at yet."
     if not run.tested:
@@ -40,18 +40,18 @@ def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Gro
         return "Nothing goes together in your days so surely that it may be said."
     if not shown:
         all_of_them = (
-            f"all {len(hidden)} things that go" if len(hidden) > 1 else "the only thing that goes"
+            f"all {len(hidden)} pairs that go" if len(hidden) > 1 else "the only pair that goes"
         )
         return f"You have hidden {all_of_them} together in your days."
     fading = sum(one.strongest.state == State.FADING for one in shown)
     if fading == len(shown):
         went = (
-            "1 thing went together in your days, and fades"
+            "1 pair went together in your days, and fades"
             if fading == 1
-            else f"{fading} things went together in your days, and fade"
+            else f"{fading} pairs went together in your days, and fade"
         )
         return f"{went}."
-    goes = counted(len(shown) - fading, "thing goes", "things go")
+    goes = counted(len(shown) - fading, "pair goes", "pairs go")
     fades = f", and {fading} more {'fades' if fading == 1 else 'fade'}" if fading else ""
     return f"{goes} together in your days{fades}."
 
@@ -134,5 +134,7 @@ def experiment_address(one: Finding) -> str:
     could see so much."""
     asked = {"action": one.action, "outcome": one.outcome}
     if one.effect is not None:
-        asked["difference"] = f"{one.effect:.{max(decimals_of(one), 1)}f}"
+        asked["difference"] = (
+            f"{one.effect:.{max(decimals_of(one), 2 if one.unit == HOURS_UNIT else 1)}f}"
+        )
     return f"{reverse('experiment-new')}?{urlencode(asked)}"

@@ -11,13 +11,14 @@ from insights.states import State
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import UnknownMetric, metric_of
-from lifetracker.web.units import in_chosen_unit, unit_of_difference
+from lifetracker.web.units import Amount, in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 NO_CAUSE = "This goes together. It does not say that one causes the other: an experiment would."
 #: So many decimals at most, and so many of the last one that an interval is wide at least.
 MOST_DECIMALS, LEAST_WIDTH = 3, 3
-HOURS_AND_MINUTES = {"h", "min"}
+HOURS_UNIT = "h"
+HOURS_AND_MINUTES = {HOURS_UNIT, "min"}
 NUMBERS = ("", "", "two", "three")
 #: What the intervals of the sentences mean.
 LIKELY = (
@@ -67,15 +68,22 @@ def day_words(day: date) -> str:
 
 def amount(value: float, unit: str, decimals: int) -> str:
     """Return how large a difference is, with as many digits as the outcome is shown with, and enough to be none of zero."""
-    shown = in_chosen_unit(abs(value), unit).value
+    shown = difference(abs(value), unit).value
     while decimals < MOST_DECIMALS and shown and round(shown, decimals) < 2 * 10.0**-decimals:
         decimals += 1
     return size(value, unit, decimals)
 
 
 def size(value: float, unit: str, decimals: int) -> str:
-    shown = in_chosen_unit(abs(value), unit).value
-    return f"{shown:,.{decimals}f} {unit_of_difference(unit)}".strip()
+    shown = difference(abs(value), unit)
+    return f"{shown.value:,.{decimals}f} {shown.unit}".strip()
+
+
+def difference(value: float, unit: str) -> Amount:
+    """Return a difference as it is shown: of hours in minutes."""
+    if unit == HOURS_UNIT:
+        return Amount(value * 60, "min")
+    return Amount(in_chosen_unit(value, unit).value, unit_of_difference(unit))
 
 
 def direction(value: float, unit: str) -> str:
@@ -94,9 +102,10 @@ def decimals_of(finding: Finding) -> int:
 
 
 def decimals_for(width: float, unit: str, decimals: int) -> int:
-    """Return with how many digits an interval is shown: at least those of the outcome, and so many that it is several of the
-    last ones wide."""
-    width = in_chosen_unit(abs(width), unit).value
+    """Return with how many digits an interval is shown: at least those of the outcome (none of minutes), and so many that it
+    is several of the last ones wide."""
+    width = difference(abs(width), unit).value
+    decimals = 0 if unit == HOURS_UNIT else decimals
     while decimals < MOST_DECIMALS and width < LEAST_WIDTH * 10.0**-decimals:
         decimals += 1
     return decimals
@@ -110,9 +119,9 @@ def interval(finding: Finding) -> str:
     if (finding.effect or 0) < 0:
         ends = [-one for one in reversed(ends)]
     decimals = decimals_of(finding)
-    shown = (in_chosen_unit(one, finding.unit).value for one in ends)
-    low, high = (f"{one:,.{decimals}f}".replace("-", "−") for one in shown)
-    return f"{low} and {high} {unit_of_difference(finding.unit)}".strip()
+    shown = [difference(one, finding.unit) for one in ends]
+    low, high = (f"{one.value:,.{decimals}f}".replace("-", "−") for one in shown)
+    return f"{low} and {high} {shown[0].unit}".strip()
 
 
 def when(action: Metric | None, outcome: Metric | None, lag: int) -> str:
@@ -194,10 +203,11 @@ def bound_words(bound: dict[str, Any]) -> str:
         f"{size(one, outcome.unit, decimals)} {direction(one, outcome.unit)}" for one in (low, high)
     )
     is_little = max(abs(low), abs(high)) < outcome.smallest
+    smallest = amount(outcome.smallest, outcome.unit, 0)
     done = change_words(action.label, bound["step_words"])
     return (
         f"{done}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference was seen in your "
-        f"{bound['days']:,} days. Anything between {ends} fits them{', which is too little to matter' if is_little else ''}."
+        f"{bound['days']:,} days. Anything between {ends} fits them{f': less than {smallest}, the least that is told' if is_little else ''}."
     )
 
 

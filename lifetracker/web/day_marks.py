@@ -73,8 +73,11 @@ def asked_of(marks: list[DayMark]) -> Iterator[Question]:
     for (kind, _), own in spells.items():
         days = sorted(mark.date for mark in own)
         stretch = stretch_words(days[0], days[-1])
-        if len(days) > 1:
-            stretch += f", {counted(len(days), 'day')}"
+        length = (days[-1] - days[0]).days + 1
+        if len(days) < length:
+            stretch += f", {len(days)} of {length} days"
+        elif length > 1:
+            stretch += f", {counted(length, 'day')}"
         best = max(own, key=lambda mark: (len(mark.reason_texts()), -mark.date.toordinal()))
         reasons = best.reason_texts()[:MOST_REASONS]
         yield Question(own[0].pk, ASKED[Kind(kind)], stretch, reasons)

@@ -53,7 +53,7 @@ def test_before_anything_was_compared(page: Client) -> None:
     InsightRun.objects.create(
         last_day=NOW.date(), version=1, seed=1, tested=0, found=0, confirmed=0, withdrawn=0
     )
-    assert "Nothing that may be said: no metric" in text(page)
+    assert "Nothing to tell: no metric" in text(page)
 
 
 def test_a_change_with_its_size_days_and_chart(page: Client) -> None:
@@ -174,6 +174,12 @@ def test_words_of_other_units(db: None) -> None:
         "Your bedtime has been 36 min later since around 5 August 2026 (likely between 15 min and 57 min): 00:30 (28 days) against "
         "23:54 (56 days before)."
     )
+    sleep = {"unit": "h", "decimals": 1, "metric": "whoop.sleep_hours", "metric_name": "Sleep"}
+    hours = {"before": 7.5, "after": 7.0, "difference": -0.5, "low": -0.9, "high": 0.1}
+    assert change_sentence(makers.metric_change(**sleep, **hours)) == (
+        "Your sleep has been 30 min shorter since around 5 August 2026 (likely between −6 min and 54 min): 7 h 00 (28 days) "
+        "against 7 h 30 (56 days before)."
+    )
     steps = {"metric": "whoop.steps", "metric_name": "Steps", "unit": "", "is_gradual": True}
     numbers = {
         "before": 7100.0,
@@ -227,6 +233,8 @@ def test_a_spell_is_asked_about_with_its_reasons(page: Client) -> None:
     assert "<b>Were you ill?</b> 4 to 6 September 2026, 3 days" in said
     assert "Reason 1." in said
     assert "<b>Were you away?</b> 13 September 2026<" in said
+    propose(30, 28, kind="holiday")
+    assert "<b>Were you on holiday?</b> 17 to 19 August 2026, 2 of 3 days" in text(page)
     assert "No day of the last year is marked" in said
     assert "More come once" not in said
 

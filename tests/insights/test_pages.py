@@ -79,7 +79,7 @@ def test_too_few_days(page: Client) -> None:
 def test_a_finding_with_its_size_days_and_limits(page: Client) -> None:
     makers.finding(points=points())
     said = text(page)
-    assert "1 thing goes together in your days.<" in said
+    assert "1 pair goes together in your days.<" in said
     assert "420 comparisons were made." in said
     assert "again in newer ones that had not been used to find it" in said
     assert said.count("in 95 of 100 such cases") == 1, "what a range means is said once"
@@ -128,7 +128,7 @@ def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None
     makers.finding(action="workouts.trained", action_name="Trained", is_yes_no=True, lag=1)
     makers.finding(action="whoop.bedtime", **hrv, unit="ms")
     said = text(page)
-    assert "2 things go together" in said
+    assert "2 pairs go together" in said
     assert said.count("Try an experiment") == 2
     assert (
         "Could just as well be: workout time and “Trained”. Your days cannot tell them apart."
@@ -140,7 +140,7 @@ def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None
     asked = "action=workouts.load&amp;outcome=whoop.hrv&amp;difference=-2.0"
     assert f"{reverse('experiment-new')}?{asked}" in said
     page.post(reverse("insight-hide", args=[told.pk]))
-    assert "1 thing goes together" in text(page), "what is hidden hides the same in other numbers"
+    assert "1 pair goes together" in text(page), "what is hidden hides the same in other numbers"
 
 
 def test_actions_on_the_same_days_cannot_be_told_apart(db: None) -> None:
@@ -210,21 +210,21 @@ def test_parts_of_one_sum_are_one_thing(db: None) -> None:
 
 def test_how_many_there_are(page: Client) -> None:
     one = makers.finding(state="fading")
-    assert "1 thing went together in your days, and fades." in text(page)
+    assert "1 pair went together in your days, and fades." in text(page)
     two = makers.finding(2)
-    assert "1 thing goes together in your days, and 1 more fades." in text(page)
+    assert "1 pair goes together in your days, and 1 more fades." in text(page)
     one.state = "holding"
     one.save()
-    assert "2 things go together in your days.<" in text(page)
+    assert "2 pairs go together in your days.<" in text(page)
     page.post(reverse("insight-hide", args=[one.pk]))
     said = text(page)
-    assert "1 thing goes together in your days.<" in said
+    assert "1 pair goes together in your days.<" in said
     assert "You have hidden 1 more." in said
     page.post(reverse("insight-hide", args=[two.pk]))
     said = text(page)
-    assert "You have hidden all 2 things that go together in your days." in said
+    assert "You have hidden all 2 pairs that go together in your days." in said
     two.delete()
-    assert "You have hidden the only thing that goes together in your days." in text(page)
+    assert "You have hidden the only pair that goes together in your days." in text(page)
 
 
 def test_the_card_of_today_hides_and_leads_on(page: Client) -> None:
@@ -271,7 +271,8 @@ def test_many_cost_as_many_statements(page: Client) -> None:
         (-3.2, "%", 0, "3 points"),
         (0.4, "ms", 0, "0.4 ms"),
         (1.2, "ms", 0, "1.2 ms"),
-        (0.25, "h", 1, "0.2 h"),
+        (0.25, "h", 0, "15 min"),
+        (0.004, "h", 0, "0.2 min"),
         (1234.0, "kcal", 0, "1,234 kcal"),
         (2.0, "of 5", 1, "2.0 points"),
     ],
@@ -308,9 +309,17 @@ def test_what_fits_the_days_where_no_difference_was_seen() -> None:
         "6 ms higher fits them."
     )
     little = bound_words(bound | {"low": -0.01, "high": 0.3})
-    assert "between 0.0 ms lower and 0.3 ms higher fits them, which is too little" in little
+    assert (
+        "between 0.0 ms lower and 0.3 ms higher fits them: less than 2 ms, the least that is told"
+        in little
+    )
     counted = bound_words(bound | {"outcome": "github.commits", "low": -3, "high": 3})
     assert "between 3 fewer and 3 more fits" in counted
+    sleep = bound_words(bound | {"outcome": "whoop.sleep_hours", "low": -0.004, "high": 0.018})
+    assert (
+        "between 0.2 min shorter and 1.1 min longer fits them: less than 15 min, the least that is told"
+        in sleep
+    )
     assert bound_words(bound | {"outcome": "own.999", "low": -3, "high": 3}) == ""
 
 
