@@ -52,6 +52,8 @@ class SecondarySerializer(EffectSerializer):
 
 
 class KeptSerializer(serializers.Serializer[object]):
+    """Days that count, by whether they were kept. Results of before count those that are left out, too."""
+
     kept = serializers.IntegerField()
     not_kept = serializers.IntegerField()
     unknown = serializers.IntegerField()

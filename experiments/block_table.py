@@ -75,6 +75,8 @@ def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
     kind, sign, words = state_of(one, experiment, today)
     if not one.counts:
         words = f"{words}, does not count"
+    elif one.is_left_out and not one.mark:
+        words = f"{words}, does not count: the day of its outcome is marked"
     elif one.late_mark:
         words = f"{words}, marked as {one.late_mark} only later, and counts"
     return DayCell(
@@ -82,7 +84,7 @@ def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
         kind=kind,
         sign=sign,
         words=f"{format_date(one.day, 'j F')}: {words}",
-        counts=one.counts and not one.mark,
+        counts=one.is_counted,
         is_today=one.day == today,
         href_day=one.day.isoformat() if one.day <= today else "",
     )
@@ -103,7 +105,7 @@ def state_of(one: ExperimentDay, experiment: Experiment, today: date) -> tuple[s
     return ("kept", "✓", "kept") if one.is_kept else ("broken", "×", "not kept")
 
 
-def legend(experiment: Experiment) -> str:
+def legend(experiment: Experiment, schedule: Sequence[ExperimentDay]) -> str:
     """Return what the signs of the days mean."""
     checked = [arm for arm in Arm if experiment.checks(arm)]
     said = ["✓ kept · × not kept · ? not known · – a marked day" if checked else "– a marked day"]
@@ -111,6 +113,6 @@ def legend(experiment: Experiment) -> str:
         said.append("Whether you keep to it is not checked")
     elif len(checked) == 1:
         said.append(f"Days of {ARM_LETTERS[checked[0].other]} are not checked")
-    if experiment.washout_days:
+    if not all(one.is_counted for one in schedule):
         said.append("Round days do not count")
     return ". ".join(said) + "."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -22,8 +23,9 @@ FEW_BROKEN, SHARE_BROKEN = 2, 0.2
 
 
 class ExperimentDay(NamedTuple):
-    """A day on which an arm is asked for. `is_kept`: None where nothing says it, or not yet. `mark`: what kind of unusual
-    day it is, such as `sick`; it does not count then. `late_mark`: the same, by a mark that was made too late to count."""
+    """A day on which an arm is asked for. `counts`: by the plan. `is_kept`: None where nothing says it, or not yet. `mark`: what
+    kind of unusual day it is, such as `sick`. `late_mark`: the same, by a mark that was made too late to count. `is_left_out`:
+    whether a mark leaves it out, that of the day itself or of the day of its outcome."""
 
     day: date
     arm: Arm
@@ -31,34 +33,54 @@ class ExperimentDay(NamedTuple):
     is_kept: bool | None
     mark: str
     late_mark: str = ""
+    is_left_out: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        return self.counts and not self.is_left_out
 
 
-def days_of(experiment: Experiment, verified: Verified | None = None) -> list[ExperimentDay]:
+def days_of(experiment: Experiment) -> list[ExperimentDay]:
     """Return all days of an experiment that has a start, by three statements at most."""
-    start, last = experiment.start, experiment.last
-    if start is None or last is None:
-        return []
-    kept = kept_days(experiment, verified)
-    marks = read_marks(start, last, start)
+    return days_together([experiment])[experiment.pk]
+
+
+def days_together(
+    experiments: Sequence[Experiment], verified: Verified | None = None
+) -> dict[int, list[ExperimentDay]]:
+    """Return the same of several experiments by their key, with the statements of one `SeriesReader` and one for marks;
+    nothing of those that have no start."""
+    begun = [(one, one.start, one.last) for one in experiments if one.start and one.last]
+    found: dict[int, list[ExperimentDay]] = {one.pk: [] for one in experiments}
+    if not begun:
+        return found
+    kept = kept_together(experiments, verified)
+    first = min(start for _, start, _ in begun)
+    marks = read_marks(first, max(last + one.lag for one, _, last in begun), first)
+    for one, start, _ in begun:
+        found[one.pk] = schedule_of(one, start, kept[one.pk], replace(marks, start=start))
+    return found
+
+
+def schedule_of(
+    experiment: Experiment, start: date, kept: Mapping[date, bool | None], marks: Marks
+) -> list[ExperimentDay]:
     found = []
     for at, arm in enumerate(arms_by_day(experiment.design, experiment.seed)):
         day = start + timedelta(days=at)
         counts, mark = not is_washout(experiment.design, at), marks.in_time(day)
         late = "" if mark else marks.later(day)
-        found.append(ExperimentDay(day, arm, counts, kept.get(day), mark, late))
+        is_left_out = marks.leave_out(day, experiment.lag)
+        found.append(ExperimentDay(day, arm, counts, kept.get(day), mark, late, is_left_out))
     return found
-
-
-def kept_days(experiment: Experiment, verified: Verified | None = None) -> dict[date, bool | None]:
-    """Return for each day up to today whether its arm was kept, by its rule; None where the records do not tell."""
-    return kept_together([experiment], verified)[experiment.pk]
 
 
 def kept_together(
     experiments: Sequence[Experiment], verified: Verified | None = None
 ) -> dict[int, dict[date, bool | None]]:
-    """Return the same of several experiments by their key, with the statements of one `SeriesReader`; nothing of those that
-    no metric judges, or that have not begun."""
+    """Return by the key of an experiment for each of its days up to today whether its arm was kept, by its rule; None where the
+    records do not tell. Nothing of those that no metric judges, or that have not begun. With the statements of one
+    `SeriesReader`."""
     today = days.today()
     found: dict[int, dict[date, bool | None]] = {one.pk: {} for one in experiments}
     judged: list[tuple[Experiment, Metric, date, date]] = []
@@ -93,9 +115,9 @@ def kept_by(experiment: Experiment, series: Series, today: date) -> dict[date, b
 
 
 def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
-    """Return by arm on how many days it was kept, was not, and nobody knows."""
+    """Return by arm on how many of the days that count it was kept, was not, and nobody knows."""
     names = {True: KEPT, False: NOT_KEPT, None: UNKNOWN}
-    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule)
+    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule if one.is_counted)
     return {
         arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
     }

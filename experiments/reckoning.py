@@ -92,7 +92,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
     series = read_since_first([outcome, *others], begin, end)
     marks = read_marks(begin, end, start)
     read = Read(series[outcome.key], experiment.lag, marks)
-    broken = {at for at, one in enumerate(schedule) if one.is_kept is False}
+    broken = {at for at, one in enumerate(schedule) if one.is_kept is False and one.is_counted}
     effect = effect_by(experiment, read)
     kept = kept_counts(schedule)
     verdict, reason = verdict_of(

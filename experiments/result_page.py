@@ -61,7 +61,10 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
             effect_shown(label_of(one["metric"]), one, one["metric"]) for one in result["secondary"]
         ],
         kept=[
-            (f"Days of {ARM_LETTERS[arm]}", kept_words(experiment, arm, result["kept"][arm]))
+            (
+                f"Days of {ARM_LETTERS[arm]} that count",
+                kept_words(experiment, arm, result["kept"][arm]),
+            )
             for arm in Arm
         ],
         broken=broken_words(experiment, result["kept"]),

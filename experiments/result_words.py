@@ -111,15 +111,17 @@ def little_words(experiment: Experiment, reason: Reason) -> str:
 
 
 def kept_sentence(experiment: Experiment) -> str:
-    """Return on how many of the days of which it is known A and B were kept, as ` You kept to A on 10 of 12 days.`; empty where
-    nothing says it."""
+    """Return on how many of the days that count and are known A and B were kept, as ` Of the days that count and are known, you
+    kept to A on 10 of 12.`; empty where nothing says it."""
     counts = (experiment.result or {})["kept"]
     parts = []
     for arm in Arm:
         kept, days = counts[arm]["kept"], counts[arm]["kept"] + counts[arm]["not_kept"]
         if days and experiment.checks(arm):
-            parts.append(f"to {ARM_LETTERS[arm]} on {kept} of {counted(days, 'day')}")
-    return f" As far as is known, you kept {' and '.join(parts)}." if parts else ""
+            parts.append(f"to {ARM_LETTERS[arm]} on {kept} of {days}")
+    if not parts:
+        return ""
+    return f" Of the days that count and are known, you kept {' and '.join(parts)}."
 
 
 def reason_words(experiment: Experiment, reason: Reason) -> str:

@@ -3,15 +3,16 @@ run were kept. Nothing is said of an outcome before the end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.urls import reverse
 
 from experiments.design import LONGEST_BLOCK, MOST_PAIRS, Arm
 from experiments.models import Experiment, State
-from experiments.reading import kept_together
+from experiments.reading import ExperimentDay, days_together
 from experiments.result_words import result_told
-from lifetracker.days import ONE_DAY, days_from
+from experiments.words import ARM_LETTERS
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, register_section
 
@@ -23,7 +24,7 @@ STILL_TO_RECKON = "Its days are over. Its result is reckoned two days after the 
 
 
 def experiments_of(look: Look) -> Content:
-    """Return how experiments ended or run, by one statement and those of one `read_series`."""
+    """Return how experiments ended or run, by one statement, those of one `read_series`, and one for marks of days."""
     rows = Experiment.objects.live().filter(
         start__range=(look.period.first - LONGEST, look.last),
         state__in=[State.RUNNING, State.ENDED, State.STOPPED],
@@ -35,10 +36,10 @@ def experiments_of(look: Look) -> Content:
         if over is None or over < look.period.first:
             continue
         (ended if is_over(over, look) else running).append(one)
-    kept = kept_together(running, look.verified) if running else {}
+    schedules = days_together(running[:MOST], look.verified)
     return Content(
         lines=[line_of(one) for one in ended[:MOST]],
-        rows=[row_of(one, kept[one.pk], look) for one in running[:MOST]],
+        rows=[row_of(one, schedules[one.pk], look) for one in running[:MOST]],
     )
 
 
@@ -65,25 +66,45 @@ def question_of(experiment: Experiment) -> str:
     return question if question.endswith(("?", ".", "!", ":")) else f"{question}:"
 
 
-def row_of(experiment: Experiment, kept: dict[date, bool | None], look: Look) -> Row:
-    """Return on how many of its days in the period was kept what the coin asked for, of the days that are checked."""
-    start, last = experiment.start or look.period.first, experiment.last or look.last
-    until = look.last - ONE_DAY if look.last == look.today else look.last
-    shown = days_from(max(start, look.period.first), min(last, until))
-    days = [day for day in shown if (arm := experiment.arm_on(day)) and experiment.checks(arm)]
-    judged = [kept[day] for day in days if kept.get(day) is not None]
-    value = f"{sum(map(bool, judged))} of {counted(len(judged), 'day')} kept" if judged else ""
-    words = f"{min((until - start).days + 1, experiment.design.days)} of {experiment.design.days} days are over"
-    if not any(experiment.checks(arm) for arm in Arm):
-        words = f"{words}, whether they were kept is not checked"
+def row_of(experiment: Experiment, schedule: Sequence[ExperimentDay], look: Look) -> Row:
+    """Return on how many of its days in the period that count was kept what the coin asked for, of the days that are checked."""
+    checked = [arm for arm in Arm if experiment.checks(arm)]
+    days = [
+        one
+        for one in schedule
+        if look.period.first <= one.day <= look.last
+        and one.day < look.today
+        and one.is_counted
+        and one.arm in checked
+    ]
+    judged = [one.is_kept for one in days if one.is_kept is not None]
     known = f"{len(judged)} of {counted(len(days), 'day')}"
     return Row(
         experiment.question,
-        value or ("not known" if days else ""),
-        words,
+        kept_value(judged, checked) or ("not known" if days else ""),
+        course_words(schedule, checked, look),
         known if len(judged) < len(days) else "",
         reverse("experiment", args=[experiment.pk]),
     )
+
+
+def kept_value(judged: Sequence[bool], checked: Sequence[Arm]) -> str:
+    """Return `3 of 4 days kept`, or `2 of 6 days of A kept` where nothing checks B; empty where nothing is known."""
+    if not judged:
+        return ""
+    of_arm = f" of {ARM_LETTERS[checked[0]]}" if len(checked) == 1 else ""
+    return f"{sum(judged)} of {counted(len(judged), 'day')}{of_arm} kept"
+
+
+def course_words(schedule: Sequence[ExperimentDay], checked: Sequence[Arm], look: Look) -> str:
+    """Return how far it was at the end of the period, and which of its days are said to be kept."""
+    over = sum(one.day <= look.last and one.day < look.today for one in schedule)
+    course = f"{over} of {len(schedule)} days are over"
+    if not checked:
+        return f"{course}, whether they were kept is not checked"
+    if all(one.is_counted for one in schedule):
+        return course
+    return f"of those that count; in all, {course}"
 
 
 register_section(Section("experiments", "Experiments", 50, experiments_of))

@@ -123,11 +123,11 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             warnings=warnings_of(experiment),
             facts=facts_of(experiment),
             blocks=block_rows(schedule, experiment, today),
-            legend=legend(experiment),
+            legend=legend(experiment, schedule),
             broken=broken_words(experiment, counts_until(schedule, today))
             if experiment.state == State.RUNNING
             else [],
-            late=late_words(sum(bool(one.late_mark and one.counts) for one in schedule))
+            late=late_words(sum(bool(one.late_mark and one.is_counted) for one in schedule))
             if experiment.state == State.RUNNING
             else "",
             can_mark=experiment.state == State.RUNNING and experiment.arm_on(today) is not None,
@@ -190,7 +190,7 @@ def outcome_words(experiment: Experiment) -> str:
 
 
 def counts_until(schedule: list[ExperimentDay], today: date) -> dict[str, dict[str, int]]:
-    """Return by arm on how many of the days before today it was kept, was not, and nobody knows."""
+    """Return by arm on how many of the days before today that count it was kept, was not, and nobody knows."""
     return kept_counts(one for one in schedule if one.day < today)
 
 

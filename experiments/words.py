@@ -214,16 +214,18 @@ def sentence_of_list(found: Sequence[Experiment], today: date) -> str:
 
 def broken_words(experiment: Experiment, counts: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Return what it does that so many days were not kept, for A and B; nothing where they are few. `counts`: by arm, the
-    days that were `kept` and `not_kept`."""
+    days that count and were `kept`, `not_kept`, or are `unknown`."""
+    so_far = " so far" if experiment.state == State.RUNNING else ""
     found = []
     for arm in Arm:
-        broken = counts[arm]["not_kept"]
-        days = broken + counts[arm]["kept"]
+        broken, unknown = counts[arm]["not_kept"], counts[arm]["unknown"]
+        days = counted(broken + unknown + counts[arm]["kept"], "day")
         if are_many_broken(counts[arm]):
+            rest = f", and of {unknown} it is not known" if unknown else ""
             found.append(
-                f"On {broken} of {counted(days, 'day')} of {ARM_LETTERS[arm]}, {quoted(experiment.words_of(arm))}, you did not "
-                "keep to it. These days stay in, so that A and B differ less than planned, and a real difference is easily "
-                "missed."
+                f"On {broken} of the {days} of {ARM_LETTERS[arm]} ({quoted(experiment.words_of(arm))}) that count{so_far} you did not "
+                f"keep to it{rest}. These days stay in, so that A and B differ less than planned, and a real difference is "
+                "easily missed."
             )
     return found
 

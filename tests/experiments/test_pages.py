@@ -13,6 +13,8 @@ from django.test import Client
 
 from experiments.acts import finish
 from experiments.models import Experiment
+from fasting.models import FastingPeriod
+from lifetracker.days import midnight
 from lifetracker.models import DayMark
 from tests import makers
 from tests.experiments.lives import START, live, planned, running
@@ -308,8 +310,30 @@ def test_many_days_that_were_not_kept_are_said(person: Client) -> None:
         fast_on(START + timedelta(days=back), 12)
     page = words(person.get(f"/experiments/{one.pk}/"))
     days = sum(one.arm_on(START + timedelta(days=back)) == "a" for back in range(5))
-    assert f"On {days} of {days} days of A, “fast for 17 hours”, you did not keep to it." in page
-    assert "days of B, “eat as usual”, you did not" not in page
+    said = "(“fast for 17 hours”) that count so far you did not keep to it"
+    assert f"On {days} of the {days} days of A {said}. These days stay in" in page
+    assert "days of B (“eat as usual”)" not in page
+    last_of_a = max(day for at in range(5) if one.arm_on(day := START + timedelta(days=at)) == "a")
+    FastingPeriod.objects.filter(date=last_of_a).delete()
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert f"On {days - 1} of the {days} days of A {said}, and of 1 it is not known." in page
+
+
+def test_days_that_do_not_count_are_none_that_were_not_kept(person: Client) -> None:
+    """On the first of each block, and before a mark that was made in time, nobody has to keep to anything."""
+    one = running(block_days=3, washout_days=1, seed=1)
+    assert [one.arm_on(START + timedelta(days=at)) for at in range(3)] == ["a"] * 3
+    for back in range(3):
+        fast_on(START + timedelta(days=back), 12)
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "On 2 of the 2 days of A (“fast for 17 hours”) that count so far" in page
+    DayMark.objects.create(
+        date=START + timedelta(days=3), kind="travel", confirmed_at=midnight(START)
+    )
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "that count so far" not in page, "the outcome of the third day is that of a marked one"
+    assert "3 June: not kept, does not count: the day of its outcome is marked" in page
+    assert "Round days do not count" in page
 
 
 def test_an_answer_of_yes_or_no_judges_a_day(person: Client) -> None:

@@ -12,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from experiments.design import Arm
 from experiments.models import Experiment
 from experiments.review import experiments_of
-from lifetracker.days import days_from
+from lifetracker.days import days_from, midnight
+from lifetracker.models import DayMark
 from review.periods import Period
 from review.sections import Content, Look, Row
 from tests import makers
@@ -62,14 +63,15 @@ def test_without_experiments_there_is_nothing_to_say() -> None:
 
 
 def test_of_a_running_one_the_kept_days_are_told_and_no_outcome() -> None:
+    """The first day of each block does not count, be it kept or not."""
     one = experiment(date(2026, 9, 9))
     fast_by_the_plan(one, date(2026, 9, 9), date(2026, 9, 12), broken=1)
     (row,) = said().rows
     assert row == Row(
         "Does a long fast lift my HRV?",
-        "3 of 4 days kept",
-        "5 of 60 days are over",
-        "4 of 5 days",
+        "2 of 2 days kept",
+        "of those that count; in all, 5 of 60 days are over",
+        "2 of 3 days",
         f"/experiments/{one.pk}/",
     )
 
@@ -79,8 +81,8 @@ def test_today_is_not_over() -> None:
     (row,) = said("2026-W38").rows
     assert (row.value, row.words, row.known) == (
         "not known",
-        "2 of 60 days are over",
-        "0 of 2 days",
+        "of those that count; in all, 2 of 60 days are over",
+        "0 of 1 day",
     )
 
 
@@ -97,8 +99,26 @@ def test_one_that_nothing_judges_says_so() -> None:
 def test_days_that_are_not_checked_are_not_counted() -> None:
     one = experiment(date(2026, 9, 7), usual_below=None)
     (row,) = said().rows
-    days = sum(one.arm_on(day) is Arm.A for day in days_from(date(2026, 9, 7), date(2026, 9, 13)))
+    week = days_from(date(2026, 9, 7), date(2026, 9, 13))
+    days = sum(one.arm_on(day) is Arm.A and at % 3 > 0 for at, day in enumerate(week))
     assert (row.value, row.known) == ("not known", f"0 of {days} days")
+    fast_by_the_plan(one, date(2026, 9, 7), date(2026, 9, 13))
+    assert said().rows[0].value == f"{days} of {days} days of A kept"
+
+
+def test_marked_days_are_not_counted() -> None:
+    one = experiment(date(2026, 9, 7), washout_days=0)
+    fast_by_the_plan(one, date(2026, 9, 7), date(2026, 9, 13))
+    assert (said().rows[0].value, said().rows[0].words) == (
+        "7 of 7 days kept",
+        "7 of 60 days are over",
+    )
+    day = date(2026, 9, 9)
+    DayMark.objects.create(date=day, kind="sick", confirmed_at=midnight(day))
+    assert (said().rows[0].value, said().rows[0].words) == (
+        "6 of 6 days kept",
+        "of those that count; in all, 7 of 60 days are over",
+    )
 
 
 def test_what_came_of_one_that_ended_is_told() -> None:
@@ -132,5 +152,5 @@ def test_a_year_costs_what_a_week_does(django_assert_num_queries: DjangoAssertNu
         experiment(date(2026, 9, 7) - timedelta(days=back))
     for name in ("2026-W37", "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             experiments_of(look)

@@ -70,14 +70,14 @@ def ended(reason: str, estimate: float, low: float, high: float, **fields: objec
         (
             ("too little", -2.0, -5.0, 1.0, 30),
             "Too small a difference: HRV was 2.0 ms lower",
-            "You wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely. As far as is known, "
-            "you kept to A on 10 of 12 days and to B on 9 of 9 days.",
+            "You wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely. Of the days that "
+            "count and are known, you kept to A on 10 of 12 and to B on 9 of 9.",
         ),
         (
             ("too few days kept", -2.0, -5.0, 1.0, 30),
             "Undecided: HRV was 2.0 ms lower",
-            "but too many days were not kept to tell from this what doing it brings. As far as is known, you kept to A on 10 of "
-            "12 days and to B on 9 of 9 days.",
+            "but too many days were not kept to tell from this what doing it brings. Of the days that count and are known, you kept to "
+            "A on 10 of 12 and to B on 9 of 9.",
         ),
         (
             ("worse", -4.0, -7.0, -1.0),
