@@ -63,7 +63,7 @@ def goals_of(look: Look) -> Content:
         rows=rows[:MOST],
         lines=left_out(len(rows) - MOST),
         note=note_of(ended, look),
-        suggestions=[one.wish for one in outcomes if one.wish][:MOST_WISHES],
+        suggestions=[one.wish for one in outcomes if one.wish and not one.is_way][:MOST_WISHES],
     )
 
 
@@ -131,7 +131,7 @@ def way_words(past: Past, unit: str) -> str:
 
 
 def lead_of(outcomes: Sequence[Outcome]) -> str:
-    """Return `3 of 5 goals were reached each time.`, which values to reach are not on their line, and of how many goals
+    """Return `3 of 5 goals were reached every time.`, how values lie to the line to what they shall reach, and of how many goals
     that is not known."""
     judged = [one for one in outcomes if one.state in {"reached", "missed"} and not one.is_way]
     ways = [one for one in outcomes if one.state in {"reached", "missed"} and one.is_way]
@@ -140,12 +140,13 @@ def lead_of(outcomes: Sequence[Outcome]) -> str:
     if judged:
         reached = sum(one.state == "reached" for one in judged)
         were = "was" if len(judged) == 1 else "were"
-        each = " each time" if any(one.times > 1 for one in judged) else ""
+        each = " every time" if any(one.times > 1 for one in judged) else ""
         parts.append(f"{reached} of {counted(len(judged), 'goal')} {were} reached{each}.")
-    if ways:
+    if len(ways) == 1:
+        parts.append(f"{ways[0].row.name} is {ways[0].row.words.partition(' (')[0]}.")
+    elif ways:
         on_line = sum(one.state == "reached" for one in ways)
-        are = "is" if len(ways) == 1 else "are"
-        parts.append(f"{on_line} of {counted(len(ways), 'value')} to reach {are} on the line.")
+        parts.append(f"{on_line} of {len(ways)} values are on the line to what they shall reach.")
     if unknown:
         they = "it was" if unknown == 1 else "they were"
         parts.append(f"Of {counted(unknown, 'goal')} it is not known whether {they} reached.")

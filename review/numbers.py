@@ -52,7 +52,9 @@ def numbers_of(look: Look) -> Content:
         return Content(lead=told)
     names = names_of([one.metric for one in found])
     found.sort(key=distance)
+    is_against_usual = any(one.usual for one in found)
     return Content(
+        title="" if is_against_usual else f"Beside the {look.period.noun} before",
         lead=" ".join(filter(None, [told, lead_of(found, names, look.period, marked)])),
         rows=[row_of(one, names[one.metric.key], look) for one in found],
         note=note_of(found, look),
@@ -131,17 +133,27 @@ def lead_of(
         is_marked = any(day < period.first for day in marked or ())
         return "" if period.length is Length.YEAR else not_yet(period, is_marked=is_marked)
     far = [(metric, usual) for metric, usual in told if abs(usual.deviation) >= FAR]
-    if far:
-        shown = [
-            f"{names[metric.key]} ({side(metric, usual)})" for metric, usual in far[:MOST_NAMED]
-        ]
-        more = [f"{len(far) - MOST_NAMED} more"] if len(far) > MOST_NAMED else []
-        return f"Farthest from usual: {joined([*shown, *more])}."
     off = sum(abs(usual.deviation) >= OFF for _, usual in told)
     if not off:
         return "Everything that can be compared is about as usual."
-    are = "is" if off == 1 else "are"
-    return f"Nothing is far from usual. {off} of {counted(len(told), 'number')} {are} a little off."
+    if not far:
+        are = "is" if off == 1 else "are"
+        return f"Nothing is far from usual. {off} of {counted(len(told), 'number')} {are} a little off."
+    shown = [f"{names[metric.key]} ({side(metric, usual)})" for metric, usual in far[:MOST_NAMED]]
+    more = [f"{len(far) - MOST_NAMED} more"] if len(far) > MOST_NAMED else []
+    farthest = joined([*shown, *more])
+    usuals = [usual for _, usual in told]
+    if off <= by_chance(usuals) and len(far) <= by_chance(usuals, FAR):
+        return (
+            f"A {period.noun} like most: {off} of {len(told)} numbers are off, and by chance about {by_chance(usuals)} would be. "
+            f"Farthest from usual: {farthest}."
+        )
+    return f"Farthest from usual: {farthest}."
+
+
+def by_chance(usuals: Sequence[Usual], deviations: float = OFF) -> int:
+    """Return how many numbers lie so many deviations off in a period like those before it."""
+    return round(sum(share_by_chance(one.windows, deviations) for one in usuals))
 
 
 def side(metric: Metric, usual: Usual) -> str:
@@ -162,18 +174,17 @@ def note_of(found: Sequence[Compared], look: Look) -> str:
     parts = []
     told = [one.usual for one in found if one.usual]
     if told:
-        chance = round(sum(share_by_chance(one.windows) for one in told))
         parts += [
             f"Usual is the mean of up to {RULES[period.length].windows} {each} before, and what lies as close to it as they "
             "mostly do; days marked as sick, travel or holiday stay out of it.",
-            by_chance(chance, len(told), period.length),
+            chance_words(by_chance(told), len(told), period.length),
         ]
     if not period.is_over(look.today):
         parts.append(running_words(period.length))
     return " ".join(parts)
 
 
-def by_chance(chance: int, told: int, length: Length) -> str:
+def chance_words(chance: int, told: int, length: Length) -> str:
     if told == 1 or not chance:
         return f"About one in three numbers lies outside of that in a {length} like any other."
     lie = "lies" if chance == 1 else "lie"

@@ -4,7 +4,7 @@ the mail show them from one shape."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
@@ -54,6 +54,8 @@ class Content:
     """What a section says of a period. `lead`: a sentence above all."""
 
     lead: str = ""
+    #: The title of this period, where that of the section would be wrong.
+    title: str = ""
     rows: Sequence[Row] = ()
     lines: Sequence[Line] = ()
     #: What the reader must know about it.
@@ -108,4 +110,8 @@ def read_sections(look: Look, without: Collection[str] = ()) -> list[tuple[Secti
     """Return what each section says, without those that have nothing to say, and without those of these names."""
     asked = (section for section in sections_in_order() if section.name not in without)
     found = ((section, section.read(look)) for section in asked)
-    return [(section, content) for section, content in found if content]
+    return [(titled(section, content), content) for section, content in found if content]
+
+
+def titled(section: Section, content: Content) -> Section:
+    return replace(section, title=content.title) if content.title else section

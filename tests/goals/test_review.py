@@ -97,7 +97,7 @@ def test_weeks_of_a_month_are_counted(pages: str) -> None:
     content = said("2026-08")
     (row,) = content.rows
     assert words(row) == ("Read", "reached in 5 of 5 weeks", "70 pages a week", "")
-    assert content.lead == "1 of 1 goal was reached each time."
+    assert content.lead == "1 of 1 goal was reached every time."
     assert content.note == (
         "A week of a goal counts in the month in which it ends; an intention in the month in which its week begins."
     )
@@ -147,7 +147,8 @@ def test_a_value_to_reach_lies_to_its_line() -> None:
             end=date(2026, 10, 3),
         )
     content = said()
-    assert content.lead == "1 of 2 values to reach are on the line."
+    assert content.lead == "1 of 2 values are on the line to what they shall reach."
+    assert not content.suggestions, "a value to reach is nothing to do within a week"
     lose, gain = content.rows
     assert words(gain) == ("Gain", "80 kg", "on its line (80 kg by 3 October)", "")
     assert words(lose) == ("Lose", "80 kg", "5 kg above its line (70 kg by 3 October)", "")

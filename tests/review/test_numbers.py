@@ -13,9 +13,11 @@ from lifetracker.metrics.registry import metrics
 from lifetracker.models import DayMark, SyncState
 from own_metrics.models import OwnMetric, OwnValue
 from review.choice import SHOWN
-from review.numbers import numbers_of
+from review.numbers import lead_of, numbers_of
 from review.periods import Period
 from review.sections import Content, Look, Row
+from review.usual import Usual
+from review.windows import Compared
 from tests.makers import entry, weigh_in
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,7 @@ def test_what_differs_stands_first() -> None:
     assert steps_of.words == "about the usual 8,000 a day"
     assert steps_of.url == "/apple-health/?from=2026-09-07&to=2026-09-13"
     assert content.lead == "Farthest from usual: Pages read (well above)."
+    assert not content.title
     assert content.note == (
         "Usual is the mean of up to 12 weeks before, and what lies as close to it as they mostly do; days marked as sick, "
         "travel or holiday stay out of it. In a week like any other, about 1 of these 2 numbers lies outside of that by chance."
@@ -94,6 +97,7 @@ def test_before_there_are_six_weeks_nothing_is_compared() -> None:
     walk(MONDAY - timedelta(weeks=5), WEEK.last, 8_000)
     content = review()
     assert content.lead == "What is usual can be said once 6 of the 12 weeks before are known."
+    assert content.title == "Beside the week before"
     assert [(one.value, one.words) for one in content.rows] == [
         ("8,000 a day", "31 August to 6 September 2026: 8,000 a day")
     ]
@@ -125,6 +129,31 @@ def test_days_of_illness_are_said_before_what_differs() -> None:
     assert review().lead.startswith("5 days of this week are marked as sick, 1 as travel. ")
     DayMark.objects.filter(kind=DayMark.Kind.SICK).update(state=DayMark.State.PROPOSED)
     assert review().lead.startswith("1 day of this week is marked as travel. ")
+
+
+def lead_by(*deviations: float) -> str:
+    """Return the sentence above numbers that lie so far from what is usual."""
+    keys = sorted(key for line in SHOWN for key in line)[: len(deviations)]
+    found = [
+        Compared(
+            metrics[key], 1.0, 7, 7, False, Usual(1.0, 0.0, 2.0, deviation, 12), None, [1.0] * 7
+        )
+        for key, deviation in zip(keys, deviations, strict=True)
+    ]
+    return lead_of(found, {key: key for key in keys}, WEEK)
+
+
+def test_no_more_than_chance_brings_is_a_week_like_most() -> None:
+    """Of 15 numbers 5.4 are off by chance, and 1.1 so far."""
+    few = lead_by(2.5, 1.5, -1.2, *[0.3] * 12)
+    assert few.startswith(
+        "A week like most: 3 of 15 numbers are off, and by chance about 5 would be. Farthest from usual: "
+    )
+    for many in ([2.5, 2.1, *[0.3] * 13], [2.5, *[1.5] * 5, *[0.3] * 9]):
+        assert lead_by(*many).startswith("Farthest from usual: ")
+    assert (
+        lead_by(1.5, *[0.3] * 14) == "Nothing is far from usual. 1 of 15 numbers is a little off."
+    )
 
 
 def test_an_illness_without_any_number_is_said() -> None:
