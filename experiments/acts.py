@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from experiments.models import FARTHEST_START, Experiment, State
-from experiments.validation import known
 from lifetracker import days
-from lifetracker.metrics.registry import UnknownMetric
+from lifetracker.metrics.registry import UnknownMetric, find_metric
 
 # So long after the last outcome the program waits for what devices and services send late.
 PATIENCE = timedelta(days=2)
@@ -61,7 +60,7 @@ def stop(experiment: Experiment, reason: str) -> None:
 
 def can_be_stopped(experiment: Experiment) -> bool:
     """Return whether a running experiment has days left, or cannot be reckoned because its outcome is gone."""
-    return experiment.has_days_left or known(experiment.outcome) is None
+    return experiment.has_days_left or find_metric(experiment.outcome) is None
 
 
 def finish(experiment: Experiment) -> None:

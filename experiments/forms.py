@@ -18,13 +18,12 @@ from experiments.validation import (
     FIXED,
     MANY_PAIRS,
     MOST_SECONDARY,
-    known,
 )
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.registry import all_metrics
+from lifetracker.metrics.registry import all_metrics, find_metric
 from lifetracker.web.forms import DayField, RecordForm, day_input
 from lifetracker.web.units import chosen_unit
 
@@ -170,7 +169,7 @@ class ExperimentForm(RecordForm):
 
     def chosen(self, name: str) -> Metric | None:
         key = self.data.get(name) if self.is_bound else getattr(self.instance, name)
-        return known(str(key or ""))
+        return find_metric(str(key or ""))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -21,8 +21,9 @@ from experiments.design import (
     arms_by_day,
 )
 from experiments.rules import Span
-from experiments.validation import FIXED, Wish, days_later, known, problems_of
+from experiments.validation import FIXED, Wish, days_later, problems_of
 from lifetracker.days import today
+from lifetracker.metrics.registry import find_metric
 from lifetracker.models import fields
 from lifetracker.models.conflicts import ConstraintsInWords
 from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
@@ -253,7 +254,7 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
 
     def lag_of(self, key: str) -> int:
         """Return how many days after that of an arm a metric can tell of it: never before what judges the day."""
-        return max(days_later(known(key)), days_later(known(self.action)))
+        return max(days_later(find_metric(key)), days_later(find_metric(self.action)))
 
     @property
     def lag(self) -> timedelta:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from experiments.design import Arm, arms_by_day, is_washout
 from experiments.marks import Marks, read_marks
 from experiments.models import Experiment
-from experiments.validation import days_later, known
+from experiments.validation import days_later
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.registry import find_metric
 from lifetracker.metrics.series import Series, SeriesReader
 from lifetracker.metrics.verified import Verified
 
@@ -85,7 +86,7 @@ def kept_together(
     found: dict[int, dict[date, bool | None]] = {one.pk: {} for one in experiments}
     judged: list[tuple[Experiment, Metric, date, date]] = []
     for one in experiments:
-        metric = known(one.action) if one.action else None
+        metric = find_metric(one.action) if one.action else None
         if metric and one.start and one.last and one.start <= today:
             lag = timedelta(days=days_later(metric))
             judged.append((one, metric, one.start + lag, min(one.last + lag, today)))

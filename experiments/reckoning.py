@@ -20,12 +20,11 @@ from experiments.paired import (
 )
 from experiments.power import FEWEST_KNOWN, past_of, power_of
 from experiments.reading import ExperimentDay, Read, are_many_broken, days_of, kept_counts
-from experiments.validation import known
 from experiments.verdict import verdict_of
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.held import read_since_first
-from lifetracker.metrics.registry import metric_of
+from lifetracker.metrics.registry import find_metric, metric_of
 
 #: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
 DIGITS = 6
@@ -45,7 +44,7 @@ def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     """Return what can be said before the start: `smallest`, the effect that is seen in 4 of 5 cases, in the unit of the
     outcome; `spread`, by how much a day differs from others; `known`, on how many days that rests. What is not known is
     None."""
-    metric = known(experiment.outcome)
+    metric = find_metric(experiment.outcome)
     if metric is None:
         return {"smallest": None, "spread": None, "known": 0, "needed": FEWEST_KNOWN}
     first = min(start, days.today())
@@ -87,7 +86,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
         raise ValueError("An experiment is reckoned when the day of its last outcome is over.")
     start, schedule = started(experiment), days_of(experiment)
     outcome = metric_of(experiment.outcome)
-    others = [one for key in experiment.secondary if (one := known(key))]
+    others = [one for key in experiment.secondary if (one := find_metric(key))]
     begin, end = start - timedelta(days=DAYS_BEFORE), start + timedelta(days=experiment.design.days)
     series = read_since_first([outcome, *others], begin, end)
     marks = read_marks(begin, end, start)

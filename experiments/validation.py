@@ -13,7 +13,7 @@ from experiments.design import (
 )
 from experiments.rules import Span, overlap
 from lifetracker.metrics.declaration import Known, Metric
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import find_metric, lineage_of
 
 MOST_SECONDARY = 5
 #: No smaller difference is asked for.
@@ -68,11 +68,11 @@ def problems_of(wish: Wish) -> Iterator[Problem]:
     if plain(wish.try_words) and plain(wish.try_words) == plain(wish.usual_words):
         yield Problem("usual_words", "A and B are the same. Say what is different on days of B.")
     yield from problems_of_design(wish)
-    action = known(wish.action)
+    action = find_metric(wish.action)
     if wish.action and action is None:
         yield Problem("action", f"There is no metric with the key {wish.action!r}. Choose one.")
     yield from problems_of_rules(wish, action)
-    outcome = known(wish.outcome)
+    outcome = find_metric(wish.outcome)
     if outcome is None:
         yield Problem("outcome", f"There is no metric with the key {wish.outcome!r}. Choose one.")
         return
@@ -82,14 +82,6 @@ def problems_of(wish: Wish) -> Iterator[Problem]:
     if wish.worth is not None and not round(wish.worth, WORTH_DECIMALS) > 0:
         yield Problem("worth", "Enter a difference above 0, or leave this empty.")
     yield from problems_of_secondary(wish, action)
-
-
-def known(key: str) -> Metric | None:
-    """Return the metric with a key; None where there is none."""
-    try:
-        return metric_of(key)
-    except UnknownMetric:
-        return None
 
 
 def days_later(metric: Metric | None) -> int:
@@ -170,7 +162,7 @@ def problems_of_secondary(wish: Wish, action: Metric | None) -> Iterator[Problem
     if len({*wish.secondary, wish.outcome}) <= len(wish.secondary):
         yield Problem("secondary", "Choose each metric once, and not the outcome again.")
     for key in wish.secondary[:MOST_SECONDARY]:
-        metric = known(key)
+        metric = find_metric(key)
         if metric is None:
             yield Problem("secondary", f"There is no metric with the key {key!r}.")
         else:
@@ -179,17 +171,4 @@ def problems_of_secondary(wish: Wish, action: Metric | None) -> Iterator[Problem
 
 def are_related(one: Metric, other: Metric) -> bool:
     """Return whether one of them is computed from the other, or both from the same."""
-    return bool(ancestors(one) & ancestors(other))
-
-
-def ancestors(metric: Metric) -> set[str]:
-    """Return the key of a metric and those of all that it is computed from."""
-    found: set[str] = set()
-    waiting = [metric.key]
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            above = metric if key == metric.key else known(key)
-            waiting += (*above.inputs, *above.parents) if above else ()
-    return found
+    return bool(lineage_of(one) & lineage_of(other))

@@ -19,7 +19,6 @@ from experiments.models import Experiment, State
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, result_page
 from experiments.result_words import result_told
-from experiments.validation import known
 from experiments.words import (
     ARM_LETTERS,
     broken_words,
@@ -35,6 +34,7 @@ from experiments.words import (
     worth_words,
 )
 from lifetracker import days
+from lifetracker.metrics.registry import find_metric
 from lifetracker.words import counted
 
 DELETED = "deleted"
@@ -185,7 +185,7 @@ def facts_of(experiment: Experiment) -> list[Fact]:
 
 def outcome_words(experiment: Experiment) -> str:
     when = "the day after" if experiment.lag > timedelta(0) else "the same day"
-    gone = "" if known(experiment.outcome) else ", which no longer exists"
+    gone = "" if find_metric(experiment.outcome) else ", which no longer exists"
     return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}{gone}"
 
 

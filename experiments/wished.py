@@ -10,10 +10,10 @@ from statistics import median
 from experiments.design import DAYS_BEFORE
 from experiments.models import Experiment, Wanted
 from experiments.rules import DAY_HOURS
-from experiments.validation import known
 from experiments.words import level
 from lifetracker import days
 from lifetracker.metrics.declaration import Better, Metric
+from lifetracker.metrics.registry import find_metric
 from lifetracker.metrics.series import read_series
 from lifetracker.metrics.statistics import mean_of
 
@@ -26,7 +26,7 @@ def wished(asked: Mapping[str, str]) -> Experiment:
     """Return a plan, not stored. `difference`: by how much the outcome was higher, in its unit, after more of the action, or
     after a yes; then A is what went with the better side, and a difference as large is asked for."""
     plan = Experiment(**{name: asked.get(name, "") for name in WORDS})
-    action, outcome = known(plan.action), known(plan.outcome)
+    action, outcome = find_metric(plan.action), find_metric(plan.outcome)
     difference = number_of(asked.get("difference", ""))
     if action and outcome and difference:
         plan_from(plan, action, outcome, difference)

@@ -11,7 +11,8 @@ from django.utils.dateformat import format as format_date
 from experiments.design import MOST_PAIRS, Arm
 from experiments.models import Experiment, State
 from experiments.reading import are_many_broken
-from experiments.validation import WORTH_DECIMALS, known
+from experiments.validation import WORTH_DECIMALS
+from lifetracker.metrics.registry import find_metric
 from lifetracker.web.sentences import clock_of, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
@@ -24,7 +25,7 @@ ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 def amount(value: float, key: str) -> str:
     """Return a difference of a metric in the unit that its owner reads, without a sign: `4.2 ms`, and
     `9.4 points` of a percentage."""
-    metric = known(key)
+    metric = find_metric(key)
     unit = metric.unit if metric else ""
     shown = in_chosen_unit(abs(value), unit).value
     decimals = 0 if shown >= LARGE else max(metric.decimals if metric else 1, 1)
@@ -33,14 +34,14 @@ def amount(value: float, key: str) -> str:
 
 def signed_number(value: float, key: str) -> str:
     """Return a difference with its sign and without its unit, as it stands at an axis."""
-    metric = known(key)
+    metric = find_metric(key)
     shown, _ = in_chosen_unit(value, metric.unit if metric else "")
     return signed(shown, 0 if float(shown).is_integer() else 1 if abs(shown) >= 1 else 2)
 
 
 def label_of(key: str) -> str:
     """Return how the owner knows a metric; its key where it is gone."""
-    metric = known(key)
+    metric = find_metric(key)
     return metric.label if metric else key
 
 
@@ -130,13 +131,13 @@ def worth_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
 
 def unit_of(key: str) -> str:
     """Return the unit of a difference of a metric."""
-    metric = known(key)
+    metric = find_metric(key)
     return unit_of_difference(metric.unit) if metric else ""
 
 
 def worth_of(experiment: Experiment) -> str:
     """Return the smallest difference that matters, with the digits that were typed."""
-    metric = known(experiment.outcome)
+    metric = find_metric(experiment.outcome)
     unit = metric.unit if metric else ""
     shown = in_chosen_unit(experiment.worth or 0.0, unit).value
     return f"{round(shown, WORTH_DECIMALS):,.12g} {unit_of_difference(unit)}".strip()
@@ -144,7 +145,7 @@ def worth_of(experiment: Experiment) -> str:
 
 def rule_words(experiment: Experiment, arm: Arm) -> str:
     """Return on which values a day counts as kept: `from 17 h`, `below 17 h`, `from 5 h, below 9 h`, `if it is no`."""
-    rule, metric = experiment.rule_of(arm), known(experiment.action)
+    rule, metric = experiment.rule_of(arm), find_metric(experiment.action)
     if not (experiment.action and rule.is_given):
         return "not checked"
     if metric and metric.is_yes_no and (answer := rule.answer) is not None:
@@ -159,7 +160,7 @@ def rule_words(experiment: Experiment, arm: Arm) -> str:
 
 def level(value: float, key: str) -> str:
     """Return a value of a metric: `17 h`, or `22:30` of a time of day."""
-    metric = known(key)
+    metric = find_metric(key)
     if metric and metric.circular:
         return clock_of(value)
     shown, unit = in_chosen_unit(value, metric.unit if metric else "")

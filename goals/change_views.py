@@ -25,7 +25,7 @@ from goals.reading import plan_of
 from goals.views import first_wish
 from lifetracker import days
 from lifetracker.accounts.script_policy import with_script
-from lifetracker.metrics.registry import UnknownMetric, all_metrics, metric_of
+from lifetracker.metrics.registry import all_metrics, find_metric
 from lifetracker.web.forms import form_page
 from lifetracker.web.removal import DeletionAtOnce, typed
 
@@ -147,10 +147,8 @@ def on_day(plan: Plan, day: date) -> Progress:
 
 
 def day_unit_of(goal: Goal) -> str:
-    try:
-        return metric_of(goal.metric).unit
-    except UnknownMetric:
-        return ""
+    metric = find_metric(goal.metric)
+    return metric.unit if metric else ""
 
 
 @login_required

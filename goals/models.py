@@ -16,7 +16,7 @@ from goals.plan import Direction, Kind, Per, Rule, Span, merged
 from goals.validation import FIXED, ROLLING, Wish, problems_of, unit_of
 from goals.weekdays import check_weekdays
 from lifetracker.days import today
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import find_metric
 from lifetracker.models import DayMark, fields
 from lifetracker.models.conflicts import ConstraintsInWords
 from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
@@ -185,10 +185,8 @@ class Goal(ConstraintsInWords, KeepsRevisions):
             raise ValidationError(found)
 
     def _unit(self) -> str:
-        try:
-            return unit_of(self.kind, metric_of(self.metric))
-        except UnknownMetric:
-            return self.unit
+        metric = find_metric(self.metric)
+        return unit_of(self.kind, metric) if metric else self.unit
 
     def rule(self, begins: date) -> Rule:
         """Return what the goal asks for as it was last changed."""

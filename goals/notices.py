@@ -14,7 +14,7 @@ from goals.reading import Shown, Standing, standings_of
 from goals.words import at_least
 from lifetracker.days import ONE_DAY, elapsed, local_date, midnight
 from lifetracker.metrics.declaration import Known
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import find_metric
 from lifetracker.ops.notices import Notice, NoticeKind, When, register_notices
 
 #: What says that something is missing, and that it is known.
@@ -44,10 +44,8 @@ def can_be_done_at_night(kind: str, direction: str, metric: str) -> bool:
     """Return whether an evening can add to what a goal counts: not to a limit, a value that a year leads to, or a night."""
     if kind == Kind.REACH or direction == Direction.AT_MOST:
         return False
-    try:
-        return metric_of(metric).known is not Known.ON_WAKING
-    except UnknownMetric:
-        return False
+    counted = find_metric(metric)
+    return counted is not None and counted.known is not Known.ON_WAKING
 
 
 def is_missing_tonight(standing: Standing) -> bool:

@@ -21,7 +21,7 @@ from goals.weekdays import weekdays_of
 from goals.words import summary_of
 from lifetracker.days import ONE_DAY, local_date_and_hour
 from lifetracker.metrics.declaration import Known, Metric
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import UnknownMetric, find_metric, metric_of
 from lifetracker.metrics.series import Series, SeriesReader, read_series
 from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.sync.streams import Source
@@ -207,11 +207,8 @@ def history_of(goal: Goal, number: int) -> list[Past]:
     plan = plan_of(goal, goal.rules(), free[goal.pk])
     day = min(today, plan.last_day or date.max)
     periods = periods_before(plan, day, number)
-    try:
-        metric = metric_of(goal.metric)
-    except UnknownMetric:
-        return []
-    if not periods:
+    metric = find_metric(goal.metric)
+    if metric is None or not periods:
         return []
     margin = timedelta(days=OLDEST_VALUE if plan.kind is Kind.REACH else 0)
     verified = Verified()

@@ -10,7 +10,7 @@ from goals.api import ProgressSerializer, facts_of
 from goals.models import Goal
 from goals.reading import Standing, standings_of
 from lifetracker.metrics.described import end_of
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import find_metric
 from lifetracker.metrics.verified import Verified
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
@@ -89,10 +89,8 @@ def goal_facts(standing: Standing, verified: Verified) -> Answer:
 
 
 def verified_until(goal: Goal, verified: Verified) -> object:
-    try:
-        return end_of(verified.of(metric_of(goal.metric)))
-    except UnknownMetric:
-        return None
+    metric = find_metric(goal.metric)
+    return end_of(verified.of(metric)) if metric else None
 
 
 def gaps(standing: Standing) -> list[Answer]:

@@ -36,7 +36,7 @@ from goals.sentences import NO_GOALS, opening, opening_of_goal
 from lifetracker import days
 from lifetracker.accounts.script_policy import with_script
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.registry import UnknownMetric, all_metrics, metric_of
+from lifetracker.metrics.registry import all_metrics, find_metric
 from lifetracker.web.clock import date_and_time
 
 #: So many earlier periods stand in the table of a goal, and so many free periods beside it.
@@ -167,10 +167,7 @@ def opened(pk: int) -> tuple[Standing, Metric | None]:
     if not goals:
         raise Http404("There is no such goal.")
     (goal,) = goals
-    try:
-        metric = metric_of(goal.metric)
-    except UnknownMetric:
-        metric = None
+    metric = find_metric(goal.metric)
     known = {goal.metric: metric} if metric else {}
     (standing,) = standings_of(goals, shown=Shown(periods=PERIODS, whole=True), known=known)
     return standing, metric

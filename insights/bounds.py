@@ -12,12 +12,12 @@ from insights.engine import Look, Pair, Standing
 from insights.evidence import Place, evidence_of, part_of
 from insights.in_units import in_units
 from insights.inputs import Inputs
-from insights.kin import ancestors_of, known
 from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
 from insights.steps import step_for
 from lifetracker.metrics.declaration import Better, Metric
 from lifetracker.metrics.held import zero_models
+from lifetracker.metrics.registry import find_metric, lineage_of
 
 #: A pair that, looked at alone, chance would bring so seldom shows something, although it does not stand out of all.
 SEEN_P = 0.05
@@ -46,7 +46,7 @@ def bounds_of(
 
     def rank(rows: list[dict[str, Any]]) -> tuple[bool, bool, tuple[float, str, str]]:
         outcome = metrics[rows[0]["outcome"]]
-        is_computed = bool(ancestors_of(outcome) & told.keys())
+        is_computed = bool((lineage_of(outcome) - {outcome.key}) & told.keys())
         return is_computed, outcome.better is Better.NEITHER, certainty(rows[0])
 
     outcomes = sorted(told.values(), key=rank)
@@ -106,8 +106,8 @@ def chosen_rows(inputs: Inputs) -> tuple[set[int], set[int]]:
 
 def is_counted(metric: Metric) -> bool:
     """Return whether a metric is a count or a sum of records, or of a share of them: a day without one is a zero."""
-    sources = [metric, *known(ancestors_of(metric))]
-    return any(zero_models(one) for one in sources)
+    others = map(find_metric, lineage_of(metric) - {metric.key})
+    return any(zero_models(one) for one in (metric, *filter(None, others)))
 
 
 def bound_of(

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from insights.models import Finding
-from insights.sentences import both_sides, lower_first, metric_named
+from insights.sentences import both_sides, lower_first
+from lifetracker.metrics.registry import find_metric
 from lifetracker.web.charts.markup import joined, picture_attributes, shape, short
 from lifetracker.web.charts.scales import Domain, number_words, step_for
 from lifetracker.web.sentences import clock_of
@@ -64,7 +65,7 @@ class Side:
 
 def action_of(finding: Finding) -> Side:
     """Return the action; of a metric that is gone nobody knows the unit."""
-    metric = metric_named(finding.action)
+    metric = find_metric(finding.action)
     unit, is_clock = (metric.unit, metric.circular) if metric else ("", False)
     decimals = metric.decimals if metric else 1
     values = [in_chosen_unit(x, unit).value for _, x, _ in finding.points]
@@ -72,7 +73,7 @@ def action_of(finding: Finding) -> Side:
 
 
 def outcome_of(finding: Finding) -> Side:
-    metric = metric_named(finding.outcome)
+    metric = find_metric(finding.outcome)
     values = [in_chosen_unit(y, finding.unit).value for _, _, y in finding.points]
     decimals, is_clock = max(finding.decimals, 1), bool(metric and metric.circular)
     return Side(finding.outcome_name, chosen_unit(finding.unit), decimals, is_clock, values)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from statistics import StatisticsError, correlation
 
 from insights.beside import is_nothing_left
-from insights.kin import ancestors_of
 from insights.models import Finding
-from lifetracker.metrics.registry import UnknownMetric, metric_of, metrics
+from lifetracker.metrics.registry import find_metric, lineage_of, metrics
 
 #: Actions that go together so well from day to day cannot be told apart: half of what one does is not its own.
 ONE_THING_R = 0.7
@@ -80,10 +79,8 @@ def share(one: str, other: str, known: dict[str, frozenset[str]]) -> bool:
 
 def parts_of(key: str) -> frozenset[str]:
     """Return a metric and all that it is computed from; of one that is gone only itself is known."""
-    try:
-        return ancestors_of(metric_of(key)) | {key}
-    except UnknownMetric:
-        return frozenset({key})
+    metric = find_metric(key)
+    return lineage_of(metric) if metric else frozenset({key})
 
 
 def are_parts_of_one(one: str, other: str) -> bool:

@@ -10,9 +10,8 @@ from typing import Any
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from experiments.models import Experiment
-from insights.kin import ancestors_of
 from lifetracker.metrics.declaration import Role
-from lifetracker.metrics.registry import metrics
+from lifetracker.metrics.registry import lineage_of, metrics
 from lifetracker.web.sentences import isolated
 from lifetracker.words import joined
 
@@ -33,7 +32,7 @@ def is_tried(action: str = "action") -> Exists:
 def families() -> dict[tuple[str, ...], list[str]]:
     """Return the declared actions by those that share records with them, themselves included."""
     acts = [one for one in metrics.values() if one.role in {Role.ACTION, Role.BOTH}]
-    parts = {one.key: ancestors_of(one) | {one.key} for one in acts}
+    parts = {one.key: lineage_of(one) for one in acts}
     found: dict[tuple[str, ...], list[str]] = {}
     for key, own in parts.items():
         kin = tuple(other for other in parts if own & parts[other])

@@ -15,10 +15,10 @@ from insights.sentences import (
     NO_CAUSE,
     decimals_of,
     lower_first,
-    metric_named,
     named,
 )
 from insights.states import State
+from lifetracker.metrics.registry import find_metric
 from lifetracker.words import counted, joined
 
 #: The first look needs so many days.
@@ -125,7 +125,7 @@ def distinct(named_keys: Iterable[tuple[str, str]]) -> list[str]:
 
 def abouts(finding: Finding) -> list[tuple[str, str]]:
     """Return the names of its metrics that need a word, and that word."""
-    found = (metric_named(key) for key in (finding.action, finding.outcome))
+    found = (find_metric(key) for key in (finding.action, finding.outcome))
     return [(one.label, one.about) for one in found if one and one.about]
 
 

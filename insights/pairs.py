@@ -3,14 +3,14 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from insights.kin import ancestors_of, is_kin
 from insights.spans import span_of
 from insights.statistics.chain import LAGS, Allowed
 from lifetracker.metrics.declaration import Metric, Role
+from lifetracker.metrics.registry import lineage_of
 
 ACTIONS, OUTCOMES = {Role.ACTION, Role.BOTH}, {Role.OUTCOME, Role.BOTH}
 
@@ -24,12 +24,21 @@ def may_be_tested(action: Metric, outcome: Metric, lag: int) -> bool:
     )
 
 
+def are_related(one: Metric, other: Metric, lineages: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether two metrics share a measurement: one is a part of the other, or both have a part in common. On other
+    days too, because what is smoothed over several days shares it with these. Or both say how much there was of the same
+    thing, such as work: that there is much of it for some days in a row says nothing of what comes of what."""
+    if one.amount_of and one.amount_of == other.amount_of:
+        return True
+    return bool(lineages[one.key] & lineages[other.key])
+
+
 def allowed_pairs(metrics: Sequence[Metric]) -> Allowed:
     """Return which metrics may be tested with which, by lag, position of the action and position of the outcome."""
-    ancestors = {metric.key: ancestors_of(metric) for metric in metrics}
+    lineages = {metric.key: lineage_of(metric) for metric in metrics}
     found = np.zeros((len(LAGS), len(metrics), len(metrics)), dtype=np.bool_)
     for row, action in enumerate(metrics):
         for column, outcome in enumerate(metrics):
-            if not is_kin(action, outcome, ancestors):
+            if not are_related(action, outcome, lineages):
                 found[:, row, column] = [may_be_tested(action, outcome, lag) for lag in LAGS]
     return found

@@ -10,7 +10,7 @@ from insights.spans import NIGHT, span_of
 from insights.states import State
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.registry import UnknownMetric, metric_of
+from lifetracker.metrics.registry import find_metric
 from lifetracker.web.units import Amount, in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
@@ -47,14 +47,6 @@ TESTED = {
     State.FADING: "cannot say",
     State.WITHDRAWN: "not so any longer",
 }
-
-
-def metric_named(key: str) -> Metric | None:
-    """Return a metric, None where it is gone."""
-    try:
-        return metric_of(key)
-    except UnknownMetric:
-        return None
 
 
 def lower_first(label: str) -> str:
@@ -145,7 +137,7 @@ def change_words(name: str, step: str) -> str:
 
 def sentence(finding: Finding) -> str:
     """Return what is said of a finding: how large it is, how sure that is, and against what."""
-    action, outcome = metric_named(finding.action), metric_named(finding.outcome)
+    action, outcome = find_metric(finding.action), find_metric(finding.outcome)
     effect = finding.effect or 0.0
     return (
         f"{change_of(finding)}: your {lower_first(finding.outcome_name)} {when(action, outcome, finding.lag)} was "
@@ -169,7 +161,7 @@ def both_sides(finding: Finding) -> tuple[str, str, str]:
     """Return what the days on the one and on the other side are, and against what."""
     if finding.is_yes_no:
         return "with no", "with yes", ""
-    action = metric_named(finding.action)
+    action = find_metric(finding.action)
     if action and action.circular:
         return "earlier", "later", " than usual"
     return "with less", "with more", " than usual"
@@ -194,7 +186,7 @@ def state_words(finding: Finding) -> str:
 
 def bound_words(bound: dict[str, Any]) -> str:
     """Return of a pair that no difference was seen, and which ones fit the days; empty where one of its metrics is gone."""
-    action, outcome = metric_named(bound["action"]), metric_named(bound["outcome"])
+    action, outcome = find_metric(bound["action"]), find_metric(bound["outcome"])
     if action is None or outcome is None:
         return ""
     low, high = bound["low"], bound["high"]

@@ -20,12 +20,12 @@ from insights.sentences import (
     NO_CAUSE,
     bound_words,
     held,
-    metric_named,
     sentence,
     sides,
     state_words,
 )
 from lifetracker.metrics.described import end_of
+from lifetracker.metrics.registry import find_metric
 from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.tools import asked as ask
 from lifetracker.tools.caller import Caller
@@ -142,7 +142,7 @@ def bounds_told(run: InsightRun, verified: Verified, running: Sequence[Experimen
 def bound_told(bound: dict[str, Any], run: InsightRun, verified: Verified) -> Answer:
     """Return what was not found of a pair. `days`: those of the action on which both are kept."""
     keys = [bound["action"], bound["outcome"]]
-    outcome, lag = metric_named(bound["outcome"]), timedelta(days=bound["lag"])
+    outcome, lag = find_metric(bound["outcome"]), timedelta(days=bound["lag"])
     (begin, end), (later_begin, later_end) = (
         map(date.fromisoformat, run.series[key][:2]) for key in keys
     )
@@ -165,7 +165,7 @@ def length(first: date, last: date) -> int:
 
 def verified_until(keys: Sequence[str], verified: Verified) -> object:
     """Return up to when all services behind some metrics were read; None where none sends them."""
-    found = [verified.of(one) for one in map(metric_named, keys) if one]
+    found = [verified.of(one) for one in map(find_metric, keys) if one]
     stretches = [one for one in found if one is not None]
     return end_of(reduce(Stretch.__and__, stretches)) if stretches else None
 

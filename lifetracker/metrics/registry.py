@@ -29,19 +29,38 @@ def register_family(family: Family) -> None:
     families.append(family)
 
 
-def metric_of(key: str) -> Metric:
-    """Return the metric with this key. Raises UnknownMetric."""
+def find_metric(key: str) -> Metric | None:
+    """Return the metric with this key; None where it is gone or was never there."""
     if key in metrics:
         return metrics[key]
     for family in families:
         if key.startswith(family.prefix) and (found := family.find(key)):
             return found
+    return None
+
+
+def metric_of(key: str) -> Metric:
+    """Return the metric with this key. Raises UnknownMetric."""
+    if found := find_metric(key):
+        return found
     raise UnknownMetric(key)
 
 
 def metrics_of(keys: Iterable[str]) -> list[Metric]:
     """Return the metrics with these keys, each once. Raises UnknownMetric."""
     return [metric_of(key) for key in dict.fromkeys(keys)]
+
+
+def lineage_of(metric: Metric) -> frozenset[str]:
+    """Return its key and those of all metrics that it is computed from or shares a measurement with, near and far."""
+    found = {metric.key}
+    waiting = {*metric.inputs, *metric.parents} - found
+    while waiting:
+        found |= waiting
+        # A project whose metric was a parent may be gone.
+        known = [one for key in waiting if (one := find_metric(key))]
+        waiting = {key for one in known for key in (*one.inputs, *one.parents)} - found
+    return frozenset(found)
 
 
 def all_metrics() -> list[Metric]:

@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from insights.pairs import allowed_pairs, ancestors_of
+from insights.pairs import allowed_pairs
 from insights.spans import span_of
 from insights.statistics.chain import LAGS
 from journal.metrics import metric_of
 from journal.models import Behaviour
 from lifetracker.metrics.declaration import WORK, Metric, Role
-from lifetracker.metrics.registry import metrics
+from lifetracker.metrics.registry import lineage_of, metrics
 from projects.metrics import commits_metric
 from projects.metrics import hours_of as project_hours
 from time_logs.metrics import project_metric
@@ -43,8 +43,7 @@ def test_forbidden_pairs_never_appear() -> None:
     for action, outcome, lag in pairs():
         assert action.role in {Role.ACTION, Role.BOTH}
         assert outcome.role in {Role.OUTCOME, Role.BOTH}
-        own = ancestors_of(action) | {action.key}
-        assert not own & (ancestors_of(outcome) | {outcome.key}), (action.key, outcome.key)
+        assert not lineage_of(action) & lineage_of(outcome), (action.key, outcome.key)
         assert span_of(action).end <= span_of(outcome).begin + lag, "it ends before that begins"
 
 
@@ -113,4 +112,4 @@ def test_the_order_of_metrics_changes_nothing() -> None:
 def test_a_parent_that_is_gone_is_no_error() -> None:
     lost = replace(EVERY[0], parents=("made.gone",))
     assert [*product(LAGS, [lost])]
-    assert "made.gone" in ancestors_of(lost)
+    assert "made.gone" in lineage_of(lost)
