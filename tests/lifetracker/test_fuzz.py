@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import pytest
@@ -27,6 +28,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
+from schemathesis.python._constants.orchestrator import build_constants_pool
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from experiments.models import Experiment
@@ -133,13 +135,29 @@ class Login:
         case.headers = {**(case.headers or {}), **ours}
 
 
+@cache
+def application() -> Any:
+    return get_wsgi_application()
+
+
+@cache
+def constants() -> Any:
+    """What Schemathesis finds in our own modules to invent values from. It would read all of them again for each path, a
+    quarter of a second each time, and offers no other way to hand that over."""
+    api = schemathesis.openapi.from_dict(DESCRIPTION | {"paths": {}}, config=CONFIG)
+    api.app = application()
+    build_constants_pool(api)
+    return api._constants_pool_cache
+
+
 @pytest.fixture(params=DESCRIPTION["paths"])
 def endpoint(request: pytest.FixtureRequest, session: dict[str, str]) -> Any:
     # Schemathesis writes a name of its own there, and reads what was there before.
     request.node._nodeid = request.node.nodeid
     described = exact(DESCRIPTION) | {"paths": {request.param: DESCRIPTION["paths"][request.param]}}
     api = schemathesis.openapi.from_dict(described, config=CONFIG)
-    api.app = get_wsgi_application()
+    api.app = application()
+    api._constants_pool_cache = constants()
     api.auth()(Login)
     Login.session = session
     return api
