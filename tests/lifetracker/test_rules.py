@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator, Set
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,15 @@ def modules(folder: str) -> Iterator[Path]:
             yield path
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Many rules look at the same file."""
+    return ast.parse(path.read_text())
+
+
 def imports(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -158,7 +165,7 @@ def test_no_module_is_hidden_by_a_package_of_its_name() -> None:
 def imported_modules(path: Path, known: Set[str]) -> set[str]:
     """Those of the known modules that a file imports; a package only where a name comes from itself."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -248,7 +255,7 @@ def test_rows_are_changed_in_ways_that_keep_what_they_were() -> None:
             name = path.relative_to(ROOT).as_posix()
             if name.startswith("lifetracker/sandbox/"):
                 continue
-            if any(map(goes_around_revisions, ast.walk(ast.parse(path.read_text())))):
+            if any(map(goes_around_revisions, ast.walk(parsed(path)))):
                 found.add(name)
             if "lifetracker.models.statements" in imports(path):
                 calls.add(name)
