@@ -95,8 +95,8 @@ class ExperimentForm(RecordForm):
     worth = AmountField(
         label="Smallest difference that matters",
         required=False,
-        help_text="In the unit of the outcome. Leave empty if any difference matters. The result says that A did better only if "
-        "all of its likely range is as large.",
+        help_text="In the unit of the outcome. Leave empty if any difference matters. The result says “Keep it” only if all of "
+        "its likely range is as large.",
     )
     secondary = forms.MultipleChoiceField(
         label="Other metrics",

@@ -11,14 +11,14 @@ from django.utils.safestring import SafeString
 from experiments.design import Arm
 from experiments.dot_plot import dot_plot
 from experiments.models import Experiment
-from experiments.result_words import TITLES, compared, range_words
-from experiments.verdict import Reason, Verdict
+from experiments.result_words import compared, range_words, title_of
+from experiments.verdict import Verdict
 from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signed_number, unit_of
 from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
 NOT_TESTED = "not tested"
-BANDS = {Verdict.KEEP: "high", Verdict.DROP: "low", Verdict.UNDECIDED: "mid"}
+PILLS = {Verdict.KEEP: "good", Verdict.DROP: "bad", Verdict.UNDECIDED: "asks"}
 
 
 class EffectShown(NamedTuple):
@@ -29,11 +29,13 @@ class EffectShown(NamedTuple):
     interval: str
     chance: str
     pairs: str
+    is_tested: bool = True
 
 
 class ResultPage(NamedTuple):
     title: str
-    band: str
+    #: The class of the title.
+    pill: str
     plot: SafeString | None
     #: Of the axis of the plot; empty where there is none.
     unit: str
@@ -51,8 +53,8 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
     if result["per_protocol"]:
         effects.append(untested("Without days known not to be kept", result["per_protocol"], key))
     return ResultPage(
-        title=TITLES[Reason(result["reason"])],
-        band=BANDS[Verdict(result["verdict"])],
+        title=title_of(result),
+        pill=pill_of(result),
         plot=plot_of(result["effect"], key),
         unit=unit_of(key),
         numbers=numbers_of(result["effect"], key),
@@ -72,6 +74,10 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
     )
 
 
+def pill_of(result: Mapping[str, Any]) -> str:
+    return PILLS[Verdict(result["verdict"])]
+
+
 def effect_shown(name: str, effect: Mapping[str, Any], key: str) -> EffectShown:
     low, high, estimate = effect["low"], effect["high"], effect["estimate"]
     return EffectShown(
@@ -85,7 +91,8 @@ def effect_shown(name: str, effect: Mapping[str, Any], key: str) -> EffectShown:
 
 def untested(name: str, effect: Mapping[str, Any], key: str) -> EffectShown:
     """Return an effect of chosen days, of which no coin says what chance would bring."""
-    return effect_shown(name, effect, key)._replace(interval=NOT_TESTED, chance=NOT_TESTED)
+    shown = effect_shown(name, effect, key)
+    return shown._replace(interval=NOT_TESTED, chance="", is_tested=False)
 
 
 def share_words(p: float) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from experiments.design import Arm
 from experiments.models import Experiment, State, Wanted
-from experiments.verdict import Reason
+from experiments.verdict import Reason, Verdict
 from experiments.words import ARM_LETTERS, amount, day_words, label_of, quoted, worth_of
 from lifetracker.words import counted
 
-#: In a word or two.
+#: What comes of what was tried, in a word or two.
 TITLES = {
-    Reason.BETTER: "A did better",
-    Reason.WORSE: "A did worse",
-    Reason.TOO_LITTLE: "Too small a difference",
-    Reason.TOO_FEW_KEPT: "Undecided",
-    Reason.PERHAPS_TOO_LITTLE: "Better, perhaps by too little",
-    Reason.CHANCE: "Undecided",
-    Reason.TOO_FEW: "Undecided",
+    Verdict.KEEP: "Keep it",
+    Verdict.DROP: "Drop it",
+    Verdict.UNDECIDED: "Not decided",
 }
 
 
@@ -40,37 +37,37 @@ def result_told(experiment: Experiment) -> Told:
     result = experiment.result
     if experiment.state != State.ENDED or not result:
         return Told("Shown after the end, so that nobody stops at a lucky moment.")
-    return effect_told(experiment, Reason(result["reason"]))
+    return effect_told(experiment, result)
 
 
-def opening_of(experiment: Experiment, reason: Reason) -> str:
-    if reason in {Reason.BETTER, Reason.WORSE}:
-        verb = "better" if reason is Reason.BETTER else "worse"
-        return f"{quoted(experiment.try_words)} did {verb} in these weeks"
-    return TITLES[reason]
+def title_of(result: Mapping[str, Any]) -> str:
+    return TITLES[Verdict(result["verdict"])]
 
 
-def effect_told(experiment: Experiment, reason: Reason) -> Told:
-    effect, key = (experiment.result or {})["effect"], experiment.outcome
-    opening = opening_of(experiment, reason)
+def effect_told(experiment: Experiment, result: Mapping[str, Any]) -> Told:
+    effect, key, title = result["effect"], experiment.outcome, title_of(result)
     if effect["estimate"] is None:
         return Told(
-            f"{opening}: no pair of blocks has a known day in both, so that nothing can be said."
+            f"{title}: no pair of blocks has a known day in both, so that nothing can be said."
         )
+    reason = Reason(result["reason"])
     tried, usual = (quoted(experiment.words_of(arm)) for arm in Arm)
     compared_with = "as" if is_same(effect["estimate"], key) else "than"
-    change = f"{label_of(key)} was {compared(effect['estimate'], key)}"
-    found = f"{opening}: {change} on days of {tried} {compared_with} on days of {usual}."
+    change = f"{begun(label_of(key))} was {compared(effect['estimate'], key)}"
+    found = f"{change} on days of {tried} {compared_with} on days of {usual}"
     if reason is Reason.TOO_FEW:
         known = (
-            f"Only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed"
+            f"only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed"
         )
-        return Told(found, f"{known} to tell a difference from chance.")
+        return Told(f"{found}.", f"{title}: {known} to tell a difference from chance.")
     likely = range_words(effect["low"], effect["high"], key)
-    return Told(
-        found,
-        f"The true difference is likely in the range {likely}. {reason_words(experiment, reason)}",
-    )
+    return Told(f"{found} (likely {likely}).", f"{title}: {reason_words(experiment, reason)}")
+
+
+def begun(label: str) -> str:
+    """Return a name as a sentence begins with it: `Energy` of `energy`, and `pH` of `pH`."""
+    is_plain = label.partition(" ")[0].islower()
+    return f"{label[0].upper()}{label[1:]}" if is_plain else label
 
 
 def is_same(value: float, key: str) -> bool:
@@ -125,18 +122,19 @@ def kept_sentence(experiment: Experiment) -> str:
 
 
 def reason_words(experiment: Experiment, reason: Reason) -> str:
+    """Return why the verdict is what it is, as it stands behind a colon."""
     wanted = "higher" if experiment.better == Wanted.HIGHER else "lower"
     if reason is Reason.BETTER:
         if experiment.worth is None:
-            return f"You wanted it {wanted}, and chance alone seldom brings as much."
-        return f"You wanted it {wanted} by {worth_of(experiment)} or more, and the whole range reaches that."
+            return f"you wanted it {wanted}, and chance alone seldom brings as much."
+        return f"you wanted it {wanted} by {worth_of(experiment)} or more, and the whole range reaches that."
     if reason is Reason.PERHAPS_TOO_LITTLE:
         return (
-            f"You wanted it {wanted}, and chance alone seldom brings as much, but it is perhaps less than the "
+            f"you wanted it {wanted}, and chance alone seldom brings as much, but it is perhaps less than the "
             f"{worth_of(experiment)} that you asked for."
         )
     if reason is Reason.WORSE:
-        return f"You wanted it {wanted}, and it went the other way by more than chance alone usually brings."
+        return f"you wanted it {wanted}, and it went the other way by more than chance alone usually brings."
     if reason in {Reason.TOO_LITTLE, Reason.TOO_FEW_KEPT}:
-        return f"You wanted it {wanted} by {worth_of(experiment)} or more. {little_words(experiment, reason)}"
-    return "Chance alone could bring as much, so that this says neither yes nor no."
+        return f"you wanted it {wanted} by {worth_of(experiment)} or more. {little_words(experiment, reason)}"
+    return "chance alone could bring as much, so that this says neither yes nor no."

@@ -17,8 +17,8 @@ from experiments.design import Arm
 from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
 from experiments.reading import ExperimentDay, days_of, kept_counts
-from experiments.result_page import ResultPage, result_page
-from experiments.result_words import result_told
+from experiments.result_page import ResultPage, pill_of, result_page
+from experiments.result_words import result_told, title_of
 from experiments.words import (
     ARM_LETTERS,
     broken_words,
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
     words: str
 
 
-PILLS = {State.PLANNED: "", State.RUNNING: "runs", State.ENDED: "good", State.STOPPED: "asks"}
+PILLS = {State.PLANNED: "", State.RUNNING: "runs", State.ENDED: "", State.STOPPED: "asks"}
 
 
 def entry_of(experiment: Experiment) -> Entry:
@@ -61,6 +61,8 @@ def entry_of(experiment: Experiment) -> Entry:
         State.PLANNED: lambda: design_words(experiment),
         State.RUNNING: lambda: progress_sentence(experiment, days.today()),
     }.get(state, lambda: str(result_told(experiment)))()
+    if state == State.ENDED and experiment.result:
+        return Entry(experiment, title_of(experiment.result), pill_of(experiment.result), words)
     return Entry(experiment, state.label.capitalize(), PILLS[state], words)
 
 

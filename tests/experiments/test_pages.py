@@ -207,14 +207,12 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     person.post(f"/experiments/{one.pk}/finish")
     answer = person.get(f"/experiments/{one.pk}/")
     page, effect = words(answer), Experiment.objects.get().result["effect"]
-    told = "“fast for 17 hours” did better in these weeks: HRV was"
     likely = f"{effect['low']:.1f} to {effect['high']:.1f} ms higher"
-    assert (
-        f"{told} {effect['estimate']:.1f} ms higher on days of “fast for 17 hours” than on days of"
-        in page
+    found = (
+        f"HRV was {effect['estimate']:.1f} ms higher on days of “fast for 17 hours” than on days of"
     )
-    assert f"The true difference is likely in the range {likely}." in page
-    assert "A did better" in page
+    assert f"{found} “eat as usual” (likely {likely}). Keep it: you wanted it higher" in page
+    assert "What came of it Keep it" in page
     assert f"Likely range {likely}" in page
     assert "By chance alone 3 of 100" in page
     assert "than its days of B, in ms." in page
@@ -222,7 +220,9 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     assert "Resting heart rate" in page
     assert answer.content.decode().count('class="f-ink"') == 6
     assert "so many pairs notice a true difference of" in page
-    assert told in words(person.get("/experiments/"))
+    listed = words(person.get("/experiments/"))
+    assert found in listed
+    assert "seldom brings as much. Keep it" in listed, "the list says the same"
 
 
 def test_a_result_with_an_unknown_pair(person: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,9 +231,21 @@ def test_a_result_with_an_unknown_pair(person: Client, monkeypatch: pytest.Monke
     later(person, monkeypatch, START + timedelta(days=25))
     finish(one)
     answer = person.get(f"/experiments/{one.pk}/")
-    assert "Undecided" in words(answer)
-    assert "Only 5 pairs of blocks are known, and six are needed" in words(answer)
+    assert "What came of it Not decided" in words(answer)
+    assert "Not decided: only 5 pairs of blocks are known, and six are needed" in words(answer)
+    assert words(person.get("/experiments/")).count("Not decided") == 2
     assert 'class="unknown-pair"' in answer.content.decode()
+
+
+def test_what_is_not_tested_says_so_once(person: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = running()
+    live(one, 8)
+    fast_on(START, 12 if one.arm_on(START) == "a" else 18)
+    later(person, monkeypatch, START + timedelta(days=25))
+    finish(one)
+    answer = person.get(f"/experiments/{one.pk}/")
+    assert answer.content.decode().count('<td rowspan="2">not tested</td>') == 1
+    assert "By chance alone 3 of 100 Known pairs" in words(answer)
 
 
 def test_nothing_known_at_all(person: Client, monkeypatch: pytest.MonkeyPatch) -> None:

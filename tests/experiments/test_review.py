@@ -131,9 +131,8 @@ def test_what_came_of_one_that_ended_is_told() -> None:
     Experiment.objects.filter(pk=one.pk).update(result=RESULT)
     (line,) = said().lines
     assert line.text == (
-        "Does a long fast lift my HRV? “fast for 17 hours” did better in these weeks: HRV was 4.2 ms higher on days of "
-        "“fast for 17 hours” than on days of “eat as usual”. The true difference is likely in the range 1.1 to 7.3 ms higher. "
-        "You wanted it higher, and chance alone seldom brings as much."
+        "Does a long fast lift my HRV? HRV was 4.2 ms higher on days of “fast for 17 hours” than on days of "
+        "“eat as usual” (likely 1.1 to 7.3 ms higher). Keep it: you wanted it higher, and chance alone seldom brings as much."
     )
     assert line.url == f"/experiments/{one.pk}/"
     assert not said("2026-W38")

@@ -7,6 +7,7 @@ import pytest
 from experiments.models import Experiment
 from experiments.result_words import range_words, result_told
 from experiments.words import amount, power_words, worth_words
+from own_metrics.models import OwnMetric
 from tests.experiments.lives import planned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -45,7 +46,8 @@ def test_a_range_says_its_direction(low: float, high: float, words: str) -> None
 def ended(reason: str, estimate: float, low: float, high: float, **fields: object) -> Experiment:
     effect = {"estimate": estimate, "low": low, "high": high, "known_pairs": 6}
     kept = {"a": {"kept": 10, "not_kept": 2}, "b": {"kept": 9, "not_kept": 0}}
-    result = {"reason": reason, "effect": effect, "smallest": 9.0, "kept": kept}
+    verdict = {"better": "keep", "worse": "drop", "too little": "drop"}.get(reason, "undecided")
+    result = {"verdict": verdict, "reason": reason, "effect": effect, "smallest": 9.0, "kept": kept}
     return planned(state="ended", result=result, **fields)
 
 
@@ -54,41 +56,40 @@ def ended(reason: str, estimate: float, low: float, high: float, **fields: objec
     [
         (
             ("better", 9.4, 1.8, 17.7),
-            "“fast for 17 hours” did better in these weeks: HRV was 9.4 ms higher on days of “fast for 17 hours” than",
-            "You wanted it higher, and chance alone seldom brings as much.",
+            "HRV was 9.4 ms higher on days of “fast for 17 hours” than on days of “eat as usual” (likely 1.8 to 17.7 ms higher).",
+            "(likely 1.8 to 17.7 ms higher). Keep it: you wanted it higher, and chance alone seldom brings as much.",
         ),
         (
             ("perhaps too little", 9.4, 1.8, 17.7, 17.4),
-            "Better, perhaps by too little: HRV was 9.4 ms higher",
-            "but it is perhaps less than the 17.4 ms that you asked for.",
+            "HRV was 9.4 ms higher",
+            "Not decided: you wanted it higher, and chance alone seldom brings as much, but it is perhaps less than the 17.4 ms that you asked for.",
         ),
         (
             ("better", 9.4, 1.8, 17.7, 1.5),
-            "“fast for 17 hours” did better",
-            "You wanted it higher by 1.5 ms or more, and the whole range reaches that.",
+            "HRV was 9.4 ms higher",
+            "Keep it: you wanted it higher by 1.5 ms or more, and the whole range reaches that.",
         ),
         (
             ("too little", -2.0, -5.0, 1.0, 30),
-            "Too small a difference: HRV was 2.0 ms lower",
-            "You wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely. Of the days that "
+            "HRV was 2.0 ms lower",
+            "Drop it: you wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely. Of the days that "
             "count and are known, you kept to A on 10 of 12 and to B on 9 of 9.",
         ),
         (
             ("too few days kept", -2.0, -5.0, 1.0, 30),
-            "Undecided: HRV was 2.0 ms lower",
-            "but too many days were not kept to tell from this what doing it brings. Of the days that count and are known, you kept to "
+            "HRV was 2.0 ms lower",
+            "Not decided: you wanted it higher by 30 ms or more. That asking it of you brings as much is very unlikely, but too many days were not kept to tell from this what doing it brings. Of the days that count and are known, you kept to "
             "A on 10 of 12 and to B on 9 of 9.",
         ),
         (
             ("worse", -4.0, -7.0, -1.0),
-            "“fast for 17 hours” did worse in these weeks: HRV was 4.0 ms lower",
-            "and it went the other way by more than chance alone usually brings.",
+            "HRV was 4.0 ms lower",
+            "Drop it: you wanted it higher, and it went the other way by more than chance alone usually brings.",
         ),
         (
             ("could be chance", 0.0, -2.0, 2.0),
-            "Undecided: HRV was the same on days of “fast for 17 hours” as on days of “eat as usual”. The true difference "
-            "is likely in the range 2.0 ms lower to 2.0 ms higher.",
-            "so that this says neither yes nor no.",
+            "HRV was the same on days of “fast for 17 hours” as on days of “eat as usual” (likely 2.0 ms lower to 2.0 ms higher).",
+            "Not decided: chance alone could bring as much, so that this says neither yes nor no.",
         ),
     ],
 )
@@ -97,6 +98,16 @@ def test_what_came_of_it(one: tuple[str, float, float, float], begins: str, ends
     said = str(result_told(ended(reason, estimate, low, high, worth=worth[0] if worth else None)))
     assert said.startswith(begins)
     assert said.endswith(ends)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("energy at noon", "Energy at noon"), ("pH of water", "pH of water"), ("7 hours", "7 hours")],
+)
+def test_it_begins_with_a_capital(name: str, begins: str) -> None:
+    own = OwnMetric.objects.create(name=name)
+    one = ended("better", 9.4, 1.8, 17.7, outcome=f"own.{own.pk}")
+    assert str(result_told(one)).startswith(f"{begins} was 9.4 higher")
 
 
 def test_more_pairs_are_advised_only_where_there_are_more() -> None:
