@@ -29,7 +29,7 @@ register_notices(
     NoticeKind(
         name="experiment",
         title="What an experiment asks for today",
-        about="In the morning: which of the two the coin says for the day. Nothing of what comes of it.",
+        about="In the morning: which of the two the coin says for the day. Never its outcome before it has ended.",
         due=arms_of_today,
         when=When.MORNING,
         every=timedelta(minutes=15),

@@ -77,7 +77,7 @@ register_notices(
     NoticeKind(
         name="backup",
         title="A backup failed",
-        about="When `backup` ended without a file, until one succeeds.",
+        about="When `backup` failed, until one succeeds.",
         due=failed_backups,
         order=15,
     )

@@ -44,7 +44,9 @@ class ChoicesForm(forms.Form):
     """`missing`: by the name of a channel, why it cannot be used; empty where it can. What was chosen before stays so until
     its owner takes it away, also where its channel has failed since."""
 
-    quiet_from = time_field("Quiet from", "Nothing is sent then. What is still so afterwards is.")
+    quiet_from = time_field(
+        "Quiet from", "Nothing is sent in these hours. What is still true afterwards is sent then."
+    )
     quiet_to = time_field("Quiet until")
     morning = time_field("Morning", "What the day asks for comes from then on.", required=True)
     evening = time_field("Evening", "What is due tonight comes from then on.", required=True)

@@ -31,7 +31,7 @@ TOO_OLD_A_KEY = (
     "The key of web push was encrypted under a SECRET_KEY that is no longer set. Put that into SECRET_KEY_FALLBACKS, or "
     "add the browsers again."
 )
-NO_BROWSER = "Add a browser under Settings, Notifications."
+NO_BROWSER = "Press “Add this browser” under Settings, Notifications."
 
 
 #: One name after the other, the last of which is no number: `127.1` and `0x7f.1` are addresses.

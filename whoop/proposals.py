@@ -242,7 +242,9 @@ def lag_text(shift: float) -> str:
     if not lag:
         return "The clock stays the same."
     counted = "1 day" if lag == 1 else f"{lag} days"
-    return f"The clock moves by {shift:+g} hours: jet lag is likely for {counted}."
+    side = "forward" if shift > 0 else "back"
+    hours = "1 hour" if abs(shift) == 1 else f"{abs(shift):g} hours"
+    return f"The clock goes {hours} {side}: jet lag is likely for {counted}."
 
 
 def utc(minutes: int) -> str:

@@ -78,7 +78,7 @@ def test_what_is_chosen_is_stored_and_shown(
         ({"morning": ""}, "This field is required."),
         ({"evening": "soon"}, "Enter a valid time."),
         ({"kind-goal": ["pigeon"]}, "Select a valid choice."),
-        ({"kind-goal": ["push"]}, "Web push: Add a browser"),
+        ({"kind-goal": ["push"]}, "Web push: Press “Add this browser”"),
         ({"kind-goal": ["mail"]}, "Mail: Set EMAIL_HOST and OWNER_EMAIL"),
     ],
     ids=str,
@@ -149,7 +149,7 @@ def test_a_test_of_what_is_not_set_up(person: Client) -> None:
     for name, words in {
         "mail": "Mail: the test was not sent. Set EMAIL_HOST",
         "ntfy": "ntfy: the test was not sent. Set NTFY_TOPIC",
-        "push": "Web push: the test was not sent. Add a browser",
+        "push": "Web push: the test was not sent. Press “Add this browser”",
     }.items():
         assert words in person.post(f"{PAGE}test/{name}", follow=True).text
     assert person.post(f"{PAGE}test/pigeon").url == PAGE

@@ -148,7 +148,7 @@ def test_who_may_not_read_it_any_more_gets_nothing(
     assert "Gets nothing: the account kim" in person.get("/settings/notifications/").text
     PushSubscription.objects.exclude(user=user).delete()
     assert channel.missing()
-    with pytest.raises(NotConfigured, match="Add a browser"):
+    with pytest.raises(NotConfigured, match="Press “Add this browser”"):
         channel.send(MESSAGE)
     assert person.get("/settings/notifications/").text.count("Not set up") == 3
 
@@ -198,7 +198,7 @@ def test_a_browser_that_is_gone_is_removed(person: Client, push: PostServer, sta
     with pytest.raises(NotConfigured, match="No browser takes messages any more"):
         channel.send(MESSAGE)
     assert not PushSubscription.objects.exists()
-    with pytest.raises(NotConfigured, match="Add a browser"):
+    with pytest.raises(NotConfigured, match="Press “Add this browser”"):
         channel.send(MESSAGE)
 
 

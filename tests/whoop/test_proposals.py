@@ -269,7 +269,7 @@ def test_the_example_of_a_trip() -> None:
     assert (first["shift_hours"], first["jet_lag_days"]) == (-6, 4)
     assert (first["offset_min"], first["home_offset_min"]) == (NEW_YORK, BERLIN)
     assert first["text"] == (
-        "The night was spent at UTC-5. At home it was UTC+1. The clock moves by -6 hours: jet lag is likely for 4 days."
+        "The night was spent at UTC-5. At home it was UTC+1. The clock goes 6 hours back: jet lag is likely for 4 days."
     )
     _, back = marks[8].reasons
     assert (back["shift_hours"], back["jet_lag_days"]) == (6, 7)
