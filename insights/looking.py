@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 
 from insights.bounds import bounds_of
 from insights.engine import Look, Pair, look
 from insights.hiding import hide_with_hidden
 from insights.inputs import Inputs, read_inputs
-from insights.models import Finding, InsightRun
+from insights.models import Finding, FindingQuerySet, InsightRun
 from insights.pairs import allowed_pairs
 from insights.panel import Panel
 from insights.states import State
@@ -22,14 +23,15 @@ from insights.storing import standing_of, store
 from insights.storing_changes import look_for_changes
 from lifetracker import days
 from lifetracker.metrics.proposals import propose_day_marks
-from lifetracker.models import Lease
+from lifetracker.models import HeldLease, Lease
 
 #: Of the rules by which pairs are tested: raised where these change.
 VERSION = 3
 SEED = 20
 #: A look is due after so many days.
 EVERY_DAYS = 7
-LEASE, LONGEST = "insights", timedelta(minutes=30)
+#: A look takes seconds. One that was killed keeps others away for so long.
+LEASE, LONGEST = "insights", timedelta(minutes=5)
 #: What was looked at before counts as the first look at a pair while it was less than this share of its days, as after
 #: an import of many years.
 LEAST_SHARE = 1 / 3
@@ -49,7 +51,7 @@ def find_insights(last: date | None = None) -> InsightRun | None:
         with lease:
             inputs = read_inputs(last)
             ask_about(inputs.panel)
-            return looked(inputs, last)
+            return looked(inputs, last, lease)
     return None
 
 
@@ -67,15 +69,19 @@ def first_looked_at() -> date:
     return min(firsts, default=date.max)
 
 
-def looked(inputs: Inputs, last: date) -> InsightRun:
-    """Look at what was read, and store what comes of it."""
+def looked(inputs: Inputs, last: date, lease: HeldLease | None = None) -> InsightRun:
+    """Look at what was read, and store what comes of it. Raises LeaseLost, and stores nothing, where another process took
+    this over meanwhile."""
     panel, allowed = inputs.panel, allowed_pairs(inputs.metrics)
     forbidden = forbidden_findings(panel, allowed)
     standings = [standing_of(one) for one in Finding.objects.exclude(pk__in=forbidden)]
     found = look(panel, allowed, standings, looked_at_before(panel), SEED)
     bounds = bounds_of(found, inputs, standings)
     with transaction.atomic():
+        if lease:
+            lease.renew()
         Finding.objects.filter(pk__in=forbidden).delete()
+        gone = without_days(inputs).update(state=State.WITHDRAWN, tested_on=last)
         run = InsightRun.objects.create(
             last_day=last,
             version=VERSION,
@@ -83,7 +89,7 @@ def looked(inputs: Inputs, last: date) -> InsightRun:
             series=described(panel),
             left_out=dict(inputs.known_days),
             bounds=bounds,
-            **counts(found),
+            **counts(found, gone),
         )
         store(found.verdicts, inputs, run)
         hide_with_hidden(run)
@@ -101,13 +107,22 @@ def forbidden_findings(panel: Panel, allowed: Allowed) -> list[int]:
     ]
 
 
-def counts(found: Look) -> dict[str, int]:
+def without_days(inputs: Inputs) -> FindingQuerySet:
+    """Return what is shown of a metric that was deleted, or of which no day is known any more: nothing can test it again."""
+    shown = Finding.objects.shown()
+    keys = {key for pair in shown.values_list("action", "outcome") for key in pair}
+    gone = [key for key in keys.difference(inputs.panel.keys) if not inputs.known_days.get(key, 0)]
+    return shown.filter(Q(action__in=gone) | Q(outcome__in=gone))
+
+
+def counts(found: Look, gone: int) -> dict[str, int]:
+    """`gone`: how many were withdrawn without a test."""
     states = [one.standing.state for one in found.verdicts]
     return {
         "tested": found.tested,
         "found": sum(one.found is not None for one in found.verdicts),
         "confirmed": states.count(State.CONFIRMED),
-        "withdrawn": states.count(State.WITHDRAWN),
+        "withdrawn": states.count(State.WITHDRAWN) + gone,
     }
 
 

@@ -10,18 +10,19 @@ from lifetracker.days import local_date
 from lifetracker.ops.notices import LongMail, Notice, NoticeKind, When, register_notices
 from review.mail import mail_of
 from review.periods import Length, Period
+from review.reading import first_record_day
 
 #: A machine that was off sends what it missed within so many days, and only the newest of each length.
 LATE = timedelta(days=6)
 
 
 def reviews_due(now: datetime) -> Iterator[Notice]:
-    """Yield the reviews of what ended within the last week."""
+    """Yield the reviews of what ended within the last week, from the first one on that has a record."""
     today = local_date(now)
-    for length in Length:
-        period = Period.of(length, today).before()
-        if today - period.after().first <= LATE:
-            yield notice_of(period, today)
+    periods = [Period.of(length, today).before() for length in Length]
+    ended = [one for one in periods if today - one.after().first <= LATE]
+    first = first_record_day() if ended else None
+    yield from (notice_of(one, today) for one in ended if first and first <= one.last)
 
 
 def notice_of(period: Period, today: date) -> Notice:

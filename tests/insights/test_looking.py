@@ -19,7 +19,7 @@ from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from journal.models import Answer, Behaviour
 from lifetracker.metrics.registry import all_metrics
-from lifetracker.models import BEGINNING, DayMark, Lease, SyncState
+from lifetracker.models import BEGINNING, DayMark, Lease, LeaseLost, SyncState
 from own_metrics.models import OwnMetric, OwnValue
 from tests import makers
 
@@ -259,5 +259,40 @@ def test_the_command_and_when_it_is_due() -> None:
 def test_two_do_not_look_at_once() -> None:
     assert Lease.objects.acquire(LEASE, timedelta(minutes=1))
     assert find_insights() is None
-    with pytest.raises(CommandError, match="looking already"):
+    with pytest.raises(CommandError, match="Another process is looking"):
         call_command("find_insights")
+
+
+def test_who_lost_the_right_to_look_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    monkeypatch.setattr(looking, "bounds_of", lambda *_: Lease.objects.update(holder="another"))
+    with pytest.raises(LeaseLost):
+        find_insights()
+    assert not InsightRun.objects.exists()
+    assert not Finding.objects.exists()
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_what_is_left_of_no_day_is_withdrawn(is_deleted: bool) -> None:
+    """With its answers, or with the behaviour itself."""
+    live()
+    find_insights()
+    assert Finding.objects.shown().exists()
+    Answer.objects.all().delete()
+    if is_deleted:
+        Behaviour.objects.all().delete()
+    run = find_insights()
+    assert run
+    assert run.withdrawn == 1
+    assert not Finding.objects.shown().exists()
+    (one,) = Finding.objects.once_said()
+    assert one.tested_on == LAST
+
+
+def test_the_command_counts_nothing_of_what_is_tried() -> None:
+    action, _ = live()
+    find_insights()
+    makers.experiment(action=action, state="running")
+    out = StringIO()
+    call_command("find_insights", stdout=out)
+    assert out.getvalue().endswith("Shown: 0.\n")

@@ -16,10 +16,16 @@ from lifetracker.ops.notices import notice_kinds
 from notifications.models import Choices, Notification
 from notifications.sending import send_due
 from tests import makers
+from weight.models import WeighIn
 
 pytestmark = pytest.mark.django_db
 Move = Callable[[datetime], None]
 MONDAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _first_record() -> None:
+    makers.weigh_in(measured_at=datetime(2026, 9, 8, 6, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -61,6 +67,12 @@ def keys(moment: datetime) -> list[str]:
 )
 def test_what_ended_within_a_week_is_due(day: datetime, due: list[str]) -> None:
     assert keys(day) == due
+
+
+def test_nothing_comes_before_there_is_a_record() -> None:
+    assert keys(MONDAY - timedelta(weeks=1)) == []
+    WeighIn.objects.all().delete()
+    assert keys(MONDAY) == []
 
 
 def test_nothing_is_sent_until_it_is_switched_on(move: Move) -> None:

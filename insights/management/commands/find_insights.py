@@ -30,9 +30,11 @@ class Command(QuickCommand):
             return
         run = find_insights(last)
         if run is None:
-            raise CommandError("Another process is looking already. Try again in a minute.")
+            raise CommandError(
+                "Another process is looking, or one was ended within the last five minutes. Try again then."
+            )
         self.stdout.write(
             f"{counted(run.tested, 'test')} of {counted(len(run.series), 'metric')}, days up to {run.last_day}: "
             f"{run.found} stood out, {run.confirmed} confirmed, {run.withdrawn} withdrawn."
         )
-        self.stdout.write(f"Shown: {Finding.objects.shown().count()}.")
+        self.stdout.write(f"Shown: {Finding.objects.shown().untried().count()}.")
