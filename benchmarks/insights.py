@@ -26,13 +26,15 @@ from benchmarks.insights_lives import (
     UNMARKED,
     WORLDS,
     World,
+    after,
     allowed,
     life,
+    looked_at_by,
     many_allowed,
     many_linked,
     noise,
 )
-from insights.engine import Pair, Standing, Verdict, after, look, looked_at_by
+from insights.engine import Pair, Standing, Verdict, look
 from insights.panel import Panel
 from insights.states import SHOWN
 from insights.statistics.chain import LAGS

@@ -1,13 +1,16 @@
-"""Made-up lives for `benchmarks.insights`: unrelated ones, and ones with a link that is planted."""
+"""Made-up lives for `benchmarks.insights`, unrelated ones and ones with a link that is planted, and what is known of them
+after a look."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from insights.engine import Look, Pair, Standing
 from insights.panel import Panel
 from insights.statistics.chain import LAGS, Allowed
 from insights.statistics.course import Array
@@ -151,3 +154,17 @@ def many_linked(chance: np.random.Generator, world: World, link: float) -> Panel
     rows += shared_by_chance(chance, world, len(MANY_KEYS))
     rows[chance.random(rows.shape) < world.missing] = np.nan
     return Panel(MANY_KEYS, rows, date(2024, 1, 1) + timedelta(days=int(chance.integers(7))))
+
+
+def looked_at_by(one: Look, panel: Panel) -> frozenset[Pair]:
+    """Return the pairs that a look has tested, or could have with more known days."""
+    return frozenset(
+        (panel.keys[stretch.rows[action]], panel.keys[stretch.rows[outcome]])
+        for stretch in one.stretches
+        for action, outcome in np.argwhere(stretch.allowed.any(axis=0))
+    )
+
+
+def after(standings: Mapping[Pair, Standing], one: Look) -> dict[Pair, Standing]:
+    """Return what is known after a look."""
+    return {**standings, **{found.standing.pair: found.standing for found in one.verdicts}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-DAY_HOURS = 24.0
+from lifetracker.metrics.statistics import HOURS_A_DAY
+
 # A clock is unrolled at noon, so that an evening and the hours after midnight follow each other.
 NOON = 12.0
 
@@ -48,7 +49,7 @@ class Span(NamedTuple):
 
 
 def placed(value: float, *, is_clock: bool) -> float:
-    return (value - NOON) % DAY_HOURS if is_clock else value
+    return (value - NOON) % HOURS_A_DAY if is_clock else value
 
 
 def overlap(one: Span, other: Span, *, is_clock: bool) -> bool:

@@ -9,13 +9,12 @@ from statistics import median
 
 from experiments.design import DAYS_BEFORE
 from experiments.models import Experiment, Wanted
-from experiments.rules import DAY_HOURS
 from experiments.words import level
 from lifetracker import days
 from lifetracker.metrics.declaration import Better, Metric
 from lifetracker.metrics.registry import find_metric
 from lifetracker.metrics.series import read_series
-from lifetracker.metrics.statistics import mean_of
+from lifetracker.metrics.statistics import HOURS_A_DAY, mean_of
 
 #: What an address may say as it stands.
 WORDS = ("question", "action", "outcome", "try_words", "usual_words")
@@ -90,5 +89,5 @@ def usual_of(action: Metric) -> float | None:
     values = [one for one in series.values if one is not None]
     if action.circular:
         hour = mean_of(action, values)
-        return None if hour is None else round(4 * hour) / 4 % DAY_HOURS
+        return None if hour is None else round(4 * hour) / 4 % HOURS_A_DAY
     return (round(median(values), action.decimals) or None) if values else None

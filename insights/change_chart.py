@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from insights.change_words import HOURS_A_DAY, value_words
+from insights.change_words import value_words
 from insights.chart import Side, across, axes, down, marks, shares
 from insights.models import MetricChange
 from insights.sentences import day_words, lower_first
+from lifetracker.metrics.statistics import HOURS_A_DAY
 from lifetracker.web.charts.markup import joined, picture_attributes, shape
 from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted

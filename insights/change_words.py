@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from insights.models import MetricChange
-from insights.sentences import HOURS_UNIT, amount, day_words, direction, lower_first
+from insights.sentences import HOURS_UNIT, MOST_DECIMALS, amount, day_words, direction, lower_first
 from insights.states import ChangeState
 from lifetracker.days import ONE_DAY
+from lifetracker.metrics.statistics import HOURS_A_DAY
 from lifetracker.web.sentences import MINUS, clock_of, hours_and_minutes, is_nothing, number
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted, joined, singular
@@ -18,7 +19,6 @@ NO_WHY = (
     "where the change came bit by bit. The range holds the true size in about nine of ten cases, and in seven of ten where a "
     "day is much like the one before."
 )
-MOST_DECIMALS, HOURS_A_DAY = 3, 24.0
 TWO_WEEKS = timedelta(days=14)
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from insights.models import Finding
 from insights.sentences import both_sides, lower_first
 from lifetracker.metrics.registry import find_metric
+from lifetracker.metrics.statistics import HOURS_A_DAY
 from lifetracker.web.charts.markup import joined, picture_attributes, shape, short
 from lifetracker.web.charts.scales import Domain, number_words, step_for
 from lifetracker.web.sentences import clock_of
@@ -30,7 +31,6 @@ ROOM = 0.05
 NO_AT, YES_AT, SPREAD = 0.25, 0.75, 0.16
 #: Steps that never repeat, so that the dots of one side hardly cover each other.
 GOLDEN = 0.6180339887
-A_DAY = 24.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Side:
         return f"{self.name}, {self.unit}" if self.unit and not self.is_clock else self.name
 
     def tick(self, value: float) -> str:
-        return clock_of(value % A_DAY) if self.is_clock else number_words(value)
+        return clock_of(value % HOURS_A_DAY) if self.is_clock else number_words(value)
 
     def words(self, value: float) -> str:
         if self.is_clock:
-            return clock_of(value % A_DAY)
+            return clock_of(value % HOURS_A_DAY)
         return f"{value:,.{self.decimals}f} {self.unit}".strip()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -41,7 +41,6 @@ GONE_ERRORS = 2.58
 UNCONFIRMED_P = 0.10
 #: A yes/no action needs so many days on each side.
 LEAST_ON_A_SIDE = 8
-
 
 Pair = tuple[str, str]
 
@@ -293,20 +292,3 @@ def evidence_between(
 
 def rows_of(panel: Panel, standing: Standing) -> tuple[int, int]:
     return panel.keys.index(standing.action), panel.keys.index(standing.outcome)
-
-
-def looked_at_by(one: Look, panel: Panel) -> frozenset[Pair]:
-    """Return the pairs that a look has tested, or could have with more known days."""
-    return frozenset(
-        (panel.keys[stretch.rows[action]], panel.keys[stretch.rows[outcome]])
-        for stretch in one.stretches
-        for action, outcome in np.argwhere(stretch.allowed.any(axis=0))
-    )
-
-
-Standings = Mapping[Pair, Standing]
-
-
-def after(standings: Standings, one: Look) -> dict[Pair, Standing]:
-    """Return what is known after a look."""
-    return {**standings, **{found.standing.pair: found.standing for found in one.verdicts}}

@@ -16,6 +16,7 @@ from lifetracker.metrics.declaration import Metric, Role
 from lifetracker.metrics.held import zero_models
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.metrics.series import Series, read_series
+from lifetracker.metrics.statistics import HOURS_A_DAY
 from lifetracker.models import excluded_days
 
 #: Older days than these are not looked at.
@@ -25,7 +26,6 @@ WINDOW_DAYS, LEAST_KNOWN = 120, 60
 #: A yes/no series has at least so many days of each, in so many separate spells; another at least so many that differ from
 #: its most usual value.
 LEAST_OF_EACH, LEAST_SPELLS = 8, 5
-HOURS = 24.0
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,10 @@ def prepare(metric: Metric, row: Array) -> tuple[Array, float]:
     usual one, skewed outcomes as their logarithms."""
     known = ~np.isnan(row)
     if metric.circular:
-        angles = row[known] * (2 * math.pi / HOURS)
+        angles = row[known] * (2 * math.pi / HOURS_A_DAY)
         turn = math.atan2(float(np.sin(angles).sum()), float(np.cos(angles).sum()))
-        usual = turn * HOURS / (2 * math.pi) % HOURS
-        return (row - usual + HOURS / 2) % HOURS - HOURS / 2, usual
+        usual = turn * HOURS_A_DAY / (2 * math.pi) % HOURS_A_DAY
+        return (row - usual + HOURS_A_DAY / 2) % HOURS_A_DAY - HOURS_A_DAY / 2, usual
     if is_logarithmic(metric):
         above = np.where(row > 0, row, np.nan)
         logarithms = np.log(above)

@@ -77,12 +77,13 @@ class FindingQuerySet(HidingQuerySet["Finding"]):
         """Return those that were said, and are no more."""
         return self.filter(state=State.WITHDRAWN, is_large=True)
 
+    def said(self) -> Self:
+        """Return those that may be said, and those that once were."""
+        return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
+
     def untried(self) -> Self:
         """Return those of whose action no experiment that runs is about."""
         return self.filter(~is_tried())
-
-    def said(self) -> Self:
-        return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
 
 
 class Finding(models.Model):
@@ -203,13 +204,11 @@ class MetricChangeQuerySet(HidingQuerySet["MetricChange"]):
 
     def earlier(self) -> Self:
         """Return those that were told, and are usual by now or went back."""
-        return self.told().exclude(state=ChangeState.CHANGED)
+        return self.filter(state__in=TOLD_CHANGES - {ChangeState.CHANGED}, is_large=True)
 
     def not_shown(self) -> Self:
         """Return those that wait, first, and those that were told earlier."""
-        told = models.Q(state__in=TOLD_CHANGES - {ChangeState.CHANGED}, is_large=True)
-        waits = models.Q(state=ChangeState.MAYBE)
-        return self.filter(told | waits).order_by(
+        return (self.earlier() | self.waiting()).order_by(
             models.F("confirmed_on").desc(nulls_first=True), "-around", "-id"
         )
 

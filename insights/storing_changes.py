@@ -18,11 +18,12 @@ from insights.changes import (
     looked,
     weekly_ends,
 )
-from insights.inputs import HOURS, Inputs, is_logarithmic
+from insights.inputs import Inputs, is_logarithmic
 from insights.models import InsightRun, MetricChange, MetricChangeTest
 from insights.states import OPEN_CHANGES, ChangeState
 from insights.statistics.means import Means
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.statistics import HOURS_A_DAY
 
 #: So many of the days since the first one before are drawn.
 MOST_POINTS = 200
@@ -153,7 +154,7 @@ def in_unit(means: Means, of: Followed) -> tuple[float, float]:
 def shown(value: float, of: Followed) -> float:
     """Return a number of a series as it is reckoned in the unit of its metric."""
     if of.metric.circular:
-        return (of.usual + value) % HOURS
+        return (of.usual + value) % HOURS_A_DAY
     return math.exp(value) if is_logarithmic(of.metric) else value
 
 

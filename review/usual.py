@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.statistics import (
-    HOURS,
+    HOURS_A_DAY,
     hours_apart,
     logarithms,
     mean_of,
@@ -94,7 +94,7 @@ def usual_time(metric: Metric, value: float, before: Sequence[float]) -> Usual |
     if found is None:
         return None
     mean, spread = found[0], max(found[1], metric.smallest)
-    low, high = (mean - spread) % HOURS, (mean + spread) % HOURS
+    low, high = (mean - spread) % HOURS_A_DAY, (mean + spread) % HOURS_A_DAY
     return Usual(mean, low, high, hours_apart(value, mean) / spread, len(before))
 
 

@@ -40,7 +40,7 @@ from lifetracker.metrics.declaration import (
 )
 from lifetracker.metrics.registry import register_metrics
 from lifetracker.metrics.statistics import (
-    HOURS,
+    HOURS_A_DAY,
     hours_apart,
     logarithms,
     mean_time,
@@ -384,7 +384,9 @@ def jet_lag(first: date, bedtimes: Values, waking: Values) -> Values:
     """Return how many hours the middle of the sleep before free days lies from that before work days, over 28 days
     with at least 4 and 8 known ones (Wittmann and others 2006). Free days are Saturday and Sunday."""
     middles = [
-        None if start is None or end is None else (start + (end - start) % HOURS / 2) % HOURS
+        None
+        if start is None or end is None
+        else (start + (end - start) % HOURS_A_DAY / 2) % HOURS_A_DAY
         for start, end in zip(bedtimes, waking, strict=True)
     ]
     is_free = [(first.weekday() + at) % 7 in FREE_DAYS for at in range(len(middles))]

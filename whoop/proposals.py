@@ -14,7 +14,7 @@ from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.proposals import Reason, Spell, register_rule
 from lifetracker.metrics.series import Series, read_series
 from lifetracker.metrics.statistics import (
-    HOURS,
+    HOURS_A_DAY,
     USUAL_DAYS,
     Usual,
     deviation_from,
@@ -203,7 +203,7 @@ def woke_by_clock_of_utc(offsets: Offsets, at: int, home: tzinfo) -> bool:
 
 
 def hour_on_clock(moment: datetime, offset: int) -> float:
-    return (moment.timestamp() / 3600 + offset / 60) % HOURS
+    return (moment.timestamp() / 3600 + offset / 60) % HOURS_A_DAY
 
 
 def trip(stay: Stay) -> Spell:

@@ -19,7 +19,7 @@ from lifetracker.metrics.held import Held, held
 from lifetracker.metrics.records import RecordId, ids_by_metric
 from lifetracker.metrics.registry import all_metrics, metrics
 from lifetracker.metrics.series import days_before
-from lifetracker.metrics.statistics import HOURS, USUAL_DAYS
+from lifetracker.metrics.statistics import HOURS_A_DAY, USUAL_DAYS
 from lifetracker.metrics.verified import Verified
 from lifetracker.models import DayMark
 from lifetracker.models.marks import UNUSUAL
@@ -37,7 +37,7 @@ def rounded(value: float | None, digits: int) -> float | None:
 def shown(metric: Metric, value: float | None) -> float | None:
     """Return a value of the metric as it leaves; 24 o'clock is 0."""
     found = rounded(value, metric.decimals + DIGITS)
-    return 0.0 if metric.circular and found == HOURS else found
+    return 0.0 if metric.circular and found == HOURS_A_DAY else found
 
 
 def facts_of(metric: Metric) -> Answer:
@@ -213,7 +213,7 @@ def column(metric: Metric, values: Iterable[float | None]) -> Values:
     # Of a chart, to whom it is all the same to which side a half is rounded: `round` takes eight times as long.
     unit, floor = 10.0 ** (metric.decimals + CHART_DIGITS), math.floor
     found = [None if value is None else floor(value * unit + 0.5) / unit for value in values]
-    return [0.0 if value == HOURS else value for value in found] if metric.circular else found
+    return [0.0 if value == HOURS_A_DAY else value for value in found] if metric.circular else found
 
 
 # --- A day ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from lifetracker.metrics.declaration import Metric, Values
 USUAL_DAYS, LEAST_USUAL_DAYS = 28, 14
 #: The rolling means: how many days each is of, and how many of them must be known.
 ROLLING = {7: 5, 28: 14}
-HOURS = 24.0
+HOURS_A_DAY = 24.0
 #: Below this length of the mean vector, times of the day have no mean worth the name.
 LEAST_CONCENTRATION = 0.1
 #: How far from the usual a day is, in deviations, up to each limit.
@@ -167,11 +167,11 @@ def usual_time(
         return None
     mean, spread = found[0], max(found[1], metric.smallest)
     away = None if value is None else hours_apart(value, mean) / spread
-    return Usual(mean, (mean - spread) % HOURS, (mean + spread) % HOURS, away, count)
+    return Usual(mean, (mean - spread) % HOURS_A_DAY, (mean + spread) % HOURS_A_DAY, away, count)
 
 
 def vector_of(hour: float) -> tuple[float, float]:
-    angle = hour * math.tau / HOURS
+    angle = hour * math.tau / HOURS_A_DAY
     return math.cos(angle), math.sin(angle)
 
 
@@ -181,13 +181,13 @@ def mean_time(count: int, east: float, north: float) -> tuple[float, float] | No
     length = min(math.hypot(east, north) / count, 1.0) if count else 0.0
     if length < LEAST_CONCENTRATION:
         return None
-    mean = math.atan2(north, east) * HOURS / math.tau % HOURS
-    return mean, math.sqrt(-2 * math.log(length)) * HOURS / math.tau
+    mean = math.atan2(north, east) * HOURS_A_DAY / math.tau % HOURS_A_DAY
+    return mean, math.sqrt(-2 * math.log(length)) * HOURS_A_DAY / math.tau
 
 
 def hours_apart(hour: float, other: float) -> float:
     """Return how many hours the first is later than the second, from -12 to 12."""
-    return (hour - other + HOURS / 2) % HOURS - HOURS / 2
+    return (hour - other + HOURS_A_DAY / 2) % HOURS_A_DAY - HOURS_A_DAY / 2
 
 
 def mean_of(metric: Metric, known: list[float]) -> float | None:

@@ -8,8 +8,18 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from benchmarks.insights_lives import ACTIONS, KEYS, PLANTED, WORLDS, World, allowed, life
-from insights.engine import Standing, after, look, looked_at_by
+from benchmarks.insights_lives import (
+    ACTIONS,
+    KEYS,
+    PLANTED,
+    WORLDS,
+    World,
+    after,
+    allowed,
+    life,
+    looked_at_by,
+)
+from insights.engine import Standing, look
 from insights.panel import Panel
 from insights.states import SHOWN, State
 
