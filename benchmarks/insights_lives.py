@@ -61,6 +61,7 @@ WORLDS = (
 UNMARKED = (
     World("365 days, ten days of illness, not marked", 365, ill=True),
     World("730 days, ten days of illness a year, not marked", 730, ill=True),
+    World("1,095 days, ten days of illness a year, not marked", 1095, ill=True),
 )
 
 

@@ -28,6 +28,11 @@ BY_CHANCE = (
     "In made-up lives whose truth is known, fewer than 1 in 200 of such findings was false, and of 200 lives in which nothing "
     "goes together at most 4 were ever shown one. Something else may still be behind both."
 )
+#: Measured, too: what the promise is worth while illness is not marked.
+UNMARKED = (
+    "This holds for days without unmarked illness. {} for your answer below: with ten such days a year left unmarked, about 1 of "
+    "10 lives of two years and 1 of 3 of three were shown something false."
+)
 
 
 def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> str:
@@ -56,18 +61,22 @@ def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Gro
     return f"{goes} together in your days{fades}."
 
 
-def basis(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> list[str]:
-    """Return what holds for all that is shown: how it was found, what its numbers mean, and what it does not say."""
+def basis(
+    run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group], waiting: str = ""
+) -> list[str]:
+    """Return what holds for all that is shown: how it was found, what its numbers mean, and what it does not say. `waiting`:
+    how many proposed days wait for an answer, where illness is among them."""
     if run is None or not run.tested:
         return []
     compared = f"{counted(run.tested, 'comparison')} {'was' if run.tested == 1 else 'were'} made."
     if not shown:
         return [compared]
     more = f" You have hidden {len(hidden)} more." if hidden else ""
+    unmarked = f" {UNMARKED.format(waiting)}" if waiting else ""
     return [
         NO_CAUSE,
         f"{compared} What stands here was seen in your older days, and again in newer ones that had not been used to find it. "
-        f"{BY_CHANCE}{more}",
+        f"{BY_CHANCE}{unmarked}{more}",
         LIKELY,
     ]
 

@@ -82,9 +82,11 @@ class InsightsView(LoginRequiredMixin, TemplateView):
         visible = [one for one in said if not one.hidden_at]
         current = groups_of(one for one in visible if one.state != State.WITHDRAWN)
         hidden = groups_of(one for one in said if one.hidden_at)
+        asked = questions(self.request)
+        waiting = asked["waiting_days"] if asked["may_be_ill"] else ""
         return super().get_context_data(
             sentence=opening(run, current, hidden),
-            basis=basis(run, current, hidden),
+            basis=basis(run, current, hidden, waiting),
             cards=[card_of(one) for one in current[:MOST]],
             past=[
                 (sentence(one), state_words(one)) for one in visible if one.state == State.WITHDRAWN
@@ -94,7 +96,7 @@ class InsightsView(LoginRequiredMixin, TemplateView):
             held_back=held_words(running),
             missing=missing_words(run),
             **changes_section(has_looked=run is not None),
-            **questions(self.request),
+            **asked,
             **left_out_words(days.today()),
             fresh=[f"Days up to {day_words(run.last_day)}"] if run else [],
             **kwargs,

@@ -53,16 +53,18 @@ def questions(request: HttpRequest) -> dict[str, Any]:
     is_staff = getattr(request.user, "is_staff", False)
     return {
         "questions": found[:MOST_QUESTIONS],
-        "waiting_days": waiting_words(len(waiting)),
+        "waiting_days": number_waiting(len(waiting)),
+        "may_be_ill": any(one.kind == Kind.SICK for one in waiting),
         "has_more_questions": has_more,
         "all_questions": address if is_staff and has_more else "",
     }
 
 
-def waiting_words(days: int) -> str:
+def number_waiting(days: int) -> str:
     """Return how many days wait, of at most one more than are read."""
-    more = f"More than {MOST_DAYS} days wait" if days > MOST_DAYS else ""
-    return f"{more or counted(days, 'day waits', 'days wait')} for your answer. Until then they count like any other."
+    if days > MOST_DAYS:
+        return f"More than {MOST_DAYS} days wait"
+    return counted(days, "day waits", "days wait")
 
 
 def asked_of(marks: list[DayMark]) -> Iterator[Question]:

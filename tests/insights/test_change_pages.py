@@ -225,6 +225,23 @@ def propose(*ago: int, kind: str = "sick", reasons: int = 1) -> list[DayMark]:
     ]
 
 
+def test_what_the_promise_is_worth_is_said_while_illness_waits(page: Client) -> None:
+    makers.finding()
+    propose(3, kind="travel")
+    assert "without unmarked illness" not in text(page)
+    propose(12, 11, 10)
+    assert (
+        "at most 4 were ever shown one. Something else may still be behind both. This holds for days without unmarked illness. "
+        "4 days wait for your answer below: with ten such days a year left unmarked, about 1 of 10 lives of two years and 1 of 3 "
+        "of three were shown something false."
+    ) in text(page)
+    DayMark.objects.filter(kind="sick").delete()
+    propose(*range(10, 211))
+    assert "illness. More than 200 days wait for your answer below" in text(page)
+    DayMark.objects.filter(kind="sick").answer(DayMark.State.REFUSED)
+    assert "without unmarked illness" not in text(page)
+
+
 def test_a_spell_is_asked_about_with_its_reasons(page: Client) -> None:
     propose(12, 11, 10, reasons=2)
     propose(3, kind="travel")
