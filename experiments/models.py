@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 
 from experiments.design import (
     FEWEST_PAIRS,
@@ -22,7 +22,7 @@ from experiments.design import (
 )
 from experiments.rules import Span
 from experiments.validation import FIXED, Wish, days_later, problems_of
-from lifetracker.days import today
+from lifetracker.days import local_date, today
 from lifetracker.metrics.registry import find_metric
 from lifetracker.models import fields
 from lifetracker.models.conflicts import ConstraintsInWords
@@ -31,6 +31,7 @@ from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
 #: No metric has such numbers.
 TYPED_IN = (-1_000_000_000, 1_000_000_000)
 HAS_BEGUN = "The experiment has begun, so that this stays as it is. Stop it and plan another one."
+DELETED_WHILE_IT_RAN = "It was deleted while it ran."
 #: So far ahead an experiment may be set to begin.
 FARTHEST_START = timedelta(days=60)
 NEXT_MORNING = 1
@@ -54,6 +55,17 @@ class ExperimentQuerySet(DeletableQuerySet["Experiment"]):
     def running(self) -> Self:
         """Return those that were begun and have no result yet, also those that begin on a day to come."""
         return self.live().filter(state=State.RUNNING)
+
+    @transaction.atomic
+    def restore(self) -> int:
+        """Bring deleted ones back. What ran when it was deleted comes back as stopped: its outcome could be seen meanwhile. Only
+        where all of its days were over by then, there was nothing left to stop for."""
+        for one in self.filter(deleted_at__isnull=False, state=State.RUNNING).select_for_update():
+            if one.comes_back_stopped:
+                one.state, one.stopped_on = State.STOPPED, one.deleted_on
+                one.stop_reason = DELETED_WHILE_IT_RAN
+                one.save(update_fields=["state", "stopped_on", "stop_reason", "updated_at"])
+        return super().restore()
 
 
 def new_seed() -> int:
@@ -278,7 +290,20 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
     @property
     def is_over(self) -> bool:
         """Return whether the day of the last outcome has ended."""
-        return self.last is not None and self.last + self.lag < today()
+        return self.is_over_on(today())
+
+    def is_over_on(self, day: date) -> bool:
+        return self.last is not None and self.last + self.lag < day
+
+    @property
+    def deleted_on(self) -> date | None:
+        return local_date(self.deleted_at) if self.deleted_at else None
+
+    @property
+    def comes_back_stopped(self) -> bool:
+        """Return whether it was deleted while it ran, so that its outcome could be seen since."""
+        day = self.deleted_on
+        return self.state == State.RUNNING and day is not None and not self.is_over_on(day)
 
     @property
     def has_days_left(self) -> bool:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from experiments.models import Experiment
-from tests.experiments.lives import planned
+from tests.experiments.lives import planned, running
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ LIST = reverse("admin:experiments_experiment_changelist")
 
 def test_what_is_deleted_can_be_restored(client: Client) -> None:
     client.force_login(User.objects.create_superuser("robin"))
-    one, other = planned(), planned()
+    one, other = planned(), running()
     delete = reverse("admin:experiments_experiment_delete", args=[one.pk])
     assert client.post(delete, {"post": "yes"}).status_code == 302
     chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
@@ -29,3 +29,5 @@ def test_what_is_deleted_can_be_restored(client: Client) -> None:
     answer = client.post(f"{LIST}?deleted=yes", chosen, follow=True)
     assert "Experiments restored: 2." in answer.content.decode()
     assert Experiment.objects.live().count() == 2
+    other.refresh_from_db()
+    assert other.state == "running"  # its days were over

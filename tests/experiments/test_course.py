@@ -321,6 +321,21 @@ def test_what_is_over_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> Non
     stop(running(outcome="whoop.gone"), "The metric is gone.")
 
 
+def test_what_was_deleted_while_it_ran_comes_back_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Insights show what goes with it meanwhile, so that it could be gone on with at a lucky moment."""
+    one, over, plan = running(), running(), planned()
+    at(monkeypatch, START + timedelta(days=24))
+    Experiment.objects.filter(pk=one.pk).mark_deleted()
+    at(monkeypatch, START + timedelta(days=25))
+    Experiment.objects.exclude(pk=one.pk).mark_deleted()
+    assert Experiment.objects.all().restore() == 3
+    for row in (one, over, plan):
+        row.refresh_from_db()
+    assert (one.state, one.stopped_on) == ("stopped", START + timedelta(days=24))
+    assert one.stop_reason == "It was deleted while it ran."
+    assert (over.state, over.stop_reason, plan.state) == ("running", "", "planned")
+
+
 def test_two_with_the_same_outcome_are_warned_about() -> None:
     one = running()
     other = planned(question="Does tea help?", action="", try_at_least=None, usual_below=None)
@@ -408,6 +423,14 @@ def test_the_api_from_plan_to_end(client: Client, monkeypatch: pytest.MonkeyPatc
     assert client.get("/api/experiments").json()["count"] == 0
     assert client.get("/api/experiments?deleted=true").json()["count"] == 1
     assert send(f"{path}/restore").json()["state"] == "ended"
+
+
+def test_the_api_brings_back_what_ran_as_stopped(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    path = f"/api/experiments/{running().pk}"
+    assert client.delete(path).status_code == 204
+    back = client.post(f"{path}/restore").json()
+    assert (back["state"], back["stopped_on"], back["deleted_at"]) == ("stopped", f"{START}", None)
 
 
 def test_a_lock_is_taken_on_what_is_there_alone() -> None:

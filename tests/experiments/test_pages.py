@@ -269,12 +269,16 @@ def test_today_has_the_arm_of_the_day(person: Client, today: date) -> None:
 
 def test_a_deleted_one_comes_back(person: Client) -> None:
     one = running()
+    assert "To delete it is to stop it" in words(person.get(f"/experiments/{one.pk}/"))
     person.post(f"/experiments/{one.pk}/delete")
     assert one.question not in words(person.get("/experiments/"))
     assert one.question in words(person.get("/experiments/?show=deleted"))
-    assert "was deleted" in words(person.get(f"/experiments/{one.pk}/", follow=True))
+    said = words(person.get(f"/experiments/{one.pk}/", follow=True))
+    assert "was deleted" in said
+    assert "it comes back as stopped" in said
     person.post(f"/experiments/{one.pk}/restore")
     assert one.question in words(person.get("/experiments/"))
+    assert "It was deleted while it ran." in words(person.get(f"/experiments/{one.pk}/"))
 
 
 def test_search_finds_it_by_its_question(person: Client) -> None:
