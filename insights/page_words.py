@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
@@ -139,11 +140,17 @@ def abouts(finding: Finding) -> list[tuple[str, str]]:
 
 
 def experiment_address(one: Finding) -> str:
-    """Return where an experiment on a finding is planned. It takes the size of the effect, with its sign, and says whether it
-    could see so much."""
+    """Return where an experiment on a finding is planned, with a difference worth knowing."""
     asked = {"action": one.action, "outcome": one.outcome}
     if one.effect is not None:
-        asked["difference"] = (
-            f"{one.effect:.{max(decimals_of(one), 2 if one.unit == HOURS_UNIT else 1)}f}"
-        )
+        decimals = max(decimals_of(one), 2 if one.unit == HOURS_UNIT else 1)
+        asked["difference"] = f"{worth_knowing(one.effect, one.outcome):.{decimals}f}"
     return f"{reverse('experiment-new')}?{urlencode(asked)}"
+
+
+def worth_knowing(effect: float, outcome: str) -> float:
+    """Return half of an effect, with its sign, and no less of it than what matters at all. An experiment says that there is
+    more than a difference, or less: of one as large as the effect itself it could hardly ever say either."""
+    metric = find_metric(outcome)
+    least = min(abs(effect), metric.smallest if metric else 0.0)
+    return math.copysign(max(abs(effect) / 2, least), effect)

@@ -17,7 +17,7 @@ from insights.chart import dot_plot, halves_words
 from insights.groups import Group, groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
-from insights.page_words import instead_words
+from insights.page_words import instead_words, worth_knowing
 from insights.sentences import amount, bound_words, sentence, state_words, when
 from lifetracker.metrics.registry import metric_of
 from tests import makers
@@ -293,6 +293,13 @@ def test_amounts(value: float, unit: str, decimals: int, said: str) -> None:
 )
 def test_when(action: str, outcome: str, lag: int, said: str) -> None:
     assert when(metric_of(action), metric_of(outcome), lag) == said
+
+
+@pytest.mark.parametrize(("effect", "worth"), [(-14.0, -7.0), (6.0, 5.0), (-3.2, -3.2)])
+def test_an_experiment_is_asked_for_a_part_of_the_effect(effect: float, worth: float) -> None:
+    """Five points of recovery are what matters."""
+    assert worth_knowing(effect, "whoop.recovery_score") == worth
+    assert worth_knowing(effect, "own.999") == effect / 2
 
 
 def test_what_fits_the_days_where_no_difference_was_seen() -> None:
