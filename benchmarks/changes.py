@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.insights_lives import WEEKEND, noise
-from insights.changes import Change, Daily, Seen, looked
+from insights.changes import Change, Daily, Seen, follow
 from insights.states import OPEN_CHANGES, ChangeState
 from insights.statistics.course import WEEK, Array
 from insights.statistics.means import DAYS, compare, windows_of
@@ -104,7 +104,7 @@ def looks_of(row: Array, begin: int) -> Iterator[Seen]:
         if not may_be_new and (known is None or known.state not in OPEN_CHANGES):
             continue
         day = FIRST + timedelta(days=end - 1)
-        for one in looked(Daily(row[:end], FIRST), known, [day]):
+        for one in follow(Daily(row[:end], FIRST), known, [day]):
             known = one.change
             yield one
 

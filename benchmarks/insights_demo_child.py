@@ -40,7 +40,7 @@ def told_on(last: date, history: int) -> dict[str, Any]:
 
     from insights import inputs  # noqa: PLC0415
     from insights.groups import groups_of  # noqa: PLC0415
-    from insights.looking import looked  # noqa: PLC0415
+    from insights.looking import look_and_store  # noqa: PLC0415
     from insights.models import Finding  # noqa: PLC0415
     from journal.models import Behaviour  # noqa: PLC0415
     from lifetracker.sandbox.eating import COST_OF_EATING_LATE  # noqa: PLC0415
@@ -51,7 +51,7 @@ def told_on(last: date, history: int) -> dict[str, Any]:
         model._default_manager.all().delete()
     inputs.MOST_DAYS = history
     read = inputs.read_inputs(last)
-    looked(read, last)
+    look_and_store(read, last)
     shown = Finding.objects.shown()
     truth = shown.filter(action="nutrition.late_meal", outcome="whoop.recovery_score").first()
     reading = f"journal.{Behaviour.objects.get(name=READING).pk}"

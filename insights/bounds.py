@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,16 @@ SEEN_P = 0.05
 MOST_OF_EACH = 5
 
 
+class Tested(NamedTuple):
+    """Where a pair was tested: its rows in the panel, the lag, its first day and the day after its last one."""
+
+    action: int
+    outcome: int
+    lag: int
+    start: int
+    end: int
+
+
 def bounds_of(
     found: Look, inputs: Inputs, standings: Iterable[Standing] = ()
 ) -> list[dict[str, Any]]:
@@ -37,8 +47,8 @@ def bounds_of(
     these, those of which it is known what is better, and of these the most certain."""
     stood = {one.pair for one in (*standings, *(verdict.standing for verdict in found.verdicts))}
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for pair, place in known_best(found, inputs):
-        if pair not in stood and (one := bound_of(pair, place, inputs)):
+    for pair, tested in known_best(found, inputs):
+        if pair not in stood and (one := bound_of(pair, tested, inputs)):
             told[pair[1]].append(one)
     for rows in told.values():
         rows.sort(key=certainty)
@@ -70,28 +80,25 @@ def certainty(one: dict[str, Any]) -> tuple[float, str, str]:
     return one["times_smallest"], one["outcome"], one["action"]
 
 
-Ranked = tuple[Pair, tuple[int, int, int, int, int]]
-
-
-def known_best(found: Look, inputs: Inputs) -> list[Ranked]:
-    """Return of each outcome the pairs with the most independent days, each at the first lag at which it was tested: its
-    rows in the panel, the lag, and its first day and the day after its last one."""
-    keys, best = inputs.panel.keys, {}
-    chosen = chosen_rows(inputs)
+def known_best(found: Look, inputs: Inputs) -> list[tuple[Pair, Tested]]:
+    """Return of each outcome the pairs with the most independent days, each at the first lag at which it was tested."""
+    keys = inputs.panel.keys
+    best: dict[Pair, tuple[float, Tested]] = {}
+    actions, outcomes = chosen_rows(inputs)
     for stretch, tests in zip(found.stretches, found.tests, strict=True):
         for lag in reversed(LAGS):
             for at in np.argwhere(~np.isnan(tests[lag].p)):
                 action, outcome = (stretch.rows[int(one)] for one in at)
-                if action in chosen[0] and outcome in chosen[1]:
+                if action in actions and outcome in outcomes:
                     worth = float(tests[lag].effective[tuple(at)])
-                    place = action, outcome, lag, stretch.start, stretch.end
-                    best[keys[action], keys[outcome]] = worth, place
+                    tested = Tested(action, outcome, lag, stretch.start, stretch.end)
+                    best[keys[action], keys[outcome]] = worth, tested
     number: Counter[str] = Counter()
     ranked = []
-    for pair, (_, place) in sorted(best.items(), key=lambda one: (-one[1][0], one[0])):
+    for pair, (_, tested) in sorted(best.items(), key=lambda one: (-one[1][0], one[0])):
         number[pair[1]] += 1
         if number[pair[1]] <= MOST_OF_EACH:
-            ranked.append((pair, place))
+            ranked.append((pair, tested))
     return ranked
 
 
@@ -110,21 +117,19 @@ def is_counted(metric: Metric) -> bool:
     return any(zero_models(one) for one in (metric, *filter(None, others)))
 
 
-def bound_of(
-    pair: Pair, place: tuple[int, int, int, int, int], inputs: Inputs
-) -> dict[str, Any] | None:
-    action_row, outcome_row, lag, start, end = place
-    part = part_of(inputs.panel, (action_row, outcome_row), start, end)
-    evidence = evidence_of(inputs.panel, part, Place(0, 1, lag))
+def bound_of(pair: Pair, tested: Tested, inputs: Inputs) -> dict[str, Any] | None:
+    """Return which effects fit the days of a pair, as it is stored; None where it shows something."""
+    part = part_of(inputs.panel, (tested.action, tested.outcome), tested.start, tested.end)
+    evidence = evidence_of(inputs.panel, part, Place(0, 1, tested.lag))
     if evidence.effect is None or not evidence.measured.p >= SEEN_P:
         return None
-    action, outcome = inputs.metrics[action_row], inputs.metrics[outcome_row]
+    action, outcome = inputs.metrics[tested.action], inputs.metrics[tested.outcome]
     step = step_for(action, evidence.actions)
     fits = in_units(evidence.effect, step.amount, outcome, inputs)
     return {
         "action": pair[0],
         "outcome": pair[1],
-        "lag": lag,
+        "lag": tested.lag,
         "days": evidence.measured.days,
         "step_words": step.words,
         "low": fits.low,

@@ -93,7 +93,7 @@ def weekly_ends(last: date, since: date | None) -> list[date]:
     return [one for one in ends if (one - since).days >= WEEK]
 
 
-def looked(series: Daily, known: Change | None, ends: Iterable[date]) -> Iterator[Seen]:
+def follow(series: Daily, known: Change | None, ends: Iterable[date]) -> Iterator[Seen]:
     """Yield what each look up to one of these days says, one after the other, of the newest change that is known."""
     for end in ends:
         if known is not None and known.state in OPEN_CHANGES:

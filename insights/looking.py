@@ -50,12 +50,12 @@ def find_insights(last: date | None = None) -> InsightRun | None:
     if lease := Lease.objects.acquire(LEASE, LONGEST):
         with lease:
             inputs = read_inputs(last)
-            ask_about(inputs.panel)
-            return looked(inputs, last, lease)
+            propose_marks_of_unseen_days(inputs.panel)
+            return look_and_store(inputs, last, lease)
     return None
 
 
-def ask_about(panel: Panel) -> None:
+def propose_marks_of_unseen_days(panel: Panel) -> None:
     """Propose days of illness and travel of all years that no look has seen, such as imported ones: what all series do on
     days that nobody marked looks as if it went together. After a sync only the newest days are proposed."""
     if panel.keys and panel.first < first_looked_at():
@@ -69,7 +69,7 @@ def first_looked_at() -> date:
     return min(firsts, default=date.max)
 
 
-def looked(inputs: Inputs, last: date, lease: HeldLease | None = None) -> InsightRun:
+def look_and_store(inputs: Inputs, last: date, lease: HeldLease | None = None) -> InsightRun:
     """Look at what was read, and store what comes of it. Raises LeaseLost, and stores nothing, where another process took
     this over meanwhile."""
     panel, allowed = inputs.panel, allowed_pairs(inputs.metrics)
@@ -86,7 +86,7 @@ def looked(inputs: Inputs, last: date, lease: HeldLease | None = None) -> Insigh
             last_day=last,
             version=VERSION,
             seed=SEED,
-            series=described(panel),
+            series=known_ranges(panel),
             left_out=dict(inputs.known_days),
             bounds=bounds,
             **counts(found, gone),
@@ -129,7 +129,7 @@ def counts(found: Look, gone: int) -> dict[str, int]:
 # --- What was looked at before ----------------------------------------------------------------------
 
 
-def described(panel: Panel) -> dict[str, Any]:
+def known_ranges(panel: Panel) -> dict[str, Any]:
     """Return the first and the last known day of each series, and how many days it knows."""
     found = {}
     for row, key in enumerate(panel.keys):
@@ -141,7 +141,7 @@ def described(panel: Panel) -> dict[str, Any]:
 
 def looked_at_before(panel: Panel) -> frozenset[Pair]:
     """Return the pairs of series that an earlier look could test, on at least a third of the days that there are now."""
-    now = described(panel)
+    now = known_ranges(panel)
     waiting = {(action, outcome) for action in now for outcome in now if action != outcome}
     found: set[Pair] = set()
     for series in InsightRun.objects.values_list("series", flat=True).iterator():

@@ -15,7 +15,7 @@ from insights.changes import (
     Change,
     Daily,
     Seen,
-    looked,
+    follow,
     weekly_ends,
 )
 from insights.inputs import Inputs, is_logarithmic
@@ -29,7 +29,7 @@ from lifetracker.metrics.statistics import HOURS_A_DAY
 MOST_POINTS = 200
 
 
-class Followed(NamedTuple):
+class ComparedMetric(NamedTuple):
     """A metric with its series and what is usual for it."""
 
     metric: Metric
@@ -37,30 +37,32 @@ class Followed(NamedTuple):
     usual: float
 
 
-def followed(inputs: Inputs) -> Iterator[Followed]:
+def metrics_to_compare(inputs: Inputs) -> Iterator[ComparedMetric]:
     """Yield the metrics whose means are compared: all that take part but yes and no, of which four weeks hold too few days."""
     panel = inputs.panel
     for row, metric in enumerate(inputs.metrics):
         if not metric.is_yes_no:
-            yield Followed(metric, Daily(panel.values[row], panel.first), inputs.usual[metric.key])
+            yield ComparedMetric(
+                metric, Daily(panel.values[row], panel.first), inputs.usual[metric.key]
+            )
 
 
 def look_for_changes(inputs: Inputs, run: InsightRun) -> None:
     """Look at what is due of each metric, and store what it says and which metrics were looked at."""
     last, since = run.last_day, looked_up_to(run)
     newest = newest_changes()
-    compared = []
-    for one in followed(inputs):
+    keys = []
+    for one in metrics_to_compare(inputs):
         ends = weekly_ends(last, since.get(one.metric.key))
         if not ends:
             continue
-        compared.append(one.metric.key)
+        keys.append(one.metric.key)
         stored = newest.get(one.metric.key)
-        for seen in looked(one.series, change_of(stored) if stored else None, ends):
+        for seen in follow(one.series, change_of(stored) if stored else None, ends):
             is_new = seen.change.state is ChangeState.MAYBE
             stored = store(seen, None if is_new else stored, one, run)
-    end_others(compared, last)
-    run.compared = compared
+    end_others(keys, last)
+    run.compared = keys
     run.save(update_fields=["compared"])
 
 
@@ -98,9 +100,11 @@ def change_of(one: MetricChange) -> Change:
     )
 
 
-def store(seen: Seen, stored: MetricChange | None, of: Followed, run: InsightRun) -> MetricChange:
+def store(
+    seen: Seen, stored: MetricChange | None, compared: ComparedMetric, run: InsightRun
+) -> MetricChange:
     """Store what a look says: a new change, or what became of one that is stored."""
-    change, metric = seen.change, of.metric
+    change, metric = seen.change, compared.metric
     values: dict[str, Any] = {
         "state": change.state,
         "base": change.base,
@@ -117,21 +121,21 @@ def store(seen: Seen, stored: MetricChange | None, of: Followed, run: InsightRun
     }
     if seen.means is not None and change.state in {*OPEN_CHANGES, ChangeState.SETTLED}:
         # What went back, or did not hold, keeps the numbers by which it was seen.
-        values |= numbers_of(seen.means, of) | {"points": points_of(change, of)}
+        values |= numbers_of(seen.means, compared) | {"points": points_of(change, compared)}
     one = stored or MetricChange(metric=metric.key)
     for name, value in values.items():
         setattr(one, name, value)
     one.save()
-    add_test(one, run, seen, of)
+    add_test(one, run, seen, compared)
     return one
 
 
-def numbers_of(means: Means, of: Followed) -> dict[str, Any]:
+def numbers_of(means: Means, compared: ComparedMetric) -> dict[str, Any]:
     """Return the means and their difference in the unit of the metric."""
-    before, after = in_unit(means, of)
+    before, after = in_unit(means, compared)
     low, high = means.interval()
     difference = float(means.difference[0])
-    if is_logarithmic(of.metric):
+    if is_logarithmic(compared.metric):
         low, high = (before * math.expm1(one) for one in (low, high))
         difference = after - before
     return {
@@ -142,38 +146,38 @@ def numbers_of(means: Means, of: Followed) -> dict[str, Any]:
         "high": high,
         "known_before": int(means.known_before[0]),
         "known_after": int(means.known_after[0]),
-        "is_large": abs(difference) >= of.metric.smallest,
+        "is_large": abs(difference) >= compared.metric.smallest,
     }
 
 
-def in_unit(means: Means, of: Followed) -> tuple[float, float]:
-    before, after = (shown(float(one[0]), of) for one in (means.before, means.after))
+def in_unit(means: Means, compared: ComparedMetric) -> tuple[float, float]:
+    before, after = (shown(float(one[0]), compared) for one in (means.before, means.after))
     return before, after
 
 
-def shown(value: float, of: Followed) -> float:
+def shown(value: float, compared: ComparedMetric) -> float:
     """Return a number of a series as it is reckoned in the unit of its metric."""
-    if of.metric.circular:
-        return (of.usual + value) % HOURS_A_DAY
-    return math.exp(value) if is_logarithmic(of.metric) else value
+    if compared.metric.circular:
+        return (compared.usual + value) % HOURS_A_DAY
+    return math.exp(value) if is_logarithmic(compared.metric) else value
 
 
-def points_of(change: Change, of: Followed) -> list[tuple[str, float]]:
+def points_of(change: Change, compared: ComparedMetric) -> list[tuple[str, float]]:
     """Return the known days from the first one before on with their values. Hours of the clock are those after the midnight
     before or after which they are, so that 0:30 is near 23:30."""
-    start, end = (of.series.position(one) for one in (change.base, change.tested_on))
-    values = of.series.between(start, end + 1)
+    start, end = (compared.series.position(one) for one in (change.base, change.tested_on))
+    values = compared.series.between(start, end + 1)
     known: Sequence[int] = np.flatnonzero(~np.isnan(values))[-MOST_POINTS:].tolist()
     found = []
     for at in known:
         value = float(values[at])
-        value = of.usual + value if of.metric.circular else shown(value, of)
+        value = compared.usual + value if compared.metric.circular else shown(value, compared)
         found.append((f"{change.base + timedelta(days=at)}", round(value, 3)))
     return found
 
 
-def add_test(one: MetricChange, run: InsightRun, seen: Seen, of: Followed) -> None:
-    before, after = in_unit(seen.means, of) if seen.means else (None, None)
+def add_test(one: MetricChange, run: InsightRun, seen: Seen, compared: ComparedMetric) -> None:
+    before, after = in_unit(seen.means, compared) if seen.means else (None, None)
     MetricChangeTest.objects.create(
         change=one,
         run=run,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from benchmarks.changes import WORLDS, looks_of, one_look, series_of, shifted, unrelated_year
 from benchmarks.insights_lives import noise
-from insights.changes import Change, Daily, looked, weekly_ends
+from insights.changes import Change, Daily, follow, weekly_ends
 from insights.looking import find_insights
 from insights.models import InsightRun, MetricChange, MetricChangeTest
 from insights.states import ChangeState
@@ -202,11 +202,11 @@ def test_weeks_that_were_missed_are_looked_at_later() -> None:
 def test_looks_one_by_one_say_what_looks_at_once_say() -> None:
     row = life((140, 55.0), (60, 52.0))
     last = FIRST + timedelta(days=199)
-    at_once = [one.change for one in looked(Daily(row, FIRST), None, weekly_ends(last, None))]
+    at_once = [one.change for one in follow(Daily(row, FIRST), None, weekly_ends(last, None))]
     known, one_by_one = None, []
     for end in weekly_ends(last, None):
         so_far = Daily(row[: (end - FIRST).days + 1], FIRST)
-        for one in looked(so_far, known, [end]):
+        for one in follow(so_far, known, [end]):
             known = one.change
             one_by_one.append(known)
     assert at_once == one_by_one
