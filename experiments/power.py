@@ -14,7 +14,7 @@ from experiments.paired import evened_out, first_minus_second, weekday_deviation
 FEWEST_KNOWN = 42
 RUNS = 500
 SEED = 20
-#: In so many of ten thousand cases an effect is seen that is called the smallest one to be seen: 4 in 5.
+#: The smallest effect that is seen is one that is seen in this share of cases.
 SHARE = 0.8
 # Up to so many pairs all subsets are taken; of more, as many by chance, which is quicker and hardly differs.
 ALL_SUBSETS = 11

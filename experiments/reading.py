@@ -118,10 +118,8 @@ def kept_by(experiment: Experiment, series: Series, today: date) -> dict[date, b
 def kept_counts(schedule: Iterable[ExperimentDay]) -> dict[str, dict[str, int]]:
     """Return by arm on how many of the days that count it was kept, was not, and nobody knows."""
     names = {True: KEPT, False: NOT_KEPT, None: UNKNOWN}
-    found = Counter((one.arm.value, names[one.is_kept]) for one in schedule if one.is_counted)
-    return {
-        arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in ("a", "b")
-    }
+    found = Counter((one.arm, names[one.is_kept]) for one in schedule if one.is_counted)
+    return {arm: {name: found[arm, name] for name in (KEPT, NOT_KEPT, UNKNOWN)} for arm in Arm}
 
 
 def are_many_broken(counts: Mapping[str, int]) -> bool:

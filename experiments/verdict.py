@@ -23,7 +23,7 @@ class Reason(enum.StrEnum):
     TOO_LITTLE = "too little"
     #: It is better, but the interval holds gains that do not matter.
     PERHAPS_TOO_LITTLE = "perhaps too little"
-    #: The same, but A or B was not kept on so many days that this says little of doing it.
+    #: As too little, but A or B was not kept on so many days that this says little of doing it.
     TOO_FEW_KEPT = "too few days kept"
     CHANCE = "could be chance"
     TOO_FEW = "too few pairs"

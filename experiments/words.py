@@ -189,16 +189,16 @@ def day_of_days(experiment: Experiment, day: date) -> str:
     """Return which of its days a day is: `Day 8 of 60, the second of 3 of its block`."""
     if experiment.start is None:
         return ""
-    number_of = (day - experiment.start).days
-    words = f"Day {number_of + 1} of {experiment.design.days}"
+    position = (day - experiment.start).days
+    words = f"Day {position + 1} of {experiment.design.days}"
     if experiment.block_days == 1:
         return words
-    within = ordinal(number_of % experiment.block_days + 1)
+    within = ordinal(position % experiment.block_days + 1)
     return f"{words}, the {within} of {experiment.block_days} of its block"
 
 
-def ordinal(number_of: int) -> str:
-    return ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")[number_of - 1]
+def ordinal(position: int) -> str:
+    return ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")[position - 1]
 
 
 def sentence_of_list(found: Sequence[Experiment], today: date) -> str:

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from itertools import islice
 
 from django.utils import timezone
@@ -88,6 +89,14 @@ def note_asked(choices: Choices, kinds: Iterable[NoticeKind], now: datetime) -> 
     Choices.objects.filter(pk=ONLY).update(asked=asked)
 
 
+class NoNotice(Enum):
+    """Why there is nothing to be told of a message now."""
+
+    OVER = auto()
+    #: Its kind could not say at present whether it is still so.
+    UNKNOWN = auto()
+
+
 class Due:
     """What the kinds say is due, each asked once in a go."""
 
@@ -142,29 +151,28 @@ class Due:
     def _wants(self, kind: str, channel: str) -> bool:
         return channel in self._choices.channels_of(kind)
 
-    def is_wanted(self, message: Notification) -> bool:
-        return self._wants(message.kind, message.channel)
-
-    def still(self, message: Notification) -> Notice | bool:
-        """Return the message as it is to be told now; False where it is over, True where nobody can say it at present."""
+    def still(self, message: Notification) -> Notice | NoNotice:
+        """Return the message as it is to be told now, or why it is not: what nobody wants any more is over, too."""
         kind = notice_kinds().get(message.kind)
-        if kind is None or not has_come(kind.when, self._choices, self._now):
-            return False
+        if kind is None or not self._wants(kind.name, message.channel):
+            return NoNotice.OVER
+        if not has_come(kind.when, self._choices, self._now):
+            return NoNotice.OVER
         due = self.of(kind)
-        return True if due is None else due.get(message.key, False)
+        return NoNotice.UNKNOWN if due is None else due.get(message.key, NoNotice.OVER)
 
 
 def attempt(message: Notification, due: Due, done: Round) -> None:
     """Send a message, if it is wanted and not over, and if no other process does."""
     now = timezone.now()
-    notice = due.still(message) if due.is_wanted(message) else False
-    is_closed = notice is not False and message.channel in done.closed
+    notice = due.still(message)
+    is_closed = notice is not NoNotice.OVER and message.channel in done.closed
     if is_closed or not message.claim(now):
         return
-    if notice is True:
+    if notice is NoNotice.UNKNOWN:
         hold(message, now, done)
         return
-    if notice is False:
+    if notice is NoNotice.OVER:
         message.end(Notification.State.DROPPED, OVER)
         done.ended += 1
         return
