@@ -247,7 +247,12 @@ def email(text: str) -> str:
     found = emails(text)
     if len(found) > 1:
         raise ValueError("it must be one email address")
-    return "".join(found)
+    address = "".join(found)
+    if not address.rpartition("@")[0].isascii():
+        raise ValueError(
+            f"{shown(address)} has letters before the @ that many mail servers do not take: give an address without them"
+        )
+    return address
 
 
 def sender(text: str) -> str:

@@ -31,7 +31,8 @@ def parts_of(review: Review) -> list[Part]:
         for section, content in review.sections
         if not (review.period.length is Length.WEEK and section.name == INTENTIONS)
     ]
-    return [*own, *others]
+    # Of some, all that they say stands above.
+    return [*own, *(part for part in others if part.content)]
 
 
 def shorter(content: Content, review: Review) -> Content:

@@ -45,7 +45,9 @@ class ShownSection(NamedTuple):
 
 
 def shown_sections(review: Review) -> list[ShownSection]:
-    return [shown(section, content, review.sentence) for section, content in review.sections]
+    """Return the sections, without those of which all that they say stands above."""
+    found = [shown(section, content, review.sentence) for section, content in review.sections]
+    return [one for one in found if one.lead or one.content.rows or one.content.lines]
 
 
 def shown(section: Section, content: Content, above: str) -> ShownSection:

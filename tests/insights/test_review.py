@@ -47,6 +47,12 @@ def test_where_nothing_was_looked_at_there_is_nothing_to_say() -> None:
     assert not said("2026-W37")
 
 
+def test_a_look_that_could_test_nothing_says_nothing() -> None:
+    looked_at(makers.finding(), "holding", date(2026, 9, 27))
+    InsightRun.objects.update(tested=0)
+    assert not said("2026-W39", date(2026, 10, 1))
+
+
 def test_what_was_confirmed_is_told() -> None:
     makers.finding()
     content = said()

@@ -197,6 +197,7 @@ def test_a_yes_with_something_around_it(value: str) -> None:
         ("hosts", "tracker.example.org other.example.org", "not a host name such as"),
         ("emails", "robin at example.org", "not an email address such as"),
         ("emails", "robin@example.org ada@example.org", "not an email address such as"),
+        ("email", "müller@example.org", "letters before the @ that many mail servers do not take"),
         ("str", "abc\ndef", "a line break"),
         ("str", "abc\x00", "control character"),
     ],

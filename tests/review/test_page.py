@@ -13,6 +13,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from lifetracker import urls  # noqa: F401 - with which the sections are found
+from review.mailed import parts_of
+from review.periods import Period
+from review.reading import read_review
 from review.sections import Content, Line, Look, Row, Section, register_section, sections
 from tests import makers
 
@@ -133,6 +136,15 @@ def test_without_sections_there_is_nothing_to_say(page: Client, asked: list[Look
     sections.clear()
     assert "There is nothing to say of this month." in shown(page, "2026-08")
     assert "One intention a week" in shown(page)
+
+
+def test_what_stands_above_alone_is_no_empty_card(page: Client, asked: list[Look]) -> None:
+    sections.clear()
+    register_section(Section("made-up", "Made up", 10, lambda _: Content(lead="Nothing new.")))
+    said = shown(page, "2026-08")
+    assert said.count("Nothing new.") == 1
+    assert "Made up" not in said
+    assert [part.title for part in parts_of(read_review(Period.named("2026-08"), NOW.date()))] == []
 
 
 @pytest.mark.parametrize(("name", "statements"), STATEMENTS)
