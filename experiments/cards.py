@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from experiments.models import Experiment, State
-from experiments.words import ARM_LETTERS, day_of_days
+from experiments.words import ARM_LETTERS, day_of_days, tomorrow_words
 from lifetracker.models.together import Few
 from lifetracker.web.cards import Card, Place, Visit, register_card
 
@@ -26,6 +26,8 @@ class ArmRow(NamedTuple):
     words: str
     question: str
     day: str
+    #: What the day after asks for; empty on the page of a day that has been.
+    tomorrow: str
     href: str
 
 
@@ -48,6 +50,7 @@ def arms_of_day(visit: Visit) -> list[ArmRow]:
                     experiment.words_of(arm),
                     experiment.question,
                     day_of_days(experiment, visit.day),
+                    "" if visit.is_past else tomorrow_words(experiment, visit.day),
                     reverse("experiment", args=[experiment.pk]),
                 )
             )

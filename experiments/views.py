@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -22,16 +23,18 @@ from experiments.result_words import result_told, title_of
 from experiments.words import (
     ARM_LETTERS,
     broken_words,
+    caution_words,
+    contrast_words,
     day_words,
     design_words,
     label_of,
     late_words,
+    length_words,
     power_words,
     progress_sentence,
     rule_words,
     sentence_of_list,
     worth_of,
-    worth_words,
 )
 from lifetracker import days
 from lifetracker.metrics.registry import find_metric
@@ -121,8 +124,8 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             meaning=result_told(experiment).meaning,
             plan=design_words(experiment),
             power=power_words(experiment, power),
-            worth=worth_words(experiment, power),
-            warnings=warnings_of(experiment),
+            length=length_words(experiment, today),
+            warnings=cautions_of(experiment, power),
             facts=facts_of(experiment),
             blocks=block_rows(schedule, experiment, today),
             legend=legend(experiment, schedule),
@@ -157,6 +160,16 @@ def opening(experiment: Experiment, today: date) -> str:
     if experiment.state == State.RUNNING:
         return progress_sentence(experiment, today)
     return result_told(experiment).found
+
+
+def cautions_of(experiment: Experiment, power: Mapping[str, Any]) -> list[str]:
+    """Return what stands at the top of a plan, or of what runs: first that it will hardly decide anything."""
+    found = warnings_of(experiment)
+    if experiment.state in {State.PLANNED, State.RUNNING}:
+        found.insert(0, caution_words(experiment, power))
+    if experiment.state == State.PLANNED:
+        found.append(contrast_words(experiment))
+    return list(filter(None, found))
 
 
 class Fact(NamedTuple):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.dateformat import format as format_date
@@ -12,6 +13,7 @@ from experiments.design import MOST_PAIRS, Arm
 from experiments.models import Experiment, State
 from experiments.reading import are_many_broken
 from experiments.validation import WORTH_DECIMALS
+from lifetracker.days import ONE_DAY
 from lifetracker.metrics.registry import find_metric
 from lifetracker.web.sentences import clock_of, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
@@ -19,6 +21,8 @@ from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
+#: Up to this share of the difference that is noticed in 4 of 5 cases, one is missed in more than half of the cases.
+MOSTLY_MISSED = 0.7
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 
 
@@ -118,15 +122,50 @@ def more_words(experiment: Experiment) -> str:
     )
 
 
-def worth_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return a warning where a difference that matters is too small to be noticed; empty where there is nothing to say."""
-    smallest = power.get("smallest")
-    if experiment.worth is None or smallest is None or smallest <= experiment.worth:
+def caution_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
+    """Return that an experiment will hardly decide anything, where that is so by what is known before the start."""
+    smallest, worth = power.get("smallest"), experiment.worth
+    if smallest is None:
+        is_hopeless = power.get("spread") is not None
+        return "This may well end undecided, however large the difference." if is_hopeless else ""
+    if worth is None or smallest <= worth:
+        return ""
+    asked, noticed = worth_of(experiment), amount(smallest, experiment.outcome)
+    advice = f" {advice_words(experiment, smallest)}" if experiment.state == State.PLANNED else ""
+    likely = (
+        f"will most likely end undecided if the true difference is the {asked}"
+        if worth <= MOSTLY_MISSED * smallest
+        else f"may well end undecided if the true difference is the {asked}"
+    )
+    return f"This {likely} that you ask for: only one of about {noticed} or more is likely to be noticed, in 4 of 5 cases.{advice}"
+
+
+def advice_words(experiment: Experiment, smallest: float) -> str:
+    """Return what would let a plan notice the difference that matters. What is noticed shrinks by the root of the pairs."""
+    by_most = smallest * math.sqrt(experiment.pairs / MOST_PAIRS)
+    if experiment.pairs == MOST_PAIRS or (experiment.worth or 0.0) > MOSTLY_MISSED * by_most:
+        return more_words(experiment)
+    return (
+        f"With {MOST_PAIRS} pairs, which are the most, it would still mostly be missed: only a larger contrast between A and B, or "
+        "an outcome that differs less from day to day, can help."
+    )
+
+
+def contrast_words(experiment: Experiment) -> str:
+    """Return that B may be the same as A, where nothing says what a day of B is."""
+    if not experiment.checks(Arm.A) or experiment.checks(Arm.B):
         return ""
     return (
-        f"You ask for a difference of {worth_of(experiment)} or more. This plan will mostly miss one of that size. "
-        f"{more_words(experiment)}"
+        f"B ({quoted(experiment.usual_words)}) has no limit: on some of its days you may do the same as on days of A. The more "
+        "these are, the less A and B differ, and a real difference is easily missed."
     )
+
+
+def length_words(experiment: Experiment, today: date) -> str:
+    """Return how long a plan takes: `It takes 60 days: if it begins today, until 28 January 2027.`"""
+    days = experiment.design.days
+    last = today + timedelta(days=days - 1)
+    return f"It takes {counted(days, 'day')}: if it begins today, until {day_words(last)}."
 
 
 def unit_of(key: str) -> str:
@@ -182,7 +221,17 @@ def progress_sentence(experiment: Experiment, today: date) -> str:
         if not experiment.is_over:
             return "Its days are over. The last outcome is still to come."
         return "Its days are over, and its result can be reckoned."
-    return f"Today is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}. {day_of_days(experiment, today)}."
+    return f"Today is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}. {day_of_days(experiment, today)}. {tomorrow_words(experiment, today)}"
+
+
+def tomorrow_words(experiment: Experiment, day: date) -> str:
+    """Return what the day after one of its days asks for: `Tomorrow is a day of A: fast for 17 hours.`"""
+    arm = experiment.arm_on(day + ONE_DAY)
+    if arm is None:
+        return "It is the last day."
+    if arm is experiment.arm_on(day):
+        return f"Tomorrow is a day of {ARM_LETTERS[arm]}, too."
+    return f"Tomorrow is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}."
 
 
 def day_of_days(experiment: Experiment, day: date) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from experiments.models import Experiment
 from experiments.result_words import range_words, result_told
-from experiments.words import amount, power_words, worth_words
+from experiments.words import amount, caution_words, power_words, progress_sentence
+from lifetracker.days import ONE_DAY
 from own_metrics.models import OwnMetric
-from tests.experiments.lives import planned
+from tests.experiments.lives import START, planned, running
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -112,12 +115,12 @@ def test_it_begins_with_a_capital(name: str, begins: str) -> None:
 
 def test_more_pairs_are_advised_only_where_there_are_more() -> None:
     seen = {"smallest": 13.1, "spread": 8.0, "known": 120, "needed": 42}
-    assert "Take more pairs" in worth_words(planned(worth=7), seen)
+    assert "Take more pairs" in caution_words(planned(worth=7), seen)
     most = planned(worth=7, pairs=20)
-    assert "20 pairs are the most" in worth_words(most, seen)
-    assert "Take more pairs" not in worth_words(most, seen)
+    assert "20 pairs are the most" in caution_words(most, seen)
+    assert "Take more pairs" not in caution_words(most, seen)
     assert "it must be about 20.1 ms or more" in power_words(most, seen)
-    assert worth_words(planned(), seen) == worth_words(planned(worth=14), seen) == ""
+    assert caution_words(planned(), seen) == caution_words(planned(worth=14), seen) == ""
     unseen = seen | {"smallest": None}
     assert "20 pairs are the most" in power_words(most, unseen)
     assert "No value of HRV is known" in power_words(most, unseen | {"known": 0, "spread": None})
@@ -126,5 +129,50 @@ def test_more_pairs_are_advised_only_where_there_are_more() -> None:
 
 
 def test_a_small_difference_keeps_its_digits() -> None:
-    said = worth_words(planned(worth=0.0001), {"smallest": 2.0})
-    assert "a difference of 0.0001 ms or more" in said
+    said = caution_words(planned(worth=0.0001), {"smallest": 2.0})
+    assert "if the true difference is the 0.0001 ms that you ask for" in said
+    assert "it would still mostly be missed" in said
+
+
+@pytest.mark.parametrize(
+    ("worth", "says"),
+    [
+        (
+            5,
+            "This will most likely end undecided if the true difference is the 5 ms that you ask for",
+        ),
+        (12, "This may well end undecided if the true difference is the 12 ms that you ask for"),
+        (15.3, ""),
+        (None, ""),
+    ],
+)
+def test_one_that_will_hardly_decide_anything_says_so(worth: float | None, says: str) -> None:
+    seen = {"smallest": 15.3, "spread": 8.0, "known": 120, "needed": 42}
+    said = caution_words(running(worth=worth), seen)
+    noticed = "only one of about 15.3 ms or more is likely to be noticed, in 4 of 5 cases."
+    assert said == (f"{says}: {noticed}" if says else "")
+
+
+def test_more_pairs_are_not_advised_where_they_would_not_do() -> None:
+    seen = {"smallest": 20.8, "spread": 18.0, "known": 120, "needed": 42}
+    assert "With 20 pairs, which are the most" in caution_words(planned(worth=5.7, pairs=10), seen)
+    assert "Take more pairs" in caution_words(planned(worth=12, pairs=10), seen)
+
+
+def test_a_caution_needs_to_know_something() -> None:
+    unseen = {"smallest": None, "spread": 8.0, "known": 60, "needed": 42}
+    assert caution_words(planned(), unseen).startswith("This may well end undecided, however large")
+    assert caution_words(planned(worth=5), unseen | {"known": 9, "spread": None}) == ""
+    assert caution_words(planned(worth=5), {}) == ""
+
+
+def test_tomorrow_is_told_up_to_the_last_day() -> None:
+    one = running(block_days=2, seed=1)
+    assert [one.arm_on(START + timedelta(days=at)) for at in range(3)] == ["a", "a", "b"]
+    assert progress_sentence(one, START) == (
+        "Today is a day of A: fast for 17 hours. Day 1 of 24, the first of 2 of its block. Tomorrow is a day of A, too."
+    )
+    assert progress_sentence(one, START + ONE_DAY).endswith(
+        "the second of 2 of its block. Tomorrow is a day of B: eat as usual."
+    )
+    assert progress_sentence(one, START + timedelta(days=23)).endswith("It is the last day.")
