@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from experiments.design import FEWEST_PAIRS, Arm
+from experiments.limits import LimitField, hour_of
 from experiments.models import FARTHEST_START, Experiment, State
 from experiments.validation import (
     BLOCK_LENGTHS,
@@ -47,6 +48,8 @@ YES, NO = "yes", "no"
 YES_OR_NO = [("", "Not checked"), (YES, "Yes"), (NO, "No")]
 #: In this group of metrics they stand. The style sheet knows it, and shows what a metric needs.
 YES_NO_GROUP = "Yes or no"
+#: Why a difference is filled in, of a plan that comes from an insight.
+AS_SEEN = "Filled in from the insight: half of the difference that your days have shown, or as much as means something."
 #: The parts of the form, in the order in which one thinks of them.
 STEPS = (
     (
@@ -63,14 +66,15 @@ STEPS = (
     (
         "How many days",
         "A block is a few days in a row that are all A, or all B. Each pair has one of each, and a coin says which comes first. "
-        "For a quick effect, many short blocks are best. A day that you mark as illness, travel or holiday by its end does not "
-        "count.",
+        "So 10 pairs of 3 days take 60 days. For a quick effect, many short blocks are best. A day "
+        "that you mark as illness, travel or holiday by its end does not count.",
         ("pairs", "block_days", "washout_days"),
     ),
     (
         "Whether you kept to it",
         "A metric can show from your records whether you did what the day asked for, such as hours fasted: at least 16 on days "
-        "of A, less than 14 on days of B. One limit is enough.",
+        "of A, less than 14 on days of B. One limit is enough. Where B has none, its days may be the same as those of A, and then "
+        "they differ less.",
         ("action", *ANSWERS, *BOUNDS),
     ),
     ("", "", ("notes",)),
@@ -88,10 +92,10 @@ class ExperimentForm(RecordForm):
     usual_answer = forms.ChoiceField(
         label="Days of B: kept with", required=False, choices=YES_OR_NO, widget=QuickSelect
     )
-    try_at_least = AmountField(label="Days of A: at least", required=False)
-    try_below = AmountField(label="Days of A: less than", required=False)
-    usual_at_least = AmountField(label="Days of B: at least", required=False)
-    usual_below = AmountField(label="Days of B: less than", required=False)
+    try_at_least = LimitField(label="Days of A: at least", required=False)
+    try_below = LimitField(label="Days of A: less than", required=False)
+    usual_at_least = LimitField(label="Days of B: at least", required=False)
+    usual_below = LimitField(label="Days of B: less than", required=False)
     worth = AmountField(
         label="Smallest difference that matters",
         required=False,
@@ -151,6 +155,11 @@ class ExperimentForm(RecordForm):
         self.set_choices("outcome_lag", [("", "Automatic"), *list(lags)[1:]])
         for name in (*BOUNDS, "worth"):
             self.fields[name].unit = self.unit_of(name)  # type: ignore[attr-defined]  # of an amount
+        for name in BOUNDS:
+            self.fields[name].is_clock = self.is_clock  # type: ignore[attr-defined]  # of a limit
+        if not self.is_bound and instance.pk is None and instance.worth is not None:
+            worth = self.fields["worth"]
+            worth.help_text = f"{AS_SEEN} {worth.help_text}"
         for name, arm in zip(ANSWERS, Arm, strict=True):
             self.initial[name] = {True: YES, False: NO, None: ""}[instance.rule_of(arm).answer]
 
@@ -167,6 +176,16 @@ class ExperimentForm(RecordForm):
         metric = self.chosen("outcome" if name == "worth" else "action")
         return metric.unit if metric else ""
 
+    @property
+    def is_clock(self) -> bool:
+        """Return whether days are judged by a time of day."""
+        action = self.chosen("action")
+        return bool(action and action.circular)
+
+    def number_of(self, name: str, typed: str) -> float:
+        is_time = name in BOUNDS and self.is_clock
+        return hour_of(typed) if is_time else amount_of(typed, self.unit_of(name))
+
     def chosen(self, name: str) -> Metric | None:
         key = self.data.get(name) if self.is_bound else getattr(self.instance, name)
         return find_metric(str(key or ""))
@@ -177,7 +196,7 @@ class ExperimentForm(RecordForm):
             typed = values.get(name)
             if isinstance(typed, str):
                 try:
-                    values[name] = amount_of(typed, self.unit_of(name)) if typed else None
+                    values[name] = self.number_of(name, typed) if typed else None
                 except ValidationError as error:
                     self.add_error(name, error)
         action = None if self.is_fixed else self.chosen("action")

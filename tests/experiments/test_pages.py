@@ -13,13 +13,15 @@ from django.test import Client
 
 from experiments.acts import finish
 from experiments.models import Experiment
+from experiments.words import tomorrow_words
 from fasting.models import FastingPeriod
-from lifetracker.days import midnight
+from lifetracker.days import at_hour, midnight
 from lifetracker.models import DayMark
 from tests import makers
 from tests.experiments.lives import START, live, planned, running
 from tests.experiments.test_course import at, fast_on, plain
 from tests.lifetracker.test_two_windows import form_of
+from tests.nutrition.eating import complete, eat
 from whoop.models import WhoopRecovery
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +267,71 @@ def test_today_has_the_arm_of_the_day(person: Client, today: date) -> None:
     assert "experiment" not in words(person.get("/?day=2026-05-31")).replace("Experiments", "")
     Experiment.objects.filter(pk=one.pk).update(state="stopped", stopped_on=today)
     assert "Today's experiment" not in words(person.get("/"))
+
+
+def test_today_says_what_tomorrow_asks_for_and_a_day_of_before_does_not(
+    person: Client, today: date
+) -> None:
+    one = running()
+    said = tomorrow_words(one, today)
+    assert said.startswith("Tomorrow is a day of ")
+    assert said in words(person.get("/"))
+    assert said in words(person.get("/experiments/"))
+    assert "Tomorrow" not in words(person.get("/?day=2026-06-01"))
+
+
+def test_what_will_hardly_be_decided_is_said_first(person: Client, today: date) -> None:
+    """In the plan, where more pairs can help, and while it runs."""
+    live(planned(start=today), 0)
+    Experiment.objects.all().delete()
+    one = planned(worth=2)
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    told = "if the true difference is the 2 ms that you ask for: only one of about"
+    assert f"let it begin. This will most likely end undecided {told}" in page
+    assert page.count(told) == 1
+    assert page.index(told) < page.index("What it will be able to notice")
+    assert "Take more pairs" in page
+    assert "It takes 24 days: if it begins today, until 29 June 2026." in page
+    person.post(f"/experiments/{one.pk}/start", {"start": today.isoformat()})
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert page.index(told) < page.index("The blocks")
+    assert "Take more pairs" not in page
+    assert "It takes" not in page
+
+
+def test_a_plan_says_that_b_may_be_the_same(person: Client) -> None:
+    told = "B (“eat as usual”) has no limit"
+    half = planned(usual_below=None)
+    assert told in words(person.get(f"/experiments/{half.pk}/"))
+    for other in (planned(), planned(action="", try_at_least=None, usual_below=None)):
+        assert told not in words(person.get(f"/experiments/{other.pk}/"))
+
+
+def test_a_time_of_day_is_typed_as_on_a_clock(person: Client) -> None:
+    for back in range(1, 30):
+        day = START - timedelta(days=back)
+        eat(at_hour(day, 20) + timedelta(minutes=30), kcal=500)
+        complete(day)
+    seen = {"action": "nutrition.last_meal", "outcome": "whoop.hrv", "difference": "-5.7"}
+    page = person.get("/experiments/new", seen)
+    sent = form_of(page)
+    assert (sent["try_words"], sent["try_below"]) == ("Last meal: before 20:30", "20:30")
+    assert "Filled in from the insight: half of the difference" in words(page)
+    assert "Filled in" not in words(person.get("/experiments/new"))
+    for typed, hour in (
+        ("20:30", 20.5),
+        ("9 pm", 21),
+        ("12:15 am", 0.25),
+        ("22", 22),
+        ("7h05 p.m.", 19 + 5 / 60),
+    ):
+        person.post("/experiments/new", sent | {"try_below": typed})
+        assert Experiment.objects.latest("pk").try_below == pytest.approx(hour), typed
+    number = Experiment.objects.count()
+    for typed in ("20.5", "25:00", "13 pm", "0 am", "late", "90 min"):
+        refused = person.post("/experiments/new", sent | {"try_below": typed})
+        assert "Enter a time of day, such as 22:30." in words(refused), typed
+    assert Experiment.objects.count() == number
 
 
 def test_a_deleted_one_comes_back(person: Client) -> None:
