@@ -80,7 +80,9 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
     exported = True
 
     #: What the program reckons, and the coin.
-    no_values: ClassVar[frozenset[str]] = frozenset({"seed", "power", "result", "reckoned_at"})
+    no_values: ClassVar[frozenset[str]] = frozenset(
+        {"seed", "power", "result", "reckoned_at", "before_merging"}
+    )
 
     question = models.CharField(
         max_length=200, help_text="What you want to know, such as: does a late dinner cost sleep?"
@@ -208,6 +210,12 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         null=True, blank=True, editable=False, help_text="What came of it. Null before the end."
     )
     reckoned_at = models.DateTimeField("reckoned", null=True, blank=True, editable=False)
+    before_merging = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="By field, the keys of behaviours as they were planned, and what they were merged into since.",
+    )
     created_at = models.DateTimeField("added", auto_now_add=True)
     updated_at = models.DateTimeField("last changed", auto_now=True)
     deleted_at = models.DateTimeField(

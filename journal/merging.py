@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from experiments.merging import follow
+from journal.metrics import key_of
 from journal.models import Behaviour
 
 
@@ -29,6 +31,7 @@ def merge(one: Behaviour, into: Behaviour) -> list[int]:
     for wording in moved:
         wording.merged_into = into
         wording.save()
+    follow(counts_for())
     return [wording.pk for wording in moved]
 
 
@@ -41,3 +44,10 @@ def take_apart(one: Behaviour, with_wordings: list[int]) -> None:
         for wording in Behaviour.objects.filter(pk__in=with_wordings, merged_into=into):
             wording.merged_into = one
             wording.save()
+        follow(counts_for())
+
+
+def counts_for() -> dict[str, str]:
+    """Return by the key of each behaviour that is merged into another the key of that other."""
+    rows = Behaviour.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into")
+    return {key_of(pk): key_of(into) for pk, into in rows}

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from experiments.models import Experiment
 from insights.models import Finding, FindingTest, InsightRun
+from journal.merging import merge
 from lifetracker.backups.export import Exported
 from tests import makers
 
@@ -102,6 +103,17 @@ def test_what_shares_records_with_it_is_held_back_too(page: Client) -> None:
     Experiment.objects.filter(pk=one.pk).update(action="nutrition.last_meal")
     answer = page.get("/api/insights").json()
     assert (len(answer["insights"]), len(answer["not_found"])) == (1, 1)
+
+
+def test_what_was_found_of_a_wording_is_held_back_when_it_is_merged(page: Client) -> None:
+    tea, cup = makers.behaviour("Tea"), makers.behaviour("A cup of tea")
+    Finding.objects.update(action=f"journal.{cup.pk}")
+    InsightRun.objects.update(bounds=[BOUND | {"action": f"journal.{cup.pk}"}])
+    bedtimes(action=f"journal.{tea.pk}")
+    assert len(page.get("/api/insights").json()["insights"]) == 1
+    merge(cup, tea)
+    answer = page.get("/api/insights").json()
+    assert (answer["insights"], answer["not_found"]) == ([], [])
 
 
 @pytest.mark.parametrize(
