@@ -13,7 +13,7 @@ from experiments.design import (
 )
 from experiments.rules import Span, overlap
 from lifetracker.metrics.declaration import Known, Metric
-from lifetracker.metrics.registry import find_metric, lineage_of
+from lifetracker.metrics.registry import find_metric, is_of_many_days, lineage_of
 
 MOST_SECONDARY = 5
 #: No smaller difference is asked for.
@@ -133,12 +133,25 @@ def problems_of_outcome(field: str, outcome: Metric, action: Metric | None) -> I
             field,
             f"{outcome.label} is a time of day, of which there is no mean. Choose another outcome.",
         )
+    if is_of_many_days(outcome):
+        yield Problem(
+            field,
+            f"{outcome.label} is made of many days, so that days of A and of B are mixed in it. {instead_of(outcome)}",
+        )
     if action and are_related(outcome, action):
         yield Problem(
             field,
             f"{outcome.label} and {action.label} are computed from the same records, so that the one says nothing new of "
             "the other. Choose another outcome.",
         )
+
+
+def instead_of(outcome: Metric) -> str:
+    """Return what to choose instead of what is smoothed: the one metric that it is made of, if that is a value of its day."""
+    inputs = [one for key in outcome.inputs if (one := find_metric(key))]
+    if len(inputs) == 1 and not inputs[0].circular and not is_of_many_days(inputs[0]):
+        return f"Choose {inputs[0].label}."
+    return "Choose another outcome."
 
 
 def problems_of_same_day(outcome: Metric, action: Metric | None) -> Iterator[Problem]:

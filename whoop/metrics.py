@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from statistics import fmean, stdev
@@ -307,7 +308,10 @@ sleep_need = night_metric(
 sleep_debt_by_whoop = night_metric(
     key="whoop.sleep_debt_by_whoop",
     role=Role.CONTEXT,
-    series=of_nights(of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0),
+    # What the nights before left.
+    series=replace(
+        of_nights(of_whole_day(Max("need_from_debt_min"), "need_from_debt_min") / 60.0), lookback=1
+    ),
     label="Sleep debt by WHOOP",
     unit="h",
     decimals=1,
@@ -509,7 +513,11 @@ sleep_regularity = Metric(
     role=Role.CONTEXT,
     label="Sleep regularity",
     unit="of 100",
-    series=Own(read=read_regularity, records=lambda day: all_sleep().filter(date=day)),
+    series=Own(
+        read=read_regularity,
+        records=lambda day: all_sleep().filter(date=day),
+        lookback=REGULARITY_DAYS,
+    ),
     model=WhoopSleep,
     smallest=2.0,
     bounds=(-100, 100),

@@ -94,6 +94,8 @@ class Grouped:
     open_rows: Q | None = None
     #: Whether most days have one row. Of a long time these are read as they are, which is quicker than to group them.
     has_one_row: bool = False
+    #: How many days before its own one a value is made of, too, as its source says.
+    lookback: int = 0
 
     @cached_property
     def of_one_row(self) -> Combinable:
@@ -137,6 +139,8 @@ class Own:
     column: int = 0
     #: Returns the records behind one day.
     records: Callable[[date], QuerySet[Model]]
+    #: How many days before its own one a value is made of, too.
+    lookback: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

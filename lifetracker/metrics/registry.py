@@ -63,6 +63,12 @@ def lineage_of(metric: Metric) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_of_many_days(metric: Metric) -> bool:
+    """Return whether its value of a day is made of days before, too, as what is smoothed is."""
+    inputs = (find_metric(key) for key in metric.inputs)
+    return metric.series.lookback > 0 or any(is_of_many_days(one) for one in inputs if one)
+
+
 def all_metrics() -> list[Metric]:
     """Return those that are declared and, after them, those that come with the data."""
     return [*metrics.values(), *(metric for family in families for metric in family.members())]

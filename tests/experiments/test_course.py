@@ -401,6 +401,8 @@ def test_the_api_from_plan_to_end(client: Client, monkeypatch: pytest.MonkeyPatc
     def send(path: str, **data: object) -> Any:
         return client.post(f"/api/experiments{path}", data, "application/json")
 
+    mixed = send("", **body | {"outcome": "weight.trend"})
+    assert "Choose Weight." in mixed.json()["outcome"][0]
     made = send("", **body).json()
     assert (made["state"], made["outcome_lag"], made["result"]) == ("planned", 1, None)
     path = f"/{made['id']}"

@@ -120,6 +120,7 @@ def test_a_plan_is_made_begun_and_stopped(person: Client, today: date) -> None:
     [
         ({"pairs": "5"}, "at least 6 pairs"),
         ({"outcome": "fasting.fasted_16_hours"}, "same records"),
+        ({"outcome": "weight.trend"}, "made of many days"),
         ({"worth": "much"}, "Enter a number"),
         ({"try_at_least": "long"}, "Enter hours"),
         ({"usual_below": "18"}, "on days of A and of B"),

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from experiments.acts import warnings_of
 from experiments.models import HAS_BEGUN, Experiment
 from experiments.rules import Span, overlap
+from insights.pairs import OUTCOMES
+from lifetracker.metrics.registry import all_metrics
 from tests import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -72,6 +74,45 @@ def test_an_outcome_that_is_computed_from_the_action_is_refused() -> None:
     recovery = {"action": "whoop.recovery_score", "try_at_least": 50.0, "usual_below": 50.0}
     assert "outcome" in problems(**recovery, outcome="whoop.hrv")
     assert problems(**hrv, outcome="whoop.strain", outcome_lag=1) == {}
+
+
+MANY_DAYS = {
+    *("whoop.hrv_variation", "whoop.sleep_debt", "whoop.sleep_debt_by_whoop"),
+    *("whoop.sleep_regularity", "whoop.social_jet_lag", "weight.trend"),
+    *("workouts.acute_load", "workouts.chronic_load", "workouts.load_change"),
+    *("workouts.monotony", "workouts.strain_index"),
+    *("nutrition.expenditure", "nutrition.expenditure_band"),
+}
+
+
+def test_no_metric_that_is_made_of_many_days_is_an_outcome() -> None:
+    """Neither the one that decides nor one beside it. What is yes or no of a day is made of that day alone."""
+    refused = {
+        field: {one.key for one in all_metrics() if "many days" in said(field, one.key)}
+        for field in ("outcome", "secondary")
+    }
+    assert refused == {"outcome": MANY_DAYS, "secondary": MANY_DAYS}
+
+
+def said(field: str, key: str) -> str:
+    """Return what speaks against a metric as the outcome, or beside it."""
+    found = problems(**{field: key if field == "outcome" else [key]}, outcome_lag=1)
+    return " ".join(found.get(field, []))
+
+
+def test_what_is_smoothed_names_what_it_is_made_of() -> None:
+    assert said("outcome", "weight.trend") == (
+        "Weight trend is made of many days, so that days of A and of B are mixed in it. Choose Weight."
+    )
+    assert said("outcome", "workouts.monotony").endswith("Choose Training load.")
+    assert said("outcome", "whoop.sleep_regularity").endswith("Choose another outcome.")
+
+
+def test_an_insight_leads_to_no_outcome_that_is_refused() -> None:
+    """Insights test outcomes of a day alone."""
+    tested = {one.key for one in all_metrics() if one.role in OUTCOMES}
+    assert "whoop.hrv" in tested
+    assert not tested & MANY_DAYS
 
 
 def test_what_has_begun_stays_as_it_was_planned() -> None:
