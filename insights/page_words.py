@@ -14,9 +14,11 @@ from insights.sentences import (
     HOURS_UNIT,
     LIKELY,
     NO_CAUSE,
+    change_of,
     decimals_of,
     lower_first,
     named,
+    size_and_way,
 )
 from insights.states import State
 from lifetracker.metrics.registry import find_metric
@@ -34,6 +36,7 @@ UNMARKED = (
     "This holds for days without unmarked illness. {} for your answer below: with ten such days a year left unmarked, about 1 of "
     "10 lives of two years and 1 of 3 of three were shown something false."
 )
+STRAIGHT = "A straight line through all days: it need not be the same everywhere."
 
 
 def opening(run: InsightRun | None, shown: Sequence[Group], hidden: Sequence[Group]) -> str:
@@ -120,6 +123,24 @@ def instead_words(group: Group) -> str:
     if outcomes:
         said.append(f"Seen in {joined(outcomes)}, too.")
     return " ".join(said)
+
+
+def line_words(group: Group) -> str:
+    """Return how a size that is told of a number is to be read, and which yes or no it is one thing with has a larger one, such
+    as a meal after nine in the evening; empty where a yes or no is told."""
+    told = group.strongest
+    if told.is_yes_no:
+        return ""
+    steps = [
+        f"{change_of(one)}: {size_and_way(one.effect, one)}."
+        for one in group.others
+        if one not in group.beside
+        and one.is_yes_no
+        and one.outcome == told.outcome
+        and one.effect is not None
+        if abs(one.effect) > abs(told.effect or 0.0)
+    ]
+    return " ".join([STRAIGHT, *steps])
 
 
 def action_names(findings: Iterable[Finding]) -> list[str]:

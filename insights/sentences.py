@@ -141,14 +141,19 @@ def sentence(finding: Finding) -> str:
     effect = finding.effect or 0.0
     return (
         f"{change_of(finding)}: your {lower_first(finding.outcome_name)} {when(action, outcome, finding.lag)} was "
-        f"{amount(effect, finding.unit, decimals_of(finding))} {direction(effect, finding.unit)} "
-        f"(likely between {interval(finding)}) {compared(finding)} days of the same weekday and season."
+        f"{size_and_way(effect, finding)}{'' if finding.is_yes_no else ' on average'} "
+        f"(likely between {interval(finding)}){compared(finding)} days of the same weekday and season."
     )
 
 
+def size_and_way(effect: float, finding: Finding) -> str:
+    """Return `3 points lower`."""
+    return f"{amount(effect, finding.unit, decimals_of(finding))} {direction(effect, finding.unit)}"
+
+
 def compared(finding: Finding) -> str:
-    """Return with what the days are compared: those with no, or, of numbers, each with all others, by a straight line."""
-    return "than on other" if finding.is_yes_no else "for each such difference between"
+    """Return with what the days are compared: those with no, or, of numbers, each with all others."""
+    return " than on other" if finding.is_yes_no else ", comparing"
 
 
 def sides(finding: Finding) -> str:

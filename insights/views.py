@@ -26,19 +26,18 @@ from insights.page_words import (
     basis,
     experiment_address,
     instead_words,
+    line_words,
     missing_words,
     opening,
 )
 from insights.sentences import (
     TESTED,
-    amount,
     bound_words,
     day_words,
-    decimals_of,
-    direction,
     held,
     sentence,
     sides,
+    size_and_way,
     state_words,
 )
 from insights.states import State
@@ -59,6 +58,8 @@ class Shown:
 
     finding: Finding
     text: str
+    #: What its size is of.
+    line: str
     basis: str
     status: str
     plot: SafeString
@@ -108,6 +109,7 @@ def card_of(group: Group) -> Shown:
     return Shown(
         finding=one,
         text=sentence(one),
+        line=line_words(group),
         basis=f"{sides(one)} {held(one)}",
         status=state_words(one),
         plot=dot_plot(one),
@@ -126,7 +128,7 @@ def test_words(test: FindingTest, finding: Finding) -> str:
     said = TESTED[State(test.state)]
     if test.effect is None:
         return f"{stretch}: {said}, {counted(test.days, 'day')}."
-    size = f"{amount(test.effect, finding.unit, decimals_of(finding))} {direction(test.effect, finding.unit)}"
+    size = size_and_way(test.effect, finding)
     return f"{stretch}: {said}, {size}, {counted(test.days, 'day')}."
 
 

@@ -17,7 +17,7 @@ from insights.chart import dot_plot, halves_words
 from insights.groups import Group, groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
-from insights.page_words import instead_words, worth_knowing
+from insights.page_words import instead_words, line_words, worth_knowing
 from insights.sentences import amount, bound_words, sentence, state_words, when
 from lifetracker.metrics.registry import metric_of
 from tests import makers
@@ -25,8 +25,8 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) for each "
-    "such difference between days of the same weekday and season."
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower on average (likely between 1 and 5 points), "
+    "comparing days of the same weekday and season."
 )
 
 
@@ -136,7 +136,7 @@ def test_what_is_one_thing_in_several_numbers_is_told_once(page: Client) -> None
     )
     assert "Seen in recovery, too." in said
     assert "The others in numbers (2)" in said
-    assert "was 2.0 ms lower (likely between 1.6 and 2.5 ms) for each" in said
+    assert "was 2.0 ms lower on average (likely between 1.6 and 2.5 ms), comparing" in said
     asked = "action=workouts.load&amp;outcome=whoop.hrv&amp;difference=-2.0"
     assert f"{reverse('experiment-new')}?{asked}" in said
     page.post(reverse("insight-hide", args=[told.pk]))
@@ -199,6 +199,21 @@ def test_what_is_confirmed_later_and_one_thing_with_what_is_hidden_is_hidden(db:
     later.refresh_from_db()
     assert later.hidden_at
     assert set(Finding.objects.visible()) == {apart}
+
+
+def test_a_straight_line_is_called_one_and_a_larger_step_named(page: Client) -> None:
+    line = "A straight line through all days: it need not be the same everywhere."
+    last_meal = {"action": "nutrition.last_meal", "action_name": "Last meal"}
+    told = makers.finding(**last_meal, step_words="1 hour later", effect=-6.0, low=-7.0, high=-5.0)
+    said = text(page)
+    assert f'<p class="note">{line}</p>' in said
+    late = {"action": "nutrition.late_meal", "action_name": "Late meal", "is_yes_no": True}
+    step = makers.finding(**late, effect=-10.2, low=-13.0, high=-7.0)
+    assert f"{line} “Late meal” answered yes: 10 points lower." in text(page)
+    assert line not in text(page, "home")
+    step.effect = -5.0
+    assert line_words(Group(told, [step])) == line, "none that is smaller"
+    assert line_words(Group(step, [told])) == "", "it is the days with yes"
 
 
 def test_parts_of_one_sum_are_one_thing(db: None) -> None:

@@ -20,8 +20,8 @@ TODAY = date(2026, 9, 21)
 #: Makes findings of a look at the days up to 15 September, a Tuesday.
 WEEK = "2026-W38"
 SAID = (
-    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower (likely between 1 and 5 points) for each "
-    "such difference between days of the same weekday and season."
+    "Bedtime 30 minutes later: your recovery the next morning was 3 points lower on average (likely between 1 and 5 points), "
+    "comparing days of the same weekday and season."
 )
 
 
@@ -71,7 +71,7 @@ def test_what_was_withdrawn_later_is_told_of_its_own_week() -> None:
     assert content.lines[0].text.endswith(
         "and season. By the days as they are known now, it is gone or much smaller."
     )
-    assert "0.4 points lower (likely between −1 and 2 points)" in content.lines[0].text
+    assert "0.4 points lower on average (likely between −1 and 2 points)" in content.lines[0].text
     assert content.lead == "1 withdrawn. The days up to 20 September 2026 were looked at."
 
 
