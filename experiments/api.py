@@ -104,7 +104,15 @@ class PowerSerializer(serializers.Serializer[object]):
         help_text="The effect that is seen in 4 of 5 cases, in the unit of the outcome.",
     )
     spread = serializers.FloatField(
-        allow_null=True, required=False, help_text="By how much a day differs from what is usual."
+        allow_null=True,
+        required=False,
+        help_text="The standard deviation of days around their trend and day of the week, as it is reckoned with: higher than "
+        "what was found, because so few days leave it open.",
+    )
+    deviation = serializers.FloatField(
+        allow_null=True,
+        required=False,
+        help_text="The standard deviation of the known days. Older plans lack it.",
     )
     known = serializers.IntegerField(
         required=False, help_text="On how many of the 120 days before the start that rests."

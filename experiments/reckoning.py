@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from statistics import stdev
 from typing import NamedTuple
 
 from experiments.design import DAYS_BEFORE, Design
@@ -28,6 +29,13 @@ from lifetracker.metrics.registry import find_metric, metric_of
 
 #: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
 DIGITS = 6
+NOTHING_KNOWN: dict[str, object] = {
+    "smallest": None,
+    "spread": None,
+    "deviation": None,
+    "known": 0,
+    "needed": FEWEST_KNOWN,
+}
 
 
 class Before(NamedTuple):
@@ -42,11 +50,11 @@ class Before(NamedTuple):
 
 def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     """Return what can be said before the start: `smallest`, the effect that is seen in 4 of 5 cases, in the unit of the
-    outcome; `spread`, by how much a day differs from others; `known`, on how many days that rests. What is not known is
-    None."""
+    outcome; `deviation`, the standard deviation of the known days; `spread`, that of days from what the day of the week and the
+    trend make of them, as it is reckoned with; `known`, on how many days that rests. What is not known is None."""
     metric = find_metric(experiment.outcome)
     if metric is None:
-        return {"smallest": None, "spread": None, "known": 0, "needed": FEWEST_KNOWN}
+        return dict(NOTHING_KNOWN)
     first = min(start, days.today())
     begin = first - timedelta(days=DAYS_BEFORE)
     last = first + experiment.lag - days.ONE_DAY
@@ -67,9 +75,14 @@ def power_facts(before: Before, design: Design, first_weekday: int) -> dict[str,
     return {
         "smallest": rounded(smallest),
         "spread": rounded(past.spread) if past else None,
+        "deviation": rounded(deviation_of(before.values)) if past else None,
         "known": number,
         "needed": FEWEST_KNOWN,
     }
+
+
+def deviation_of(values: list[float | None]) -> float:
+    return stdev(one for one in values if one is not None)
 
 
 def rounded(value: float | None) -> float | None:

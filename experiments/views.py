@@ -17,20 +17,19 @@ from experiments.block_table import block_rows, legend
 from experiments.design import Arm
 from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
+from experiments.power_words import caution_words, power_words
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, pill_of, result_page
 from experiments.result_words import result_told, title_of
 from experiments.words import (
     ARM_LETTERS,
     broken_words,
-    caution_words,
     contrast_words,
     day_words,
     design_words,
     label_of,
     late_words,
     length_words,
-    power_words,
     progress_sentence,
     rule_words,
     sentence_of_list,

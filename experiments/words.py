@@ -1,15 +1,13 @@
-"""What is said of experiments: before the start, while they run, and of what came of them."""
+"""What is said of experiments: of their plan, and while they run."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.dateformat import format as format_date
 
-from experiments.design import MOST_PAIRS, Arm
+from experiments.design import Arm
 from experiments.models import Experiment, State
 from experiments.reading import are_many_broken
 from experiments.validation import WORTH_DECIMALS
@@ -21,8 +19,6 @@ from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
-#: Up to this share of the difference that is noticed in 4 of 5 cases, one is missed in more than half of the cases.
-MOSTLY_MISSED = 0.7
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 
 
@@ -67,88 +63,6 @@ def design_words(experiment: Experiment) -> str:
     first = "The first day" if design.washout_days == 1 else f"The first {design.washout_days} days"
     verb = "does" if design.washout_days == 1 else "do"
     return f"{words}. {first} of each block {verb} not count."
-
-
-def power_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return what can be said before the start of how large a difference must be to be noticed."""
-    if not power:
-        return ""
-    label, smallest = label_of(experiment.outcome), power.get("smallest")
-    if smallest is not None:
-        spread = amount(power["spread"], experiment.outcome)
-        return (
-            f"Only if the true difference is {amount(smallest, experiment.outcome)} or more, {blocks_words(experiment)} are likely "
-            f"to notice it, in 4 of 5 cases. A smaller one will mostly stay undecided.{sure_words(experiment, smallest)} From "
-            f"day to day, {label} differs by about {spread}."
-        )
-    if not power["known"]:
-        return (
-            f"No value of {label} is known in the last 120 days. Without its values an experiment shows nothing: record it for "
-            "some weeks first."
-        )
-    if power["known"] < power["needed"]:
-        return (
-            f"Nobody can say how large a difference will be noticed: {label} is known on {power['known']} of the last 120 days, "
-            f"and {power['needed']} are needed. You can begin all the same, if you record it on most days from now on."
-        )
-    if power.get("spread") is None:
-        return f"{label} was the same on all of the last 120 days, so that nobody can say how large a difference will be noticed."
-    return (
-        f"With {blocks_words(experiment)} even a large difference would mostly stay undecided, because {label} is unknown on too "
-        f"many days since it was first recorded. {more_words(experiment)}"
-    )
-
-
-def blocks_words(experiment: Experiment) -> str:
-    design = experiment.design
-    return f"{counted(design.pairs, 'pair')} of {counted(design.block_days, 'day')}"
-
-
-def sure_words(experiment: Experiment, smallest: float) -> str:
-    """Return how large the difference must be for the result to say that it matters; empty where any does."""
-    if experiment.worth is None:
-        return ""
-    needed = amount(experiment.worth + smallest, experiment.outcome)
-    return f" To say that it is the {worth_of(experiment)} that you ask for, it must be about {needed} or more."
-
-
-def more_words(experiment: Experiment) -> str:
-    """Return what would let a plan notice more."""
-    if experiment.pairs < MOST_PAIRS:
-        return "Take more pairs, or blocks of another length."
-    return (
-        f"{MOST_PAIRS} pairs are the most: only longer blocks, a larger contrast between A and B, or an outcome that differs less "
-        "from day to day can help."
-    )
-
-
-def caution_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return that an experiment will hardly decide anything, where that is so by what is known before the start."""
-    smallest, worth = power.get("smallest"), experiment.worth
-    if smallest is None:
-        is_hopeless = power.get("spread") is not None
-        return "This may well end undecided, however large the difference." if is_hopeless else ""
-    if worth is None or smallest <= worth:
-        return ""
-    asked, noticed = worth_of(experiment), amount(smallest, experiment.outcome)
-    advice = f" {advice_words(experiment, smallest)}" if experiment.state == State.PLANNED else ""
-    likely = (
-        f"will most likely end undecided if the true difference is the {asked}"
-        if worth <= MOSTLY_MISSED * smallest
-        else f"may well end undecided if the true difference is the {asked}"
-    )
-    return f"This {likely} that you ask for: only one of about {noticed} or more is likely to be noticed, in 4 of 5 cases.{advice}"
-
-
-def advice_words(experiment: Experiment, smallest: float) -> str:
-    """Return what would let a plan notice the difference that matters. What is noticed shrinks by the root of the pairs."""
-    by_most = smallest * math.sqrt(experiment.pairs / MOST_PAIRS)
-    if experiment.pairs == MOST_PAIRS or (experiment.worth or 0.0) > MOSTLY_MISSED * by_most:
-        return more_words(experiment)
-    return (
-        f"With {MOST_PAIRS} pairs, which are the most, it would still mostly be missed: only a larger contrast between A and B, or "
-        "an outcome that differs less from day to day, can help."
-    )
 
 
 def contrast_words(experiment: Experiment) -> str:

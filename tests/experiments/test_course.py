@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from statistics import stdev
 from typing import Any
 
 import pytest
@@ -52,6 +53,9 @@ def test_the_power_is_told_in_the_unit_of_the_outcome() -> None:
     found = power_before(one, START)
     assert found["known"] == 120
     assert found["spread"] == pytest.approx(2.0, abs=0.4)
+    mornings = WhoopRecovery.objects.filter(date__range=(START - timedelta(days=119), START))
+    observed = stdev(mornings.values_list("hrv_rmssd", flat=True))
+    assert found["deviation"] == pytest.approx(observed), "no more than what was seen"
     assert 2.0 < found["smallest"] < 6.0
     more = planned(pairs=15)
     assert power_before(more, START)["smallest"] < found["smallest"]
@@ -59,7 +63,8 @@ def test_the_power_is_told_in_the_unit_of_the_outcome() -> None:
 
 def test_without_a_past_nothing_is_told_of_the_power() -> None:
     found = power_before(planned(), START)
-    assert found == {"smallest": None, "spread": None, "known": 0, "needed": 42}
+    nothing = dict.fromkeys(("smallest", "spread", "deviation"))
+    assert found == nothing | {"known": 0, "needed": 42}
 
 
 def test_days_before_the_first_record_are_no_gaps() -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from experiments.models import Experiment
+from experiments.power_words import caution_words, power_words
 from experiments.result_words import range_words, result_told
-from experiments.words import amount, caution_words, power_words, progress_sentence
+from experiments.words import amount, progress_sentence
 from lifetracker.days import ONE_DAY
 from own_metrics.models import OwnMetric
 from tests.experiments.lives import START, planned, running
@@ -126,6 +127,16 @@ def test_more_pairs_are_advised_only_where_there_are_more() -> None:
     assert "No value of HRV is known" in power_words(most, unseen | {"known": 0, "spread": None})
     assert "known on 9 of the last" in power_words(most, unseen | {"known": 9, "spread": None})
     assert "was the same on all" in power_words(most, unseen | {"spread": None})
+
+
+def test_the_spread_of_days_is_told_as_one_standard_deviation() -> None:
+    """What was kept before without it tells none."""
+    seen = {"smallest": 13.1, "spread": 9.0, "known": 120, "needed": 42}
+    said = power_words(planned(), seen | {"deviation": 8.0})
+    assert said.endswith(
+        " A single day lies about 8.0 ms from what is usual (one standard deviation)."
+    )
+    assert power_words(planned(), seen).endswith("will mostly stay undecided.")
 
 
 def test_a_small_difference_keeps_its_digits() -> None:
