@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from experiments.acts import begin, finish, stop
 from experiments.forms import ExperimentForm, StartForm, StopForm
 from experiments.models import Experiment
+from experiments.prefilled import prefilled_plan
 from experiments.views import ExperimentView
-from experiments.wished import wished
 from lifetracker.web.forms import form_page
 from lifetracker.web.removal import DeletionAtOnce
 
@@ -25,7 +25,7 @@ from lifetracker.web.removal import DeletionAtOnce
 @form_page
 def new(request: HttpRequest) -> HttpResponse:
     """Plan an experiment. The address may say what it is about."""
-    return edited(request, wished(request.GET) if request.method == "GET" else Experiment())
+    return edited(request, prefilled_plan(request.GET) if request.method == "GET" else Experiment())
 
 
 @login_required

@@ -14,7 +14,7 @@ from experiments.reading import ExperimentDay, days_together
 from experiments.result_words import result_told
 from experiments.words import ARM_LETTERS
 from lifetracker.words import counted
-from review.sections import Content, Line, Look, Row, Section, register_section
+from review.sections import Content, Line, Look, Row, Section, known_words, register_section
 
 #: The longest experiment and its last outcome.
 LONGEST = timedelta(days=2 * MOST_PAIRS * LONGEST_BLOCK + 2)
@@ -78,12 +78,11 @@ def row_of(experiment: Experiment, schedule: Sequence[ExperimentDay], look: Look
         and one.arm in checked
     ]
     judged = [one.is_kept for one in days if one.is_kept is not None]
-    known = f"{len(judged)} of {counted(len(days), 'day')}"
     return Row(
         experiment.question,
         kept_value(judged, checked) or ("not known" if days else ""),
         course_words(schedule, checked, look),
-        known if len(judged) < len(days) else "",
+        known_words(len(judged), len(days)),
         reverse("experiment", args=[experiment.pk]),
     )
 

@@ -18,7 +18,7 @@ from goals.row_words import past_value, period_noun, state_of_period
 from lifetracker.web.charts.periods import State
 from lifetracker.words import counted
 from review.periods import Length
-from review.sections import Content, Line, Look, Row, Section, register_section
+from review.sections import Content, Line, Look, Row, Section, known_words, register_section
 
 #: So many goals have a row of their own.
 MOST = 20
@@ -113,13 +113,8 @@ def single_words(goal: Goal, plan: Plan, past: Past, state: State) -> tuple[str,
     if state == "unknown":
         ended = "not known whether reached"
     unknown_days = 0 if plan.kind is Kind.REACH else past.unknown_days
-    known = known_words(past.known_days, unknown_days)
+    known = known_words(past.known_days, past.known_days + unknown_days)
     return past_value(past, goal.unit), f"{ended} ({asked})", known
-
-
-def known_words(known: int, unknown: int) -> str:
-    """Return `5 of 7 days`; nothing where all are known."""
-    return f"{known} of {counted(known + unknown, 'day')}" if unknown else ""
 
 
 def way_words(past: Past, unit: str) -> str:
@@ -178,7 +173,7 @@ def running_row(standing: Standing, look: Look) -> Row:
         goal.name,
         so_far(found, goal.unit),
         f"so far: {words} ({asked})",
-        known=known_words(found.known_days, found.unknown_days),
+        known=known_words(found.known_days, found.known_days + found.unknown_days),
         url=reverse("goal", args=[goal.pk]),
     )
 

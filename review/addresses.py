@@ -9,9 +9,6 @@ from django.urls import reverse
 from review.intentions import week_from
 from review.periods import Period
 
-#: The part of a week's page that is about its intention.
-INTENTION = "intention"
-
 
 def address(period: Period) -> str:
     return reverse("review-of", args=[period.name])

@@ -48,11 +48,6 @@ def value_words(one: Compared | Before) -> str:
     return f"at least {amount(one.metric, one.least)}" if one.least else "none on the known days"
 
 
-def known_words(one: Compared) -> str:
-    """Return `5 of 7 days`; nothing where all are known."""
-    return "" if one.known_days == one.days else f"{one.known_days} of {one.days} days"
-
-
 def compared_words(one: Compared, before: str) -> str:
     """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`; where nobody
     can say what that is, what the same days of the period before came to, `2025: 7 h 12`, or of a running year

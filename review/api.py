@@ -17,10 +17,10 @@ from lifetracker.api.parameters import ApiView
 from lifetracker.api.serializers import RecordSerializer, public_fields
 from lifetracker.models import ApiToken
 from lifetracker.words import joined
+from review.facts import review_facts
 from review.models import Intention
 from review.periods import BadPeriod, Length, NoSuchPeriod, Period, asked_period
 from review.reading import read_review
-from review.told import review_facts
 
 ALL_DOMAINS = (
     "The review tells of all domains, and this API token is limited to {}. Ask for /api/intentions, or create a token "

@@ -43,5 +43,5 @@ def personal() -> list[Metric]:
     return found[:MOST_PERSONAL]
 
 
-def every(lines: Iterable[tuple[Metric, ...]]) -> list[Metric]:
+def in_one_list(lines: Iterable[tuple[Metric, ...]]) -> list[Metric]:
     return [metric for line in lines for metric in line]

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.module_loading import autodiscover_modules
 
 from lifetracker.ops.mail import send_to_owner
-from review.mailed import Part, parts_of
+from review.mail_parts import Part, parts_of
 from review.periods import Period
 from review.reading import Review, read_review
 from review.sections import Row

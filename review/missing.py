@@ -19,7 +19,7 @@ from lifetracker.metrics.series import Series
 from lifetracker.models import DayMark
 from lifetracker.web.sentences import day_words
 from lifetracker.words import counted, joined
-from review.choice import PERSONAL, choices, every
+from review.choice import PERSONAL, choices, in_one_list
 from review.numbers import names_of, page_of
 from review.sections import Content, Line, Look, Section
 
@@ -59,7 +59,7 @@ def missing_of(look: Look) -> Content:
     if last < look.period.first:
         return Content()
     lines = choices()
-    chosen = every(lines)
+    chosen = in_one_list(lines)
     found = read_kept(
         list(with_inputs(chosen).values()), look.period.first - LATELY, last, look.verified
     )

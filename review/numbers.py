@@ -15,11 +15,11 @@ from lifetracker.models import DayMark
 from lifetracker.web.navigation import pages
 from lifetracker.web.ranges import Range
 from lifetracker.words import counted, joined
-from review.amounts import away, compared_words, known_words, value_words
-from review.choice import choices, every
+from review.amounts import away, compared_words, value_words
+from review.choice import choices, in_one_list
 from review.drawing import chart_values, scale_of
 from review.periods import Length, Period
-from review.sections import Content, Look, Row, Section
+from review.sections import Content, Look, Row, Section, known_words
 from review.usual import Usual, share_by_chance
 from review.windows import RULES, Compared, compared, first_read, is_summed
 
@@ -39,7 +39,7 @@ def numbers_of(look: Look) -> Content:
         return Content()
     lines = choices()
     first = first_read(look.period)
-    series = read_kept(every(lines), first, look.last, look.verified)
+    series = read_kept(in_one_list(lines), first, look.last, look.verified)
     marked = DayMark.objects.kinds_by_day(first, look.last)
     found = []
     for line in lines:
@@ -88,7 +88,7 @@ def row_of(one: Compared, name: str, look: Look) -> Row:
         name=name,
         value=value_words(one),
         words=compared_words(one, look.period.before().title),
-        known=known_words(one),
+        known=known_words(one.known_days, one.days),
         url=page_of(one.metric, look),
         values=(values := chart_values(one, look)),
         scale=scale_of(one, values),

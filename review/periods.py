@@ -122,8 +122,6 @@ def asked_period(name: str, today: date) -> Period:
 
 def first_day(year: int, week: int | None, month: int | None) -> date:
     """Raises ValueError for a week or a month that the year does not have."""
-    return (
-        date(year, 1 if month is None else month, 1)
-        if week is None
-        else date.fromisocalendar(year, week, 1)
-    )
+    if week is not None:
+        return date.fromisocalendar(year, week, 1)
+    return date(year, 1 if month is None else month, 1)

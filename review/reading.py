@@ -12,7 +12,7 @@ from lifetracker.metrics.held import read_days
 from lifetracker.metrics.registry import metrics
 from lifetracker.web.one_day import full_day
 from lifetracker.words import counted
-from review.periods import Length, Period
+from review.periods import Period
 from review.sections import Content, Look, Section, read_sections
 
 
@@ -92,8 +92,3 @@ def first_record_day() -> date | None:
         ]
     )
     return min((day for day in firsts if day), default=None)
-
-
-def beside(period: Period, length: Length, today: date) -> Period:
-    """Return the week, month or year in which the last day of a period is that has come."""
-    return period if period.length is length else Period.of(length, period.until(today))

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from lifetracker.metrics.verified import Verified
+from lifetracker.words import counted
 from review.periods import Period
 
 
@@ -40,6 +41,11 @@ class Row(NamedTuple):
     scale: Scale | None = None
     #: Whether it is about as usual, so that a word in a line says enough of it.
     is_usual: bool = False
+
+
+def known_words(known: int, days: int) -> str:
+    """Return `5 of 7 days`; empty where all are known."""
+    return f"{known} of {counted(days, 'day')}" if known < days else ""
 
 
 class Line(NamedTuple):

@@ -11,9 +11,9 @@ from lifetracker import days
 from lifetracker.tools.caller import Caller
 from lifetracker.tools.declaration import Answer, Told, tool
 from lifetracker.tools.said import untrusted
+from review.facts import review_facts
 from review.periods import BadPeriod, asked_period
 from review.reading import read_review
-from review.told import review_facts
 
 ALL_DOMAINS = "The review tells of all domains, and this token may see only {}."
 

@@ -17,9 +17,9 @@ from lifetracker.web.ranges import Link, Steps
 from review.addresses import address
 from review.intention_card import intention_card
 from review.intention_section import INTENTIONS
+from review.page_parts import shown_sections
 from review.periods import BadPeriod, Length, Period, asked_period
-from review.reading import beside, read_review
-from review.shown import shown_sections
+from review.reading import read_review
 
 
 class ReviewView(LoginRequiredMixin, TemplateView):
@@ -58,13 +58,12 @@ class ReviewView(LoginRequiredMixin, TemplateView):
 
 
 def lengths(period: Period, today: date) -> list[Link]:
+    """Return the ways to the week, the month and the year in which its last day is that has come."""
+    found = {length: Period.of(length, period.until(today)) for length in Length}
+    found[period.length] = period
     return [
-        Link(
-            length.value.capitalize(),
-            address(beside(period, length, today)),
-            is_current=length is period.length,
-        )
-        for length in Length
+        Link(length.value.capitalize(), address(one), is_current=one is period)
+        for length, one in found.items()
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lifetracker.metrics.registry import metrics
 from review.drawing import scale_of
 from review.folded import MOST_AT_ONCE, folded
+from review.page_parts import shown
 from review.sections import Content, Row, Section
-from review.shown import shown
 from review.usual import Usual
 from review.windows import Compared
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from lifetracker import urls  # noqa: F401 - with which the sections are found
-from review.mailed import parts_of
+from review.mail_parts import parts_of
 from review.periods import Period
 from review.reading import read_review
 from review.sections import Content, Line, Look, Row, Section, register_section, sections

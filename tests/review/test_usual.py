@@ -13,9 +13,9 @@ from lifetracker.metrics.declaration import Metric, Values
 from lifetracker.metrics.registry import metrics
 from lifetracker.metrics.series import Series
 from lifetracker.metrics.verified import Verified
-from review.amounts import compared_words, known_words, value_words
+from review.amounts import compared_words, value_words
 from review.periods import Length, Period
-from review.sections import Look
+from review.sections import Look, known_words
 from review.usual import Rule, beyond, share_by_chance, typical, usual_of, window_mean
 from review.windows import Compared, compared, first_read
 
@@ -145,7 +145,7 @@ def test_a_week_lies_to_the_weeks_before() -> None:
     found = found_of(series(RECOVERY, *[[60.0] * 7, [70.0] * 7] * 3, [54.0] * 7))
     assert value_words(found) == "54 %"
     assert compared_words(found, "The week before") == "well below the usual 65 %"
-    assert known_words(found) == ""
+    assert known_words(found.known_days, found.days) == ""
     assert found.before is not None
     assert found.before.value == 70.0
 
@@ -168,13 +168,16 @@ def test_sums_are_those_of_the_week() -> None:
 def test_unknown_days_make_a_sum_the_least() -> None:
     found = found_of(series(TRACKED, *[[2.0] * 7, [3.0] * 7] * 3, week(2, 2, 2, 2, 2)))
     assert value_words(found) == "at least 10 h 00"
-    assert known_words(found) == "5 of 7 days"
+    assert known_words(found.known_days, found.days) == "5 of 7 days"
     assert compared_words(found, "The week before") == "2 h 00 a day, about the usual 2 h 30 a day"
 
 
 def test_too_few_known_days_are_not_compared() -> None:
     found = found_of(series(RECOVERY, *[[60.0] * 7] * 6, week(20, 20, 20)))
-    assert (value_words(found), known_words(found)) == ("20 %", "3 of 7 days")
+    assert (value_words(found), known_words(found.known_days, found.days)) == (
+        "20 %",
+        "3 of 7 days",
+    )
     assert (found.usual, found.before, compared_words(found, "The week before")) == (None, None, "")
 
 
@@ -198,7 +201,7 @@ def test_a_running_week_is_compared_with_the_same_weekdays() -> None:
 def test_a_night_that_is_not_there_yet_is_not_missing() -> None:
     wednesday = MONDAY + timedelta(days=2)
     found = found_of(series(SLEEP, *[[7.0] * 7] * 6, [7.0, 7.0, None]), today=wednesday)
-    assert (found.days, known_words(found)) == (2, "")
+    assert (found.days, known_words(found.known_days, found.days)) == (2, "")
 
 
 def test_bedtimes_are_earlier_or_later() -> None:

@@ -21,7 +21,7 @@ WORDS = ("question", "action", "outcome", "try_words", "usual_words")
 AS_USUAL = "as usual"
 
 
-def wished(asked: Mapping[str, str]) -> Experiment:
+def prefilled_plan(asked: Mapping[str, str]) -> Experiment:
     """Return a plan, not stored. `difference`: by how much the outcome was higher, in its unit, after more of the action, or
     after a yes; then A is what went with the better side, and a difference as large is asked for."""
     plan = Experiment(**{name: asked.get(name, "") for name in WORDS})

@@ -9,7 +9,7 @@ from review.addresses import page_of_week
 from review.folded import folded, is_list
 from review.intention_card import IntentionCard, IntentionOfWeek, intention_card
 from review.intention_section import INTENTIONS
-from review.periods import Length, Period
+from review.periods import Length
 from review.reading import Review
 from review.sections import Content, Line, Row
 
@@ -51,18 +51,14 @@ def shorter(content: Content, review: Review) -> Content:
 
 def intention_parts(review: Review) -> Iterator[Part]:
     card = intention_card(review)
-    rows = [row_of(one.week, one) for one in card.weeks if one.intention]
+    rows = [row_of(one) for one in card.weeks if one.intention]
     lines = list(lines_of(card, review))
     if rows or lines:
         yield Part("One intention a week", Content(rows=rows, lines=lines))
 
 
-def row_of(week: Period, one: IntentionOfWeek) -> Row:
-    return Row(
-        week.title,
-        one.kept if one.taps else "chosen",
-        f"“{one.intention}”",
-    )
+def row_of(one: IntentionOfWeek) -> Row:
+    return Row(one.week.title, one.kept if one.taps else "chosen", f"“{one.intention}”")
 
 
 def lines_of(card: IntentionCard, review: Review) -> Iterator[Line]:
