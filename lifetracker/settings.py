@@ -163,6 +163,7 @@ WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", count, default=2) or 1
 
 MIDDLEWARE = [
     "lifetracker.ops.logs.RequestLog",
+    "lifetracker.web.middleware.answer_head_without_body",
     "lifetracker.web.middleware.read_forwarded_proto",
     "lifetracker.web.middleware.answer_health_by_address",
     "django.middleware.security.SecurityMiddleware",

@@ -13,7 +13,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import resolve_url
 
 from lifetracker.accounts.addresses import address_in
@@ -36,6 +36,22 @@ UNTRUSTED_PROXY = (
     "A proxy reports that this request came over https, but Life Tracker trusts no proxy. If your own proxy forwards "
     "requests to Life Tracker, set TRUSTED_PROXIES=1. See docs/production.md.\n"
 )
+
+
+def answer_head_without_body(get_response: Answer) -> Answer:
+    """The answer to HEAD has the headers of that to GET alone (RFC 9110, 9.3.2). Django leaves the rest to its server, which
+    warns of each."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse):
+                response.content = b""
+        return response
+
+    return answer
 
 
 def read_forwarded_proto(get_response: Answer) -> Answer:

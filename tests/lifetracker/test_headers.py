@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+
+from lifetracker.web.middleware import answer_head_without_body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -123,3 +128,32 @@ def test_what_holds_a_token_is_kept_nowhere(person: Client) -> None:
     answer = person.post("/settings/tokens/", {"name": "a", "rights": "read", "days": ""})
     assert "no-store" in answer["Cache-Control"]
     assert "lt_" not in str(answer.cookies) + str(answer.headers)
+
+
+def test_head_has_the_headers_of_get_and_no_body(rf: RequestFactory) -> None:
+    closed = []
+
+    def rows() -> Iterator[bytes]:
+        try:
+            yield b"a row"
+        finally:
+            closed.append(True)
+
+    def download(_: HttpRequest) -> StreamingHttpResponse:
+        made = rows()
+        next(made)
+        return StreamingHttpResponse(made)
+
+    def page(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(b"A page", headers={"Content-Length": "6"})
+
+    assert answer_head_without_body(page)(rf.get("/")).content == b"A page"
+    answer: Any = answer_head_without_body(page)(rf.head("/"))
+    assert (answer.content, answer["Content-Length"]) == (b"", "6")
+    streamed: Any = answer_head_without_body(download)(rf.head("/"))
+    assert list(streamed) == []
+    streamed.close()
+    assert closed, "what it holds is let go"
+    order = list(settings.MIDDLEWARE)
+    ours = "lifetracker.web.middleware.answer_head_without_body"
+    assert order.index(ours) < order.index("django.middleware.gzip.GZipMiddleware")
