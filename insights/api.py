@@ -81,8 +81,12 @@ class BoundSerializer(serializers.Serializer[object]):
     outcome = serializers.CharField()
     lag = serializers.IntegerField()
     days = serializers.IntegerField(help_text="On which both are known.")
+    step_words = serializers.CharField(
+        help_text="The change of the action, such as 30 minutes later; empty of yes and no."
+    )
     low = ReckonedField(
-        help_text="Lower end of the 95 % interval of the effects that fit the days, in the unit of the outcome."
+        help_text="Lower end of the 95 % interval of the effects that fit the days, in the unit of the outcome, for the change "
+        "that `step_words` says."
     )
     high = ReckonedField(help_text="Upper end of that interval.")
     text = serializers.SerializerMethodField()

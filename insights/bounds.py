@@ -14,8 +14,10 @@ from insights.in_units import in_units
 from insights.inputs import Inputs
 from insights.pairs import OUTCOMES
 from insights.statistics.chain import LAGS
+from insights.statistics.course import Array
+from insights.statistics.effects import Effect
 from insights.steps import step_for
-from lifetracker.metrics.declaration import Better, Metric
+from lifetracker.metrics.declaration import Better, Metric, Step
 from lifetracker.metrics.held import zero_models
 from lifetracker.metrics.registry import find_metric, lineage_of
 
@@ -23,6 +25,8 @@ from lifetracker.metrics.registry import find_metric, lineage_of
 SEEN_P = 0.05
 #: Of so many pairs of each outcome it is reckoned, those of which most independent days are known.
 MOST_OF_EACH = 5
+#: The days between these shares of an action are its middle nine tenths.
+MIDDLE = (0.05, 0.95)
 
 
 class Tested(NamedTuple):
@@ -117,6 +121,14 @@ def is_counted(metric: Metric) -> bool:
     return any(zero_models(one) for one in (metric, *filter(None, others)))
 
 
+def over_span(effect: Effect, actions: Array, step: Step, outcome: Metric, inputs: Inputs) -> float:
+    """Return how large the effects that fit the days are at most between the days with little of the action and those with much:
+    over its middle nine tenths, and no less than one step."""
+    low, high = np.quantile(actions, MIDDLE)
+    whole = in_units(effect, max(float(high - low), step.amount), outcome, inputs)
+    return max(abs(whole.low), abs(whole.high))
+
+
 def bound_of(pair: Pair, tested: Tested, inputs: Inputs) -> dict[str, Any] | None:
     """Return which effects fit the days of a pair, as it is stored; None where it shows something."""
     part = part_of(inputs.panel, (tested.action, tested.outcome), tested.start, tested.end)
@@ -126,6 +138,8 @@ def bound_of(pair: Pair, tested: Tested, inputs: Inputs) -> dict[str, Any] | Non
     action, outcome = inputs.metrics[tested.action], inputs.metrics[tested.outcome]
     step = step_for(action, evidence.actions)
     fits = in_units(evidence.effect, step.amount, outcome, inputs)
+    is_known = ~(np.isnan(evidence.x) | np.isnan(evidence.y))
+    actions = inputs.panel.values[tested.action, tested.start : tested.end - tested.lag][is_known]
     return {
         "action": pair[0],
         "outcome": pair[1],
@@ -134,5 +148,6 @@ def bound_of(pair: Pair, tested: Tested, inputs: Inputs) -> dict[str, Any] | Non
         "step_words": step.words,
         "low": fits.low,
         "high": fits.high,
+        "over_span": over_span(evidence.effect, actions, step, outcome, inputs),
         "times_smallest": (fits.high - fits.low) / 2 / outcome.smallest,
     }

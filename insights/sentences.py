@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ NO_CAUSE = "This goes together. It does not say that one causes the other: an ex
 #: So many decimals at most, and so many of the last one that an interval is wide at least.
 MOST_DECIMALS, LEAST_WIDTH = 3, 3
 HOURS_UNIT = "h"
+#: The domain of metrics that their owner named.
+OWN = "own"
 HOURS_AND_MINUTES = {HOURS_UNIT, "min"}
 NUMBERS = ("", "", "two", "three")
 #: What the intervals of the sentences mean.
@@ -52,6 +55,10 @@ TESTED = {
 def lower_first(label: str) -> str:
     """Return a label as it stands within a sentence: HRV stays as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def day_words(day: date) -> str:
@@ -199,13 +206,26 @@ def bound_words(bound: dict[str, Any]) -> str:
     ends = " and ".join(
         f"{size(one, outcome.unit, decimals)} {direction(one, outcome.unit)}" for one in (low, high)
     )
-    is_little = max(abs(low), abs(high)) < outcome.smallest
-    smallest = amount(outcome.smallest, outcome.unit, 0)
-    done = change_words(action.label, bound["step_words"])
+    fits = f"anything between {ends} fits them"
+    step = bound["step_words"]
+    about = f"{action.label} and" if step else f"{change_words(action.label, step)},"
     return (
-        f"{done}, {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference was seen in your "
-        f"{bound['days']:,} days. Anything between {ends} fits them{f': less than {smallest}, the least that is told' if is_little else ''}."
+        f"{about} {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference was seen in your "
+        f"{bound['days']:,} days. {f'For {step}, by a straight line, {fits}' if step else upper_first(fits)}"
+        f"{little_words(bound, outcome)}."
     )
+
+
+def little_words(bound: dict[str, Any], outcome: Metric) -> str:
+    """Return that what fits the days is too little to be told, of a number over the middle nine tenths of its days; empty where
+    it is not, or is not known: a look of earlier versions kept one step of it only, and of what its owner named nobody knows
+    which difference means something."""
+    step = bound["step_words"]
+    one_step = math.inf if step else max(abs(bound["low"]), abs(bound["high"]))
+    if outcome.domain == OWN or bound.get("over_span", one_step) >= outcome.smallest:
+        return ""
+    over = ". Over the middle nine tenths of your days it is" if step else ":"
+    return f"{over} less than {amount(outcome.smallest, outcome.unit, 0)}, the least that is told"
 
 
 def named(label: str, *, is_yes_no: bool) -> str:

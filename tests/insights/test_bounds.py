@@ -36,6 +36,20 @@ def test_they_are_about_how_one_is_and_not_about_counts_or_parts() -> None:
     assert len({one["action"] for one in told[:4]}) > 2
 
 
+@pytest.mark.django_db
+def test_what_little_there_may_be_is_judged_over_the_span_of_the_action() -> None:
+    chance = np.random.default_rng(7)
+    steps, hrv = (5000 + 1000 * chance.standard_normal(DAYS), 50 + 5 * chance.standard_normal(DAYS))
+    keys = ("whoop.hrv", "whoop.steps")
+    values = {"whoop.steps": steps, "whoop.hrv": hrv}
+    inputs = inputs_of([metric_of(key) for key in keys], values, date(2026, 1, 1), [])
+    (one,) = bounds_of(look(inputs.panel, allowed_pairs(inputs.metrics)), inputs)
+    assert one["step_words"] == "1,000 more"
+    low, high = np.quantile(steps[: DAYS - one["lag"]], (0.05, 0.95))
+    share = max(abs(one["low"]), abs(one["high"])) / one["over_span"]
+    assert share == pytest.approx(1000 / (high - low), rel=0.1)
+
+
 def test_actions_come_in_turn() -> None:
     def rows(outcome: str, *actions: str) -> list[dict[str, Any]]:
         return [{"outcome": outcome, "action": action} for action in actions]

@@ -327,22 +327,35 @@ def test_what_fits_the_days_where_no_difference_was_seen() -> None:
     }
     said = bound_words(bound | {"low": -1.2, "high": 6.1})
     assert said == (
-        "Steps 500 more, HRV the next morning: no difference was seen in your 1,412 days. Anything between 1 ms lower and "
-        "6 ms higher fits them."
+        "Steps and HRV the next morning: no difference was seen in your 1,412 days. For 500 more, by a straight line, anything "
+        "between 1 ms lower and 6 ms higher fits them."
     )
-    little = bound_words(bound | {"low": -0.01, "high": 0.3})
-    assert (
-        "between 0.0 ms lower and 0.3 ms higher fits them: less than 2 ms, the least that is told"
-        in little
+    little = {"low": -0.01, "high": 0.3}
+    ends = "between 0.0 ms lower and 0.3 ms higher fits them"
+    assert bound_words(bound | little).endswith(f"{ends}."), "as looks before kept it"
+    assert bound_words(bound | little | {"over_span": 2.0}).endswith(f"{ends}.")
+    assert bound_words(bound | little | {"over_span": 1.9}).endswith(
+        f"{ends}. Over the middle nine tenths of your days it is less than 2 ms, the least that is told."
     )
     counted = bound_words(bound | {"outcome": "github.commits", "low": -3, "high": 3})
     assert "between 3 fewer and 3 more fits" in counted
-    sleep = bound_words(bound | {"outcome": "whoop.sleep_hours", "low": -0.004, "high": 0.018})
-    assert (
-        "between 0.2 min shorter and 1.1 min longer fits them: less than 15 min, the least that is told"
-        in sleep
-    )
+    sleep = {"outcome": "whoop.sleep_hours", "low": -0.004, "high": 0.018, "over_span": 0.2}
+    said = bound_words(bound | sleep)
+    assert "between 0.2 min shorter and 1.1 min longer fits them. Over" in said
+    assert said.endswith("it is less than 15 min, the least that is told.")
     assert bound_words(bound | {"outcome": "own.999", "low": -3, "high": 3}) == ""
+
+
+def test_what_fits_the_days_of_a_yes_or_no_and_of_an_own_metric(db: None) -> None:
+    fits = {"lag": 1, "days": 300, "low": -0.3, "high": 1.4}
+    late = {"action": "nutrition.late_meal", "step_words": ""}
+    assert bound_words({**fits, **late, "outcome": "whoop.hrv"}) == (
+        "“Late meal” answered yes, HRV the next morning: no difference was seen in your 300 days. Anything between 0.3 ms lower "
+        "and 1.4 ms higher fits them: less than 2 ms, the least that is told."
+    )
+    own = makers.own_metric("Energy")
+    said = bound_words({**fits, **late, "outcome": f"own.{own.pk}", "high": 0.4, "over_span": 0.4})
+    assert said.endswith("fits them."), "nobody knows what matters in it"
 
 
 def test_what_cannot_be_tested_any_more_is_not_said_to_hold(page: Client) -> None:
