@@ -34,50 +34,50 @@ def dot_plot(
         '<svg class="chart dot-plot" height="{}" {}>{}{}{}{}</svg>',
         height + AXIS,
         picture_attributes(sentence),
-        _axis(domain, height, words),
-        joined(_dot(at, value, domain) for at, value in enumerate(pairs)),
-        _interval(domain, estimate, limits, len(pairs) * ROW + BAR // 2),
-        _zero(domain, height),
+        axis(domain, height, words),
+        joined(dot(at, value, domain) for at, value in enumerate(pairs)),
+        interval_bar(domain, estimate, limits, len(pairs) * ROW + BAR // 2),
+        zero_line(domain, height),
     )
 
 
-def _x(domain: Domain, value: float) -> str:
+def across(domain: Domain, value: float) -> str:
     return percent(EDGE + (1 - 2 * EDGE) * domain.share(value))
 
 
-def _dot(at: int, value: float | None, domain: Domain) -> SafeString:
+def dot(at: int, value: float | None, domain: Domain) -> SafeString:
     y = at * ROW + ROW // 2
     if value is None:
         ends = percent(EDGE), percent(1 - EDGE)
         return shape(
             f'<line class="unknown-pair" x1="{ends[0]}" x2="{ends[1]}" y1="{y}" y2="{y}"/>'
         )
-    return shape(f'<circle class="f-ink" cx="{_x(domain, value)}" cy="{y}" r="{RADIUS}"/>')
+    return shape(f'<circle class="f-ink" cx="{across(domain, value)}" cy="{y}" r="{RADIUS}"/>')
 
 
-def _interval(
+def interval_bar(
     domain: Domain, estimate: float, limits: tuple[float, float] | None, y: int
 ) -> SafeString:
     middle = shape(
-        f'<circle class="f-accent" cx="{_x(domain, estimate)}" cy="{y}" r="{RADIUS + 2}"/>'
+        f'<circle class="f-accent" cx="{across(domain, estimate)}" cy="{y}" r="{RADIUS + 2}"/>'
     )
     if limits is None:
         return middle
-    low, high = (_x(domain, one) for one in limits)
+    low, high = (across(domain, one) for one in limits)
     bar = shape(f'<line class="effect-interval" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>')
     return joined([bar, middle])
 
 
-def _zero(domain: Domain, height: int) -> SafeString:
-    x = _x(domain, 0.0)
+def zero_line(domain: Domain, height: int) -> SafeString:
+    x = across(domain, 0.0)
     return shape(f'<line class="no-effect" x1="{x}" x2="{x}" y1="0" y2="{height}"/>')
 
 
-def _axis(domain: Domain, height: int, words: Callable[[float], str]) -> SafeString:
+def axis(domain: Domain, height: int, words: Callable[[float], str]) -> SafeString:
     return joined(
         format_html(
             '<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>',
-            _x(domain, value),
+            across(domain, value),
             height + AXIS - 5,
             words(value),
         )

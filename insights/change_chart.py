@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from insights.change_words import value_words
-from insights.chart import Side, across, axes, down, marks, shares
+from insights.chart import Side, across, axes, dot, down, drawing, marks, mean_line, shares
 from insights.models import MetricChange
 from insights.sentences import day_words, lower_first
 from lifetracker.metrics.statistics import HOURS_A_DAY
-from lifetracker.web.charts.markup import joined, picture_attributes, shape
+from lifetracker.web.charts.markup import shape
 from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted
 
-RADIUS = "2.2"
 #: What is compared, as in `statistics/means.py`, which loads numpy.
 BEFORE_DAYS, AFTER_DAYS = 56, 28
 
@@ -29,34 +27,21 @@ def change_chart(one: MetricChange) -> SafeString:
     length = max((days[-1] - one.base).days, 1)
     means = [near(one, value) for value in (one.before, one.after)]
     side = side_of(one, [*(value for _, value in one.points), *means])
-    ys = shares(side)
+    *levels, before, after = shares(side)
 
     def share(day: date) -> float:
         return min(max((day - one.base).days / length, 0.0), 1.0)
 
-    dots = [
-        shape(f'<circle cx="{across(share(day))}" cy="{down(y)}" r="{RADIUS}"/>')
-        for day, y in zip(days, ys, strict=False)
-    ]
-    ends = (
-        (one.base, one.base + timedelta(days=BEFORE_DAYS - 1), ys[-2]),
-        (days[-1] - timedelta(days=AFTER_DAYS - 1), days[-1], ys[-1]),
-    )
-    lines = [
-        shape(
-            f'<line class="half" x1="{across(share(first))}" x2="{across(share(last))}" y1="{y}" y2="{y}"/>'
-        )
-        for first, last, level in ends
-        for y in [down(level)]
-    ]
     below = [(share(day), f"{day:%-d %b}") for day in (one.base, days[-1])]
-    return format_html(
-        '<svg class="chart" viewBox="0 0 320 164" {}>{}{}{}{}</svg>',
-        picture_attributes(change_picture_words(one)),
+    last_before = one.base + timedelta(days=BEFORE_DAYS - 1)
+    first_after = days[-1] - timedelta(days=AFTER_DAYS - 1)
+    return drawing(
+        change_picture_words(one),
         axes(below, marks(side), ("", side.title)),
-        joined(dots),
+        *(dot(share(day), level) for day, level in zip(days, levels, strict=True)),
         place_of(one, across(share(one.around))),
-        joined(lines),
+        mean_line(share(one.base), share(last_before), before),
+        mean_line(share(first_after), share(days[-1]), after),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from insights.groups import go_along, parts_of, share
+from insights.groups import go_along, lineage_by_key, share_measurement
 from insights.models import MetricChange
 
 
@@ -22,14 +22,14 @@ def change_groups(changes: Iterable[MetricChange]) -> list[ChangeGroup]:
     keys = {one.metric for one in given}
 
     def rank(one: MetricChange) -> tuple[int, float, int]:
-        parts = (parts_of(one.metric) - {one.metric}) & keys
+        parts = (lineage_by_key(one.metric) - {one.metric}) & keys
         return len(parts), -sureness(one), one.pk
 
     groups: list[ChangeGroup] = []
     known: dict[str, frozenset[str]] = {}
     for one in sorted(given, key=rank):
         for group in groups:
-            if share(one.metric, group.told.metric, known) or go_along(
+            if share_measurement(one.metric, group.told.metric, known) or go_along(
                 days_of(one), days_of(group.told)
             ):
                 group.others.append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -90,16 +90,32 @@ def dot_plot(finding: Finding) -> SafeString:
     xs = beside_each_other(action.values) if finding.is_yes_no else shares(action)
     ys = shares(outcome)
     below = [(NO_AT, "no"), (YES_AT, "yes")] if finding.is_yes_no else marks(action)
-    dots = (
-        shape(f'<circle cx="{across(x)}" cy="{down(y)}" r="{RADIUS}"/>')
-        for x, y in zip(xs, ys, strict=True)
-    )
-    return format_html(
-        '<svg class="chart" viewBox="0 0 320 164" {}>{}{}{}</svg>',
-        picture_attributes(f"{finding}. {halves_words(finding)}"),
+    return drawing(
+        f"{finding}. {halves_words(finding)}",
         axes(below, marks(outcome), (action.title, outcome.title)),
-        joined(dots),
-        means(halves(finding), xs, ys),
+        *map(dot, xs, ys),
+        *means(halves(finding), xs, ys),
+    )
+
+
+def drawing(words: str, *parts: SafeString) -> SafeString:
+    """Return a chart of these parts. `words` say what it shows."""
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} {}" {}>{}</svg>',
+        *(short(WIDTH), short(HEIGHT), picture_attributes(words), joined(parts)),
+    )
+
+
+def dot(x: float, y: float) -> SafeString:
+    """Return a day. `x` and `y` are shares of the plot, from the left and from below."""
+    return shape(f'<circle cx="{across(x)}" cy="{down(y)}" r="{RADIUS}"/>')
+
+
+def mean_line(first: float, last: float, y: float) -> SafeString:
+    """Return a mean from one place to another, all as shares of the plot."""
+    place = down(y)
+    return shape(
+        f'<line class="half" x1="{across(first)}" x2="{across(last)}" y1="{place}" y2="{place}"/>'
     )
 
 
@@ -155,15 +171,14 @@ def down(share: float) -> str:
     return short(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share)
 
 
-def means(both: tuple[list[int], list[int]], xs: list[float], ys: list[float]) -> SafeString:
-    """Return the mean of each half as a short line, between the dots that it is of."""
-    lines = []
+def means(
+    both: tuple[list[int], list[int]], xs: list[float], ys: list[float]
+) -> Iterator[SafeString]:
+    """Yield the mean of each half as a short line, between the dots that it is of."""
     for half in filter(None, both):
-        y = down(fmean(ys[at] for at in half))
         own = sorted(xs[at] for at in half)
-        first, last = across(own[len(own) // 10]), across(own[-1 - len(own) // 10])
-        lines.append(shape(f'<line class="half" x1="{first}" x2="{last}" y1="{y}" y2="{y}"/>'))
-    return joined(lines)
+        few = len(own) // 10
+        yield mean_line(own[few], own[-1 - few], fmean(ys[at] for at in half))
 
 
 # --- In words ---------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
 def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
     """Return whether days cannot tell two findings apart, or leave nothing of one beside the other, the surer one.
     `shared`: the parts of the metrics that were asked for."""
-    return share(one.outcome, other.outcome, shared) and (
+    return share_measurement(one.outcome, other.outcome, shared) and (
         cannot_be_told_apart(one, other, shared) or is_nothing_left(one, other)
     )
 
@@ -56,9 +56,9 @@ def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]
 def cannot_be_told_apart(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
     """Return whether the actions of two findings may be one."""
     return (
-        share(one.action, other.action, shared)
+        share_measurement(one.action, other.action, shared)
         or are_parts_of_one(one.action, other.action)
-        or goes_along(one, other)
+        or actions_go_along(one, other)
     )
 
 
@@ -69,15 +69,15 @@ def strength(one: Finding) -> float:
     return -abs(one.effect) / (one.high - one.low)
 
 
-def share(one: str, other: str, known: dict[str, frozenset[str]]) -> bool:
+def share_measurement(one: str, other: str, known: dict[str, frozenset[str]]) -> bool:
     """Return whether two metrics are the same or share a measurement. `known`: the parts of those that were asked for."""
     for key in (one, other):
         if key not in known:
-            known[key] = parts_of(key)
+            known[key] = lineage_by_key(key)
     return bool(known[one] & known[other])
 
 
-def parts_of(key: str) -> frozenset[str]:
+def lineage_by_key(key: str) -> frozenset[str]:
     """Return a metric and all that it is computed from; of one that is gone only itself is known."""
     metric = find_metric(key)
     return lineage_of(metric) if metric else frozenset({key})
@@ -90,7 +90,7 @@ def are_parts_of_one(one: str, other: str) -> bool:
     return any({one, other} <= set(whole.parents) for whole in wholes)
 
 
-def goes_along(one: Finding, other: Finding) -> bool:
+def actions_go_along(one: Finding, other: Finding) -> bool:
     """Return whether the actions of two findings cannot be told apart on the days that are drawn of both."""
     own, theirs = ({day: x for day, x, _ in finding.points} for finding in (one, other))
     return go_along(own, theirs)
