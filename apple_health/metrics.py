@@ -8,7 +8,18 @@ from django.db.models import Avg, F, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from apple_health.models import AppleDay, AppleNight
-from lifetracker.metrics.declaration import Better, Grouped, Known, Metric, Role, Step
+from lifetracker.metrics.declaration import (
+    HEART_RATE,
+    HRV,
+    SLEEP,
+    STEPS,
+    Better,
+    Grouped,
+    Known,
+    Metric,
+    Role,
+    Step,
+)
 from lifetracker.metrics.registry import register_metrics
 
 STILL_GROWING = "The last export was made before this day was over."
@@ -45,6 +56,7 @@ steps = total_metric(
     unit="",
     smallest=500.0,
     step=Step(1000.0, "1,000 more"),
+    amount_of=STEPS,
 )
 active_energy = total_metric(
     key="apple_health.active_energy",
@@ -69,6 +81,7 @@ resting_heart_rate = measure_metric(
     unit="bpm",
     smallest=2.0,
     better=Better.LOWER,
+    amount_of=HEART_RATE,
 )
 sdnn = measure_metric(
     key="apple_health.hrv_sdnn",
@@ -79,6 +92,7 @@ sdnn = measure_metric(
     logarithmic=True,
     better=Better.HIGHER,
     known=Known.AT_END_OF_DAY,
+    amount_of=HRV,
 )
 wrist_temperature = measure_metric(
     key="apple_health.wrist_temperature",
@@ -99,10 +113,11 @@ asleep = measure_metric(
     better=Better.HIGHER,
     role=Role.BOTH,
     step=Step(1.0, "1 hour more"),
+    amount_of=SLEEP,
 )
 
 
-# What another app wrote of food: metrics of their own, and no part of the diary.
+# What another app wrote of food: metrics of their own, and no part of the diary, but of the same meals.
 grams = partial(total_metric, unit="g", step=Step(10.0, "10 g more"))
 food = (
     total_metric(
@@ -112,26 +127,39 @@ food = (
         unit="kcal",
         smallest=50.0,
         step=Step(100.0, "100 kcal more"),
+        parents=(
+            *(f"apple_health.{name}" for name in ("protein", "carbs", "fat")),
+            "nutrition.kcal",
+        ),
     ),
     grams(
         key="apple_health.protein",
         series=total("protein_g"),
         label="Protein by Apple Health",
         smallest=5.0,
+        parents=("nutrition.protein",),
     ),
     grams(
         key="apple_health.carbs",
         series=total("carbs_g"),
         label="Carbs by Apple Health",
         smallest=10.0,
+        parents=("nutrition.carbohydrate",),
     ),
-    grams(key="apple_health.fat", series=total("fat_g"), label="Fat by Apple Health", smallest=5.0),
+    grams(
+        key="apple_health.fat",
+        series=total("fat_g"),
+        label="Fat by Apple Health",
+        smallest=5.0,
+        parents=("nutrition.fat",),
+    ),
     grams(
         key="apple_health.fiber",
         series=total("fiber_g"),
         label="Fiber by Apple Health",
         smallest=2.0,
         step=Step(5.0, "5 g more"),
+        parents=("nutrition.fibre",),
     ),
 )
 

@@ -13,7 +13,7 @@ from experiments.design import (
 )
 from experiments.rules import Span, overlap
 from lifetracker.metrics.declaration import Known, Metric
-from lifetracker.metrics.registry import find_metric, is_of_many_days, lineage_of
+from lifetracker.metrics.registry import are_related, find_metric, is_of_many_days
 
 MOST_SECONDARY = 5
 #: No smaller difference is asked for.
@@ -141,8 +141,8 @@ def problems_of_outcome(field: str, outcome: Metric, action: Metric | None) -> I
     if action and are_related(outcome, action):
         yield Problem(
             field,
-            f"{outcome.label} and {action.label} are computed from the same records, so that the one says nothing new of "
-            "the other. Choose another outcome.",
+            f"{outcome.label} and {action.label} are computed from the same records, or measure the same, so that the one says "
+            "nothing new of the other. Choose another outcome.",
         )
 
 
@@ -180,8 +180,3 @@ def problems_of_secondary(wish: Wish, action: Metric | None) -> Iterator[Problem
             yield Problem("secondary", f"There is no metric with the key {key!r}.")
         else:
             yield from problems_of_outcome("secondary", metric, action)
-
-
-def are_related(one: Metric, other: Metric) -> bool:
-    """Return whether one of them is computed from the other, or both from the same."""
-    return bool(lineage_of(one) & lineage_of(other))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fasting.models import FastingPeriod
 from lifetracker.days import ONE_DAY, days_from, elapsed, local_date, midnight, split_by_day, today
-from lifetracker.metrics.declaration import DayValues, Metric, Own, Role, Step
+from lifetracker.metrics.declaration import EATING, DayValues, Metric, Own, Role, Step
 from lifetracker.metrics.registry import register_metrics
 from lifetracker.models.rows import as_date, as_instant, raw_rows
 
@@ -141,6 +141,7 @@ hours = fast_metric(
     smallest=0.5,
     additive=True,
     bounds=(0, 25),
+    parents=("fasting.longest",),
 )
 longest = fast_metric(
     key="fasting.longest", series=of_fasts(1), label="Longest fast", smallest=0.5, step=LONGER
@@ -152,6 +153,8 @@ eating_window = fast_metric(
     label="Eating window",
     smallest=0.5,
     bounds=(0, 24),
+    parents=("fasting.longest",),
+    amount_of=EATING,
 )
 
 register_metrics(hours, longest, eating_window)

@@ -15,7 +15,7 @@ from journal.merging import counts_for
 from journal.metrics import PREFIX
 from journal.models import Behaviour
 from lifetracker.metrics.declaration import Role
-from lifetracker.metrics.registry import lineage_of, metrics
+from lifetracker.metrics.registry import are_related, lineage_of, metrics
 from lifetracker.web.sentences import isolated
 from lifetracker.words import joined
 
@@ -42,14 +42,14 @@ def wordings() -> QuerySet[Behaviour]:
 
 @cache
 def families() -> dict[tuple[str, ...], list[str]]:
-    """Return the declared actions by those that share records with them, themselves included."""
+    """Return the declared actions by those that share records with them or measure the same, themselves included."""
     acts = [one for one in metrics.values() if one.role in {Role.ACTION, Role.BOTH}]
     parts = {one.key: lineage_of(one) for one in acts}
     found: dict[tuple[str, ...], list[str]] = {}
-    for key, own in parts.items():
-        kin = tuple(other for other in parts if own & parts[other])
+    for one in acts:
+        kin = tuple(other.key for other in acts if are_related(one, other, parts))
         if len(kin) > 1:
-            found.setdefault(kin, []).append(key)
+            found.setdefault(kin, []).append(one.key)
     return found
 
 

@@ -3,14 +3,14 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from insights.spans import span_of
 from insights.statistics.chain import LAGS, Allowed
 from lifetracker.metrics.declaration import Metric, Role
-from lifetracker.metrics.registry import lineage_of
+from lifetracker.metrics.registry import are_related, lineage_of
 
 ACTIONS, OUTCOMES = {Role.ACTION, Role.BOTH}, {Role.OUTCOME, Role.BOTH}
 
@@ -22,15 +22,6 @@ def may_be_tested(action: Metric, outcome: Metric, lag: int) -> bool:
         and outcome.role in OUTCOMES
         and span_of(action).end <= span_of(outcome).begin + lag
     )
-
-
-def are_related(one: Metric, other: Metric, lineages: Mapping[str, frozenset[str]]) -> bool:
-    """Return whether two metrics share a measurement: one is a part of the other, or both have a part in common. On other
-    days too, because what is smoothed over several days shares it with these. Or both say how much there was of the same
-    thing, such as work: that there is much of it for some days in a row says nothing of what comes of what."""
-    if one.amount_of and one.amount_of == other.amount_of:
-        return True
-    return bool(lineages[one.key] & lineages[other.key])
 
 
 def allowed_pairs(metrics: Sequence[Metric]) -> Allowed:

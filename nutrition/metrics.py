@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from lifetracker.metrics.declaration import Computed, Known, Metric, Own, Role, Step, Values
+from lifetracker.metrics.declaration import EATING, Computed, Known, Metric, Own, Role, Step, Values
 from lifetracker.metrics.registry import register_metrics
 from nutrition.before_sleep import read_before_sleep
 from nutrition.eaten_days import FIRST_MEAL, LAST_MEAL, WINDOW, meals_on, read_eaten
@@ -95,6 +95,7 @@ eating_window = diary_metric(
     smallest=0.5,
     bounds=(0, 25),
     parents=("nutrition.first_meal", "nutrition.last_meal"),
+    amount_of=EATING,
 )
 last_meal_to_sleep = Metric(
     key="nutrition.last_meal_to_sleep",

@@ -27,6 +27,10 @@ from django.db.models.lookups import GreaterThan
 
 from lifetracker.days import ONE_DAY, days_from, elapsed
 from lifetracker.metrics.declaration import (
+    HEART_RATE,
+    HRV,
+    SLEEP,
+    STEPS,
     Better,
     Computed,
     DayValues,
@@ -132,6 +136,7 @@ hrv = recovery_metric(
     smallest=2.0,
     better=Better.HIGHER,
     logarithmic=True,
+    amount_of=HRV,
 )
 resting_heart_rate = recovery_metric(
     key="whoop.resting_heart_rate",
@@ -140,6 +145,7 @@ resting_heart_rate = recovery_metric(
     unit="bpm",
     smallest=1.0,
     better=Better.LOWER,
+    amount_of=HEART_RATE,
 )
 blood_oxygen = recovery_metric(
     key="whoop.spo2",
@@ -226,6 +232,7 @@ sleep_hours = night_metric(
     role=Role.BOTH,
     step=Step(1.0, "1 hour longer"),
     additive=True,
+    amount_of=SLEEP,
 )
 sleep_performance = night_metric(
     key="whoop.sleep_performance",
@@ -322,6 +329,7 @@ sleep_debt_by_whoop = night_metric(
 # A nap alone says nothing of a night without the strap.
 sleep_with_naps = Metric(
     key="whoop.sleep_with_naps",
+    amount_of=SLEEP,
     label="Sleep with naps",
     unit="h",
     decimals=1,
@@ -571,6 +579,7 @@ steps = cycle_metric(
     smallest=250.0,
     role=Role.ACTION,
     step=Step(2000.0, "2,000 more"),
+    amount_of=STEPS,
     better=Better.HIGHER,
     additive=True,
 )

@@ -20,6 +20,11 @@ Values = list[float | None]
 Rows = Callable[[], QuerySet[Model]]
 #: What several sources measure the amount of (`Metric.amount_of`).
 WORK = "work"
+STEPS = "steps"
+SLEEP = "sleep"
+HEART_RATE = "resting heart rate"
+HRV = "HRV"
+EATING = "eating window"
 
 
 class Absent(enum.Enum):
@@ -180,7 +185,7 @@ class Metric:
     #: The keys of metrics that share a measurement with it, beside the inputs of a computed one.
     parents: tuple[str, ...] = ()
     #: Of what it says how much there was, where metrics of other records do so too: hours of work, and commits that are
-    #: made in them.
+    #: made in them, or steps by two devices.
     amount_of: str = ""
     #: The least difference that means something: no deviation is told from a smaller spread.
     smallest: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lifetracker.metrics.declaration import Family, Metric
 
@@ -67,6 +67,19 @@ def is_of_many_days(metric: Metric) -> bool:
     """Return whether its value of a day is made of days before, too, as what is smoothed is."""
     inputs = (find_metric(key) for key in metric.inputs)
     return metric.series.lookback > 0 or any(is_of_many_days(one) for one in inputs if one)
+
+
+def are_related(
+    one: Metric, other: Metric, lineages: Mapping[str, frozenset[str]] | None = None
+) -> bool:
+    """Return whether two metrics share a measurement: one is a part of the other, or both have a part in common. On other
+    days too, because what is smoothed over several days shares it with these. Or both say how much there was of the same
+    thing, such as work: that there is much of it for some days in a row says nothing of what comes of what. `lineages`: by
+    key, where they are known."""
+    if one.amount_of and one.amount_of == other.amount_of:
+        return True
+    known = lineages or {each.key: lineage_of(each) for each in (one, other)}
+    return bool(known[one.key] & known[other.key])
 
 
 def all_metrics() -> list[Metric]:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from experiments.acts import warnings_of
 from experiments.models import HAS_BEGUN, Experiment
 from experiments.rules import Span, overlap
+from experiments.validation import problems_of_outcome
 from insights.pairs import OUTCOMES
-from lifetracker.metrics.registry import all_metrics
+from lifetracker.metrics.registry import all_metrics, are_related, lineage_of, metrics
 from tests import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -113,6 +114,47 @@ def test_an_insight_leads_to_no_outcome_that_is_refused() -> None:
     tested = {one.key for one in all_metrics() if one.role in OUTCOMES}
     assert "whoop.hrv" in tested
     assert not tested & MANY_DAYS
+
+
+@pytest.mark.parametrize("one", [*metrics], ids=str)
+def test_what_insights_never_test_for_its_records_is_refused_too(one: str) -> None:
+    """A property of all that are registered, whichever of the two is tried."""
+    own = lineage_of(metrics[one])
+    for key, other in metrics.items():
+        said = [each.text for each in problems_of_outcome("outcome", other, metrics[one])]
+        is_refused = any("computed from the same records" in text for text in said)
+        is_same = metrics[one].amount_of and metrics[one].amount_of == other.amount_of
+        assert is_refused is bool(own & lineage_of(other) or is_same), key
+        assert is_refused is are_related(other, metrics[one]), key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_refused"),
+    [
+        ("fasting.longest", "fasting.hours", True),
+        ("fasting.fasted_16_hours", "fasting.hours", True),
+        ("fasting.longest", "fasting.eating_window", True),
+        ("fasting.hours", "fasting.eating_window", True),
+        ("nutrition.eating_window", "fasting.eating_window", True),
+        ("nutrition.kcal", "apple_health.dietary_energy", True),
+        ("nutrition.protein", "apple_health.dietary_energy", True),
+        ("apple_health.protein", "apple_health.dietary_energy", True),
+        ("nutrition.fibre", "apple_health.fiber", True),
+        ("whoop.steps", "apple_health.steps", True),
+        ("whoop.sleep_hours", "apple_health.asleep_hours", True),
+        ("whoop.sleep_with_naps", "apple_health.asleep_hours", True),
+        ("whoop.hrv", "apple_health.hrv_sdnn", True),
+        ("whoop.resting_heart_rate", "apple_health.resting_heart_rate", True),
+        ("nutrition.sugar", "nutrition.salt", False),
+        ("nutrition.fibre", "nutrition.kcal", False),
+        ("fasting.longest", "whoop.hrv", False),
+        ("whoop.steps", "whoop.hrv", False),
+    ],
+)
+def test_the_same_of_another_kind_or_source(one: str, other: str, is_refused: bool) -> None:
+    for action, outcome in ((one, other), (other, one)):
+        said = [*problems_of_outcome("outcome", metrics[outcome], metrics[action])]
+        assert bool(said) is is_refused, (action, outcome)
 
 
 def test_what_has_begun_stays_as_it_was_planned() -> None:
