@@ -68,12 +68,23 @@ class DayCountsSerializer(serializers.Serializer[object]):
     counted = serializers.IntegerField(help_text="The days that count by the plan.")
     known = serializers.IntegerField(help_text="Of these, the ones whose outcome is known.")
     marked = serializers.IntegerField(
-        help_text="Left out: marked as days of illness, travel or holiday by the end of the day."
+        help_text="Left out: marked as days of illness, travel or holiday before the outcome could be known."
     )
     marked_later = serializers.IntegerField(
         required=False,
         help_text="Marked later, when the outcome could be known, and not left out. Older results lack it.",
     )
+
+
+class ArmCountsSerializer(serializers.Serializer[object]):
+    counted = serializers.IntegerField(help_text="The days that count by the plan.")
+    known = serializers.IntegerField(help_text="Of these, the ones whose outcome is known.")
+    left_out = serializers.IntegerField(help_text="Of these, the ones that marks leave out.")
+
+
+class CountsByArmSerializer(serializers.Serializer[object]):
+    a = ArmCountsSerializer()
+    b = ArmCountsSerializer()
 
 
 class ResultSerializer(serializers.Serializer[object]):
@@ -93,6 +104,11 @@ class ResultSerializer(serializers.Serializer[object]):
     secondary = SecondarySerializer(many=True, help_text="Other metrics, which decide nothing.")
     kept = KeptByArmSerializer()
     days = DayCountsSerializer()
+    by_arm = CountsByArmSerializer(
+        required=False,
+        help_text="The days of A and of B. Where many more are known of one, which days are missing may be a part of the "
+        "difference. Older results lack it.",
+    )
 
 
 class PowerSerializer(serializers.Serializer[object]):
@@ -290,7 +306,7 @@ class ExperimentDaySerializer(serializers.Serializer[object]):
     )
     late_mark = serializers.CharField(
         allow_blank=True,
-        help_text="The same, marked after the day: then the day counts all the same.",
+        help_text="The same, marked when the outcome could be known: then the day counts all the same.",
     )
 
 

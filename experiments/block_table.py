@@ -78,7 +78,7 @@ def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
     elif one.is_left_out and not one.mark:
         words = f"{words}, does not count: the day of its outcome is marked"
     elif one.late_mark:
-        words = f"{words}, marked as {one.late_mark} only later, and counts"
+        words = f"{words}, marked as {one.late_mark} too late, and counts"
     return DayCell(
         number=f"{one.day.day}",
         kind=kind,

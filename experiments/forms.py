@@ -67,7 +67,8 @@ STEPS = (
         "How many days",
         "A block is a few days in a row that are all A, or all B. Each pair has one of each, and a coin says which comes first. "
         "So 10 pairs of 3 days take 60 days. For a quick effect, many short blocks are best. A day "
-        "that you mark as illness, travel or holiday by its end does not count.",
+        "that you mark as illness, travel or holiday by its end does not count; where the value of the same day counts, before it "
+        "begins.",
         ("pairs", "block_days", "washout_days"),
     ),
     (

@@ -1,5 +1,5 @@
 """Which days an experiment leaves out, because its owner marked them as days of illness, travel or holiday. Of its own days
-only what was marked by the end of the day counts: later the outcome can be known, and would choose."""
+only what was marked before the day of the outcome began counts: later the outcome can be known, and would choose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from lifetracker.days import local_date
+from lifetracker.days import ONE_DAY, local_date
 from lifetracker.models import DayMark
 
 
@@ -30,22 +30,31 @@ class Marks:
     by_day: Mapping[date, Sequence[Mark]]
     start: date
 
-    def in_time(self, day: date) -> str:
-        """Return what kind of unusual day it is, by the marks that were made by its end: `holiday`, or `sick, travel`."""
-        return joined(one for one in self.by_day.get(day, ()) if one.is_made_by(day))
+    def in_time(self, day: date, lag: timedelta) -> str:
+        """Return what kind of unusual day it is, by the marks that were made before the day of its outcome, so much later, began:
+        `holiday`, or `sick, travel`."""
+        by = last_to_mark(day, lag)
+        return joined(one for one in self.by_day.get(day, ()) if one.is_made_by(by))
 
-    def later(self, day: date) -> str:
+    def later(self, day: date, lag: timedelta) -> str:
         """Return the same by the marks that were made later."""
-        return joined(one for one in self.by_day.get(day, ()) if not one.is_made_by(day))
+        by = last_to_mark(day, lag)
+        return joined(one for one in self.by_day.get(day, ()) if not one.is_made_by(by))
 
     def leave_out(self, day: date, lag: timedelta) -> bool:
         """Return whether a day, whose outcome is read so much later, does not count: itself or the day of the outcome was
-        marked by its end. Of the days before the start any mark says that."""
+        marked before the latter began. Of the days before the start any mark says that."""
+        by = last_to_mark(day, lag)
         return any(
-            marked < self.start or one.is_made_by(day)
+            marked < self.start or one.is_made_by(by)
             for marked in {day, day + lag}
             for one in self.by_day.get(marked, ())
         )
+
+
+def last_to_mark(day: date, lag: timedelta) -> date:
+    """Return the last day on which nobody can know the outcome of a day, which is read so much later."""
+    return day + lag - ONE_DAY
 
 
 def joined(marks: Iterable[Mark]) -> str:

@@ -69,8 +69,8 @@ def schedule_of(
     found = []
     for at, arm in enumerate(arms_by_day(experiment.design, experiment.seed)):
         day = start + timedelta(days=at)
-        counts, mark = not is_washout(experiment.design, at), marks.in_time(day)
-        late = "" if mark else marks.later(day)
+        counts, mark = not is_washout(experiment.design, at), marks.in_time(day, experiment.lag)
+        late = "" if mark else marks.later(day, experiment.lag)
         is_left_out = marks.leave_out(day, experiment.lag)
         found.append(ExperimentDay(day, arm, counts, kept.get(day), mark, late, is_left_out))
     return found

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from statistics import stdev
 from typing import NamedTuple
 
-from experiments.design import DAYS_BEFORE, Design
+from experiments.design import DAYS_BEFORE, Arm, Design
 from experiments.effect import Effect
 from experiments.marks import read_marks
 from experiments.models import Experiment, Wanted
@@ -113,6 +113,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
         experiment.worth,
         is_kept=not any(map(are_many_broken, kept.values())),
     )
+    values = read.values(start, experiment.design.days)
     return {
         "verdict": verdict.value,
         "reason": reason.value,
@@ -125,7 +126,8 @@ def result_of(experiment: Experiment) -> dict[str, object]:
             for one in others
         ],
         "kept": kept,
-        "days": day_counts(schedule, read.values(start, experiment.design.days)),
+        "days": day_counts(schedule, values),
+        "by_arm": {arm.value: arm_counts(schedule, values, arm) for arm in Arm},
     }
 
 
@@ -188,4 +190,16 @@ def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dic
         "known": sum(values[at] is not None for at in counted),
         "marked": sum(bool(schedule[at].mark) for at in counted),
         "marked_later": sum(bool(schedule[at].late_mark) for at in counted),
+    }
+
+
+def arm_counts(
+    schedule: list[ExperimentDay], values: list[float | None], arm: Arm
+) -> dict[str, int]:
+    """Return how many days of A or of B count by the plan, have a known outcome, and are left out by marks."""
+    counted = [at for at, one in enumerate(schedule) if one.counts and one.arm is arm]
+    return {
+        "counted": len(counted),
+        "known": sum(values[at] is not None for at in counted),
+        "left_out": sum(schedule[at].is_left_out for at in counted),
     }

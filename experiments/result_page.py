@@ -18,6 +18,8 @@ from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
 NOT_TESTED = "not tested"
+#: From so many days on, and such a share of those that count, it is said that more are known of A or of B.
+FEW_APART, SHARE_APART = 3, 0.2
 PILLS = {Verdict.KEEP: "good", Verdict.DROP: "bad", Verdict.UNDECIDED: "asks"}
 
 
@@ -43,6 +45,7 @@ class ResultPage(NamedTuple):
     effects: list[EffectShown]
     others: list[EffectShown]
     kept: list[tuple[str, str]]
+    known: list[tuple[str, str]]
     broken: list[str]
     how: list[str]
 
@@ -50,6 +53,8 @@ class ResultPage(NamedTuple):
 def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage:
     key = experiment.outcome
     effects = [effect_shown("All days", result["effect"], key)]
+    # What was reckoned before does not have it.
+    by_arm = result.get("by_arm", {})
     if result["per_protocol"]:
         effects.append(untested("Without days known not to be kept", result["per_protocol"], key))
     return ResultPage(
@@ -69,7 +74,12 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
             )
             for arm in Arm
         ],
-        broken=broken_words(experiment, result["kept"]),
+        known=[
+            (f"Outcome of days of {ARM_LETTERS[arm]}", known_words(by_arm[arm]))
+            for arm in Arm
+            if by_arm
+        ],
+        broken=[*broken_words(experiment, result["kept"]), *uneven_words(by_arm)],
         how=how_words(experiment, result),
     )
 
@@ -139,15 +149,40 @@ def kept_words(experiment: Experiment, arm: Arm, counts: Mapping[str, int]) -> s
     return f"kept on {counted(counts['kept'], 'day')}, not on {counts['not_kept']}, not known on {counts['unknown']}"
 
 
+def known_words(counts: Mapping[str, int]) -> str:
+    words = f"known on {counts['known']} of {counted(counts['counted'], 'day')}"
+    left_out = counts["left_out"]
+    return f"{words}, {left_out} left out by marks" if left_out else words
+
+
+def uneven_words(by_arm: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Return a caution where the outcome is known on many more days of the one than of the other."""
+    if not by_arm or not are_uneven(by_arm[Arm.A], by_arm[Arm.B]):
+        return []
+    known = " and ".join(
+        f"on {by_arm[arm]['known']} of the {counted(by_arm[arm]['counted'], 'day')} of {ARM_LETTERS[arm]}"
+        for arm in Arm
+    )
+    return [
+        f"The outcome is known {known} that count by the plan. If what you did, or how you felt, had to do with which days are "
+        "missing, a part of the difference comes from that."
+    ]
+
+
+def are_uneven(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    apart = abs(one["known"] - other["known"])
+    return apart >= FEW_APART and apart >= SHARE_APART * max(one["counted"], other["counted"])
+
+
 def days_words(days: Mapping[str, int]) -> str:
     """Return how many days there were. What was reckoned before marks had to be made in time knows nothing of later ones."""
     words = (
         f"Of {days['counted']} days that count by the plan, {days['known']} have a known outcome."
     )
     if days["marked"]:
-        words += f" {was_marked(days['marked'])} as unusual by the end of the day, and left out."
+        words += f" {was_marked(days['marked'])} as unusual before the outcome could be known, and left out."
     if later := days.get("marked_later"):
-        words += f" {was_marked(later)} later, when the outcome could be known, and stayed in."
+        words += f" {was_marked(later)} later, and stayed in."
     return words
 
 

@@ -134,7 +134,7 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             late=late_words(sum(bool(one.late_mark and one.is_counted) for one in schedule))
             if experiment.state == State.RUNNING
             else "",
-            can_mark=experiment.state == State.RUNNING and experiment.arm_on(today) is not None,
+            mark_day=day_to_mark(experiment, today),
             today=today,
             found=result_of_page(experiment),
             start_form=self.start_form or StartForm(),
@@ -201,6 +201,14 @@ def outcome_words(experiment: Experiment) -> str:
     when = "the day after" if experiment.lag > timedelta(0) else "the same day"
     gone = "" if find_metric(experiment.outcome) else ", which no longer exists"
     return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}{gone}"
+
+
+def day_to_mark(experiment: Experiment, today: date) -> date | None:
+    """Return the next day that counts no more if it is marked now: today, and tomorrow where the outcome is that of the same day;
+    None where no day is asked for then."""
+    day = today if experiment.lag else today + days.ONE_DAY
+    is_asked = experiment.state == State.RUNNING and experiment.arm_on(day) is not None
+    return day if is_asked else None
 
 
 def counts_until(schedule: list[ExperimentDay], today: date) -> dict[str, dict[str, int]]:

@@ -200,8 +200,8 @@ def late_words(days: int) -> str:
         return ""
     was, them = ("was", "it stays") if days == 1 else ("were", "they stay")
     return (
-        f"{counted(days, 'day')} {was} marked as illness, travel or holiday only later, when the outcome could be known, so that "
-        f"{them} in."
+        f"{counted(days, 'day')} {was} marked as illness, travel or holiday only when the outcome could be known, so that {them} "
+        "in."
     )
 
 

@@ -174,13 +174,13 @@ def test_a_day_is_marked_from_the_page_and_one_marked_later_stays_in(
     page = person.get(f"/experiments/{one.pk}/")
     assert f'<a href="{address}">Mark the day</a>' in page.content.decode()
     assert f'value="{today}"' in person.get(address).content.decode()
-    assert "only later" not in words(page)
+    assert "too late" not in words(page)
     DayMark.objects.create(date=today, kind="sick")
     DayMark.objects.create(date=START, kind="travel")
     page = words(person.get(f"/experiments/{one.pk}/"))
     assert "6 June: marked as sick" in page
-    assert "1 June: not known, marked as travel only later, and counts" in page
-    assert "1 day was marked as illness, travel or holiday only later" in page
+    assert "1 June: not known, marked as travel too late, and counts" in page
+    assert "1 day was marked as illness, travel or holiday only when the outcome" in page
 
 
 def test_no_page_tells_the_outcome_while_it_runs(

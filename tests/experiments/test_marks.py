@@ -1,0 +1,116 @@
+"""Which marked days an experiment leaves out, where the outcome is that of the same day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from experiments.acts import finish
+from experiments.design import Arm
+from experiments.models import Experiment
+from experiments.reading import days_of
+from experiments.reckoning import result_of
+from experiments.result_page import result_page
+from lifetracker.days import ONE_DAY, at_hour, midnight
+from lifetracker.models import DayMark
+from own_metrics.models import OwnMetric, OwnValue
+from tests.experiments.lives import START, running
+from tests.experiments.test_course import at, marked
+from tests.experiments.test_pages import words
+
+pytestmark = pytest.mark.django_db
+THIRD = START + timedelta(days=2)
+
+
+@pytest.fixture
+def energy(monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    """Return an experiment whose outcome is the energy of the same day, known of each, and whose days are over."""
+    at(monkeypatch, START + timedelta(days=60))
+    own = OwnMetric.objects.create(name="Energy", unit="points")
+    OwnValue.objects.bulk_create(
+        OwnValue(metric=own, date=day, value=5 + day.toordinal() % 3, source_id=f"{day}")
+        for day in (START + timedelta(days=at) for at in range(-130, 24))
+    )
+    return running(outcome=f"own.{own.pk}", outcome_lag=0)
+
+
+@pytest.mark.parametrize(
+    ("made", "counts"),
+    [
+        (at_hour(THIRD, 20), True),
+        (midnight(THIRD), True),
+        (at_hour(THIRD - ONE_DAY, 23), False),
+    ],
+)
+def test_a_mark_of_the_same_day_leaves_out_no_outcome_of_that_day(
+    energy: Experiment, made: datetime, counts: bool
+) -> None:
+    """In the evening one knows how the day was."""
+    marked(THIRD, made)
+    found = result_of(energy)
+    left_out = int(not counts)
+    assert found["days"] == {
+        "counted": 24,
+        "known": 24 - left_out,
+        "marked": left_out,
+        "marked_later": int(counts),
+    }
+    third = days_of(energy)[2]
+    assert (third.mark, third.late_mark) == (("", "sick") if counts else ("sick", ""))
+    assert third.is_counted is counts
+
+
+def mark_ahead(days: list[date]) -> None:
+    for day in days:
+        marked(day, midnight(day - ONE_DAY), kind="travel")
+
+
+def test_the_result_says_of_how_many_days_of_each_the_outcome_is_known(
+    energy: Experiment, client: Client
+) -> None:
+    of_a = [one.day for one in days_of(energy) if one.arm is Arm.A]
+    mark_ahead(of_a[:4])
+    OwnValue.objects.filter(date=of_a[4]).delete()
+    finish(energy)
+    assert energy.result["by_arm"] == {
+        "a": {"counted": 12, "known": 7, "left_out": 4},
+        "b": {"counted": 12, "known": 12, "left_out": 0},
+    }
+    client.force_login(User.objects.create_superuser("robin"))
+    page = words(client.get(f"/experiments/{energy.pk}/"))
+    assert "Outcome of days of A known on 7 of 12 days, 4 left out by marks" in page
+    assert "Outcome of days of B known on 12 of 12 days" in page
+    assert "known on 7 of the 12 days of A and on 12 of the 12 days of B that count" in page
+    told = client.get(f"/api/experiments/{energy.pk}").json()["result"]["by_arm"]
+    assert told == energy.result["by_arm"]
+
+
+def test_a_few_missing_days_are_no_reason_for_a_caution(energy: Experiment) -> None:
+    of_a = [one.day for one in days_of(energy) if one.arm is Arm.A]
+    mark_ahead(of_a[:2])
+    finish(energy)
+    shown = result_page(energy, energy.result)
+    assert (shown.known[0][1], shown.broken) == ("known on 10 of 12 days, 2 left out by marks", [])
+    # What was reckoned before knows nothing of it.
+    old = {name: value for name, value in energy.result.items() if name != "by_arm"}
+    assert (result_page(energy, old).known, result_page(energy, old).broken) == ([], [])
+
+
+def test_the_page_asks_for_a_mark_of_tomorrow(
+    energy: Experiment, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, THIRD)
+    client.force_login(User.objects.create_superuser("robin"))
+    address = f"/admin/lifetracker/daymark/add/?date={THIRD + ONE_DAY}"
+    page = client.get(f"/experiments/{energy.pk}/")
+    assert f'<a href="{address}">Mark the day</a> before it begins' in page.content.decode()
+    DayMark.objects.create(date=THIRD, kind="sick")
+    page = words(client.get(f"/experiments/{energy.pk}/"))
+    assert "marked as sick too late, and counts" in page
+    assert "1 day was marked as illness, travel or holiday only when the outcome could be" in page
+    at(monkeypatch, START + timedelta(days=23))
+    client.force_login(User.objects.get())
+    assert "Mark the day" not in words(client.get(f"/experiments/{energy.pk}/"))
