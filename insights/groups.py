@@ -37,7 +37,9 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
         for group in groups:
             if are_one_thing(one, group.strongest, shared):
                 group.others.append(one)
-                if not cannot_be_told_apart(one, group.strongest, shared):
+                if not actions_go_along(one, group.strongest) and is_nothing_left(
+                    one, group.strongest
+                ):
                     group.beside.append(one)
                 break
         else:
@@ -49,16 +51,10 @@ def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]
     """Return whether days cannot tell two findings apart, or leave nothing of one beside the other, the surer one.
     `shared`: the parts of the metrics that were asked for."""
     return share_measurement(one.outcome, other.outcome, shared) and (
-        cannot_be_told_apart(one, other, shared) or is_nothing_left(one, other)
-    )
-
-
-def cannot_be_told_apart(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
-    """Return whether the actions of two findings may be one."""
-    return (
         share_measurement(one.action, other.action, shared)
         or are_parts_of_one(one.action, other.action)
         or actions_go_along(one, other)
+        or is_nothing_left(one, other)
     )
 
 

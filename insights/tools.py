@@ -88,8 +88,14 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
 
 
 def group_facts(one: Group, verified: Verified) -> Answer:
-    others = [f"{other.action} with {other.outcome}" for other in one.others]
-    return finding_facts(one.strongest, verified) | {"could_just_as_well_be": others}
+    others = [
+        f"{other.action} with {other.outcome}" for other in one.others if other not in one.beside
+    ]
+    beside = [f"{other.action} with {other.outcome}" for other in one.beside]
+    return finding_facts(one.strongest, verified) | {
+        "could_just_as_well_be": others,
+        "hardly_seen_beside_it": beside,
+    }
 
 
 def finding_facts(one: Finding, verified: Verified) -> Answer:

@@ -42,6 +42,21 @@ def test_what_goes_along_with_a_surer_cause_stands_under_it(lag: int) -> None:
     assert (group.strongest, group.others, group.beside) == (surer, [other], [other])
 
 
+def test_what_comes_from_the_same_records_is_told_apart_where_days_can() -> None:
+    """Of whether one trains, little is left beside how hard; of minutes nobody can say."""
+    chance = np.random.default_rng(7)
+    load = np.maximum(chance.standard_normal(DAYS), 0)
+    trained = (load > 0).astype(float) * (chance.random(DAYS) < 0.8)
+    assert abs(np.corrcoef(load, trained)[0, 1]) < 0.7
+    minutes = load + 0.1 * chance.standard_normal(DAYS)
+    recovery = -0.9 * load + 0.5 * chance.standard_normal(DAYS)
+    surer = finding(1, "workouts.load", load, recovery)
+    apart = finding(2, "workouts.trained", trained, recovery)
+    along = finding(3, "workouts.minutes", minutes, recovery)
+    (group,) = groups_of([apart, along, surer])
+    assert (group.strongest, group.others, group.beside) == (surer, [apart, along], [apart])
+
+
 def test_two_causes_stay_two() -> None:
     chance = np.random.default_rng(6)
     load = chance.standard_normal(DAYS)
