@@ -59,7 +59,7 @@ def test_on_paper_there_is_nothing_to_press(visit: Visiting) -> None:
     window.take_session()
     page = window.go("/review/2026-W37")
     page.emulate_media(media="print")
-    expect(page.get_by_role("heading", name="Against your usual")).to_be_visible()
+    expect(page.get_by_role("heading", name="Beside the week before")).to_be_visible()
     expect(page.get_by_text("In bed by 23:00")).to_be_visible()
     expect(page.get_by_role("button", name="Partly")).to_be_hidden()
     expect(page.get_by_role("navigation").first).to_be_hidden()
