@@ -29,6 +29,7 @@ Told = TypeVar("Told")
 SEED = 20
 FIRST = date(2023, 1, 2)
 LAG_ONES = (0.3, 0.5, 0.7)
+MUCH_ALIKE = (0.8, 0.9, 0.95)
 SHIFTS = (0.5, 0.8, 1.0)
 MISSING = 0.1
 #: What is looked at: two years that say what is usual, and a year of looks.
@@ -56,6 +57,9 @@ WORLDS = (
     *(World(one) for one in LAG_ONES),
     World(0.5, before=DAYS),
     World(0.5, strays=True),
+    # Such as weight.
+    *(World(one) for one in MUCH_ALIKE),
+    World(0.9, before=DAYS),
 )
 
 
@@ -202,11 +206,11 @@ def years_table(lives: Lives) -> tuple[str, float]:
 
 def shifts_table(lives: Lives) -> tuple[str, list[Shifted]]:
     rows, everything = [], []
-    for world in WORLDS[: len(LAG_ONES) + 1]:
+    for world in (one for one in WORLDS if not one.strays):
         for shift, drift in [*((one, 0) for one in (*SHIFTS, 1.5)), (1.5, 84)]:
             found = lives.all(shifted, world, shift, drift)
             told = [one for one in found if one.told]
-            everything += told if not drift else []
+            everything += told if not drift and world.lag_one in LAG_ONES else []
             after = np.median([one.after for one in told]) if told else math.nan
             shares = ([one.seen for one in found], [one.told for one in found])
             rest = (

@@ -20,6 +20,7 @@ from insights.statistics.means import (
     compare,
     is_gradual,
     is_larger_than_own,
+    lasting_share,
     turning_point,
 )
 
@@ -35,6 +36,8 @@ SETTLED_DAYS = DAYS
 QUIET_DAYS = BEFORE_DAYS
 #: One that came back by more than this share is over.
 BACK = 0.5
+#: Of the days of what began to wander, this share counts as independent.
+LEAST_SHARE = 0.05
 #: Of each day since a series was last looked at, at most so many weeks are looked at later.
 MOST_LOOKS = DAYS // WEEK
 
@@ -56,6 +59,10 @@ class Daily:
         if high > low:
             found[low - start : high - start] = self.values[low:high]
         return found
+
+    def independent(self, end: int) -> float:
+        """Return which share of the days before `end` is independent at most; 0 where it wanders."""
+        return lasting_share(self.values, end, self.first.weekday())
 
     def weekdays(self, start: int, end: int) -> NDArray[np.int_]:
         return (self.first.weekday() + np.arange(start, end)) % WEEK
@@ -111,8 +118,12 @@ def newly_seen(series: Daily, end: date) -> Seen | None:
     """Return a change that the 84 days up to one show; None where they show none."""
     at = series.position(end) + 1
     window, weekdays = series.between(at - DAYS, at), series.weekdays(at - DAYS, at)
-    means = compare(window[None, :], weekdays)
-    if not means.stands()[0]:
+    # What does not stand so stands no better by fewer independent days, which take longer to be counted.
+    if not compare(window[None, :], weekdays).stands()[0]:
+        return None
+    share = series.independent(at)
+    means = compare(window[None, :], weekdays, share)
+    if not share or not means.stands()[0]:
         return None
     size = float(means.difference[0])
     if not is_larger_than_own(series.values, at, series.first.weekday(), size):
@@ -143,7 +154,9 @@ def beside_base(series: Daily, known: Change, end: date) -> Means:
     base, at = series.position(known.base), series.position(end) + 1
     parts = ((base, base + BEFORE_DAYS), (at - AFTER_DAYS, at))
     window = np.concatenate([series.between(*one) for one in parts])
-    return compare(window[None, :], np.concatenate([series.weekdays(*one) for one in parts]))
+    weekdays = np.concatenate([series.weekdays(*one) for one in parts])
+    # What was looked at before its days were so alike stays followed.
+    return compare(window[None, :], weekdays, series.independent(at) or LEAST_SHARE)
 
 
 def has_new_days(series: Daily, known: Change, end: date) -> bool:

@@ -14,7 +14,7 @@ from insights.statistics.correlation import (
     autocorrelations,
     effective_days,
 )
-from insights.statistics.course import WEEK, Array
+from insights.statistics.course import WEEK, Array, adjust
 
 #: The newest so many days are compared with so many before.
 AFTER_DAYS, BEFORE_DAYS = 28, 56
@@ -30,6 +30,11 @@ LEAST_DEVIATIONS = 0.5
 OWN_SHARE, OWN_WEEKS, LEAST_OWN_WEEKS = 0.95, 104, 20
 #: Nearer weeks have days in common with what is compared.
 NEAREST_OWN_WEEK = DAYS // WEEK
+#: How alike the days of a series may be, at most, for 84 of them to say how many are independent. Of a weight, they say twice as
+#: many as there are: there two years say it (`benchmarks/changes.py`).
+MOST_ALIKE = 0.7
+#: And for these to say it; for less than a year, as fewer days look less alike. What is more alike wanders, and is not looked at.
+WANDERS, WANDERS_SHORT, SHORT_DAYS = 0.87, 0.8, 365
 #: Where the ends of an interval are looked for, in standard errors, and how often that stretch is halved.
 FARTHEST, BISECTIONS = 40.0, 60
 
@@ -88,8 +93,9 @@ def true_size(z: float, freedom: float, share: float) -> float:
     return (low + high) / 2
 
 
-def compare(windows: Array, weekdays: NDArray[np.int_]) -> Means:
-    """Compare the last 28 columns of each row with the ones before. `weekdays`: that of each column."""
+def compare(windows: Array, weekdays: NDArray[np.int_], most: float = 1.0) -> Means:
+    """Compare the last 28 columns of each row with the ones before. `weekdays`: that of each column. `most`: the share of the
+    days that is independent, at most."""
     level = mean_of(windows)
     left = without_weekdays(windows, weekdays)
     known = ~np.isnan(left)
@@ -100,7 +106,7 @@ def compare(windows: Array, weekdays: NDArray[np.int_]) -> Means:
     days = known.sum(axis=1).astype(np.float64)
     freedom = np.maximum(days - WEEK - 1, 1.0)
     spread = np.sqrt(np.nansum(residuals**2, axis=1) / freedom)
-    share = independent_share(residuals, days)
+    share = np.minimum(independent_share(residuals, days), most)
     error = spread * np.sqrt(sum(1.0 / np.maximum(one * share, 1e-9) for one in counts))
     enough = (counts[0] >= LEAST_BEFORE) & (counts[1] >= LEAST_AFTER) & (spread > 1e-9)
     numbers = (before + level, after + level, spread, error, np.maximum(freedom * share, 2.0))
@@ -130,6 +136,21 @@ def independent_share(residuals: Array, days: Array) -> Array:
     alike = autocorrelations(residuals, reach)
     effective = effective_days(days[None, :], np.ones((1, reach)), alike)[0]
     return np.asarray(np.minimum(effective / np.maximum(days, 1.0), 1.0))
+
+
+def lasting_share(series: Array, end: int, weekday: int) -> float:
+    """Return which share of the days of a series is independent by its two years before an end, without its course: 1 where
+    they are not much alike, 0 where they are so much that these do not tell. `weekday`: that of its first day."""
+    begin = max(end - WEEK * OWN_WEEKS - DAYS, 0)
+    row = adjust(series[None, begin:end], (weekday + begin) % WEEK).values
+    alike = autocorrelations(row, math.isqrt(DAYS))
+    if alike[0, 0] <= MOST_ALIKE:
+        return 1.0
+    known = np.count_nonzero(~np.isnan(row))
+    if alike[0, 0] > (WANDERS if known >= SHORT_DAYS else WANDERS_SHORT):
+        return 0.0
+    days = np.full((1, 1), float(DAYS))
+    return float(effective_days(days, np.ones_like(alike), alike)[0, 0]) / DAYS
 
 
 def windows_of(series: Array, ends: NDArray[np.int_]) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from benchmarks.changes import WORLDS, looks_of, one_look, series_of, shifted, unrelated_year
+from benchmarks.changes import WORLDS, World, looks_of, one_look, series_of, shifted, unrelated_year
 from benchmarks.insights_lives import noise
 from insights.changes import Change, Daily, follow, weekly_ends
 from insights.looking import find_insights
@@ -24,6 +24,7 @@ from insights.statistics.means import (
     compare,
     is_gradual,
     is_larger_than_own,
+    lasting_share,
     turning_point,
 )
 from journal.models import Answer, Behaviour
@@ -226,6 +227,23 @@ def test_of_twenty_unchanged_series_about_one_a_year_is_told() -> None:
     years = [unrelated_year(WORLDS[1], number) for number in range(4)]
     assert sum(one.told for one in years) <= 8
     assert sum(one.told for one in years) <= sum(one.seen for one in years) / 2
+
+
+def test_where_days_are_much_alike_two_years_say_how_many_are_independent() -> None:
+    def shares(lag_one: float, days: int = 812) -> list[float]:
+        rows = noise(np.random.default_rng(8), 20, days, lag_one)
+        return [lasting_share(row, days, 0) for row in rows]
+
+    assert shares(0.5) == [1.0] * 20, "84 days say it"
+    assert np.mean(shares(0.85)) < 0.2
+    assert np.mean([one == 0.0 for one in shares(0.95)]) > 0.7, "most of what wanders is left out"
+    assert np.mean([one == 0.0 for one in shares(0.95, 200)]) > 0.6, "also by half a year"
+
+
+@pytest.mark.parametrize("lag_one", [0.8, 0.9, 0.95])
+def test_of_twenty_that_are_much_alike_no_more_than_three_a_year_are_told(lag_one: float) -> None:
+    years = [unrelated_year(World(lag_one), number) for number in range(4)]
+    assert sum(one.told for one in years) <= 12
 
 
 def test_a_large_shift_is_mostly_told_and_with_about_its_day() -> None:
