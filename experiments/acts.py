@@ -12,6 +12,7 @@ from django.utils.dateformat import format as format_date
 from experiments.models import FARTHEST_START, Experiment, State
 from lifetracker import days
 from lifetracker.metrics.registry import UnknownMetric, find_metric
+from lifetracker.web.sentences import isolated
 
 # So long after the last outcome the program waits for what devices and services send late.
 PATIENCE = timedelta(days=2)
@@ -38,9 +39,24 @@ def begin(experiment: Experiment, start: date) -> None:
             {"start": f"Choose a day from today to {format_date(today + FARTHEST_START, 'j F Y')}."}
         )
     experiment.full_clean()
+    refuse_two_orders(experiment, start)
     experiment.start, experiment.state = start, State.RUNNING
     experiment.power = power_before(experiment, start)
     experiment.save()
+
+
+def refuse_two_orders(experiment: Experiment, start: date) -> None:
+    """Raise ValidationError where another one that runs asks for something of the same on a day: nobody can keep both."""
+    last = start + timedelta(days=experiment.design.days - 1)
+    others = Experiment.objects.running().exclude(pk=experiment.pk).exclude(action="")
+    for other in others.filter(action=experiment.action, start__lte=last).order_by("pk"):
+        if other.last and other.last >= start:
+            raise ValidationError(
+                {
+                    "start": f"“{isolated(other.question)}” runs until {format_date(other.last, 'j F Y')} and is judged by the "
+                    "same metric: one day would ask for both A and B. Let this one begin after it, or stop that one first."
+                }
+            )
 
 
 def stop(experiment: Experiment, reason: str) -> None:

@@ -341,6 +341,31 @@ def test_what_was_deleted_while_it_ran_comes_back_stopped(monkeypatch: pytest.Mo
     assert (over.state, over.stop_reason, plan.state) == ("running", "", "planned")
 
 
+def test_two_that_are_judged_by_the_same_do_not_run_at_once() -> None:
+    """The coin of each asks for something else on the same day."""
+    one = running(question="Does a long fast help?")
+    other = planned(outcome="whoop.strain")
+    with pytest.raises(ValidationError) as refused:
+        begin(other, START + timedelta(days=23))
+    (said,) = refused.value.message_dict["start"]
+    assert "“Does a long fast help?” runs until 24 June 2026" in said
+    begin(other, START + timedelta(days=24))
+    third = planned(outcome="whoop.strain")
+    Experiment.objects.filter(pk=one.pk).mark_deleted()
+    begin(third, START)
+    for fields in ({"action": "", "try_at_least": None, "usual_below": None}, {}):
+        begin(planned(**{"action": "whoop.bedtime", "outcome": "weight.morning"} | fields), START)
+
+
+def test_the_page_says_at_the_start_that_another_one_runs(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    running(question="Does a long fast help?")
+    other = planned(outcome="whoop.strain")
+    page = client.post(f"/experiments/{other.pk}/start", {"start": f"{START}"})
+    assert "one day would ask for both A and B" in page.content.decode()
+    assert Experiment.objects.get(pk=other.pk).state == "planned"
+
+
 def test_two_with_the_same_outcome_are_warned_about() -> None:
     one = running()
     other = planned(question="Does tea help?", action="", try_at_least=None, usual_below=None)
