@@ -89,7 +89,7 @@ def finish(experiment: Experiment) -> None:
         experiment.result = result_of(experiment)
     except UnknownMetric:
         raise ValidationError(
-            f"The metric {experiment.outcome} no longer exists, so that there is nothing to reckon. Stop the experiment."
+            "The metric of the outcome was deleted, so that there is nothing to reckon. Stop the experiment."
         ) from None
     experiment.state, experiment.reckoned_at = State.ENDED, timezone.now()
     experiment.save()

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
 from experiments.result_words import result_told
 from experiments.validation import FIXED
+from experiments.words import GONE
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import Names, RecordForm
@@ -49,7 +51,7 @@ class ExperimentForm(RecordForm):
                 chosen = getattr(self.instance, name)
                 choices = metric_choices(clocks=name == "action")
                 if chosen and chosen not in dict(choices):
-                    choices.append((chosen, f"{chosen} (no longer there)"))
+                    choices.append((chosen, f"{capfirst(GONE)} ({chosen})"))
                 field.widget = UnfoldAdminSelectWidget(choices=[("", "---------"), *choices])
 
 

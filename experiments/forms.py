@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.text import capfirst
 
 from experiments.design import FEWEST_PAIRS, Arm
 from experiments.limits import LimitField, hour_of
@@ -20,6 +21,7 @@ from experiments.validation import (
     MANY_PAIRS,
     MOST_SECONDARY,
 )
+from experiments.words import GONE
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
 from lifetracker import days
@@ -170,7 +172,8 @@ class ExperimentForm(RecordForm):
         there = {key for _, keys in choices if isinstance(keys, list) for key, _ in keys}
         gone = [one for one in (chosen if isinstance(chosen, list) else [chosen]) if one]
         gone = [one for one in gone if one not in there]
-        self.fields[name].choices = [*choices, *((one, f"{one} (gone)") for one in gone)]  # type: ignore[attr-defined]  # of a choice
+        named = [(one, f"{capfirst(GONE)} ({one})") for one in gone]
+        self.fields[name].choices = [*choices, *named]  # type: ignore[attr-defined]  # of a choice
 
     def unit_of(self, name: str) -> str:
         """Return the unit of an amount: that of the chosen metric."""

@@ -20,9 +20,10 @@ from experiments.models import Experiment, State
 from experiments.power_words import caution_words, power_words
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, pill_of, result_page
-from experiments.result_words import result_told, title_of
+from experiments.result_words import begun, result_told, title_of
 from experiments.words import (
     ARM_LETTERS,
+    GONE,
     broken_words,
     contrast_words,
     day_words,
@@ -186,10 +187,10 @@ def facts_of(experiment: Experiment) -> list[Fact]:
         ),
     ]
     if experiment.action:
-        found.append(Fact("Checked by", label_of(experiment.action)))
+        found.append(Fact("Checked by", begun(label_of(experiment.action))))
         found += [Fact(f"{ARM_LETTERS[arm]} is kept", rule_words(experiment, arm)) for arm in Arm]
     if experiment.secondary:
-        found.append(Fact("Other metrics", ", ".join(map(label_of, experiment.secondary))))
+        found.append(Fact("Other metrics", begun(", ".join(map(label_of, experiment.secondary)))))
     if experiment.start and experiment.last:
         found.append(Fact("Days", f"{day_words(experiment.start)} to {day_words(experiment.last)}"))
     if experiment.stopped_on:
@@ -199,8 +200,9 @@ def facts_of(experiment: Experiment) -> list[Fact]:
 
 def outcome_words(experiment: Experiment) -> str:
     when = "the day after" if experiment.lag > timedelta(0) else "the same day"
-    gone = "" if find_metric(experiment.outcome) else ", which no longer exists"
-    return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}{gone}"
+    if find_metric(experiment.outcome) is None:
+        return f"{begun(GONE)}, {experiment.get_better_display()}"
+    return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}"
 
 
 def day_to_mark(experiment: Experiment, today: date) -> date | None:

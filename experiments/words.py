@@ -19,6 +19,8 @@ from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
+#: What stands for the name of a metric that is no longer there, such as one of its owner's.
+GONE = "a metric that was deleted"
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 
 
@@ -40,9 +42,9 @@ def signed_number(value: float, key: str) -> str:
 
 
 def label_of(key: str) -> str:
-    """Return how the owner knows a metric; its key where it is gone."""
+    """Return how the owner knows a metric. A key is no name: of one that is gone it says that."""
     metric = find_metric(key)
-    return metric.label if metric else key
+    return metric.label if metric else GONE
 
 
 def day_words(day: date) -> str:

@@ -335,6 +335,45 @@ def test_a_time_of_day_is_typed_as_on_a_clock(person: Client) -> None:
     assert Experiment.objects.count() == number
 
 
+def test_of_a_metric_that_was_deleted_no_page_tells_the_key(
+    person: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name went with it."""
+    one = running(start=START, outcome="own.4", action="own.5", secondary=["own.6"])
+    effect = {
+        "pairs": [1.2] * 6,
+        "known_pairs": 6,
+        "estimate": 1.2,
+        "low": 0.2,
+        "high": 2.2,
+        "p": 0.03,
+    }
+    none = {"kept": 0, "not_kept": 0, "unknown": 12}
+    one.result = {
+        "verdict": "keep",
+        "reason": "better",
+        "effect": effect,
+        "per_protocol": None,
+        "smallest": None,
+        "secondary": [effect | {"metric": "own.6"}],
+        "kept": {"a": none, "b": none},
+        "days": {"counted": 24, "known": 24, "marked": 0, "marked_later": 0},
+    }
+    one.state = "ended"
+    one.save()
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "A metric that was deleted was 1.2 higher on days of" in page
+    for path in (f"/experiments/{one.pk}/", "/experiments/", "/search/?q=long+fast"):
+        assert "own." not in words(person.get(path))
+
+
+def test_the_plan_says_what_is_held_back(person: Client) -> None:
+    held = "Insights leave out what goes with the metric that checks your days."
+    unheld = planned(action="", try_at_least=None, usual_below=None)
+    assert held in words(person.get(f"/experiments/{planned().pk}/"))
+    assert held not in words(person.get(f"/experiments/{unheld.pk}/"))
+
+
 def test_a_deleted_one_comes_back(person: Client) -> None:
     one = running()
     assert "To delete it is to stop it" in words(person.get(f"/experiments/{one.pk}/"))
