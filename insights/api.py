@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from insights.groups import Group, groups_of
 from insights.held_back import held_words, trials, untried
 from insights.hiding import together_with
 from insights.models import Finding, FindingTest, InsightRun
@@ -42,6 +44,12 @@ class InsightTestSerializer(serializers.ModelSerializer[FindingTest]):
         fields = ("state", "first_day", "last_day", "days", "effect", "low", "high")
 
 
+class AlikeSerializer(serializers.ModelSerializer[Finding]):
+    class Meta:
+        model = Finding
+        fields = ("id", "action", "action_name", "outcome", "outcome_name")
+
+
 class InsightSerializer(serializers.ModelSerializer[Finding]):
     """What is said of a pair. `effect`, `low` and `high` are in the unit of the outcome, for the change that `step` and
     `step_words` say of the action."""
@@ -55,6 +63,9 @@ class InsightSerializer(serializers.ModelSerializer[Finding]):
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
+    could_just_as_well_be = serializers.SerializerMethodField(
+        help_text="What shares its records, comes on the same days, or has nothing left beside it: one thing, not several."
+    )
     tests = InsightTestSerializer(many=True, read_only=True)
 
     class Meta:
@@ -63,8 +74,13 @@ class InsightSerializer(serializers.ModelSerializer[Finding]):
             *("id", "action", "outcome", "lag", "state", "text", "basis", "status"),
             *("step", "step_words", "unit", "effect", "low", "high"),
             *("days", "more_days", "other_days", "found_on", "confirmed_on", "tested_on"),
-            *("first_day", "last_day", "hidden_at", "tests"),
+            *("first_day", "last_day", "hidden_at", "could_just_as_well_be", "tests"),
         )
+
+    @extend_schema_field(AlikeSerializer(many=True))
+    def get_could_just_as_well_be(self, finding: Finding) -> Any:
+        others = self.context["alike"].get(finding.pk, ())
+        return AlikeSerializer([one for one in others if one.pk != finding.pk], many=True).data
 
     def get_text(self, finding: Finding) -> str:
         return sentence(finding)
@@ -117,6 +133,12 @@ def shown_findings() -> QuerySet[Finding]:
     return Finding.objects.shown().visible().untried().prefetch_related("tests")
 
 
+def alike_in(groups: Iterable[Group]) -> dict[int, list[Finding]]:
+    """Return of each finding what is one thing with it."""
+    found = [[one.strongest, *one.others] for one in groups]
+    return {one.pk: together for together in found for one in together}
+
+
 class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
     """Return what goes together in your days: seen in older ones, and again in newer ones that had not been used to find it.
     Nothing says what causes what."""
@@ -126,16 +148,18 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         run, running = InsightRun.objects.first(), trials()
         once_said = Finding.objects.once_said().visible().untried()
+        shown = list(shown_findings()[:MOST])
         found = {
             "note": NO_CAUSE,
             "looked_up_to": run and run.last_day,
             "tested": run.tested if run else 0,
-            "insights": shown_findings()[:MOST],
+            "insights": shown,
             "once_said": once_said.prefetch_related("tests")[:MOST],
             "not_found": untried(run.bounds, running) if run else [],
             "held_back": held_words(running),
         }
-        return Response(self.get_serializer(found).data)
+        context = {**self.get_serializer_context(), "alike": alike_in(groups_of(shown))}
+        return Response(self.serializer_class(found, context=context).data)
 
 
 class Hide(ApiView, generics.GenericAPIView[Any]):
@@ -151,9 +175,13 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
 
     def answered(self) -> Response:
         one = self.get_object()
-        self.change(type(one).objects.filter(pk__in=together_with(one)))
+        together = type(one).objects.filter(pk__in=together_with(one))
+        alike = {one.pk: list(together)}
+        self.change(together)
         one.refresh_from_db()
-        return Response(self.get_serializer(one).data)
+        context = {**self.get_serializer_context(), "alike": alike}
+        serializer = self.get_serializer_class()
+        return Response(serializer(one, context=context).data)
 
     def change(self, rows: Any) -> None:
         rows.hide()

@@ -8,8 +8,9 @@ from django.db.models import F, FloatField, Subquery, Value
 from django.db.models.functions import Abs, NullIf
 from django.urls import reverse
 
+from insights.groups import group_with
 from insights.models import Finding
-from insights.page_words import experiment_address
+from insights.page_words import alike_words, experiment_address
 from insights.sentences import NO_CAUSE, sentence, sides
 from insights.states import State
 from lifetracker.days import ONE_DAY
@@ -57,8 +58,10 @@ def insight_card(visit: Visit) -> InsightCard | None:
     if not visit.few[NAME]:
         return None
     (found,) = visit.few[NAME]
+    # Only on the day after a look that confirmed something.
+    group = group_with(found, Finding.objects.shown().visible().untried())
     return InsightCard(
-        text=sentence(found),
+        text=f"{sentence(found)}{alike_words(group)}",
         basis=sides(found),
         note=NO_CAUSE,
         href=f"{reverse('insights')}#insight-{found.pk}",

@@ -47,6 +47,18 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
     return groups
 
 
+def group_with(one: Finding, findings: Iterable[Finding]) -> Group:
+    """Return what a finding, by itself, could just as well be, of some among which it is: the others of its group, but none of
+    which nothing is left beside the surest, and none for one of these."""
+    for group in groups_of(findings):
+        if one == group.strongest:
+            return group
+        if one in group.others and one not in group.beside:
+            alike = [other for other in group.others if other not in group.beside]
+            return Group(one, [group.strongest, *(other for other in alike if other != one)])
+    return Group(one)
+
+
 def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
     """Return whether days cannot tell two findings apart, or leave nothing of one beside the other, the surer one.
     `shared`: the parts of the metrics that were asked for."""

@@ -105,9 +105,8 @@ def instead_words(group: Group) -> str:
     """Return which other actions it could just as well be, of which nothing is left beside it, and in which other outcomes
     it was seen; empty where there are none."""
     told = group.strongest
-    alike = (one for one in group.others if one not in group.beside)
     said = []
-    if actions := action_names(one for one in alike if one.action != told.action):
+    if actions := alike_names(group):
         said.append(
             f"Could just as well be: {joined(actions)}. Your days cannot tell "
             f"{'them' if len(actions) > 1 else 'the two'} apart."
@@ -123,6 +122,19 @@ def instead_words(group: Group) -> str:
     if outcomes:
         said.append(f"Seen in {joined(outcomes)}, too.")
     return " ".join(said)
+
+
+def alike_names(group: Group) -> list[str]:
+    """Return the names of the other actions that it could just as well be."""
+    told = group.strongest
+    alike = (one for one in group.others if one not in group.beside)
+    return action_names(one for one in alike if one.action != told.action)
+
+
+def alike_words(group: Group) -> str:
+    """Return them as a clause behind the sentence of a finding; empty where there are none."""
+    actions = alike_names(group)
+    return f" Could just as well be: {joined(actions)}." if actions else ""
 
 
 def line_words(group: Group) -> str:

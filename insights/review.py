@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from insights.change_groups import change_groups
 from insights.change_words import NO_WHY, change_sentence
-from insights.groups import groups_of
+from insights.groups import Group, groups_of
 from insights.models import Finding, FindingTest, InsightRun, MetricChange
+from insights.page_words import alike_words
 from insights.sentences import NO_CAUSE, day_words, sentence
 from insights.states import ChangeState, State
 from lifetracker.words import counted, joined
@@ -41,10 +42,10 @@ def insights_of(look: Look) -> Content:
     lines: list[Line] = []
     numbers = []
     for state, title in SAID.items():
-        told = findings_in(state, found)
+        told = groups_in(state, found)
         if told:
             numbers.append(f"{len(told)} {'fading' if state is State.FADING else title.lower()}")
-        lines += cut([f"{title}: {sentence(one)}{WHY[state]}" for one in told])
+        lines += cut([f"{title}: {said_of(one)}{WHY[state]}" for one in told])
     changes = change_lines(look)
     if changes:
         numbers.append(f"{counted(len(changes), 'metric')} changed")
@@ -100,8 +101,12 @@ def sooner(known: FindingTest | None, test: FindingTest) -> FindingTest:
     return known if known is not None and is_news else test
 
 
-def findings_in(state: State, tests: Sequence[FindingTest]) -> list[Finding]:
-    """Return the findings with this state, the surest first, and of what is one thing in several numbers one."""
+def said_of(group: Group) -> str:
+    return f"{sentence(group.strongest)}{alike_words(group)}"
+
+
+def groups_in(state: State, tests: Sequence[FindingTest]) -> list[Group]:
+    """Return the findings with this state, the surest first, and what is one thing in several numbers as one."""
     found = []
     for test in tests:
         if test.state == state:
@@ -109,7 +114,7 @@ def findings_in(state: State, tests: Sequence[FindingTest]) -> list[Finding]:
             if test.effect is not None:
                 one.effect, one.low, one.high = test.effect, test.low, test.high
             found.append(one)
-    return [group.strongest for group in groups_of(found)]
+    return groups_of(found)
 
 
 def lead_of(numbers: Sequence[str], holding: int) -> str:

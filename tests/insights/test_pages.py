@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from insights.chart import dot_plot, halves_words
-from insights.groups import Group, groups_of
+from insights.groups import Group, group_with, groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
 from insights.page_words import instead_words, line_words, worth_knowing
@@ -176,6 +176,31 @@ def alike(number: int, **fields: Any) -> Finding:
     """One of several findings that are one thing: of what is one action in other numbers, with HRV."""
     load = {"action": f"workouts.{('load', 'minutes', 'count')[number]}", "outcome": "whoop.hrv"}
     return makers.finding(**load, action_name=f"Load {number}", low=-5.0 + number / 10, **fields)
+
+
+def test_what_it_could_just_as_well_be_is_said_everywhere(page: Client) -> None:
+    told, other, apart = alike(1), alike(0), makers.finding(4, effect=None, low=None, high=None)
+    clause = "weekday and season. Could just as well be: load 0.</p>"
+    assert clause in text(page, "home")
+    listed = page.get("/api/insights").json()["insights"]
+    named = {one["id"]: one["could_just_as_well_be"] for one in listed}
+    names = {"action_name": "Load 0", "outcome_name": "Recovery"}
+    keys = {"action": "workouts.load", "outcome": "whoop.hrv"}
+    assert named[told.pk] == [{"id": other.pk, **keys, **names}]
+    assert [one["action"] for one in named[other.pk]] == ["workouts.minutes"]
+    assert named[apart.pk] == []
+    answer = page.post(f"/api/insights/{told.pk}/hide").json()
+    assert answer["could_just_as_well_be"] == named[told.pk]
+    # What is hidden is named nowhere.
+    assert "Could just as well be" not in text(page, "home")
+
+
+def test_what_is_told_is_named_by_those_it_could_be(db: None) -> None:
+    sure, told, third = alike(2), alike(1), alike(0)
+    apart = makers.finding(4)
+    assert group_with(sure, [sure, told, third, apart]).others == [told, third]
+    assert group_with(told, [sure, told, third, apart]).others == [sure, third]
+    assert group_with(apart, [sure, told, third, apart]).others == []
 
 
 def test_what_is_hidden_is_hidden_everywhere(page: Client) -> None:

@@ -63,6 +63,15 @@ def test_what_was_confirmed_is_told() -> None:
     assert content.note.startswith("This goes together.")
 
 
+def test_what_it_could_just_as_well_be_is_named() -> None:
+    makers.finding(action="workouts.load", action_name="Training load")
+    makers.finding(action="workouts.minutes", action_name="Workout time", low=-6.0)
+    content = said()
+    (line,) = content.lines
+    assert line.text.startswith("Confirmed: Training load 30 minutes later: your recovery")
+    assert line.text.endswith("weekday and season. Could just as well be: workout time.")
+
+
 def test_what_was_withdrawn_later_is_told_of_its_own_week() -> None:
     one = makers.finding()
     looked_at(one, "withdrawn", date(2026, 9, 20), effect=-0.4, low=-2.1, high=1.3)

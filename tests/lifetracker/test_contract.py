@@ -211,7 +211,8 @@ INSIGHTS = {"note", "looked_up_to", "tested", "insights", "once_said", "not_foun
 FINDING = {
     *("id", "action", "outcome", "lag", "state", "text", "basis", "status", "step", "step_words"),
     *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),
-    *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "tests"),
+    *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "could_just_as_well_be"),
+    "tests",
 }
 CHANGES = {"note", "looked_up_to", "changes", "may_have_changed", "earlier"}
 CHANGE = {
