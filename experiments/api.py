@@ -130,6 +130,11 @@ class PowerSerializer(serializers.Serializer[object]):
         required=False,
         help_text="The standard deviation of the known days. Older plans lack it.",
     )
+    yes = serializers.FloatField(
+        allow_null=True,
+        required=False,
+        help_text="Of an outcome that is yes or no the share of the known days with yes. Null of any other.",
+    )
     known = serializers.IntegerField(
         required=False, help_text="On how many of the 120 days before the start that rests."
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.design import MOST_PAIRS
-from experiments.models import Experiment, State
+from experiments.models import Experiment, State, Wanted
 from experiments.words import amount, label_of, worth_of
 from lifetracker.words import counted
 
@@ -19,13 +19,9 @@ def power_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
     """Return what can be said before the start of how large a difference must be to be noticed."""
     if not power:
         return ""
-    label, smallest = label_of(experiment.outcome), power.get("smallest")
-    if smallest is not None:
-        return (
-            f"Only if the true difference is {amount(smallest, experiment.outcome)} or more, {blocks_words(experiment)} are likely "
-            f"to notice it, in 4 of 5 cases. A smaller one will mostly stay undecided.{sure_words(experiment, smallest)}"
-            f"{deviation_words(experiment, power)}"
-        )
+    label = label_of(experiment.outcome)
+    if power.get("smallest") is not None:
+        return noticed_words(experiment, power)
     if not power["known"]:
         return (
             f"No value of {label} is known in the last 120 days. Without its values an experiment shows nothing: record it for "
@@ -40,8 +36,49 @@ def power_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
         return f"{label} was the same on all of the last 120 days, so that nobody can say how large a difference will be noticed."
     return (
         f"With {blocks_words(experiment)} even a large difference would mostly stay undecided, because {label} is unknown on too "
-        f"many days since it was first recorded. {more_words(experiment)}"
+        f"many days since it was first recorded, or has too little room to become {experiment.better}. {more_words(experiment)}"
     )
+
+
+def noticed_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
+    """Return how large a difference must be to be noticed, where that is known."""
+    if power.get("yes") is not None:
+        return yes_words(experiment, power)
+    smallest = power["smallest"]
+    return (
+        f"Only if the true difference is {amount(smallest, experiment.outcome)} or more, {blocks_words(experiment)} are likely to "
+        f"notice it, in 4 of 5 cases. A smaller one will mostly stay undecided.{sure_words(experiment, smallest)}"
+        f"{deviation_words(experiment, power)}"
+    )
+
+
+def yes_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
+    """Return the same of an outcome that is yes or no, by how often it is yes."""
+    usual, smallest = power["yes"], power["smallest"]
+    return (
+        f"Only if {label_of(experiment.outcome)} is yes on {of_100(often(experiment, usual, smallest))} days of A instead of "
+        f"{round(100 * usual)}, as in the last 120 days, or differs more, {blocks_words(experiment)} are likely to notice it, in 4 of 5 "
+        f"cases. A smaller difference will mostly stay undecided.{sure_of_yes(experiment, usual, smallest)}"
+    )
+
+
+def often(experiment: Experiment, usual: float, difference: float) -> float:
+    """Return the share of days with yes that so large a difference to the wanted side leads to."""
+    return usual + (difference if experiment.better == Wanted.HIGHER else -difference)
+
+
+def of_100(share: float) -> str:
+    return f"{round(100 * share)} of 100"
+
+
+def sure_of_yes(experiment: Experiment, usual: float, smallest: float) -> str:
+    """Return how often it must be yes for the result to say that the difference matters; empty where any does."""
+    if experiment.worth is None:
+        return ""
+    needed, asked = often(experiment, usual, experiment.worth + smallest), of_100(experiment.worth)
+    if not 0 <= needed <= 1:
+        return f" That it is the {asked} days that you ask for, it can hardly say: so often or so seldom is impossible."
+    return f" To say that it is the {asked} days that you ask for, it must be about {of_100(needed)} days."
 
 
 def deviation_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
@@ -85,6 +122,8 @@ def caution_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
     if worth is None or smallest <= worth:
         return ""
     asked, noticed = worth_of(experiment), amount(smallest, experiment.outcome)
+    if power.get("yes") is not None:
+        asked, noticed = f"{of_100(worth)} days", f"{of_100(smallest)} days"
     advice = f" {advice_words(experiment, smallest)}" if experiment.state == State.PLANNED else ""
     likely = (
         f"will most likely end undecided if the true difference is the {asked}"

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import date, timedelta
-from statistics import stdev
+from statistics import fmean, stdev
 from typing import NamedTuple
 
 from experiments.design import DAYS_BEFORE, Arm, Design
+from experiments.drawn import often_of, power_of_often
 from experiments.effect import Effect
 from experiments.marks import read_marks
 from experiments.models import Experiment, Wanted
@@ -27,12 +28,14 @@ from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.held import read_since_first
 from lifetracker.metrics.registry import find_metric, metric_of
 
+Bounds = tuple[float | None, float | None]
 #: Digits that are stored of what was reckoned, so that the same records give the same result on each machine.
 DIGITS = 6
 NOTHING_KNOWN: dict[str, object] = {
     "smallest": None,
     "spread": None,
     "deviation": None,
+    "yes": None,
     "known": 0,
     "needed": FEWEST_KNOWN,
 }
@@ -51,7 +54,7 @@ class Before(NamedTuple):
 def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     """Return what can be said before the start: `smallest`, the effect that is seen in 4 of 5 cases, in the unit of the
     outcome; `deviation`, the standard deviation of the known days; `spread`, that of days from what the day of the week and the
-    trend make of them, as it is reckoned with; `known`, on how many days that rests. What is not known is None."""
+    trend make of them, as it is reckoned with; `yes`, of an outcome that is 0 or 1 the share of the days with 1; `known`, on how many days that rests. What is not known is None."""
     metric = find_metric(experiment.outcome)
     if metric is None:
         return dict(NOTHING_KNOWN)
@@ -60,7 +63,8 @@ def power_before(experiment: Experiment, start: date) -> dict[str, object]:
     last = first + experiment.lag - days.ONE_DAY
     series = read_since_first([metric], begin, last)[metric.key]
     before = before_of(Read(series, experiment.lag, read_marks(begin, last, first)), first)
-    return power_facts(before, experiment.design, (start + experiment.lag).weekday())
+    first_weekday = (start + experiment.lag).weekday()
+    return power_facts(before, experiment.design, first_weekday, sign_of(experiment), metric.bounds)
 
 
 def before_of(read: Read, start: date) -> Before:
@@ -68,21 +72,37 @@ def before_of(read: Read, start: date) -> Before:
     return Before(read.values(begin, DAYS_BEFORE), (begin + read.lag).weekday())
 
 
-def power_facts(before: Before, design: Design, first_weekday: int) -> dict[str, object]:
-    past = past_of(as_numbers(before.values), before.first_weekday)
-    number = len(before.values) - before.values.count(None)
-    smallest = power_of(past, design, first_weekday).smallest() if past else None
-    return {
+def power_facts(
+    before: Before, design: Design, first_weekday: int, sign: int, bounds: Bounds
+) -> dict[str, object]:
+    """`sign`: 1 where higher values are wanted, -1 where lower ones are. `bounds`: the least and the highest possible value."""
+    numbers = as_numbers(before.values)
+    past = past_of(numbers, before.first_weekday)
+    known = [one for one in before.values if one is not None]
+    facts: dict[str, object] = NOTHING_KNOWN | {"known": len(known)}
+    if past is None:
+        return facts
+    often = often_of(numbers, past)
+    if often:
+        smallest = power_of_often(often, design, first_weekday, sign).smallest()
+    else:
+        smallest = within(
+            power_of(past, design, first_weekday).smallest(), fmean(known), sign, bounds
+        )
+    return facts | {
         "smallest": rounded(smallest),
-        "spread": rounded(past.spread) if past else None,
-        "deviation": rounded(deviation_of(before.values)) if past else None,
-        "known": number,
-        "needed": FEWEST_KNOWN,
+        "spread": rounded(past.spread),
+        "deviation": rounded(stdev(known)),
+        "yes": rounded(fmean(known)) if {*known} == {0.0, 1.0} else None,
     }
 
 
-def deviation_of(values: list[float | None]) -> float:
-    return stdev(one for one in values if one is not None)
+def within(smallest: float | None, usual: float, sign: int, bounds: Bounds) -> float | None:
+    """Return a difference; None where it leads from what is usual beyond what is possible, so that none can be seen."""
+    end = bounds[1] if sign > 0 else bounds[0]
+    if smallest is None or end is None or smallest <= abs(end - usual):
+        return smallest
+    return None
 
 
 def rounded(value: float | None) -> float | None:
@@ -179,7 +199,9 @@ def smallest_seen(experiment: Experiment, read: Read, effect: Effect) -> object:
         return None
     start = started(experiment)
     design = replace(experiment.design, pairs=effect.known_pairs)
-    return power_facts(before_of(read, start), design, (start + read.lag).weekday())["smallest"]
+    first_weekday, bounds = (start + read.lag).weekday(), read.series.metric.bounds
+    facts = power_facts(before_of(read, start), design, first_weekday, sign_of(experiment), bounds)
+    return facts["smallest"]
 
 
 def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dict[str, int]:

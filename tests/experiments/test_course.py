@@ -63,7 +63,7 @@ def test_the_power_is_told_in_the_unit_of_the_outcome() -> None:
 
 def test_without_a_past_nothing_is_told_of_the_power() -> None:
     found = power_before(planned(), START)
-    nothing = dict.fromkeys(("smallest", "spread", "deviation"))
+    nothing = dict.fromkeys(("smallest", "spread", "deviation", "yes"))
     assert found == nothing | {"known": 0, "needed": 42}
 
 

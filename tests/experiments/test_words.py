@@ -139,6 +139,37 @@ def test_the_spread_of_days_is_told_as_one_standard_deviation() -> None:
     assert power_words(planned(), seen).endswith("will mostly stay undecided.")
 
 
+SELDOM = {
+    "smallest": 0.457,
+    "spread": 0.3,
+    "deviation": 0.3,
+    "yes": 0.1,
+    "known": 120,
+    "needed": 42,
+}
+
+
+def test_of_yes_or_no_it_is_told_how_often_it_must_be_yes() -> None:
+    own = OwnMetric.objects.create(name="Headache")
+    one = planned(outcome=f"own.{own.pk}")
+    assert power_words(one, SELDOM) == (
+        "Only if Headache is yes on 56 of 100 days of A instead of 10, as in the last 120 days, or differs more, 6 pairs of 2 days are "
+        "likely to notice it, in 4 of 5 cases. A smaller difference will mostly stay undecided."
+    )
+    one.worth = 0.2
+    assert power_words(one, SELDOM).endswith(
+        "To say that it is the 20 of 100 days that you ask for, it must be about 76 of 100 days."
+    )
+    assert "is the 20 of 100 days that you ask for: only one of about 46 of 100 days" in (
+        caution_words(one, SELDOM)
+    )
+    one.worth = 0.6
+    assert power_words(one, SELDOM).endswith("so often or so seldom is impossible.")
+    less = planned(outcome=f"own.{own.pk}", better="lower")
+    assert "is yes on 14 of 100 days of A instead of 60" in power_words(less, SELDOM | {"yes": 0.6})
+    assert "too little room to become lower" in power_words(less, SELDOM | {"smallest": None})
+
+
 def test_a_small_difference_keeps_its_digits() -> None:
     said = caution_words(planned(worth=0.0001), {"smallest": 2.0})
     assert "if the true difference is the 0.0001 ms that you ask for" in said
