@@ -142,3 +142,10 @@ def advice_words(experiment: Experiment, smallest: float) -> str:
         f"With {MOST_PAIRS} pairs, which are the most, it would still mostly be missed: only a larger contrast between A and B, or "
         "an outcome that differs less from day to day, can help."
     )
+
+
+def carry_words(experiment: Experiment) -> str:
+    """Return a caution where no days are left out between blocks; empty where some are."""
+    if experiment.washout_days:
+        return ""
+    return "No days are left out between blocks: what lasts from one into the next makes the difference smaller."

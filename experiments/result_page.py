@@ -18,6 +18,8 @@ from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
 NOT_TESTED = "not tested"
+#: The prefixes of metrics that their owner types in: answers of the journal, and own metrics.
+RATED = ("journal.", "own.")
 #: From so many days on, and such a share of those that count, it is said that more are known of A or of B.
 FEW_APART, SHARE_APART = 3, 0.2
 PILLS = {Verdict.KEEP: "good", Verdict.DROP: "bad", Verdict.UNDECIDED: "asks"}
@@ -47,6 +49,8 @@ class ResultPage(NamedTuple):
     kept: list[tuple[str, str]]
     known: list[tuple[str, str]]
     broken: list[str]
+    #: What speaks against the outcome itself; empty for what is measured.
+    rated: str
     how: list[str]
 
 
@@ -81,6 +85,7 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
             if by_arm
         ],
         broken=[*broken_words(experiment, result["kept"]), *uneven_words(by_arm)],
+        rated=rated_words(key),
         how=how_words(experiment, result),
     )
 
@@ -175,6 +180,13 @@ def are_uneven(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     return apart >= FEW_APART and apart >= SHARE_APART * max(one["counted"], other["counted"])
 
 
+def rated_words(key: str) -> str:
+    """Return that an outcome was typed in by somebody who knew the day; empty where it was not."""
+    if not key.startswith(RATED):
+        return ""
+    return "You knew which day it was when you rated it; expecting it to help could do the same."
+
+
 def days_words(days: Mapping[str, int]) -> str:
     """Return how many days there were. What was reckoned before marks had to be made in time knows nothing of later ones."""
     words = (
@@ -199,7 +211,8 @@ def how_words(experiment: Experiment, result: Mapping[str, Any]) -> list[str]:
         "mean of these. What each day of the week usually brings, by the 120 days before the start, was taken away first.",
         "If A and B made no difference, the coin might as well have fallen the other way in any pair. So the mean is compared "
         "with all ways in which the coins could have fallen. The likely range holds every difference that this does not refuse: "
-        "in 95 of 100 experiments the true one is in it.",
+        "in 95 of 100 experiments the true one is in it. That is the mean difference between the days of A and of B as you lived "
+        "them; what lasts into the next block makes it smaller.",
         days_words(days),
     ]
     if result["smallest"] is not None:

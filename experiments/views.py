@@ -17,7 +17,7 @@ from experiments.block_table import block_rows, legend
 from experiments.design import Arm
 from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
-from experiments.power_words import caution_words, power_words
+from experiments.power_words import carry_words, caution_words, power_words
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, pill_of, result_page
 from experiments.result_words import begun, result_told, title_of
@@ -168,7 +168,7 @@ def cautions_of(experiment: Experiment, power: Mapping[str, Any]) -> list[str]:
     if experiment.state in {State.PLANNED, State.RUNNING}:
         found.insert(0, caution_words(experiment, power))
     if experiment.state == State.PLANNED:
-        found.append(contrast_words(experiment))
+        found += [contrast_words(experiment), carry_words(experiment)]
     return list(filter(None, found))
 
 

@@ -84,6 +84,7 @@ def test_the_result_says_of_how_many_days_of_each_the_outcome_is_known(
     assert "Outcome of days of A known on 7 of 12 days, 4 left out by marks" in page
     assert "Outcome of days of B known on 12 of 12 days" in page
     assert "known on 7 of the 12 days of A and on 12 of the 12 days of B that count" in page
+    assert "You knew which day it was when you rated it; expecting it to help could do the" in page
     told = client.get(f"/api/experiments/{energy.pk}").json()["result"]["by_arm"]
     assert told == energy.result["by_arm"]
 

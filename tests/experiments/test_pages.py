@@ -91,6 +91,7 @@ def test_a_plan_is_made_begun_and_stopped(person: Client, today: date) -> None:
     assert "or more, 6 pairs of 2 days are likely to notice it, in 4 of 5 cases" in page
     assert "To say that it is the 2.5 ms that you ask for" in page
     assert "What matters 2.5 ms or more" in page
+    assert "No days are left out between blocks" in page
     assert "from 17.5 h" in page
     assert (
         f'max="{today + timedelta(days=60)}"'
@@ -219,6 +220,10 @@ def test_the_result_is_told_in_full(person: Client, monkeypatch: pytest.MonkeyPa
     assert f"Likely range {likely}" in page
     assert "By chance alone 3 of 100" in page
     assert "than its days of B, in ms." in page
+    assert (
+        "the mean difference between the days of A and of B as you lived them; what lasts" in page
+    )
+    assert "when you rated it" not in page, "it is measured"
     assert "no advice on medicines" in page
     assert "Resting heart rate" in page
     assert answer.content.decode().count('class="f-ink"') == 6

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from experiments.models import Experiment
-from experiments.power_words import caution_words, power_words
+from experiments.power_words import carry_words, caution_words, power_words
 from experiments.result_words import range_words, result_told
 from experiments.words import amount, progress_sentence
 from lifetracker.days import ONE_DAY
@@ -218,3 +218,8 @@ def test_tomorrow_is_told_up_to_the_last_day() -> None:
         "the second of 2 of its block. Tomorrow is a day of B: eat as usual."
     )
     assert progress_sentence(one, START + timedelta(days=23)).endswith("It is the last day.")
+
+
+def test_a_plan_without_days_between_blocks_is_cautioned() -> None:
+    assert carry_words(planned()).startswith("No days are left out between blocks: what lasts")
+    assert carry_words(planned(washout_days=1)) == ""
