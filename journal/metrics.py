@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from django.db.models import Avg, Q, QuerySet
@@ -59,10 +60,12 @@ def unit_of(behaviour: Behaviour) -> str:
 
 
 def members(only: int | None = None) -> list[Metric]:
-    """Return the metrics of all behaviours, or of one, by one statement: those that are still asked first."""
+    """Return the metrics of all behaviours, or of one or what that was merged into, by one statement: those that are still
+    asked first."""
     rows = Behaviour.objects.live().defer("raw")
     if only is not None:
-        rows = rows.filter(Q(pk=only) | Q(merged_into=only))
+        counts = Q(pk=only) | Q(wordings=only)
+        rows = rows.filter(counts | Q(merged_into=only) | Q(merged_into__wordings=only)).distinct()
     wordings: dict[int, list[int]] = {}
     own: list[Behaviour] = []
     for one in rows.order_by("position", "pk"):
@@ -74,8 +77,10 @@ def members(only: int | None = None) -> list[Metric]:
 
 
 def find(key: str) -> Metric | None:
+    """Return the metric of a behaviour; of one that was merged into another that of the other, so that a goal goes on."""
     match = KEY.fullmatch(key)
-    return next(iter(members(int(match[1]))), None) if match else None
+    found = next(iter(members(int(match[1]))), None) if match else None
+    return replace(found, key=key) if found else None
 
 
 register_family(Family(prefix=PREFIX, members=members, find=find))

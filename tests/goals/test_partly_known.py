@@ -17,6 +17,7 @@ from goals.reading import Standing, standing_of
 from goals.row_words import past_value
 from goals.sentences import opening_of_goal
 from goals.tally import Measured, Tally
+from journal.merging import merge
 from journal.models import Behaviour
 from tests import makers
 from tests.goals.test_api import make
@@ -306,6 +307,14 @@ def answers(*given: float | None) -> Behaviour:
         if value is not None:
             makers.answer(behaviour, value, days_ago=number)
     return behaviour
+
+
+@pytest.mark.usefixtures("person")
+def test_a_goal_on_a_behaviour_goes_on_where_that_is_merged() -> None:
+    wording = answers(None, 1, None, None, 0, 0, 0)
+    merge(wording, answers(1, None, 1, 0, None, None, None))
+    found = asked_of(wording)
+    assert (found.value, found.known_days, found.unknown_days) == (3, 7, 0)
 
 
 LESS: dict[str, Any] = {"direction": "at_most", "target": 2}

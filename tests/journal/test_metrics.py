@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from goals.models import Goal
 from journal.metrics import key_of
@@ -51,6 +52,10 @@ def test_a_metric_has_the_answer_that_counts() -> None:
     assert values(key_of(one.pk)) == [1.0, 1.0]
     makers.answer(one, 0)
     assert values(key_of(one.pk)) == [1.0, 0.0]
+    assert values(key_of(wording.pk)) == [1.0, 0.0], "what asks for it goes on"
+    assert metric_of(key_of(wording.pk)).label == one.name
+    assert [metric.key for metric in all_metrics() if metric.key == key_of(wording.pk)] == []
+    Behaviour.objects.filter(pk=one.pk).update(deleted_at=timezone.now())
     with pytest.raises(UnknownMetric):
         metric_of(key_of(wording.pk))
 
