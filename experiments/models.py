@@ -242,7 +242,9 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         return found
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Store it, with the day of the outcome where that was left open."""
+        """Store it, each of its words in one line, with the day of the outcome where that was left open."""
+        for name in ("question", "try_words", "usual_words"):
+            setattr(self, name, " ".join(getattr(self, name).split()))
         if self.outcome_lag is None:
             self.outcome_lag = self.usual_lag
         super().save(*args, **options)

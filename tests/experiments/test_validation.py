@@ -220,3 +220,19 @@ def test_rules_that_touch_do_not_overlap() -> None:
     assert overlap(Span(17, None), Span(None, 17.1), is_clock=False)
     assert not overlap(Span(17, None), Span(None, None), is_clock=False)
     assert not overlap(Span(None, 23), Span(0, None), is_clock=True)
+
+
+def test_words_are_one_line_each() -> None:
+    """They stand in titles, sentences and subjects of mails."""
+    lines = {
+        "question": "Does it\r\nBcc: me",
+        "try_words": " tea\n\n at\tnight ",
+        "usual_words": "none",
+    }
+    one = makers.experiment(**lines)
+    one.refresh_from_db()
+    assert (one.question, one.try_words, one.usual_words) == (
+        "Does it Bcc: me",
+        "tea at night",
+        "none",
+    )
