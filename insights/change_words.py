@@ -42,12 +42,17 @@ def how(one: MetricChange) -> str:
     return f"{has} been {size} since {when}"
 
 
+def is_in_hours(one: MetricChange) -> bool:
+    return one.is_clock or one.unit == HOURS_UNIT
+
+
 def size_words(one: MetricChange) -> str:
+    way = direction(one.difference, one.unit)
     if one.is_clock:
-        return f"{hours_and_minutes(abs(one.difference))} {'later' if one.difference > 0 else 'earlier'}"
-    if one.unit == HOURS_UNIT:
-        return f"{hours_and_minutes(abs(one.difference))} {direction(one.difference, one.unit)}"
-    return f"{amount(one.difference, one.unit, decimals_of(one))} {direction(one.difference, one.unit)}"
+        way = "later" if one.difference > 0 else "earlier"
+    if is_in_hours(one):
+        return f"{hours_and_minutes(abs(one.difference))} {way}"
+    return f"{amount(one.difference, one.unit, decimals_of(one))} {way}"
 
 
 def decimals_of(one: MetricChange) -> int:
@@ -62,7 +67,7 @@ def decimals_of(one: MetricChange) -> int:
 def interval_words(one: MetricChange) -> str:
     """Return the ends of the interval in the direction of the change: `2 and 4 bpm`."""
     ends = [one.low, one.high] if one.difference > 0 else [-one.high, -one.low]
-    if one.is_clock or one.unit == HOURS_UNIT:
+    if is_in_hours(one):
         low, high = (f"{MINUS if end < 0 else ''}{hours_and_minutes(abs(end))}" for end in ends)
         return f"{low} and {high}"
     decimals = decimals_of(one)
