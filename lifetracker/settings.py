@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "lifetracker.web.middleware.read_preferences",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "lifetracker.web.middleware.drop_extra_slash",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # A page that forgets to ask for the login asks for it all the same.

@@ -13,8 +13,17 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import resolve_url
+from django.urls import is_valid_path
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from lifetracker.accounts.addresses import address_in
 from lifetracker.api import errors
@@ -154,6 +163,24 @@ def explain_wrong_methods(get_response: Answer) -> Answer:
         explained: HttpResponseBase = errors.method_not_allowed(request)
         explained.headers["Allow"] = response.headers["Allow"]
         return explained
+
+    return answer
+
+
+def drop_extra_slash(get_response: Answer) -> Answer:
+    """Lead from an address that is none only because of a slash at its end to the one without it, as Django leads to the one with
+    a slash where that is missing."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_unknown = response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is None
+        if not is_unknown or request.method not in {"GET", "HEAD"}:
+            return response
+        if not is_valid_path(request.path_info.rstrip("/")):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        path = escape_leading_slashes(escape_uri_path(request.path.rstrip("/")))
+        return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
     return answer
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import Client
+from django.urls import is_valid_path
 from rest_framework.views import APIView
 
 from tests import databases, makers
@@ -144,6 +145,20 @@ def test_people_get_a_page(client: Client) -> None:
         answer = client.get(path)
         assert answer.status_code == 404
         assert "Page not found" in answer.text
+
+
+def test_an_address_is_found_with_a_slash_too_many_and_too_few(root: Client) -> None:
+    every = sorted(path for path in set(addresses()) if len(path) > 1)
+    for path in every:
+        other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+        if not is_valid_path(other):
+            answer = root.get(f"{other}?show=all")
+            assert answer.status_code == 301, other
+            assert answer["Location"] == f"{path}?show=all", other
+    assert root.get("/review/2026-W48//")["Location"] == "/review/2026-W48"
+    for path in ("/goals/99/", "/nothing/", "//review/2026-W48/", "/"):
+        assert root.get(path).status_code in {200, 404}, path
+    assert root.post("/review/2026-W48/").status_code == 404
 
 
 def test_a_record_that_is_not_there_is_json(root: Client) -> None:
