@@ -177,6 +177,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "lifetracker.web.middleware.refuse_nul",
     "lifetracker.web.middleware.read_preferences",
+    "lifetracker.web.middleware.find_metrics_once",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "lifetracker.web.middleware.drop_extra_slash",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from lifetracker.metrics.declaration import Family, Metric
 
@@ -10,6 +12,8 @@ metrics: dict[str, Metric] = {}
 families: list[Family] = []
 #: Those with a key that was taken: `manage.py check` refuses them.
 repeated: list[Metric] = []
+# By key, what the families were asked for in the present request; None where each question is asked.
+_found: ContextVar[dict[str, Metric | None] | None] = ContextVar("found_metrics", default=None)
 
 
 class UnknownMetric(LookupError):
@@ -30,13 +34,31 @@ def register_family(family: Family) -> None:
 
 
 def find_metric(key: str) -> Metric | None:
-    """Return the metric with this key; None where it is gone or was never there."""
+    """Return the metric with this key; None where it is gone or was never there. One that comes with the data costs a statement,
+    within `found_once` only the first time."""
     if key in metrics:
         return metrics[key]
-    for family in families:
-        if key.startswith(family.prefix) and (found := family.find(key)):
-            return found
-    return None
+    known = _found.get()
+    if known is None:
+        return ask_families(key)
+    if key not in known:
+        known[key] = ask_families(key)
+    return known[key]
+
+
+def ask_families(key: str) -> Metric | None:
+    asked = (family.find(key) for family in families if key.startswith(family.prefix))
+    return next(filter(None, asked), None)
+
+
+@contextmanager
+def found_once() -> Iterator[None]:
+    """Ask the database for each metric at most once within: for what changes none of them."""
+    token = _found.set({})
+    try:
+        yield
+    finally:
+        _found.reset(token)
 
 
 def metric_of(key: str) -> Metric:

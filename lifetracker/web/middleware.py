@@ -27,6 +27,7 @@ from django.utils.http import escape_leading_slashes
 
 from lifetracker.accounts.addresses import address_in
 from lifetracker.api import errors
+from lifetracker.metrics.registry import found_once
 from lifetracker.models.preferences import read_once
 
 LOGGED_OUT = "You have been logged out, so nothing was changed. Log in and try again."
@@ -127,6 +128,18 @@ def read_preferences(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         with read_once():
+            return get_response(request)
+
+    return answer
+
+
+def find_metrics_once(get_response: Answer) -> Answer:
+    """Let a page that names a metric in many places ask for it once."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return get_response(request)
+        with found_once():
             return get_response(request)
 
     return answer

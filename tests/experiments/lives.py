@@ -46,6 +46,25 @@ def running(start: date = START, **fields: Any) -> Experiment:
     return planned(**{"state": "running", "start": start} | fields)
 
 
+def ended(outcome: str, *, checked_by: str, beside: str) -> Experiment:
+    """Six pairs, in which the outcome, and a metric beside it, was 1.2 higher on days of A. Nothing says what was kept."""
+    effect = {"pairs": [1.2] * 6, "known_pairs": 6, "estimate": 1.2, "low": 0.2, "high": 2.2}
+    effect |= {"p": 0.03}
+    none = {"kept": 0, "not_kept": 0, "unknown": 12}
+    result = {
+        "verdict": "keep",
+        "reason": "better",
+        "effect": effect,
+        "per_protocol": None,
+        "smallest": None,
+        "secondary": [effect | {"metric": beside}],
+        "kept": {"a": none, "b": none},
+        "days": {"counted": 24, "known": 24, "marked": 0, "marked_later": 0},
+    }
+    metrics = {"outcome": outcome, "action": checked_by, "secondary": [beside]}
+    return running(state="ended", result=result, **metrics)
+
+
 def live(experiment: Experiment, effect: float, unknown: Collection[int] = ()) -> None:
     """Store the mornings before and during an experiment: after a day of A the HRV is higher by so much. `unknown`: days of
     the experiment whose mornings are missing."""

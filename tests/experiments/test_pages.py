@@ -17,8 +17,10 @@ from experiments.words import tomorrow_words
 from fasting.models import FastingPeriod
 from lifetracker.days import at_hour, midnight
 from lifetracker.models import DayMark
+from own_metrics.metrics import key_of
+from own_metrics.models import OwnMetric
 from tests import makers
-from tests.experiments.lives import START, live, planned, running
+from tests.experiments.lives import START, ended, live, planned, running
 from tests.experiments.test_course import at, fast_on, plain
 from tests.lifetracker.test_two_windows import form_of
 from tests.nutrition.eating import complete, eat
@@ -343,29 +345,8 @@ def test_a_time_of_day_is_typed_as_on_a_clock(person: Client) -> None:
 def test_of_a_metric_that_was_deleted_no_page_tells_the_key(
     person: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its name went with it."""
-    one = running(start=START, outcome="own.4", action="own.5", secondary=["own.6"])
-    effect = {
-        "pairs": [1.2] * 6,
-        "known_pairs": 6,
-        "estimate": 1.2,
-        "low": 0.2,
-        "high": 2.2,
-        "p": 0.03,
-    }
-    none = {"kept": 0, "not_kept": 0, "unknown": 12}
-    one.result = {
-        "verdict": "keep",
-        "reason": "better",
-        "effect": effect,
-        "per_protocol": None,
-        "smallest": None,
-        "secondary": [effect | {"metric": "own.6"}],
-        "kept": {"a": none, "b": none},
-        "days": {"counted": 24, "known": 24, "marked": 0, "marked_later": 0},
-    }
-    one.state = "ended"
-    one.save()
+    """Of one that was deleted for good, not even its name is known."""
+    one = ended("own.4", checked_by="own.5", beside="own.6")
     page = words(person.get(f"/experiments/{one.pk}/"))
     assert "A metric that was deleted was 1.2 higher on days of" in page
     for path in (f"/experiments/{one.pk}/", "/experiments/", "/search/?q=long+fast"):
@@ -408,6 +389,18 @@ def test_the_list_costs_as_much_for_many(
     one = running()
     with django_assert_max_num_queries(14):
         person.get(f"/experiments/{one.pk}/")
+
+
+def test_a_result_asks_once_for_each_metric_of_its_own(
+    person: Client, django_assert_max_num_queries: Any
+) -> None:
+    mood, wine, calm = (
+        key_of(OwnMetric.objects.create(name=one).pk) for one in ("Mood", "Wine", "Calm")
+    )
+    one = ended(mood, checked_by=wine, beside=calm)
+    with django_assert_max_num_queries(14):
+        page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "Mood was 1.2 higher" in page
 
 
 def test_the_form_says_the_unit_of_each_metric_and_the_title_of_each_domain(person: Client) -> None:
