@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 
 from django.conf import settings
+from requests import Response
 
 from lifetracker.errors import BadResponse, NotConfigured
-from lifetracker.sync.http import HttpClient
+from lifetracker.sync.http import HttpClient, parsed
 from notifications.outgoing import Outgoing
 
 OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
@@ -25,7 +26,13 @@ def send(message: Outgoing) -> str:
     Raises NotConfigured, BadResponse and TryLater."""
     if found := missing():
         raise NotConfigured(found)
-    body = {"topic": settings.NTFY_TOPIC, "title": message.title, "message": message.text}
+    body = {
+        "topic": settings.NTFY_TOPIC,
+        "title": message.title,
+        "message": message.text,
+        # One that comes twice takes the place of the first. Servers older than that leave it unread.
+        "sequence_id": message.id,
+    }
     if message.url:
         body["click"] = message.url
     headers = {"Authorization": f"Bearer {settings.NTFY_TOKEN}"} if settings.NTFY_TOKEN else {}
@@ -41,4 +48,15 @@ def send(message: Outgoing) -> str:
         )
     if status != OK:
         raise BadResponse(f"ntfy answered {status}. See NTFY_URL.", status)
+    if not is_published(response):
+        raise BadResponse("No ntfy answers there, but something else. See NTFY_URL.", status)
     return ""
+
+
+def is_published(response: Response) -> bool:
+    """Return whether ntfy itself says that it took a message: any web server may answer 200."""
+    try:
+        found = parsed(response)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("event") == "message"

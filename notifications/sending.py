@@ -2,8 +2,8 @@
 
 A message is delivered at least once. It is claimed before it is sent, so that of any number of processes one sends it, and
 noted as sent once its channel has taken it. A process that is killed between the two leaves a message that another one
-sends again after `CLAIMED_FOR`: a warning that never comes would be worse than one that comes twice, and mail programs and
-browsers know the second one by its id.
+sends again after `CLAIMED_FOR`: a warning that never comes would be worse than one that comes twice, and mail programs,
+ntfy and browsers know the second one by its id.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import secrets
 import struct
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Self
 
@@ -33,8 +34,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "0")
+        answer = self.server.answer if status == HTTPStatus.OK else b""
+        self.send_header("Content-Length", f"{len(answer)}")
         self.end_headers()
+        self.wfile.write(answer)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -46,6 +49,8 @@ class _Server(ThreadingHTTPServer):
         self.answers: dict[str, int] = {}
         self.headers: dict[str, str] = {}
         self.status = 200
+        # What ntfy says of a message that it took.
+        self.answer = b'{"id": "wWDqJQmLsDHk", "time": 1789567200, "event": "message"}'
         super().__init__(("127.0.0.1", 0), _Handler)
 
 
@@ -57,6 +62,10 @@ class PostServer:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.posted, self.answers = self._server.posted, self._server.answers
         self.headers = self._server.headers
+
+    def say(self, body: bytes) -> None:
+        """Let this be the body of an answer of status 200."""
+        self._server.answer = body
 
     def answer(self, status: int, **headers: str) -> None:
         self._server.status = status

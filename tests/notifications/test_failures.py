@@ -160,6 +160,7 @@ def test_a_service_says_how_long_to_wait(ntfy: PostServer, asked: Asked) -> None
         (401, "ntfy refused the message (401). See whether NTFY_TOKEN may write to NTFY_TOPIC."),
         (403, "(403)"),
         (404, "ntfy answered 404"),
+        (302, "ntfy answered 302. See NTFY_URL."),
         (500, "answered 500"),
     ],
 )
@@ -173,6 +174,50 @@ def test_what_ntfy_refuses_is_a_sentence(
     outcome = Notification.objects.get().outcome
     assert words in outcome
     assert "hidden" not in outcome
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome", b"[]", b'{"event": "open"}', b"", b"[" * 9000])
+def test_what_only_answers_like_a_web_server_took_no_message(
+    ntfy: PostServer, asked: Asked, person: Client, body: bytes
+) -> None:
+    """As where NTFY_URL leads to another program, or a network asks for a login first."""
+    ntfy.say(body)
+    choose(chosen={"test": ["ntfy"]})
+    asked.say("a")
+    assert send_due().postponed == 1
+    words = "No ntfy answers there, but something else. See NTFY_URL."
+    assert Notification.objects.get().outcome == words
+    page = person.post("/settings/notifications/test/ntfy", follow=True).text
+    assert f"ntfy: the test was not sent. {words}" in page
+
+
+def test_no_redirect_takes_the_token_elsewhere(ntfy: PostServer, asked: Asked) -> None:
+    with PostServer() as elsewhere:
+        ntfy.answer(307, Location=elsewhere.url)
+        choose(chosen={"test": ["ntfy"]})
+        asked.say("a")
+        assert send_due().postponed == 1
+        assert not elsewhere.posted
+
+
+def test_one_that_comes_twice_has_the_id_of_the_first(
+    ntfy: PostServer, asked: Asked, move: Any
+) -> None:
+    """As where a server takes a message and its answer is lost: ntfy's apps show the second in the place of the first."""
+    choose(chosen={"test": ["ntfy"]})
+    asked.say("a", "b")
+    ntfy.answer(500)
+    send_due()
+    ntfy.answer(200)
+    move(NOW + timedelta(minutes=5))
+    assert send_due().sent == 2
+    ids: dict[str, set[str]] = {}
+    for one in ntfy.posted:
+        body = json.loads(one.body)
+        ids.setdefault(body["title"], set()).add(body["sequence_id"])
+    assert len(ntfy.posted) == 3
+    assert sorted(len(found) for found in ids.values()) == [1, 1]
+    assert len(set.union(*ids.values())) == 2
 
 
 def test_what_is_still_so_is_sent_however_long_a_channel_failed(
