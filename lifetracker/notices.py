@@ -7,7 +7,13 @@ from datetime import datetime
 
 from django.conf import settings
 
-from lifetracker.doctor.backups import failed_backup
+from lifetracker.doctor.backups import (
+    SEE_CRON,
+    attempts,
+    failed_backup,
+    overdue_since,
+    overdue_words,
+)
 from lifetracker.doctor.connections import of_connection, of_stale
 from lifetracker.doctor.findings import at
 from lifetracker.models import SyncRun
@@ -53,13 +59,21 @@ def in_need(status: SourceStatus, key: str, text: str) -> Notice:
     )
 
 
-def failed_backups(now: datetime) -> Iterator[Notice]:
-    """Yield the last backup, if that failed."""
-    if failed := failed_backup():
+def backups_in_need(now: datetime) -> Iterator[Notice]:
+    """Yield the last backup, if that failed, and the one that should have come by now."""
+    made = attempts()
+    if failed := failed_backup(made):
         yield Notice(
             key=f"{failed.pk} {failed.at.isoformat()}",
             title="The backup failed",
             text=f"At {at(failed.at)}: {failed.detail}",
+            path="settings/data/",
+        )
+    if since := overdue_since(made, now):
+        yield Notice(
+            key=f"overdue {since.isoformat()}",
+            title="A backup is overdue",
+            text=f"{overdue_words(made)} {SEE_CRON}",
             path="settings/data/",
         )
 
@@ -76,9 +90,9 @@ register_notices(
 register_notices(
     NoticeKind(
         name="backup",
-        title="A backup failed",
-        about="When `backup` failed, until one succeeds.",
-        due=failed_backups,
+        title="A backup failed or is overdue",
+        about="When `backup` failed, until one succeeds, or when none has come for twice as long as usual.",
+        due=backups_in_need,
         order=15,
     )
 )

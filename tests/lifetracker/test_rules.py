@@ -128,7 +128,7 @@ MAY_IMPORT = {
         "tasks",
         "words",
     },
-    "doctor": {"accounts", "api", "models", "ops", "sync", "tasks", "web", "words"},
+    "doctor": {"accounts", "api", "days", "models", "ops", "sync", "tasks", "web", "words"},
     "admin": {"days", "models", "ops", "sync", "tasks", "web", "words"},
     "sandbox": set(),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -17,6 +18,7 @@ from django.urls import resolve
 
 from experiments.models import Experiment, State
 from lifetracker.accounts.events import Kind, record
+from lifetracker.accounts.models import Event
 from lifetracker.doctor.report import examine
 from lifetracker.models import Preferences, SyncRun
 from lifetracker.models.preferences import read_once
@@ -361,6 +363,82 @@ def test_a_failed_backup_is_known_until_one_succeeds(tmp_path: Path, move: Move)
     call_command("backup", str(tmp_path / "backup.zip"), stdout=io.StringIO())
     assert due("backup", NOW) == []
     assert not [one for one in examine().findings if one.subject == "Backup"]
+
+
+def backups(*days_ago: float, kind: Kind = Kind.BACKUP) -> None:
+    """The log of backups that were made so many days before `NOW`, the last of them last."""
+    for days in days_ago:
+        record(kind, detail="3 rows")
+        newest = Event.objects.order_by("-pk")[:1].values("pk")
+        Event.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).update(
+            at=NOW - timedelta(days=days)
+        )
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "words"),
+    [
+        # Each day: the second that is missing is told, half a day late.
+        ((4, 3, 2.4), ""),
+        ((5, 4, 2.6), "2026-09-13 23:36. Before that, one came each day."),
+        # Each hour, and each week.
+        ((5, 4, 3 + 2 / 24, 3 + 1 / 24, 3), "2026-09-13 14:00. Before that, one came each day."),
+        ((28, 21, 14), ""),
+        ((29, 22, 15), "2026-09-01 14:00. Before that, one came at least every 7 days."),
+        # Each day until it was changed to each week, which one such week shows.
+        ((12, 11, 10, 3), ""),
+        # Each week until it was changed to each day.
+        ((20, 13, 6, 5, 4, 3), "2026-09-13 14:00. Before that, one came each day."),
+        # Of so few nobody can say how often they come.
+        ((14,), ""),
+        ((15.1, 15, 14.9), "2026-09-01 16:24."),
+    ],
+    ids=str,
+)
+def test_a_backup_that_never_started_is_overdue(
+    move: Move, days_ago: tuple[float, ...], words: str
+) -> None:
+    move(NOW)
+    backups(*days_ago)
+    found = due("backup", NOW)
+    if not words:
+        assert found == []
+        return
+    (one,) = found
+    assert one.title == "A backup is overdue"
+    said = f"No backup has come since {words}"
+    assert one.text == f"{said} See whether cron starts one: docs/backups.md."
+    assert due("backup", NOW + timedelta(days=3))[0].key == one.key, "told once"
+    troubles = [trouble.text for trouble in examine().troubles if trouble.subject == "Backup"]
+    assert troubles == ([said] if "Before" in words else []), "there may be other ways"
+    record(Kind.BACKUP)
+    assert due("backup", NOW) == []
+
+
+def test_a_backup_that_fails_each_day_is_not_overdue_too(move: Move) -> None:
+    move(NOW)
+    backups(6, 5, 4)
+    backups(3, 2, 1, kind=Kind.BACKUP_FAILED)
+    assert [one.title for one in due("backup", NOW)] == ["The backup failed"]
+    found = due("backup", NOW + timedelta(days=2))
+    assert [one.title for one in found] == ["The backup failed", "A backup is overdue"]
+    assert len({one.key for one in found}) == 2
+
+
+def test_who_never_made_a_backup_is_told_after_two_weeks(person: Client) -> None:
+    User.objects.update(date_joined=NOW)
+    assert due("backup", NOW + timedelta(days=14)) == []
+    (one,) = due("backup", NOW + timedelta(days=15))
+    assert one.text == "No backup was ever made. See whether cron starts one: docs/backups.md."
+    assert due("backup", NOW + timedelta(days=90)) == [one]
+
+
+def test_what_is_said_of_backups_costs_one_statement(move: Move) -> None:
+    move(NOW)
+    backups(*range(300, 1, -1))
+    with CaptureQueriesContext(connection) as queries:
+        assert due("backup", NOW) == []
+    assert len(queries) == 1
 
 
 def test_a_download_that_fails_is_noted(person: Client) -> None:
