@@ -19,6 +19,7 @@ from lifetracker.ops.notices import notice_kinds
 from notifications.browsers import BrowserForm, public_key, replace_unreadable_key
 from notifications.channels import CHANNELS, Channel
 from notifications.forms import ChoicesForm
+from notifications.logins import note
 from notifications.models import ChannelName, Choices, Notification, PushSubscription
 from notifications.outgoing import Outgoing
 from notifications.push import NO_BROWSER
@@ -111,16 +112,18 @@ def send_test(request: HttpRequest, name: str) -> HttpResponse:
 def add_browser(request: HttpRequest) -> HttpResponse:
     """Store where the browser of this request takes messages, as its script says."""
     replace_unreadable_key()
+    answer = redirect("settings-notifications")
     form = BrowserForm(request.POST)
     if form.is_valid():
         row = form.save(current_user(request), request.headers.get("User-Agent", ""))
+        note(request, answer, row.digest)
         messages.success(
             request, f"{row.browser} shows messages from now on. Send a test to try it."
         )
     else:
         reasons = " ".join(str(one) for errors in form.errors.values() for one in errors)
         messages.error(request, f"This browser was not added. {reasons}")
-    return redirect("settings-notifications")
+    return answer
 
 
 @never_cache

@@ -19,6 +19,7 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
+    from django.contrib.sessions.backends.base import SessionBase
 
 
 class Caller(NamedTuple):
@@ -121,6 +122,13 @@ def address() -> str:
     """Return from which address the request comes that this thread answers; empty without one."""
     caller = _caller.get()
     return caller.address if caller else ""
+
+
+def own_session(user: AbstractBaseUser) -> SessionBase | None:
+    """Return the session of the request that this thread answers; None where it is not one of this account."""
+    caller = _caller.get()
+    is_own = caller is not None and bool(caller.name) and caller.name == user.get_username()
+    return caller.request.session if caller and is_own else None
 
 
 def program() -> str:

@@ -6,12 +6,18 @@ import re
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
 from lifetracker.accounts.addresses import client_address
 from lifetracker.accounts.events import Kind, record
 from lifetracker.accounts.models import UserSession, UserSessionQuerySet
+
+#: A session was ended from elsewhere; `data`: what it held.
+session_ended = Signal()
+#: All sessions of `user` were ended but `kept`, which is None where no session of theirs ended them.
+others_ended = Signal()
 
 # The first that fits: most say that they are others too.
 BROWSERS = {
@@ -40,9 +46,10 @@ def note(request: HttpRequest) -> None:
 
 def end(ended: UserSessionQuerySet) -> int:
     """End these at once; return how many."""
-    found = list(ended.select_related("user"))
+    found = list(ended.select_related("user", "session"))
     for one in found:
         record(Kind.SESSION_ENDED, one.user, device_of(one.browser))
+        session_ended.send(UserSession, data=one.session.get_decoded())
     return UserSession.objects.filter(pk__in=[one.pk for one in found]).forget()
 
 
@@ -62,7 +69,9 @@ def end_others(request: HttpRequest) -> int:
         and one.session_key != request.session.session_key
     ]
     removed = Session.objects.filter(pk__in=keys).delete()[0]
-    return removed + end(others(request))
+    count = removed + end(others(request))
+    others_ended.send(UserSession, user=request.user, kept=request.session)
+    return count
 
 
 def device_of(browser: str) -> str:

@@ -13,8 +13,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from lifetracker.accounts import freshness
-from lifetracker.accounts.events import Kind, address, record
+from lifetracker.accounts.events import Kind, address, own_session, record
 from lifetracker.accounts.models import UserSession
+from lifetracker.accounts.sessions import others_ended
 from lifetracker.models import ApiToken
 from lifetracker.models.tokens import token_revoked
 
@@ -137,4 +138,6 @@ class RecordPasswords:
 
     def password_changed(self, password: str, user: User | None = None) -> None:
         UserSession.objects.filter(user=user).forget()
+        if user is not None:
+            others_ended.send(User, user=user, kept=own_session(user))
         record(Kind.PASSWORD, user)
