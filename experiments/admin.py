@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
 from experiments.result_words import result_told
 from experiments.validation import FIXED
-from experiments.words import GONE
+from experiments.words import gone_choice
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.web.forms import Names, RecordForm
@@ -51,7 +50,7 @@ class ExperimentForm(RecordForm):
                 chosen = getattr(self.instance, name)
                 choices = metric_choices(clocks=name == "action")
                 if chosen and chosen not in dict(choices):
-                    choices.append((chosen, f"{capfirst(GONE)} ({chosen})"))
+                    choices.append(gone_choice(chosen))
                 field.widget = UnfoldAdminSelectWidget(choices=[("", "---------"), *choices])
 
 

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
-from django.utils.text import capfirst
 
 from experiments.design import FEWEST_PAIRS, Arm
 from experiments.limits import LimitField, hour_of
@@ -21,7 +20,7 @@ from experiments.validation import (
     MANY_PAIRS,
     MOST_SECONDARY,
 )
-from experiments.words import GONE
+from experiments.words import gone_choice
 from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
 from lifetracker import days
@@ -171,8 +170,7 @@ class ExperimentForm(RecordForm):
         chosen = getattr(self.instance, name)
         there = {key for _, keys in choices if isinstance(keys, list) for key, _ in keys}
         gone = [one for one in (chosen if isinstance(chosen, list) else [chosen]) if one]
-        gone = [one for one in gone if one not in there]
-        named = [(one, f"{capfirst(GONE)} ({one})") for one in gone]
+        named = [gone_choice(one) for one in gone if one not in there]
         self.fields[name].choices = [*choices, *named]  # type: ignore[attr-defined]  # of a choice
 
     def unit_of(self, name: str) -> str:

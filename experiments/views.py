@@ -37,7 +37,7 @@ from experiments.words import (
     worth_of,
 )
 from lifetracker import days
-from lifetracker.metrics.registry import find_metric
+from lifetracker.metrics.registry import find_even_deleted
 from lifetracker.words import counted
 
 DELETED = "deleted"
@@ -200,7 +200,7 @@ def facts_of(experiment: Experiment) -> list[Fact]:
 
 def outcome_words(experiment: Experiment) -> str:
     when = "the day after" if experiment.lag > timedelta(0) else "the same day"
-    if find_metric(experiment.outcome) is None:
+    if find_even_deleted(experiment.outcome) is None:
         return f"{begun(GONE)}, {experiment.get_better_display()}"
     return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}"
 

@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
 
 from experiments.design import Arm
 from experiments.models import Experiment, State
 from experiments.reading import are_many_broken
 from experiments.validation import WORTH_DECIMALS
 from lifetracker.days import ONE_DAY
-from lifetracker.metrics.registry import find_metric
+from lifetracker.metrics.registry import find_even_deleted
 from lifetracker.web.sentences import clock_of, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 #: A whole number from here on: nobody reads the tenth of a hundred.
 LARGE = 100
-#: What stands for the name of a metric that is no longer there, such as one of its owner's.
+#: What stands for the name of a metric that was deleted for good.
 GONE = "a metric that was deleted"
 ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 
@@ -27,7 +28,7 @@ ARM_LETTERS = {Arm.A: "A", Arm.B: "B"}
 def amount(value: float, key: str) -> str:
     """Return a difference of a metric in the unit that its owner reads, without a sign: `4.2 ms`, and
     `9.4 points` of a percentage."""
-    metric = find_metric(key)
+    metric = find_even_deleted(key)
     unit = metric.unit if metric else ""
     shown = in_chosen_unit(abs(value), unit).value
     decimals = 0 if shown >= LARGE else max(metric.decimals if metric else 1, 1)
@@ -36,15 +37,21 @@ def amount(value: float, key: str) -> str:
 
 def signed_number(value: float, key: str) -> str:
     """Return a difference with its sign and without its unit, as it stands at an axis."""
-    metric = find_metric(key)
+    metric = find_even_deleted(key)
     shown, _ = in_chosen_unit(value, metric.unit if metric else "")
     return signed(shown, 0 if float(shown).is_integer() else 1 if abs(shown) >= 1 else 2)
 
 
 def label_of(key: str) -> str:
-    """Return how the owner knows a metric. A key is no name: of one that is gone it says that."""
-    metric = find_metric(key)
+    """Return how the owner knows a metric. A key is no name: of one that was deleted for good it says that."""
+    metric = find_even_deleted(key)
     return metric.label if metric else GONE
+
+
+def gone_choice(key: str) -> tuple[str, str]:
+    """Return a metric that nobody can choose any more, as a form offers it where it was chosen before."""
+    metric = find_even_deleted(key)
+    return key, metric.label if metric else f"{capfirst(GONE)} ({key})"
 
 
 def day_words(day: date) -> str:
@@ -86,13 +93,13 @@ def length_words(experiment: Experiment, today: date) -> str:
 
 def unit_of(key: str) -> str:
     """Return the unit of a difference of a metric."""
-    metric = find_metric(key)
+    metric = find_even_deleted(key)
     return unit_of_difference(metric.unit) if metric else ""
 
 
 def worth_of(experiment: Experiment) -> str:
     """Return the smallest difference that matters, with the digits that were typed."""
-    metric = find_metric(experiment.outcome)
+    metric = find_even_deleted(experiment.outcome)
     unit = metric.unit if metric else ""
     shown = in_chosen_unit(experiment.worth or 0.0, unit).value
     return f"{round(shown, WORTH_DECIMALS):,.12g} {unit_of_difference(unit)}".strip()
@@ -100,7 +107,7 @@ def worth_of(experiment: Experiment) -> str:
 
 def rule_words(experiment: Experiment, arm: Arm) -> str:
     """Return on which values a day counts as kept: `from 17 h`, `below 17 h`, `from 5 h, below 9 h`, `if it is no`."""
-    rule, metric = experiment.rule_of(arm), find_metric(experiment.action)
+    rule, metric = experiment.rule_of(arm), find_even_deleted(experiment.action)
     if not (experiment.action and rule.is_given):
         return "not checked"
     if metric and metric.is_yes_no and (answer := rule.answer) is not None:
@@ -115,7 +122,7 @@ def rule_words(experiment: Experiment, arm: Arm) -> str:
 
 def level(value: float, key: str) -> str:
     """Return a value of a metric: `17 h`, or `22:30` of a time of day."""
-    metric = find_metric(key)
+    metric = find_even_deleted(key)
     if metric and metric.circular:
         return clock_of(value)
     shown, unit = in_chosen_unit(value, metric.unit if metric else "")

@@ -58,9 +58,17 @@ def members() -> list[Metric]:
 
 
 def find(key: str) -> Metric | None:
+    return find_among(OwnMetric.objects.live(), key)
+
+
+def find_deleted(key: str) -> Metric | None:
+    return find_among(OwnMetric.objects.filter(deleted_at__isnull=False), key)
+
+
+def find_among(rows: QuerySet[OwnMetric], key: str) -> Metric | None:
     match = KEY.fullmatch(key)
-    own = OwnMetric.objects.live().filter(pk=int(match[1])).first() if match else None
+    own = rows.filter(pk=int(match[1])).first() if match else None
     return metric_of(own) if own else None
 
 
-register_family(Family(prefix=PREFIX, members=members, find=find))
+register_family(Family(prefix=PREFIX, members=members, find=find, find_deleted=find_deleted))

@@ -72,4 +72,15 @@ def find(key: str) -> Metric | None:
     return next((one for one in members(int(match[1])) if one.key == key), None)
 
 
-register_family(Family(prefix=PREFIX, members=members, find=find))
+def find_deleted(key: str) -> Metric | None:
+    """Return the same of a project that was deleted: nothing belongs to it any more."""
+    match = KEY.fullmatch(key)
+    projects = Project.objects.filter(deleted_at__isnull=False)
+    name = projects.filter(pk=match[1]).values_list("name", flat=True).first() if match else None
+    if match is None or name is None:
+        return None
+    pk = int(match[1])
+    return hours_of(pk, name, ()) if match[2] == "hours" else commits_metric(pk, name)
+
+
+register_family(Family(prefix=PREFIX, members=members, find=find, find_deleted=find_deleted))

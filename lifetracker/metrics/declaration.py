@@ -214,6 +214,8 @@ class Family:
     members: Callable[[], list[Metric]]
     #: Returns the one with a key, None where there is none.
     find: Callable[[str], Metric | None]
+    #: Returns the one that had a key and was deleted, without its days; None where there was none, or it can still be found.
+    find_deleted: Callable[[str], Metric | None] = lambda _: None
 
 
 def of_whole_day(value: Expression, *columns: str) -> WholeDay:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 
 from lifetracker.metrics.declaration import Family, Metric
 
@@ -12,8 +13,10 @@ metrics: dict[str, Metric] = {}
 families: list[Family] = []
 #: Those with a key that was taken: `manage.py check` refuses them.
 repeated: list[Metric] = []
-# By key, what the families were asked for in the present request; None where each question is asked.
-_found: ContextVar[dict[str, Metric | None] | None] = ContextVar("found_metrics", default=None)
+# What the families were asked for within `found_once`: by key, and whether among deleted ones. None outside of it.
+_found: ContextVar[dict[tuple[str, bool], Metric | None] | None] = ContextVar(
+    "found_metrics", default=None
+)
 
 
 class UnknownMetric(LookupError):
@@ -36,19 +39,22 @@ def register_family(family: Family) -> None:
 def find_metric(key: str) -> Metric | None:
     """Return the metric with this key; None where it is gone or was never there. One that comes with the data costs a statement,
     within `found_once` only the first time."""
-    if key in metrics:
-        return metrics[key]
+    return metrics.get(key) or ask_families(key)
+
+
+def ask_families(key: str, *, among_deleted: bool = False) -> Metric | None:
     known = _found.get()
-    if known is None:
-        return ask_families(key)
-    if key not in known:
-        known[key] = ask_families(key)
-    return known[key]
-
-
-def ask_families(key: str) -> Metric | None:
-    asked = (family.find(key) for family in families if key.startswith(family.prefix))
-    return next(filter(None, asked), None)
+    if known is not None and (key, among_deleted) in known:
+        return known[key, among_deleted]
+    asked = (
+        family.find_deleted(key) if among_deleted else family.find(key)
+        for family in families
+        if key.startswith(family.prefix)
+    )
+    found = next(filter(None, asked), None)
+    if known is not None:
+        known[key, among_deleted] = found
+    return found
 
 
 @contextmanager
@@ -59,6 +65,15 @@ def found_once() -> Iterator[None]:
         yield
     finally:
         _found.reset(token)
+
+
+def find_even_deleted(key: str) -> Metric | None:
+    """Return the metric with this key, also one that was deleted, whose label says so: for the words of stored results, which
+    have keys alone. None where it was never there, or was deleted for good."""
+    if found := find_metric(key):
+        return found
+    deleted = ask_families(key, among_deleted=True)
+    return replace(deleted, label=f"{deleted.label} (deleted)") if deleted else None
 
 
 def metric_of(key: str) -> Metric:

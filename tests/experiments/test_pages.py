@@ -19,6 +19,7 @@ from lifetracker.days import at_hour, midnight
 from lifetracker.models import DayMark
 from own_metrics.metrics import key_of
 from own_metrics.models import OwnMetric
+from projects.models import Project
 from tests import makers
 from tests.experiments.lives import START, ended, live, planned, running
 from tests.experiments.test_course import at, fast_on, plain
@@ -351,6 +352,23 @@ def test_of_a_metric_that_was_deleted_no_page_tells_the_key(
     assert "A metric that was deleted was 1.2 higher on days of" in page
     for path in (f"/experiments/{one.pk}/", "/experiments/", "/search/?q=long+fast"):
         assert "own." not in words(person.get(path))
+
+
+def test_of_a_metric_that_was_deleted_its_name_and_unit_stay(person: Client) -> None:
+    iron, walks = (OwnMetric.objects.create(name=one, unit="µg/l") for one in ("Iron", "Walks"))
+    shop = Project.objects.create(name="Shop")
+    keys = [key_of(iron.pk), key_of(walks.pk), f"projects.{shop.pk}.hours"]
+    one = ended(keys[0], checked_by=keys[1], beside=keys[2])
+    for each in (iron, walks, shop):
+        each.mark_deleted()
+    page = words(person.get(f"/experiments/{one.pk}/"))
+    assert "Iron (deleted) was 1.2 µg/l higher on days of" in page
+    assert "Checked by Walks (deleted)" in page
+    assert "Time on Shop (deleted)" in page
+    plan = planned(outcome=keys[0], action=keys[1], secondary=[keys[2]])
+    form = words(person.get(f"/experiments/{plan.pk}/change"))
+    assert all(f"{name} (deleted)" in form for name in ("Iron", "Walks", "Time on Shop"))
+    assert not any(key in form for key in keys)
 
 
 def test_the_plan_says_what_is_held_back(person: Client) -> None:
