@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from django.urls import reverse
 
-from lifetracker.days import ONE_DAY, day_of, days_from
+from lifetracker.days import ONE_DAY, days_from
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.described import with_inputs
 from lifetracker.metrics.held import read_kept
-from lifetracker.metrics.reasons import NO_RECORD, PARTLY_KNOWN, TOO_FEW, WITHOUT_VALUE, Reasons
+from lifetracker.metrics.reasons import (
+    NO_RECORD,
+    PARTLY_KNOWN,
+    TOO_FEW,
+    WITHOUT_VALUE,
+    Cause,
+    Reason,
+    Reasons,
+)
 from lifetracker.metrics.series import Series
 from lifetracker.models import DayMark
 from lifetracker.web.sentences import day_words
@@ -26,10 +34,7 @@ from review.sections import Content, Line, Look, Section
 #: What had a value in so many days before the period is missed in it.
 LATELY = timedelta(days=28)
 MOST, MOST_PARTS, MOST_NAMES = 8, 3, 4
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-WITHOUT_SERVICE = re.compile(r"(?<=\.) [^.]* (?:is|are) not set up\.$")
-#: What was not read can be mended, and what nobody wrote down cannot.
-UNREAD = "synced"
+#: How a sentence about one day is said of several.
 SHORT = {
     NO_RECORD: "No record.",
     WITHOUT_VALUE: "The records give no such value.",
@@ -42,14 +47,20 @@ SHORT = {
 class Gap:
     """Unknown days of one reason: how many, by the key of the metric."""
 
-    reason: str
+    reason: Reason
     days: Counter[str] = field(default_factory=Counter)
 
     @property
     def place(self) -> tuple[int, int]:
         """Return by what they are sorted: what was not read first, what nobody wrote down last."""
-        rank = 0 if UNREAD in self.reason else 2 if self.reason == NO_RECORD else 1
+        is_last = self.reason.cause is Cause.RECORD_IT and not self.reason.of
+        rank = 0 if self.is_unread else 2 if is_last else 1
         return rank, -max(self.days.values())
+
+    @property
+    def is_unread(self) -> bool:
+        """Return whether a sync could mend it."""
+        return self.reason.cause is Cause.READ_SERVICE
 
 
 def missing_of(look: Look) -> Content:
@@ -97,17 +108,24 @@ def in_use(line: tuple[Metric, ...], found: Mapping[str, Series], first: date) -
 def gaps_of(
     used: list[Metric], found: Mapping[str, Series], reasons: Reasons, first: date
 ) -> list[Gap]:
-    gaps: dict[str, Gap] = {}
+    gaps: dict[Reason, Gap] = {}
     for metric in used:
         series = found[metric.key]
         is_seldom = is_written_seldom(series)
         for day in days_from(max(first, first_known(series)), series.last):
-            if reason := reasons.why(metric, day):
-                plain = WITHOUT_SERVICE.sub("", reason)
-                if is_seldom and plain.endswith(NO_RECORD):
+            if found_reason := reasons.reason(metric, day):
+                reason = without_service(found_reason)
+                if is_seldom and reason.cause is Cause.RECORD_IT:
                     continue
-                gaps.setdefault(plain, Gap(plain)).days[metric.key] += 1
+                gaps.setdefault(reason, Gap(reason)).days[metric.key] += 1
     return sorted(gaps.values(), key=lambda one: one.place)
+
+
+def without_service(reason: Reason) -> Reason:
+    """Return a reason without that a service is not set up: nobody misses what they do not use."""
+    if reason.cause is not Cause.SET_UP_SERVICE or not reason.words:
+        return reason
+    return reason._replace(cause=Cause.RECORD_IT, more="")
 
 
 def is_written_seldom(series: Series) -> bool:
@@ -135,7 +153,7 @@ def line_of(gap: Gap, metrics: Mapping[str, Metric], names: Mapping[str, str], l
         left = sum(len(labels) for labels in list(by_days.values())[MOST_PARTS:])
         parts = [*parts[:MOST_PARTS], f"{left} {'other' if left == 1 else 'others'} on fewer days"]
     one = metrics[next(iter(gap.days))]
-    url = reverse("connections") if UNREAD in gap.reason else page_of(one, look)
+    url = reverse("connections") if gap.is_unread else page_of(one, look)
     return Line(f"{reason_words(gap.reason, look.last)}: {', '.join(parts)}.", url)
 
 
@@ -146,13 +164,14 @@ def some(labels: list[str]) -> str:
     return joined([*labels[:MOST_NAMES], f"{left} {'other' if left == 1 else 'others'}"])
 
 
-def reason_words(reason: str, beside: date) -> str:
+def reason_words(reason: Reason, beside: date) -> str:
     """Return a reason without its full stop, and its dates as people write them."""
-    words = SHORT.get(reason, reason.removeprefix(f"{NO_RECORD} "))
-    label, colon, why = words.partition(": ")
-    if colon and why in SHORT:
-        words = f"{label}: {SHORT[why][:1].lower()}{SHORT[why][1:]}"
-    return ISO_DAY.sub(lambda found: day_words(day_of(found[0]), beside), words).rstrip(".")
+    words = SHORT.get(reason.words, reason.words)
+    if reason.of and reason.words in SHORT:
+        words = f"{words[:1].lower()}{words[1:]}"
+    if reason.more and reason.words == NO_RECORD:
+        words = ""
+    return reason._replace(words=words).said(partial(day_words, beside=beside)).rstrip(".")
 
 
 def lines_waiting(look: Look) -> Iterator[Line]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -22,6 +23,35 @@ PARTLY_KNOWN = "A part of it is not known."
 TOO_FEW = "Too few of the days before it are known."
 
 
+class Cause(enum.Enum):
+    """What somebody would have to do so that the value were known."""
+
+    READ_SERVICE = enum.auto()
+    SET_UP_SERVICE = enum.auto()
+    RECORD_IT = enum.auto()
+    #: It follows from the records that there are.
+    NONE = enum.auto()
+
+
+class Reason(NamedTuple):
+    """Why the value of a day is unknown.
+
+    `words`: what is so of the day; empty where `more` alone says it. `more`: a sentence behind it, with `{}` where the day
+    `limit` stands. `of`: the label of the metric that is unknown, where that is one from which the value is computed."""
+
+    cause: Cause
+    words: str = ""
+    more: str = ""
+    limit: date | None = None
+    of: str = ""
+
+    def said(self, written: Callable[[date], str] = str) -> str:
+        """Return it in words. `written`: how a day is written."""
+        more = self.more.replace("{}", written(self.limit)) if self.limit else self.more
+        text = " ".join(filter(None, [self.words, more]))
+        return f"{self.of}: {text}" if self.of else text
+
+
 class Missing(NamedTuple):
     """Days in a row that are unknown for the same reason, both ends included."""
 
@@ -38,20 +68,25 @@ class Reach(NamedTuple):
     is_configured: bool
     days: tuple[date, date] | None
 
-    def why_not(self, day: date) -> str:
-        """Return why there may be a record of a day that is not stored; empty where there cannot."""
-        has = "have" if " and " in self.names else "has"
+    def why_not(self, day: date) -> Reason | None:
+        """Return why there may be a record of a day that is not stored; None where there cannot."""
         if not self.names:
-            return ""
+            return None
+        is_one = " and " not in self.names
+        has = f"{self.names} {'has' if is_one else 'have'}"
         if not self.is_configured:
-            return f"{self.names} {'are' if has == 'have' else 'is'} not set up."
+            more = f"{self.names} {'is' if is_one else 'are'} not set up."
+            return Reason(Cause.SET_UP_SERVICE, more=more)
         if self.days is None or self.days[1] < self.days[0]:
-            return f"{self.names} {has} not been synced yet."
-        if day < self.days[0]:
-            return f"{self.names} {has} been synced back to {self.days[0]}, not further."
-        if day > self.days[1]:
-            return f"{self.names} {has} been synced up to {self.days[1]}, not further."
-        return ""
+            return Reason(Cause.READ_SERVICE, more=f"{has} not been synced yet.")
+        first, last = self.days
+        if day < first:
+            more = f"{has} been synced back to {{}}, not further."
+            return Reason(Cause.READ_SERVICE, more=more, limit=first)
+        if day > last:
+            more = f"{has} been synced up to {{}}, not further."
+            return Reason(Cause.READ_SERVICE, more=more, limit=last)
+        return None
 
 
 class Reasons:
@@ -75,36 +110,46 @@ class Reasons:
         return found
 
     def why(self, metric: Metric, day: date) -> str:
-        """Return why the value of a day is unknown; empty where it is known."""
+        """Return why the value of a day is unknown, in words; empty where it is known."""
+        reason = self.reason(metric, day)
+        return reason.said() if reason else ""
+
+    def reason(self, metric: Metric, day: date) -> Reason | None:
+        """Return why the value of a day is unknown; None where it is known."""
         series = self._series[metric.key]
         if series.on(day) is not None:
-            return ""
+            return None
         if day > self._today:
-            return NOT_COME
+            return Reason(Cause.NONE, NOT_COME)
         if day in series.partly_known and day not in series.open_days:
-            return PARTLY_KNOWN
+            return Reason(Cause.NONE, PARTLY_KNOWN)
         if day in series.so_far:
             is_whole = day <= last_whole_day(metric, series.verified)
-            return metric.why_open if is_whole else self._reach_of(metric).why_not(day)
+            why_open = Reason(Cause.NONE, metric.why_open)
+            return why_open if is_whole else self._reach_of(metric).why_not(day)
         if isinstance(metric.series, Computed):
-            return self._why_not_computed(metric, day)
-        return WITHOUT_VALUE if day in series.valueless else self._why_no_record(metric, day)
+            return self._reason_of_computed(metric, day)
+        has_record = day in series.valueless
+        without_value = Reason(Cause.NONE, WITHOUT_VALUE)
+        return without_value if has_record else self._reason_of_no_record(metric, day)
 
-    def _why_not_computed(self, metric: Metric, day: date) -> str:
+    def _reason_of_computed(self, metric: Metric, day: date) -> Reason:
         for key in metric.inputs:
             one = metric_of(key)
-            if reason := self.why(one, day):
-                return f"{one.label}: {reason}"
-        return TOO_FEW
+            if reason := self.reason(one, day):
+                of = f"{one.label}: {reason.of}" if reason.of else one.label
+                return reason._replace(of=of)
+        return Reason(Cause.NONE, TOO_FEW)
 
-    def _why_no_record(self, metric: Metric, day: date) -> str:
+    def _reason_of_no_record(self, metric: Metric, day: date) -> Reason:
         none = NO_RECORD_YET if day == self._today else NO_RECORD
         if reason := self._reach_of(metric).why_not(day):
-            return f"{none} {reason}"
+            return reason._replace(words=none)
         if metric.zero_where and self._series[metric.zero_where].on(day) is None:
             shown_by = metric_of(metric.zero_where).label
-            return f"{none} Without {shown_by} it is not known whether there was none."
-        return none
+            more = f"Without {shown_by} it is not known whether there was none."
+            return Reason(Cause.NONE, none, more)
+        return Reason(Cause.RECORD_IT, none)
 
     def _reach_of(self, metric: Metric) -> Reach:
         if metric.key not in self._reaches:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from journal.models import Answer, Behaviour
 from lifetracker.days import days_from
+from lifetracker.metrics.reasons import NO_RECORD, PARTLY_KNOWN, Cause, Reason
 from lifetracker.models import DayMark, SyncState
 from review.missing import missing_of, reason_words, some
 from review.periods import Period
@@ -142,27 +143,29 @@ def test_days_that_wait_for_an_answer_are_told() -> None:
 
 
 def test_reasons_have_dates_as_people_write_them() -> None:
-    reason = (
-        "There is no record of this day. WHOOP has been synced back to 2025-12-31, not further."
-    )
+    more = "WHOOP has been synced back to {}, not further."
+    reason = Reason(Cause.READ_SERVICE, NO_RECORD, more, date(2025, 12, 31))
     assert (
         reason_words(reason, TODAY) == "WHOOP has been synced back to 31 December 2025, not further"
+    )
+    assert reason.said() == (
+        "There is no record of this day. WHOOP has been synced back to 2025-12-31, not further."
     )
 
 
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("A part of it is not known.", "Known only in part"),
+        (Reason(Cause.NONE, PARTLY_KNOWN), "Known only in part"),
         (
-            "There is no record of this day. Without Strain it is not known whether there was none.",
-            "Without Strain it is not known whether there was none",
+            Reason(Cause.NONE, NO_RECORD, "Without Strain nobody knows whether there was none."),
+            "Without Strain nobody knows whether there was none",
         ),
-        ("Weight: There is no record of this day.", "Weight: no record"),
-        ("Not marked complete.", "Not marked complete"),
+        (Reason(Cause.RECORD_IT, NO_RECORD, of="Weight"), "Weight: no record"),
+        (Reason(Cause.NONE, "Not marked complete."), "Not marked complete"),
     ],
 )
-def test_reasons_are_short(reason: str, words: str) -> None:
+def test_reasons_are_short(reason: Reason, words: str) -> None:
     assert reason_words(reason, TODAY) == words
 
 
