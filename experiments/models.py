@@ -73,6 +73,12 @@ def new_seed() -> int:
     return secrets.randbelow(2**31)
 
 
+def optional_number(name: str, help_text: str) -> fields.FloatField[float | None, float | None]:
+    return fields.FloatField(
+        name, unit="", typed_in=TYPED_IN, null=True, blank=True, help_text=help_text
+    )
+
+
 class Experiment(ConstraintsInWords, KeepsRevisions):
     """Something that its owner tries on some days and leaves on others, as a coin says, to see what it does to a
     metric."""
@@ -104,38 +110,14 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         default="",
         help_text="The key of the metric that says whether a day was kept. Empty: nothing says it.",
     )
-    try_at_least = fields.FloatField(
-        "A is kept from",
-        unit="",
-        typed_in=TYPED_IN,
-        null=True,
-        blank=True,
-        help_text="The lowest value of a day on which A was kept.",
+    try_at_least = optional_number(
+        "A is kept from", "The lowest value of a day on which A was kept."
     )
-    try_below = fields.FloatField(
-        "A is kept below",
-        unit="",
-        typed_in=TYPED_IN,
-        null=True,
-        blank=True,
-        help_text="Days of A are kept below this value.",
+    try_below = optional_number("A is kept below", "Days of A are kept below this value.")
+    usual_at_least = optional_number(
+        "B is kept from", "The lowest value of a day on which B was kept."
     )
-    usual_at_least = fields.FloatField(
-        "B is kept from",
-        unit="",
-        typed_in=TYPED_IN,
-        null=True,
-        blank=True,
-        help_text="The lowest value of a day on which B was kept.",
-    )
-    usual_below = fields.FloatField(
-        "B is kept below",
-        unit="",
-        typed_in=TYPED_IN,
-        null=True,
-        blank=True,
-        help_text="Days of B are kept below this value.",
-    )
+    usual_below = optional_number("B is kept below", "Days of B are kept below this value.")
     outcome = models.CharField(
         max_length=100, help_text="The key of the metric that decides, such as whoop.hrv."
     )
@@ -145,13 +127,9 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         choices=Wanted,
         default=Wanted.HIGHER,
     )
-    worth = fields.FloatField(
+    worth = optional_number(
         "smallest difference worth it",
-        unit="",
-        typed_in=TYPED_IN,
-        null=True,
-        blank=True,
-        help_text="In the unit of the outcome. A smaller gain is not worth it. Empty: any gain is.",
+        "In the unit of the outcome. A smaller gain is not worth it. Empty: any gain is.",
     )
     secondary = models.JSONField(
         "other metrics",

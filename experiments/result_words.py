@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from experiments.design import Arm
 from experiments.models import Experiment, State, Wanted
 from experiments.verdict import Reason, Verdict
-from experiments.words import ARM_LETTERS, amount, day_words, label_of, quoted, worth_of
+from experiments.words import ARM_LETTERS, amount, label_of, quoted, worth_of
+from lifetracker.web.sentences import date_words
 from lifetracker.words import counted
 
 #: What comes of what was tried, in a word or two.
@@ -32,7 +33,7 @@ class Told(NamedTuple):
 def result_told(experiment: Experiment) -> Told:
     """Return what came of an experiment; before the end only that nothing is shown yet."""
     if experiment.state == State.STOPPED:
-        on = f" on {day_words(experiment.stopped_on)}" if experiment.stopped_on else ""
+        on = f" on {date_words(experiment.stopped_on)}" if experiment.stopped_on else ""
         return Told(f"Not decided: it was stopped{on}, before its end.")
     result = experiment.result
     if experiment.state != State.ENDED or not result:

@@ -26,7 +26,6 @@ from experiments.words import (
     GONE,
     broken_words,
     contrast_words,
-    day_words,
     design_words,
     label_of,
     late_words,
@@ -38,6 +37,7 @@ from experiments.words import (
 )
 from lifetracker import days
 from lifetracker.metrics.registry import find_even_deleted
+from lifetracker.web.sentences import date_words
 from lifetracker.words import counted
 
 DELETED = "deleted"
@@ -192,9 +192,11 @@ def facts_of(experiment: Experiment) -> list[Fact]:
     if experiment.secondary:
         found.append(Fact("Other metrics", begun(", ".join(map(label_of, experiment.secondary)))))
     if experiment.start and experiment.last:
-        found.append(Fact("Days", f"{day_words(experiment.start)} to {day_words(experiment.last)}"))
+        found.append(
+            Fact("Days", f"{date_words(experiment.start)} to {date_words(experiment.last)}")
+        )
     if experiment.stopped_on:
-        found.append(Fact("Stopped", day_words(experiment.stopped_on)))
+        found.append(Fact("Stopped", date_words(experiment.stopped_on)))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from django.utils.dateformat import format as format_date
 from django.utils.text import capfirst
 
 from experiments.design import Arm
@@ -14,7 +13,7 @@ from experiments.reading import are_many_broken
 from experiments.validation import WORTH_DECIMALS
 from lifetracker.days import ONE_DAY
 from lifetracker.metrics.registry import find_even_deleted
-from lifetracker.web.sentences import clock_of, isolated, number, signed
+from lifetracker.web.sentences import clock_of, date_words, isolated, number, signed
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
@@ -29,17 +28,26 @@ def amount(value: float, key: str) -> str:
     """Return a difference of a metric in the unit that its owner reads, without a sign: `4.2 ms`, and
     `9.4 points` of a percentage."""
     metric = find_even_deleted(key)
-    unit = metric.unit if metric else ""
-    shown = in_chosen_unit(abs(value), unit).value
+    shown = in_chosen_unit(abs(value), stored_unit(key)).value
     decimals = 0 if shown >= LARGE else max(metric.decimals if metric else 1, 1)
-    return f"{number(shown, decimals)} {unit_of_difference(unit)}".strip()
+    return f"{number(shown, decimals)} {unit_of(key)}".strip()
 
 
 def signed_number(value: float, key: str) -> str:
     """Return a difference with its sign and without its unit, as it stands at an axis."""
-    metric = find_even_deleted(key)
-    shown, _ = in_chosen_unit(value, metric.unit if metric else "")
+    shown = in_chosen_unit(value, stored_unit(key)).value
     return signed(shown, 0 if float(shown).is_integer() else 1 if abs(shown) >= 1 else 2)
+
+
+def stored_unit(key: str) -> str:
+    """Return the unit in which values of a metric are stored; empty where nobody knows it."""
+    metric = find_even_deleted(key)
+    return metric.unit if metric else ""
+
+
+def unit_of(key: str) -> str:
+    """Return the unit in which its owner reads a difference of a metric."""
+    return unit_of_difference(stored_unit(key))
 
 
 def label_of(key: str) -> str:
@@ -52,10 +60,6 @@ def gone_choice(key: str) -> tuple[str, str]:
     """Return a metric that nobody can choose any more, as a form offers it where it was chosen before."""
     metric = find_even_deleted(key)
     return key, metric.label if metric else f"{capfirst(GONE)} ({key})"
-
-
-def day_words(day: date) -> str:
-    return format_date(day, "j F Y")
 
 
 # --- The plan -------------------------------------------------------------------------------------
@@ -88,21 +92,14 @@ def length_words(experiment: Experiment, today: date) -> str:
     """Return how long a plan takes: `It takes 60 days: if it begins today, until 28 January 2027.`"""
     days = experiment.design.days
     last = today + timedelta(days=days - 1)
-    return f"It takes {counted(days, 'day')}: if it begins today, until {day_words(last)}."
-
-
-def unit_of(key: str) -> str:
-    """Return the unit of a difference of a metric."""
-    metric = find_even_deleted(key)
-    return unit_of_difference(metric.unit) if metric else ""
+    return f"It takes {counted(days, 'day')}: if it begins today, until {date_words(last)}."
 
 
 def worth_of(experiment: Experiment) -> str:
     """Return the smallest difference that matters, with the digits that were typed."""
-    metric = find_even_deleted(experiment.outcome)
-    unit = metric.unit if metric else ""
-    shown = in_chosen_unit(experiment.worth or 0.0, unit).value
-    return f"{round(shown, WORTH_DECIMALS):,.12g} {unit_of_difference(unit)}".strip()
+    key = experiment.outcome
+    shown = in_chosen_unit(experiment.worth or 0.0, stored_unit(key)).value
+    return f"{round(shown, WORTH_DECIMALS):,.12g} {unit_of(key)}".strip()
 
 
 def rule_words(experiment: Experiment, arm: Arm) -> str:
@@ -125,7 +122,7 @@ def level(value: float, key: str) -> str:
     metric = find_even_deleted(key)
     if metric and metric.circular:
         return clock_of(value)
-    shown, unit = in_chosen_unit(value, metric.unit if metric else "")
+    shown, unit = in_chosen_unit(value, stored_unit(key))
     return f"{round(shown, 2):g} {unit}".strip()
 
 
@@ -138,7 +135,7 @@ def progress_sentence(experiment: Experiment, today: date) -> str:
     if start is None or last is None:
         return "It has not begun yet."
     if today < start:
-        return f"It begins on {day_words(start)}."
+        return f"It begins on {date_words(start)}."
     arm = experiment.arm_on(today)
     if arm is None:
         if not experiment.is_over:

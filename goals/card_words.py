@@ -6,13 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
 
 from goals.pace import Pace
 from goals.plan import TINY, Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
 from goals.reading import Standing
 from goals.weekdays import weekday_words
-from goals.words import amount, at_least, at_most, lost_words, sentence_case, up_to
+from goals.words import amount, at_least, at_most, lost_words, up_to
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.sentences import MINUS, hours_words
 from lifetracker.web.units import in_chosen_unit
@@ -175,7 +176,7 @@ def rounded(value: float, unit: str) -> str:
 
 
 def state_words(plan: Plan, found: Progress, unit: str, *, is_past: bool) -> str:
-    value = sentence_case(so_far(found, unit))
+    value = capfirst(so_far(found, unit))
     if found.status is Status.FREE:
         return found.reason
     if plan.kind is Kind.REACH:

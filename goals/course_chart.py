@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from goals.card_words import HOURS, a_week, day_words, pace_stretch, rounded, so_far
 from goals.courses import course_of
@@ -19,7 +20,6 @@ from goals.progress import Status
 from goals.reading import Standing
 from goals.row_words import is_to_come
 from goals.tally import Tally
-from goals.words import sentence_case
 from lifetracker.days import ONE_DAY, days_from
 from lifetracker.metrics.declaration import Metric, Values
 from lifetracker.web.charts.aim import Aim, aim_chart
@@ -229,7 +229,7 @@ def own_name(plan: Plan) -> str:
 
 def sentence_of(standing: Standing, course: Course) -> str:
     found, unit = standing.progress, standing.goal.unit
-    parts = [sentence_case(f"{so_far(found, unit)} so far")]
+    parts = [capfirst(f"{so_far(found, unit)} so far")]
     if found.line is not None:
         parts.append(
             f"the line asks for {rounded(found.line, unit)} by {day_words(found.day, found.day)}"

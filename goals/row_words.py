@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
 
 from goals.card_words import a_week, day_words, rounded, shown, so_far, until_words, words_of
 from goals.courses import HORIZON
 from goals.plan import TINY, WEEK, Direction, Kind, Per, Plan
 from goals.progress import Past, Progress, Status
 from goals.reading import Standing
-from goals.words import at_least, at_most, sentence_case
+from goals.words import at_least, at_most
 from lifetracker.days import ONE_DAY, day_of
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.charts.periods import PeriodCell, State
@@ -53,7 +54,7 @@ def state_of(standing: Standing) -> GoalState:
         return GoalState("Not known.", unknown_words(standing), None)
     if standing.is_over:
         first = "Reached." if found.status is Status.REACHED else "Not reached."
-        value = sentence_case(so_far(found, standing.goal.unit))
+        value = capfirst(so_far(found, standing.goal.unit))
         return GoalState(first, f"{value} at the end.", words.band)
     parts = FIRST_PART.match(words.state)
     if parts is None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.text import capfirst
+
 from goals.card_words import a_week, day_words, rounded, shown, so_far
 from goals.plan import TINY, Direction, Kind
 from goals.progress import Status
 from goals.reading import Standing
 from goals.row_words import is_to_come, lost_note, near_day
-from goals.words import at_least, at_most, sentence_case
+from goals.words import at_least, at_most
 from lifetracker.web.sentences import isolated
 from lifetracker.words import counted
 
@@ -116,7 +118,7 @@ def opening_of_goal(standing: Standing) -> str:
     if found.status is Status.REACHED:
         return f"Reached: {so_far(found, standing.goal.unit)}."
     if asks_today(standing):
-        return f"{sentence_case(what_it_asks(standing))}."
+        return f"{capfirst(what_it_asks(standing))}."
     return QUIET.get(found.status) or safe_words(standing)
 
 
@@ -136,7 +138,7 @@ def safe_words(standing: Standing) -> str:
         return f"On its line: {a_week(found.pace.needed, unit)} a week from now on."
     if plan.kind is not Kind.MEAN and plan.direction is Direction.AT_MOST:
         left = at_most(shown(found.budget_left or 0.0, unit), found)
-        return f"{sentence_case(left)} may still be used."
+        return f"{capfirst(left)} may still be used."
     if found.next_due:
         when = near_day(found.next_due.day, found.day)
         return f"Nothing is due today, and {shown(found.next_due.amount, unit)} by {when}."

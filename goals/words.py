@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.text import capfirst
+
 from goals.plan import Direction, Kind, Per, Plan
 from goals.progress import Progress, Status
 from lifetracker.web.units import in_chosen_unit
@@ -30,11 +32,6 @@ def amount(value: float, unit: str) -> str:
 
 def days(number: int | str) -> str:
     return f"{number} day{'' if str(number) == '1' else 's'}"
-
-
-def sentence_case(text: str) -> str:
-    """Return a text with a capital letter first, and as it is behind that."""
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def at_least(words: str, found: Progress) -> str:
@@ -90,7 +87,7 @@ def of_limit(found: Progress, unit: str) -> str:
     left = found.budget_left or 0.0
     if left < 0:
         return f"Over the limit by {at_least(amount(-left, unit), found)}."
-    rest = sentence_case(at_most(amount(left, unit), found))
+    rest = capfirst(at_most(amount(left, unit), found))
     if found.slack_days is None:
         return f"{rest} left until {found.period.last}."
     return f"{rest} left until {found.period.last}: at your usual rate it lasts {days(found.slack_days)}."

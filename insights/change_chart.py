@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from insights.change_words import value_words
 from insights.chart import Side, across, axes, dot, down, drawing, marks, mean_line, shares
 from insights.models import MetricChange
-from insights.sentences import day_words, lower_first
+from insights.sentences import lower_first
 from lifetracker.metrics.statistics import HOURS_A_DAY
 from lifetracker.web.charts.markup import shape
+from lifetracker.web.sentences import date_words
 from lifetracker.web.units import chosen_unit, in_chosen_unit
 from lifetracker.words import counted
 
@@ -70,6 +71,6 @@ def change_picture_words(one: MetricChange) -> str:
     """Return in words what the chart shows."""
     before, after = (value_words(one, value) for value in (one.before, one.after))
     return (
-        f"{counted(len(one.points), 'day')} of {lower_first(one.metric_name)} from {day_words(one.base)} on: "
+        f"{counted(len(one.points), 'day')} of {lower_first(one.metric_name)} from {date_words(one.base)} on: "
         f"{before} on average before, {after} on the newest."
     )

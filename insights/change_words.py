@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from insights.models import MetricChange
-from insights.sentences import HOURS_UNIT, MOST_DECIMALS, amount, day_words, direction, lower_first
+from insights.sentences import HOURS_UNIT, MOST_DECIMALS, amount, direction, lower_first
 from insights.states import ChangeState
 from lifetracker.days import ONE_DAY
 from lifetracker.metrics.statistics import HOURS_A_DAY
-from lifetracker.web.sentences import MINUS, clock_of, hours_and_minutes, is_nothing, number
+from lifetracker.web.sentences import (
+    MINUS,
+    clock_of,
+    date_words,
+    hours_and_minutes,
+    is_nothing,
+    number,
+)
 from lifetracker.web.units import in_chosen_unit, unit_of_difference
 from lifetracker.words import counted, joined, singular
 
@@ -32,7 +39,7 @@ def change_sentence(one: MetricChange) -> str:
 def how(one: MetricChange) -> str:
     """Return what it did, and since when."""
     is_plural = singular(one.metric_name) != one.metric_name
-    size, when = size_words(one), f"around {day_words(one.around)}"
+    size, when = size_words(one), f"around {date_words(one.around)}"
     if one.state in {ChangeState.SETTLED, ChangeState.OVER}:
         was = "were" if is_plural else "was"
         return f"{was} {size} from {when} on"
@@ -92,14 +99,14 @@ def value_words(one: MetricChange, value: float) -> str:
 
 def change_status(one: MetricChange) -> str:
     """Return what is known of whether it holds."""
-    seen = f"Seen with the days up to {day_words(one.found_on)}"
+    seen = f"Seen with the days up to {date_words(one.found_on)}"
     if one.confirmed_on is None:
         return f"{seen}, and waits for two more weeks."
-    held = f"{seen}, and still so with those up to {day_words(one.confirmed_on)}."
+    held = f"{seen}, and still so with those up to {date_words(one.confirmed_on)}."
     if one.state == ChangeState.SETTLED:
         return f"{held} It is what is usual by now."
     if one.state == ChangeState.OVER:
-        return f"{held} With the days up to {day_words(one.tested_on)} it had gone back by more than half."
+        return f"{held} With the days up to {date_words(one.tested_on)} it had gone back by more than half."
     return held
 
 
@@ -111,7 +118,7 @@ def waiting_words(waiting: Sequence[MetricChange]) -> str:
     first = min(decided_on(one) for one in waiting)
     return (
         f"May have changed: {names}. Most of what looks like it for four weeks is chance, so it is shown once it is still so "
-        f"two weeks later: from {day_words(first)} on."
+        f"two weeks later: from {date_words(first)} on."
     )
 
 

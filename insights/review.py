@@ -12,8 +12,9 @@ from insights.change_words import NO_WHY, change_sentence
 from insights.groups import Group, groups_of
 from insights.models import Finding, FindingTest, InsightRun, MetricChange
 from insights.page_words import alike_words
-from insights.sentences import NO_CAUSE, day_words, sentence
+from insights.sentences import NO_CAUSE, sentence
 from insights.states import ChangeState, State
+from lifetracker.web.sentences import date_words
 from lifetracker.words import counted, joined
 from review.sections import Content, Line, Look, Section, register_section
 
@@ -51,7 +52,7 @@ def insights_of(look: Look) -> Content:
         numbers.append(f"{counted(len(changes), 'metric')} changed")
     holding = sum(test.state == State.HOLDING for test in found)
     return Content(
-        lead=f"{lead_of(numbers, holding)} The days up to {day_words(newest)} were looked at.",
+        lead=f"{lead_of(numbers, holding)} The days up to {date_words(newest)} were looked at.",
         lines=[*lines, *cut(changes)],
         note=" ".join(filter(None, [NO_CAUSE if lines else "", NO_WHY if changes else ""])),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
+
+from django.utils.text import capfirst
 
 from insights.models import Finding
 from insights.spans import NIGHT, span_of
@@ -12,6 +14,7 @@ from insights.states import State
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import find_metric
+from lifetracker.web.sentences import date_words
 from lifetracker.web.units import Amount, in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
@@ -55,14 +58,6 @@ TESTED = {
 def lower_first(label: str) -> str:
     """Return a label as it stands within a sentence: HRV stays as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def day_words(day: date) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 def amount(value: float, unit: str, decimals: int) -> str:
@@ -182,8 +177,8 @@ def both_sides(finding: Finding) -> tuple[str, str, str]:
 def held(finding: Finding) -> str:
     """Return on which days it was first seen, and on which again."""
     return (
-        f"First seen in the days up to {day_words(finding.found_on)}, and again in those from {day_words(finding.first_day)} "
-        f"to {day_words(finding.last_day)}, which had not been used to find it."
+        f"First seen in the days up to {date_words(finding.found_on)}, and again in those from {date_words(finding.first_day)} "
+        f"to {date_words(finding.last_day)}, which had not been used to find it."
     )
 
 
@@ -192,7 +187,7 @@ def state_words(finding: Finding) -> str:
     is_late = days.today() - finding.tested_on > TESTED_AGAIN
     words = (is_late and TOO_FEW_DAYS.get(state)) or STATES.get(state, "")
     if finding.confirmed_on and finding.tested_on > finding.confirmed_on:
-        return f"{words} Last tested with the days up to {day_words(finding.tested_on)}."
+        return f"{words} Last tested with the days up to {date_words(finding.tested_on)}."
     return words
 
 
@@ -211,7 +206,7 @@ def bound_words(bound: dict[str, Any]) -> str:
     about = f"{action.label} and" if step else f"{change_words(action.label, step)},"
     return (
         f"{about} {lower_first(outcome.label)} {when(action, outcome, bound['lag'])}: no difference was seen in your "
-        f"{bound['days']:,} days. {f'For {step}, by a straight line, {fits}' if step else upper_first(fits)}"
+        f"{bound['days']:,} days. {f'For {step}, by a straight line, {fits}' if step else capfirst(fits)}"
         f"{little_words(bound, outcome)}."
     )
 

@@ -33,7 +33,6 @@ from insights.page_words import (
 from insights.sentences import (
     TESTED,
     bound_words,
-    day_words,
     held,
     sentence,
     sides,
@@ -43,6 +42,7 @@ from insights.sentences import (
 from insights.states import State
 from lifetracker import days
 from lifetracker.web.day_marks import left_out_words, questions
+from lifetracker.web.sentences import date_words
 from lifetracker.web.undo import say_with_undo
 from lifetracker.web.way_back import way_back
 from lifetracker.words import counted
@@ -99,7 +99,7 @@ class InsightsView(LoginRequiredMixin, TemplateView):
             **changes_section(has_looked=run is not None),
             **asked,
             **left_out_words(days.today()),
-            fresh=[f"Days up to {day_words(run.last_day)}"] if run else [],
+            fresh=[f"Days up to {date_words(run.last_day)}"] if run else [],
             **kwargs,
         )
 
@@ -124,7 +124,7 @@ def card_of(group: Group) -> Shown:
 
 
 def test_words(test: FindingTest, finding: Finding) -> str:
-    stretch = f"{day_words(test.first_day)} to {day_words(test.last_day)}"
+    stretch = f"{date_words(test.first_day)} to {date_words(test.last_day)}"
     said = TESTED[State(test.state)]
     if test.effect is None:
         return f"{stretch}: {said}, {counted(test.days, 'day')}."

@@ -12,15 +12,15 @@ from django.urls import reverse
 from github_projects.metrics import commits as commits_metric
 from lifetracker.days import ONE_DAY, days_from
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.statistics import words_of_deviation
 from lifetracker.metrics.verified import Verified
 from lifetracker.models import excluded_days
 from lifetracker.web.ranges import Range
-from lifetracker.web.sentences import hours_and_minutes, number
+from lifetracker.web.sentences import hours_and_minutes
 from lifetracker.words import counted, joined
 from projects.commit_sums import NO_PROJECT
 from projects.models import Project
 from projects.windows import Sides, begun_of, first_days, read_sides
+from review.amounts import against, amount
 from review.sections import Content, Line, Look, Row, Section, register_section
 from review.usual import Usual, usual_of
 from review.windows import RULES, windows_before
@@ -31,8 +31,6 @@ from time_logs.metrics import hours as hours_metric
 MOST, MOST_RESTING = 8, 4
 #: Of what is counted, with its verb.
 NAMES = {hours_metric.key: "Time is", commits_metric.key: "Commits are"}
-#: Below so many commits, their mean has a digit after the point.
-FEW = 20
 
 
 class Window(NamedTuple):
@@ -66,9 +64,7 @@ class Usually(NamedTuple):
 
     @property
     def words(self) -> str:
-        words = words_of_deviation(self.usual.deviation)
-        words = f"{'about ' if words == 'usual' else ''}{words}".replace("usual", "the usual")
-        return f"{words} {self.mean}"
+        return f"{against(self.metric, self.usual)} {self.mean}"
 
     @property
     def words_of_nothing(self) -> str:
@@ -216,12 +212,6 @@ def usual_in(
     usual = usual_of(side.metric, sums.get(now.days.first, 0.0), before, rule)
     is_mostly = 2 * sum(value > 0 for value in before) > len(before)
     return Usually(side.metric, usual, is_mostly) if usual else None
-
-
-def amount(metric: Metric, value: float) -> str:
-    if metric is hours_metric:
-        return hours_and_minutes(value)
-    return number(value, 0 if value >= FEW or round(value, 1) == round(value) else 1)
 
 
 # --- Words ----------------------------------------------------------------------------------------

@@ -59,8 +59,12 @@ def compared_words(one: Compared, before: str) -> str:
 def usual_words(one: Compared) -> str:
     if one.usual is None:
         return ""
-    words = away(one.metric, one.usual).replace("usual", "the usual")
-    return f"{words} {told(one, one.usual.value)}"
+    return f"{against(one.metric, one.usual)} {told(one, one.usual.value)}"
+
+
+def against(metric: Metric, usual: Usual) -> str:
+    """Return the same as it stands before what is usual: `well below the usual`."""
+    return away(metric, usual).replace("usual", "the usual")
 
 
 def away(metric: Metric, usual: Usual) -> str:

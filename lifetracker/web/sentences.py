@@ -93,9 +93,14 @@ def day_words(day: date, beside: date) -> str:
     return format_date(day, "j F" if day.year == beside.year else "j F Y")
 
 
+def date_words(day: date) -> str:
+    """Return `1 December 2026`."""
+    return format_date(day, "j F Y")
+
+
 def stretch_words(first: date, last: date) -> str:
     """Return `3 to 9 March 2026`, `28 November 2025 to 27 November 2026`, or one day."""
-    end = format_date(last, "j F Y")
+    end = date_words(last)
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
