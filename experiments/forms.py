@@ -153,8 +153,8 @@ class ExperimentForm(RecordForm):
         )
         self.set_choices("outcome", [("", "Choose a metric"), *outcomes])
         self.set_choices("secondary", outcomes)
-        lags = self.fields["outcome_lag"].choices  # type: ignore[attr-defined]  # of a choice
-        self.set_choices("outcome_lag", [("", "Automatic"), *list(lags)[1:]])
+        lag = self.fields["outcome_lag"]
+        lag.choices = [("", "Automatic"), *list(lag.choices)[1:]]  # type: ignore[attr-defined]  # of a choice
         for name in (*BOUNDS, "worth"):
             self.fields[name].unit = self.unit_of(name)  # type: ignore[attr-defined]  # of an amount
         for name in BOUNDS:

@@ -371,6 +371,12 @@ def test_of_a_metric_that_was_deleted_its_name_and_unit_stay(person: Client) -> 
     assert not any(key in form for key in keys)
 
 
+def test_a_plan_offers_no_metric_that_was_deleted_as_a_day(person: Client) -> None:
+    form = words(person.get(f"/experiments/{planned().pk}/change"))
+    assert "Automatic the same day the day after" in form
+    assert "A metric that was deleted" not in form
+
+
 def test_the_plan_says_what_is_held_back(person: Client) -> None:
     held = "Insights leave out what goes with the metric that checks your days."
     unheld = planned(action="", try_at_least=None, usual_below=None)
