@@ -52,7 +52,7 @@ class SecondarySerializer(EffectSerializer):
 
 
 class KeptSerializer(serializers.Serializer[object]):
-    """Days that count, by whether they were kept. Results of before count those that are left out, too."""
+    """Days that count, by whether they were kept. Older results count those that are left out, too."""
 
     kept = serializers.IntegerField()
     not_kept = serializers.IntegerField()
@@ -96,7 +96,7 @@ class ResultSerializer(serializers.Serializer[object]):
     per_protocol = EffectSerializer(
         allow_null=True,
         help_text="Without the days that are known not to be kept. Null where there are none. No coin chose these days, so that "
-        "they have no interval and no p; results of before that have them.",
+        "they have no interval and no p; older results have them.",
     )
     smallest = serializers.FloatField(
         allow_null=True, help_text="The effect that would have been seen in 4 of 5 cases."

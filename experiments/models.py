@@ -263,7 +263,7 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
 
     @property
     def reads_too_early(self) -> bool:
-        """Return whether the outcome of a day is known before what judges the day, as plans of before could have it."""
+        """Return whether the outcome of a day is known before what judges the day, as older plans could have it."""
         return self.lag < timedelta(days=self.usual_lag)
 
     @property

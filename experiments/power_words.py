@@ -82,7 +82,7 @@ def sure_of_yes(experiment: Experiment, usual: float, smallest: float) -> str:
 
 
 def deviation_words(experiment: Experiment, power: Mapping[str, Any]) -> str:
-    """Return by how much single days differ; empty where that was not kept, as of plans of before."""
+    """Return by how much single days differ; empty where that was not stored, as of older plans."""
     deviation = power.get("deviation")
     if deviation is None:
         return ""

@@ -220,7 +220,7 @@ def little_words(bound: dict[str, Any], outcome: Metric) -> str:
     if outcome.domain == OWN or bound.get("over_span", one_step) >= outcome.smallest:
         return ""
     over = ". Over the middle nine tenths of your days it is" if step else ":"
-    return f"{over} less than {amount(outcome.smallest, outcome.unit, 0)}, the least that is told"
+    return f"{over} less than {amount(outcome.smallest, outcome.unit, 0)}, the least that is shown"
 
 
 def named(label: str, *, is_yes_no: bool) -> str:

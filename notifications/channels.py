@@ -63,7 +63,7 @@ CHANNELS = {
         ),
         Channel(
             name=ChannelName.NTFY,
-            about="To your topic of ntfy. Whoever runs its server, and whoever knows the topic, can read it.",
+            about="To your topic of ntfy. The operator of its server can read it, and whoever knows the topic.",
             missing=ntfy.missing,
             way=ntfy.send,
         ),

@@ -18,7 +18,7 @@ from notifications.models import ONLY, Choices, Notification
 KIND = "kind-"
 HOURS = ("quiet_from", "quiet_to", "morning", "evening")
 TWO_ENDS = "Quiet hours have a beginning and an end. Enter both, or none."
-SAME = "Enter two different times. To be told nothing, take away what you chose above."
+SAME = "Enter two different times. To get no messages, take away what you chose above."
 NEVER = (
     "Your quiet hours last as long as this part of the day, so that nothing of it would be sent."
 )

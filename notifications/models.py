@@ -37,7 +37,7 @@ class ChoicesQuerySet(models.QuerySet["Choices"]):
 class Choices(models.Model):
     """What the owner wants to be told, by which channels, and when: one row."""
 
-    not_exported = "what is told without asking, and when"
+    not_exported = "which notifications are sent, and when"
 
     #: By the name of a kind of notices, the names of channels.
     chosen = models.JSONField(default=dict)

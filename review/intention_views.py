@@ -101,7 +101,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         back = way_back(request, page_of_week(intention.date, days.today()))
         before = intention.kept
         if request.GET.get("now", before) not in {before, kept} and kept != before:
-            messages.error(request, f"It was answered anew since: {words_of(before)}.")
+            messages.error(request, f"Its answer has changed since: {words_of(before)}.")
             return redirect(back)
         try:
             store(intention, kept)

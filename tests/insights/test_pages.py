@@ -360,14 +360,14 @@ def test_what_fits_the_days_where_no_difference_was_seen() -> None:
     assert bound_words(bound | little).endswith(f"{ends}."), "as looks before kept it"
     assert bound_words(bound | little | {"over_span": 2.0}).endswith(f"{ends}.")
     assert bound_words(bound | little | {"over_span": 1.9}).endswith(
-        f"{ends}. Over the middle nine tenths of your days it is less than 2 ms, the least that is told."
+        f"{ends}. Over the middle nine tenths of your days it is less than 2 ms, the least that is shown."
     )
     counted = bound_words(bound | {"outcome": "github.commits", "low": -3, "high": 3})
     assert "between 3 fewer and 3 more fits" in counted
     sleep = {"outcome": "whoop.sleep_hours", "low": -0.004, "high": 0.018, "over_span": 0.2}
     said = bound_words(bound | sleep)
     assert "between 0.2 min shorter and 1.1 min longer fits them. Over" in said
-    assert said.endswith("it is less than 15 min, the least that is told.")
+    assert said.endswith("it is less than 15 min, the least that is shown.")
     assert bound_words(bound | {"outcome": "own.999", "low": -3, "high": 3}) == ""
 
 
@@ -376,7 +376,7 @@ def test_what_fits_the_days_of_a_yes_or_no_and_of_an_own_metric(db: None) -> Non
     late = {"action": "nutrition.late_meal", "step_words": ""}
     assert bound_words({**fits, **late, "outcome": "whoop.hrv"}) == (
         "“Late meal” answered yes, HRV the next morning: no difference was seen in your 300 days. Anything between 0.3 ms lower "
-        "and 1.4 ms higher fits them: less than 2 ms, the least that is told."
+        "and 1.4 ms higher fits them: less than 2 ms, the least that is shown."
     )
     own = makers.own_metric("Energy")
     said = bound_words({**fits, **late, "outcome": f"own.{own.pk}", "high": 0.4, "over_span": 0.4})

@@ -178,7 +178,7 @@ def test_an_undo_that_is_out_of_date_replaces_no_newer_answer(page: Client) -> N
     one = choose(LAST, kept="no")
     path = f"/review/intentions/{one.pk}/answer"
     said = sent(page, f"{path}?kept=&now=yes", next="/review/")
-    assert "It was answered anew since: not kept." in said
+    assert "Its answer has changed since: not kept." in said
     assert "valid choice" in sent(page, path, kept="mostly")
     one.refresh_from_db()
     assert one.kept == "no"

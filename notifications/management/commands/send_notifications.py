@@ -7,7 +7,7 @@ from notifications.sending import send_due
 
 class Command(QuickCommand):
     help = (
-        "Send what you chose to be told under Settings, Notifications, if anything is due. A worker does so each minute;"
+        "Send the notifications that you chose under Settings, Notifications, if any is due. A worker does so each minute;"
         " without one, let cron do it."
     )
 

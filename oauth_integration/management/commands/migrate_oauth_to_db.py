@@ -16,9 +16,7 @@ class Command(QuickCommand):
     def handle(self, *args: object, **options: object) -> None:
         incomplete = [name for name, client in providers().items() if not self.move(client)]
         if incomplete:
-            raise CommandError(
-                f"Incomplete: {', '.join(incomplete)}. What is missing stands above."
-            )
+            raise CommandError(f"Incomplete: {', '.join(incomplete)}. See above what is missing.")
 
     def move(self, client: type[OAuthClient]) -> bool:
         """Move the settings of a service, and return False if one that it needs is missing."""

@@ -24,7 +24,7 @@ def is_readable(row: models.Model, names: list[str]) -> bool:
 
 class Command(QuickCommand):
     help = (
-        "Encrypt all stored secrets anew under the current SECRET_KEY. Afterwards the old key can leave"
+        "Encrypt all stored secrets again under the current SECRET_KEY. Afterwards the old key can leave"
         " SECRET_KEY_FALLBACKS."
     )
 
@@ -44,4 +44,4 @@ class Command(QuickCommand):
                 row.save(update_fields=names)
             encrypted = ", ".join(str(row) for row, _ in rows)
             record(Kind.KEY_CHANGED, detail=encrypted)
-        self.stdout.write(f"Encrypted anew: {encrypted or 'nothing is stored'}")
+        self.stdout.write(f"Encrypted again: {encrypted or 'nothing is stored'}")
