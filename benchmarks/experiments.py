@@ -21,7 +21,7 @@ DESIGNS = (
     *((5, 4, 1), (6, 4, 1), (8, 3, 1), (8, 4, 1), (10, 3, 1)),
     *((12, 2, 0), (15, 2, 0), (10, 7, 2)),
 )
-LIKENESSES = (0.3, 0.6)
+AUTOCORRELATIONS = (0.3, 0.6)
 EFFECTS = (0.5, 0.8, 1.0)
 FOR_POWER = 1000
 # What is promised: false alarms in at least and at most so many percent; of the designs, the power that was shown is off
@@ -32,16 +32,22 @@ FULL_LEVEL = 8
 
 
 class World(NamedTuple):
-    """A design, and how alike following days are."""
+    """A design, and the autocorrelation of days."""
 
     design: Design
-    likeness: float
+    autocorrelation: float
 
     @property
     def life(self) -> Past:
         """Return days with a weekend that differs by 0.7 deviations, and a trend."""
         weekdays = (-0.2, -0.2, -0.2, -0.2, -0.2, 0.5, 0.5)
-        return Past(spread=1.0, likeness=self.likeness, trend=0.004, weekdays=weekdays, known=1.0)
+        return Past(
+            spread=1.0,
+            autocorrelation=self.autocorrelation,
+            trend=0.004,
+            weekdays=weekdays,
+            known=1.0,
+        )
 
     @property
     def name(self) -> str:
@@ -59,9 +65,9 @@ class Lives(NamedTuple):
 
 def worlds() -> list[World]:
     return [
-        World(Design(block_days=block, washout_days=washout, pairs=pairs), likeness)
+        World(Design(block_days=block, washout_days=washout, pairs=pairs), autocorrelation)
         for pairs, block, washout in DESIGNS
-        for likeness in LIKENESSES
+        for autocorrelation in AUTOCORRELATIONS
     ]
 
 
@@ -117,7 +123,7 @@ def kept_power(world: World, number: int, chance: np.random.Generator) -> Kept:
 
 def measured(world: World, runs: int, lives: int) -> tuple[float, list[float], Kept | None]:
     """Return the false alarms and the power at each effect, in percent, and how the shown power is kept."""
-    chance = np.random.default_rng([SEED, *world.name.encode(), int(10 * world.likeness)])
+    chance = np.random.default_rng([SEED, *world.name.encode(), int(10 * world.autocorrelation)])
     made = lives_of(world, runs, chance)
     seeds = chance.integers(2**31, size=runs)
     false = 100 * share_seen(world, made, 0.0, seeds)
@@ -146,9 +152,14 @@ def main() -> None:
             offs.append(kept.off)
             words = (f"{kept.at_smallest:.0f} %", f"{kept.off:.1f}", f"{kept.nine_of_ten:.0f}")
         seen = " / ".join(f"{one:.0f}" for one in power)
-        rows.append((world.name, f"{world.likeness}", f"{false:.1f} %", seen, *words))
+        rows.append((world.name, f"{world.autocorrelation}", f"{false:.1f} %", seen, *words))
     head = (
-        *("pairs x days (washout)", "likeness", "false alarms", "seen: 0.5 / 0.8 / 1.0 sd, %"),
+        *(
+            "pairs x days (washout)",
+            "autocorrelation",
+            "false alarms",
+            "seen: 0.5 / 0.8 / 1.0 sd, %",
+        ),
         *("seen where 80 % were shown", "shown is off by, points", "nine of ten lives within"),
     )
     goals = (

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from experiments.models import Experiment, State
-from experiments.result_words import result_told
+from experiments.result_words import result_words
 from experiments.validation import FIXED
 from experiments.words import gone_choice
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
@@ -75,7 +75,7 @@ class ExperimentAdmin(DeletableList):
 
     @admin.display(description="What came of it")
     def what_came_of_it(self, experiment: Experiment) -> str:
-        return str(result_told(experiment))
+        return str(result_words(experiment))
 
     @labels("State", "state", STATES)
     def shown_state(self, experiment: Experiment) -> str:

@@ -18,20 +18,20 @@ SEED = 20
 SHARE = 0.8
 # Up to so many pairs all subsets are taken; of more, as many by chance, which is quicker and hardly differs.
 ALL_SUBSETS = 11
-# Days whose likeness is higher would not come to rest within the days that are simulated.
-MOST_ALIKE = 0.95
+# Days whose autocorrelation is higher would not come to rest within the days that are simulated.
+HIGHEST_AUTOCORRELATION = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
     """What the days before the start were like: by how much a day differs from what its day of the week and the trend
-    make of it (`spread`), how much of that the next day keeps (`likeness`, 0 to 1), the change in a day (`trend`), the days
+    make of it (`spread`), how much of that the next day keeps (`autocorrelation`, 0 to 1), the change in a day (`trend`), the days
     of the week, and which share of the days is known from the first known one on. `blank`: how many of the `DAYS_BEFORE` days come
     before that one, as of somebody who has just begun to record. `days`: from how many known days that was found; None where it is
     sure, as of a life that is made up."""
 
     spread: float
-    likeness: float
+    autocorrelation: float
     trend: float
     weekdays: tuple[float, ...]
     known: float
@@ -66,13 +66,13 @@ def past_of(before: Numbers, first_weekday: int) -> Past | None:
     columns = np.column_stack([weekdays[:, None] == np.arange(7), days - days.mean()])
     found = np.linalg.lstsq(columns[known].astype(np.float64), before[known], rcond=None)[0]
     rest = np.where(known, before - columns @ found, np.nan)
-    likeness = likeness_of(rest)
+    autocorrelation = autocorrelation_of(rest)
     # What is fitted takes more from days that are alike: the mean and the trend as much as so many days that are not.
-    taken = 6 + 2 * (1 + likeness) / (1 - likeness)
+    taken = 6 + 2 * (1 + autocorrelation) / (1 - autocorrelation)
     spread = float(np.sqrt(np.nansum(rest**2) / max(known.sum() - taken, 1)))
     return Past(
         spread=spread,
-        likeness=likeness,
+        autocorrelation=autocorrelation,
         trend=float(found[7]),
         weekdays=tuple(float(one) for one in found[:7] - found[:7].mean()),
         known=float(known[blank:].mean()),
@@ -81,7 +81,7 @@ def past_of(before: Numbers, first_weekday: int) -> Past | None:
     )
 
 
-def likeness_of(rest: Numbers) -> float:
+def autocorrelation_of(rest: Numbers) -> float:
     """Return how much of what a day differs by the next one keeps."""
     one, other = rest[:-1], rest[1:]
     both = ~np.isnan(one) & ~np.isnan(other)
@@ -90,7 +90,7 @@ def likeness_of(rest: Numbers) -> float:
     found = float(np.mean(one[both] * other[both]) / np.nanmean(rest**2))
     # What is taken away with the days of the week and the trend makes days less alike than they are.
     found += (1 + 4 * max(found, 0.0)) / int(both.sum())
-    return min(max(found, 0.0), MOST_ALIKE)
+    return min(max(found, 0.0), HIGHEST_AUTOCORRELATION)
 
 
 def power_of(past: Past, design: Design, first_weekday: int, runs: int = RUNS) -> Power:
@@ -109,11 +109,11 @@ def simulated(
     past: Past, days: int, first_weekday: int, runs: int, chance: np.random.Generator
 ) -> Numbers:
     """Return made-up days like those of the past, one life in each row."""
-    spread, likeness = drawn_from(past, runs, chance)
-    fresh = np.sqrt(1 - likeness**2)
+    spread, autocorrelation = drawn_from(past, runs, chance)
+    fresh = np.sqrt(1 - autocorrelation**2)
     values = chance.normal(size=(days, runs))
     for day in range(1, days):
-        values[day] = likeness * values[day - 1] + fresh * values[day]
+        values[day] = autocorrelation * values[day - 1] + fresh * values[day]
     weekdays = np.array(past.weekdays)[(first_weekday + np.arange(days)) % 7]
     found: Numbers = (spread * values).T + weekdays + past.trend * np.arange(days)
     if past.known < 1:
@@ -122,16 +122,18 @@ def simulated(
 
 
 def drawn_from(past: Past, runs: int, chance: np.random.Generator) -> tuple[Numbers, Numbers]:
-    """Return the spread and the likeness of each life: those of the past, and around them as far as so few days leave it
-    open. Without that the power would be told a few points too high."""
-    spread, likeness = np.full(runs, past.spread), np.full(runs, past.likeness)
+    """Return the spread and the autocorrelation of each life: those of the past, and around them as far as so few days leave
+    it open. Without that the power would be told a few points too high."""
+    spread, autocorrelation = np.full(runs, past.spread), np.full(runs, past.autocorrelation)
     if past.days is None:
-        return spread, likeness
-    error = np.sqrt((1 - past.likeness**2) / past.days)
-    likeness = np.clip(likeness + error * chance.normal(size=runs), 0, MOST_ALIKE)
+        return spread, autocorrelation
+    error = np.sqrt((1 - past.autocorrelation**2) / past.days)
+    autocorrelation = np.clip(
+        autocorrelation + error * chance.normal(size=runs), 0, HIGHEST_AUTOCORRELATION
+    )
     # Days that are alike say less about their spread than as many that are not.
-    freedom = past.days * (1 - past.likeness**2) / (1 + past.likeness**2)
-    return spread * np.sqrt(freedom / chance.chisquare(freedom, size=runs)), likeness
+    freedom = past.days * (1 - past.autocorrelation**2) / (1 + past.autocorrelation**2)
+    return spread * np.sqrt(freedom / chance.chisquare(freedom, size=runs)), autocorrelation
 
 
 def needed_effects(differences: Numbers, chance: np.random.Generator) -> Numbers:

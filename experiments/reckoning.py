@@ -10,7 +10,6 @@ from statistics import fmean, stdev
 from typing import NamedTuple
 
 from experiments.design import DAYS_BEFORE, Arm, Design
-from experiments.drawn import often_of, power_of_often
 from experiments.effect import Effect
 from experiments.marks import read_marks
 from experiments.models import Experiment, Wanted
@@ -22,6 +21,7 @@ from experiments.paired import (
 )
 from experiments.power import FEWEST_KNOWN, past_of, power_of
 from experiments.reading import ExperimentDay, Read, are_many_broken, days_of, kept_counts
+from experiments.two_part import power_of_two_part, two_part_of
 from experiments.verdict import verdict_of
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
@@ -82,9 +82,9 @@ def power_facts(
     facts: dict[str, object] = NOTHING_KNOWN | {"known": len(known)}
     if past is None:
         return facts
-    often = often_of(numbers, past)
-    if often:
-        smallest = power_of_often(often, design, first_weekday, sign).smallest()
+    model = two_part_of(numbers, past)
+    if model:
+        smallest = power_of_two_part(model, design, first_weekday, sign).smallest()
     else:
         smallest = within(
             power_of(past, design, first_weekday).smallest(), fmean(known), sign, bounds

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from experiments.design import Arm
 from experiments.dot_plot import dot_plot
 from experiments.models import Experiment
-from experiments.result_words import begun, compared, range_words, title_of
+from experiments.result_words import capitalized, compared, range_words, title_of
 from experiments.verdict import Verdict
 from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signed_number, unit_of
 from lifetracker.web.charts.table import Row, numbers_table
@@ -69,7 +69,7 @@ def result_page(experiment: Experiment, result: Mapping[str, Any]) -> ResultPage
         numbers=numbers_of(result["effect"], key),
         effects=effects,
         others=[
-            effect_shown(begun(label_of(one["metric"])), one, one["metric"])
+            effect_shown(capitalized(label_of(one["metric"])), one, one["metric"])
             for one in result["secondary"]
         ],
         kept=[

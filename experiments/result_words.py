@@ -20,7 +20,7 @@ TITLES = {
 }
 
 
-class Told(NamedTuple):
+class ResultWords(NamedTuple):
     """What came of an experiment: what was found, and what that means."""
 
     found: str
@@ -30,42 +30,44 @@ class Told(NamedTuple):
         return f"{self.found} {self.meaning}".strip()
 
 
-def result_told(experiment: Experiment) -> Told:
+def result_words(experiment: Experiment) -> ResultWords:
     """Return what came of an experiment; before the end only that nothing is shown yet."""
     if experiment.state == State.STOPPED:
         on = f" on {date_words(experiment.stopped_on)}" if experiment.stopped_on else ""
-        return Told(f"Not decided: it was stopped{on}, before its end.")
+        return ResultWords(f"Not decided: it was stopped{on}, before its end.")
     result = experiment.result
     if experiment.state != State.ENDED or not result:
-        return Told("Shown after the end, so that nobody stops at a lucky moment.")
-    return effect_told(experiment, result)
+        return ResultWords("Shown after the end, so that nobody stops at a lucky moment.")
+    return effect_words(experiment, result)
 
 
 def title_of(result: Mapping[str, Any]) -> str:
     return TITLES[Verdict(result["verdict"])]
 
 
-def effect_told(experiment: Experiment, result: Mapping[str, Any]) -> Told:
+def effect_words(experiment: Experiment, result: Mapping[str, Any]) -> ResultWords:
     effect, key, title = result["effect"], experiment.outcome, title_of(result)
     if effect["estimate"] is None:
-        return Told(
+        return ResultWords(
             f"{title}: no pair of blocks has a known day in both, so that nothing can be said."
         )
     reason = Reason(result["reason"])
     tried, usual = (quoted(experiment.words_of(arm)) for arm in Arm)
     compared_with = "as" if is_same(effect["estimate"], key) else "than"
-    change = f"{begun(label_of(key))} was {compared(effect['estimate'], key)}"
+    change = f"{capitalized(label_of(key))} was {compared(effect['estimate'], key)}"
     found = f"{change} on days of {tried} {compared_with} on days of {usual}"
     if reason is Reason.TOO_FEW:
         known = (
             f"only {counted(effect['known_pairs'], 'pair')} of blocks are known, and six are needed"
         )
-        return Told(f"{found}.", f"{title}: {known} to tell a difference from chance.")
+        return ResultWords(f"{found}.", f"{title}: {known} to tell a difference from chance.")
     likely = range_words(effect["low"], effect["high"], key)
-    return Told(f"{found} (likely {likely}).", f"{title}: {reason_words(experiment, reason)}")
+    return ResultWords(
+        f"{found} (likely {likely}).", f"{title}: {reason_words(experiment, reason)}"
+    )
 
 
-def begun(label: str) -> str:
+def capitalized(label: str) -> str:
     """Return a name as a sentence begins with it: `Energy` of `energy`, and `pH` of `pH`."""
     is_plain = label.partition(" ")[0].islower()
     return f"{label[0].upper()}{label[1:]}" if is_plain else label

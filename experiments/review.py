@@ -11,7 +11,7 @@ from django.urls import reverse
 from experiments.design import LONGEST_BLOCK, MOST_PAIRS, Arm
 from experiments.models import Experiment, State
 from experiments.reading import ExperimentDay, days_together
-from experiments.result_words import result_told
+from experiments.result_words import result_words
 from experiments.words import ARM_LETTERS
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, known_words, register_section
@@ -56,7 +56,7 @@ def is_over(over: date, look: Look) -> bool:
 
 def line_of(experiment: Experiment) -> Line:
     is_told = experiment.state == State.STOPPED or experiment.result
-    said = str(result_told(experiment)) if is_told else STILL_TO_RECKON
+    said = str(result_words(experiment)) if is_told else STILL_TO_RECKON
     return Line(f"{question_of(experiment)} {said}", reverse("experiment", args=[experiment.pk]))
 
 

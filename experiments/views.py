@@ -20,7 +20,7 @@ from experiments.models import Experiment, State
 from experiments.power_words import carry_words, caution_words, power_words
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, pill_of, result_page
-from experiments.result_words import begun, result_told, title_of
+from experiments.result_words import capitalized, result_words, title_of
 from experiments.words import (
     ARM_LETTERS,
     GONE,
@@ -63,7 +63,7 @@ def entry_of(experiment: Experiment) -> Entry:
     words = {
         State.PLANNED: lambda: design_words(experiment),
         State.RUNNING: lambda: progress_sentence(experiment, days.today()),
-    }.get(state, lambda: str(result_told(experiment)))()
+    }.get(state, lambda: str(result_words(experiment)))()
     if state == State.ENDED and experiment.result:
         return Entry(experiment, title_of(experiment.result), pill_of(experiment.result), words)
     return Entry(experiment, state.label.capitalize(), PILLS[state], words)
@@ -121,7 +121,7 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
             can_stop=experiment.state == State.RUNNING and can_be_stopped(experiment),
             is_over=experiment.state == State.RUNNING and experiment.is_over,
             sentence=opening(experiment, today),
-            meaning=result_told(experiment).meaning,
+            meaning=result_words(experiment).meaning,
             plan=design_words(experiment),
             power=power_words(experiment, power),
             length=length_words(experiment, today),
@@ -159,7 +159,7 @@ def opening(experiment: Experiment, today: date) -> str:
         return "Planned. Look at what it will be able to notice, and let it begin."
     if experiment.state == State.RUNNING:
         return progress_sentence(experiment, today)
-    return result_told(experiment).found
+    return result_words(experiment).found
 
 
 def cautions_of(experiment: Experiment, power: Mapping[str, Any]) -> list[str]:
@@ -187,10 +187,12 @@ def facts_of(experiment: Experiment) -> list[Fact]:
         ),
     ]
     if experiment.action:
-        found.append(Fact("Checked by", begun(label_of(experiment.action))))
+        found.append(Fact("Checked by", capitalized(label_of(experiment.action))))
         found += [Fact(f"{ARM_LETTERS[arm]} is kept", rule_words(experiment, arm)) for arm in Arm]
     if experiment.secondary:
-        found.append(Fact("Other metrics", begun(", ".join(map(label_of, experiment.secondary)))))
+        found.append(
+            Fact("Other metrics", capitalized(", ".join(map(label_of, experiment.secondary))))
+        )
     if experiment.start and experiment.last:
         found.append(
             Fact("Days", f"{date_words(experiment.start)} to {date_words(experiment.last)}")
@@ -203,7 +205,7 @@ def facts_of(experiment: Experiment) -> list[Fact]:
 def outcome_words(experiment: Experiment) -> str:
     when = "the day after" if experiment.lag > timedelta(0) else "the same day"
     if find_even_deleted(experiment.outcome) is None:
-        return f"{begun(GONE)}, {experiment.get_better_display()}"
+        return f"{capitalized(GONE)}, {experiment.get_better_display()}"
     return f"{label_of(experiment.outcome)} of {when}, {experiment.get_better_display()}"
 
 

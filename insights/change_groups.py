@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from insights.groups import go_along, lineage_by_key, share_measurement
+from insights.groups import are_collinear, lineage_by_key, share_measurement
 from insights.models import MetricChange
 
 
@@ -29,7 +29,7 @@ def change_groups(changes: Iterable[MetricChange]) -> list[ChangeGroup]:
     known: dict[str, frozenset[str]] = {}
     for one in sorted(given, key=rank):
         for group in groups:
-            if share_measurement(one.metric, group.told.metric, known) or go_along(
+            if share_measurement(one.metric, group.told.metric, known) or are_collinear(
                 days_of(one), days_of(group.told)
             ):
                 group.others.append(one)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import StatisticsError, correlation
 
-from insights.beside import is_nothing_left
+from insights.explained import is_explained_by
 from insights.models import Finding
 from lifetracker.metrics.registry import find_metric, lineage_of, metrics
 
@@ -23,24 +23,24 @@ class Group:
 
     strongest: Finding
     others: list[Finding] = field(default_factory=list)
-    #: Those of the others that the days can tell apart from it, and of which nothing is left beside it.
-    beside: list[Finding] = field(default_factory=list)
+    #: Those of the others that the days can tell apart from it, and that it explains.
+    explained: list[Finding] = field(default_factory=list)
 
 
 def groups_of(findings: Iterable[Finding]) -> list[Group]:
     """Return the findings as groups, the surest first. Into the group of a surer one comes each whose action and whose
     outcome are the same as its own, or share a measurement with them, or whose actions are parts of one sum, or go
-    together too well on the same days to be told apart, or of which nothing is left beside the surer one."""
+    together too well on the same days to be told apart, or which the surer one explains."""
     groups: list[Group] = []
     shared: dict[str, frozenset[str]] = {}
     for one in sorted(findings, key=lambda one: (strength(one), one.pk)):
         for group in groups:
             if are_one_thing(one, group.strongest, shared):
                 group.others.append(one)
-                if not actions_go_along(one, group.strongest) and is_nothing_left(
+                if not have_collinear_actions(one, group.strongest) and is_explained_by(
                     one, group.strongest
                 ):
-                    group.beside.append(one)
+                    group.explained.append(one)
                 break
         else:
             groups.append(Group(one))
@@ -48,25 +48,25 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
 
 
 def group_with(one: Finding, findings: Iterable[Finding]) -> Group:
-    """Return what a finding, by itself, could just as well be, of some among which it is: the others of its group, but none of
-    which nothing is left beside the surest, and none for one of these."""
+    """Return what a finding, by itself, could just as well be, of some among which it is: the others of its group, but none
+    that the surest explains, and none for one of these."""
     for group in groups_of(findings):
         if one == group.strongest:
             return group
-        if one in group.others and one not in group.beside:
-            alike = [other for other in group.others if other not in group.beside]
+        if one in group.others and one not in group.explained:
+            alike = [other for other in group.others if other not in group.explained]
             return Group(one, [group.strongest, *(other for other in alike if other != one)])
     return Group(one)
 
 
 def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:
-    """Return whether days cannot tell two findings apart, or leave nothing of one beside the other, the surer one.
+    """Return whether days cannot tell two findings apart, or the other one, which is surer, explains the one.
     `shared`: the parts of the metrics that were asked for."""
     return share_measurement(one.outcome, other.outcome, shared) and (
         share_measurement(one.action, other.action, shared)
         or are_parts_of_one(one.action, other.action)
-        or actions_go_along(one, other)
-        or is_nothing_left(one, other)
+        or have_collinear_actions(one, other)
+        or is_explained_by(one, other)
     )
 
 
@@ -98,14 +98,14 @@ def are_parts_of_one(one: str, other: str) -> bool:
     return any({one, other} <= set(whole.parents) for whole in wholes)
 
 
-def actions_go_along(one: Finding, other: Finding) -> bool:
+def have_collinear_actions(one: Finding, other: Finding) -> bool:
     """Return whether the actions of two findings cannot be told apart on the days that are drawn of both."""
     own, theirs = ({day: x for day, x, _ in finding.points} for finding in (one, other))
-    return go_along(own, theirs)
+    return are_collinear(own, theirs)
 
 
-def go_along(own: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
-    """Return whether two series go together so well that they are one thing, on the days that both know."""
+def are_collinear(own: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
+    """Return whether two series are so correlated that days cannot tell them apart, by those that both know."""
     both = sorted(own.keys() & theirs.keys())
     if len(both) < LEAST_DAYS:
         return False

@@ -102,8 +102,8 @@ def missing_words(run: InsightRun | None) -> str:
 
 
 def instead_words(group: Group) -> str:
-    """Return which other actions it could just as well be, of which nothing is left beside it, and in which other outcomes
-    it was seen; empty where there are none."""
+    """Return which other actions it could just as well be, which it explains, and in which other outcomes it was seen; empty
+    where there are none."""
     told = group.strongest
     said = []
     if actions := alike_names(group):
@@ -111,9 +111,11 @@ def instead_words(group: Group) -> str:
             f"Could just as well be: {joined(actions)}. Your days cannot tell "
             f"{'them' if len(actions) > 1 else 'the two'} apart."
         )
-    if beside := action_names(group.beside):
+    if explained := action_names(group.explained):
         name = named(told.action_name, is_yes_no=told.is_yes_no)
-        said.append(f"Seen with {joined(beside)}, too, but hardly among days with the same {name}.")
+        said.append(
+            f"Seen with {joined(explained)}, too, but hardly among days with the same {name}."
+        )
     outcomes = distinct(
         (one.outcome, lower_first(one.outcome_name))
         for one in group.others
@@ -127,7 +129,7 @@ def instead_words(group: Group) -> str:
 def alike_names(group: Group) -> list[str]:
     """Return the names of the other actions that it could just as well be."""
     told = group.strongest
-    alike = (one for one in group.others if one not in group.beside)
+    alike = (one for one in group.others if one not in group.explained)
     return action_names(one for one in alike if one.action != told.action)
 
 
@@ -146,7 +148,7 @@ def line_words(group: Group) -> str:
     steps = [
         f"{change_of(one)}: {size_and_way(one.effect, one)}."
         for one in group.others
-        if one not in group.beside
+        if one not in group.explained
         and one.is_yes_no
         and one.outcome == told.outcome
         and one.effect is not None

@@ -89,12 +89,12 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
 
 def group_facts(one: Group, verified: Verified) -> Answer:
     others = [
-        f"{other.action} with {other.outcome}" for other in one.others if other not in one.beside
+        f"{other.action} with {other.outcome}" for other in one.others if other not in one.explained
     ]
-    beside = [f"{other.action} with {other.outcome}" for other in one.beside]
+    explained = [f"{other.action} with {other.outcome}" for other in one.explained]
     return finding_facts(one.strongest, verified) | {
         "could_just_as_well_be": others,
-        "hardly_seen_beside_it": beside,
+        "hardly_seen_beside_it": explained,
     }
 
 

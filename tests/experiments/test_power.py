@@ -17,19 +17,19 @@ TEN = Design(block_days=3, washout_days=1, pairs=10)
 
 
 def life(**changes: float) -> Past:
-    facts = {"spread": 1.0, "likeness": 0.3, "trend": 0.004, "known": 1.0} | changes
+    facts = {"spread": 1.0, "autocorrelation": 0.3, "trend": 0.004, "known": 1.0} | changes
     return Past(weekdays=WEEKDAYS, **facts)
 
 
 def test_what_the_past_was_like_is_found_again() -> None:
     """In the mean over 200 lives, each of whose numbers varies by a tenth or so."""
     values = simulated(
-        life(spread=8.0, likeness=0.5), DAYS_BEFORE, 2, 200, np.random.default_rng(1)
+        life(spread=8.0, autocorrelation=0.5), DAYS_BEFORE, 2, 200, np.random.default_rng(1)
     )
     found = [past for row in values if (past := past_of(row, 2))]
     assert len(found) == 200
     assert np.mean([one.spread for one in found]) == pytest.approx(8.0, rel=0.03)
-    assert np.mean([one.likeness for one in found]) == pytest.approx(0.5, abs=0.03)
+    assert np.mean([one.autocorrelation for one in found]) == pytest.approx(0.5, abs=0.03)
     weekdays = np.mean([one.weekdays for one in found], axis=0)
     assert weekdays == pytest.approx(np.array(WEEKDAYS), abs=0.5)
 
@@ -67,7 +67,7 @@ def test_power_is_in_the_unit_of_the_metric() -> None:
     one = power_of(life(), TEN, 0).smallest() or 0
     times_eight = Past(
         spread=8.0,
-        likeness=0.3,
+        autocorrelation=0.3,
         trend=0.032,
         weekdays=tuple(8 * day for day in WEEKDAYS),
         known=1.0,
@@ -79,10 +79,10 @@ def test_the_same_past_is_told_the_same_again() -> None:
     assert power_of(life(), TEN, 4).needed.tolist() == power_of(life(), TEN, 4).needed.tolist()
 
 
-@pytest.mark.parametrize("likeness", [0.3, 0.6])
-def test_false_alarms_and_power_in_made_up_lives(likeness: float) -> None:
+@pytest.mark.parametrize("autocorrelation", [0.3, 0.6])
+def test_false_alarms_and_power_in_made_up_lives(autocorrelation: float) -> None:
     """400 lives: 4.9 % false alarms lie between 2 and 8 with three deviations, and what is seen is what was shown."""
-    world = World(TEN, likeness)
+    world = World(TEN, autocorrelation)
     chance = np.random.default_rng(7)
     lives = lives_of(world, 400, chance)
     seeds = chance.integers(2**31, size=400)

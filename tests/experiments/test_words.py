@@ -8,7 +8,7 @@ import pytest
 
 from experiments.models import Experiment
 from experiments.power_words import carry_words, caution_words, power_words
-from experiments.result_words import range_words, result_told
+from experiments.result_words import range_words, result_words
 from experiments.words import amount, progress_sentence
 from lifetracker.days import ONE_DAY
 from own_metrics.models import OwnMetric
@@ -99,7 +99,7 @@ def ended(reason: str, estimate: float, low: float, high: float, **fields: objec
 )
 def test_what_came_of_it(one: tuple[str, float, float, float], begins: str, ends: str) -> None:
     reason, estimate, low, high, *worth = one
-    said = str(result_told(ended(reason, estimate, low, high, worth=worth[0] if worth else None)))
+    said = str(result_words(ended(reason, estimate, low, high, worth=worth[0] if worth else None)))
     assert said.startswith(begins)
     assert said.endswith(ends)
 
@@ -111,7 +111,7 @@ def test_what_came_of_it(one: tuple[str, float, float, float], begins: str, ends
 def test_it_begins_with_a_capital(name: str, begins: str) -> None:
     own = OwnMetric.objects.create(name=name)
     one = ended("better", 9.4, 1.8, 17.7, outcome=f"own.{own.pk}")
-    assert str(result_told(one)).startswith(f"{begins} was 9.4 higher")
+    assert str(result_words(one)).startswith(f"{begins} was 9.4 higher")
 
 
 def test_more_pairs_are_advised_only_where_there_are_more() -> None:

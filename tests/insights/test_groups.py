@@ -39,7 +39,7 @@ def test_what_goes_along_with_a_surer_cause_stands_under_it(lag: int) -> None:
     surer = finding(1, "workouts.load", load, recovery)
     other = finding(2, "nutrition.fat", fat, recovery, lag)
     (group,) = groups_of([other, surer])
-    assert (group.strongest, group.others, group.beside) == (surer, [other], [other])
+    assert (group.strongest, group.others, group.explained) == (surer, [other], [other])
 
 
 def test_what_comes_from_the_same_records_is_told_apart_where_days_can() -> None:
@@ -54,7 +54,7 @@ def test_what_comes_from_the_same_records_is_told_apart_where_days_can() -> None
     apart = finding(2, "workouts.trained", trained, recovery)
     along = finding(3, "workouts.minutes", minutes, recovery)
     (group,) = groups_of([apart, along, surer])
-    assert (group.strongest, group.others, group.beside) == (surer, [apart, along], [apart])
+    assert (group.strongest, group.others, group.explained) == (surer, [apart, along], [apart])
 
 
 def test_two_causes_stay_two() -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from experiments.design import DAYS_BEFORE, Arm, Design, arms_by_day
-from experiments.drawn import Often, often_of, power_of_often
 from experiments.exact import Numbers
 from experiments.paired import effect_of, evened_out, weekday_deviations
 from experiments.power import Past, past_of, power_of
 from experiments.reckoning import Before, power_facts, within
+from experiments.two_part import TwoPart, power_of_two_part, two_part_of
 
 pytestmark = pytest.mark.one_database
 
@@ -22,18 +22,18 @@ def yes_on(share: float, chance: np.random.Generator, days: int = DAYS_BEFORE) -
     return (chance.random(days) < share).astype(np.float64)
 
 
-def found_in(values: Numbers) -> Often | None:
+def found_in(values: Numbers) -> TwoPart | None:
     past = past_of(values, 0)
     assert past is not None
-    return often_of(values, past)
+    return two_part_of(values, past)
 
 
 @pytest.mark.parametrize(("share", "sign"), [(0.1, 1), (0.6, -1)])
 def test_what_is_promised_of_yes_or_no_is_seen(share: float, sign: int) -> None:
     """In four of five of 800 lives, with three deviations. With moved instead of drawn days it was 57 % of a rare yes."""
-    past = Past(spread=0.3, likeness=0.0, trend=0.0, weekdays=(0.0,) * 7, known=1.0)
-    often = Often(base=0.0, others=np.ones(1), share=share, likeness=0.0, past=past)
-    smallest = power_of_often(often, TEN, 1, sign, runs=2000).smallest()
+    past = Past(spread=0.3, autocorrelation=0.0, trend=0.0, weekdays=(0.0,) * 7, known=1.0)
+    model = TwoPart(base=0.0, others=np.ones(1), share=share, autocorrelation=0.0, past=past)
+    smallest = power_of_two_part(model, TEN, 1, sign, runs=2000).smallest()
     assert smallest is not None
     chance, seen = np.random.default_rng(12), 0
     for seed in range(800):
@@ -47,19 +47,19 @@ def test_what_is_promised_of_yes_or_no_is_seen(share: float, sign: int) -> None:
 
 def test_a_rare_yes_needs_more_than_days_that_are_moved() -> None:
     values = yes_on(0.1, np.random.default_rng(2))
-    past, often = past_of(values, 0), found_in(values)
+    past, model = past_of(values, 0), found_in(values)
     assert past is not None
-    assert often is not None
+    assert model is not None
     moved = power_of(past, TEN, 1).smallest() or 0.0
-    assert (power_of_often(often, TEN, 1, 1).smallest() or 0.0) > 1.2 * moved
+    assert (power_of_two_part(model, TEN, 1, 1).smallest() or 0.0) > 1.2 * moved
 
 
 def test_nothing_is_yes_more_often_than_always_or_less_than_never() -> None:
     values = yes_on(0.9, np.random.default_rng(2))
-    often = found_in(values)
-    assert often is not None
-    assert power_of_often(often, TEN, 1, 1).smallest() is None
-    assert power_of_often(often, TEN, 1, -1).smallest() is not None
+    model = found_in(values)
+    assert model is not None
+    assert power_of_two_part(model, TEN, 1, 1).smallest() is None
+    assert power_of_two_part(model, TEN, 1, -1).smallest() is not None
     before = Before([float(one) for one in values], 0)
     facts = power_facts(before, TEN, 1, 1, YES_NO)
     assert facts["smallest"] is None
@@ -69,14 +69,14 @@ def test_nothing_is_yes_more_often_than_always_or_less_than_never() -> None:
 def test_what_is_drawn() -> None:
     chance = np.random.default_rng(3)
     minutes = np.where(chance.random(DAYS_BEFORE) < 0.3, chance.gamma(4, 10, DAYS_BEFORE), 0.0)
-    often = found_in(minutes)
-    assert often is not None
-    assert often.base == 0
-    assert often.share == pytest.approx(np.mean(minutes > 0))
-    assert power_of_often(often, TEN, 1, 1).smallest() is not None
+    model = found_in(minutes)
+    assert model is not None
+    assert model.base == 0
+    assert model.share == pytest.approx(np.mean(minutes > 0))
+    assert power_of_two_part(model, TEN, 1, 1).smallest() is not None
     assert found_in(chance.normal(size=DAYS_BEFORE)) is None, "all days differ"
-    assert power_of_often(often, TEN, 4, 1).needed.tolist() == (
-        power_of_often(often, TEN, 4, 1).needed.tolist()
+    assert power_of_two_part(model, TEN, 4, 1).needed.tolist() == (
+        power_of_two_part(model, TEN, 4, 1).needed.tolist()
     )
 
 
