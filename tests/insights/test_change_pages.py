@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from insights.change_chart import change_chart
 from insights.change_groups import change_groups
@@ -19,26 +18,13 @@ from insights.change_words import change_sentence, waiting_words
 from insights.models import InsightRun, MetricChange
 from lifetracker.models import DayMark, Revision
 from tests import makers
+from tests.insights.conftest import NOW, text
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
     "Your resting heart rate has been 3 bpm lower since around 5 August 2026 (likely between 2 and 4 bpm): 52 (28 days) against 55 "
     "(56 days before)."
 )
-
-
-@pytest.fixture
-def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    client.force_login(User.objects.create_superuser("robin"))
-    return client
-
-
-def text(client: Client) -> str:
-    answer = client.get(reverse("insights"), headers={"accept": "text/html"})
-    assert answer.status_code == 200
-    return answer.text
 
 
 def points(change: MetricChange, count: int = 90) -> list[list[Any]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from insights.chart import dot_plot, halves_words
 from insights.groups import Group, group_with, groups_of
@@ -21,26 +19,13 @@ from insights.page_words import instead_words, line_words, worth_knowing
 from insights.sentences import amount, bound_words, sentence, state_words, when
 from lifetracker.metrics.registry import metric_of
 from tests import makers
+from tests.insights.conftest import NOW, text
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 SAID = (
     "Bedtime 30 minutes later: your recovery the next morning was 3 points lower on average (likely between 1 and 5 points), "
     "comparing days of the same weekday and season."
 )
-
-
-@pytest.fixture
-def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    client.force_login(User.objects.create_superuser("robin"))
-    return client
-
-
-def text(client: Client, name: str = "insights") -> str:
-    answer = client.get(reverse(name), headers={"accept": "text/html"})
-    assert answer.status_code == 200
-    return answer.text
 
 
 def points(count: int = 60) -> list[list[Any]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lifetracker.ops import notices
 from lifetracker.ops.notices import Notice, NoticeKind, When
-from notifications.models import Choices
+from notifications.models import Choices, Notification
 from tests.conftest import NOW
 from tests.mail_server import MailServer
 from tests.notifications.services import PostServer
@@ -90,3 +90,9 @@ def push(settings: Any) -> Iterator[PostServer]:
 def choose(**values: Any) -> Choices:
     row, _ = Choices.objects.update_or_create(pk=1, defaults=values)
     return row
+
+
+def states() -> list[tuple[str, str, str]]:
+    """Return the key, the channel and the state of each message, oldest first."""
+    rows = Notification.objects.order_by("pk")
+    return list(rows.values_list("key", "channel", "state"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,21 +18,11 @@ from notifications.sending import send_due
 from tests import makers
 from tests.conftest import NOW
 from tests.mail_server import MailServer
-from tests.notifications.conftest import Asked, choose
+from tests.notifications.conftest import Asked, choose, states
 from tests.notifications.services import PostServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("move")]
 State = Notification.State
-
-
-@pytest.fixture(autouse=True)
-def _clock(move: Callable[[datetime], None]) -> None:
-    """Time stands."""
-
-
-def states() -> list[tuple[str, str, str]]:
-    rows = Notification.objects.order_by("pk")
-    return list(rows.values_list("key", "channel", "state"))
 
 
 def test_a_channel_that_fails_is_tried_again_ever_later(
