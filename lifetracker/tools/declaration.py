@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from lifetracker.domains import titles_of
 from lifetracker.errors import SyncError
+from lifetracker.metrics.registry import found_once
 from lifetracker.tools.caller import Caller, caller_of
 from lifetracker.tools.door import Closed, server
 from lifetracker.words import counted
@@ -62,7 +63,7 @@ def tool(
             destructive=False,
             open_world=False,
             permission=is_open,
-        )(answering(run, name))
+        )(answering(run if writes else found_once()(run), name))
         return run
 
     return register
