@@ -253,7 +253,8 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         return self.lag_of(self.outcome)
 
     def lag_of(self, key: str) -> int:
-        """Return how many days after that of an arm a metric can tell of it: never before what judges the day."""
+        """Return how many days after a day of the experiment a metric shows its effect: not before the metric that judges
+        the day is known."""
         return max(days_later(find_metric(key)), days_later(find_metric(self.action)))
 
     @property

@@ -85,8 +85,8 @@ def problems_of(wish: Wish) -> Iterator[Problem]:
 
 
 def days_later(metric: Metric | None) -> int:
-    """Return how many days after that of an arm a metric has its value: what is known on waking, such as when one went to
-    bed, is that of the next day."""
+    """Return how many days after a day a metric has the value that belongs to it: what is known on waking, such as when one
+    went to bed, is stored under the day after."""
     return 1 if metric and metric.known is Known.ON_WAKING else 0
 
 

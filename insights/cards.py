@@ -19,7 +19,7 @@ from lifetracker.web.cards import Card, Place, Visit, register_card
 
 NAME = "insight"
 WIDTH = NullIf(F("high") - F("low"), Value(0.0, output_field=FloatField()))
-#: How large an effect is beside its interval.
+#: As `sureness` in `groups.py`.
 SURENESS = Abs(F("effect")) / WIDTH
 #: What the sentence of a finding says, and on how many days it is based.
 READ = frozenset(

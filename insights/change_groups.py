@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from insights.groups import are_collinear, lineage_by_key, share_measurement
+from insights.groups import are_collinear, lineage_by_key, share_measurement, sureness
 from insights.models import MetricChange
 
 
@@ -23,7 +23,7 @@ def change_groups(changes: Iterable[MetricChange]) -> list[ChangeGroup]:
 
     def rank(one: MetricChange) -> tuple[int, float, int]:
         parts = (lineage_by_key(one.metric) - {one.metric}) & keys
-        return len(parts), -sureness(one), one.pk
+        return len(parts), -sureness(one.difference, one.low, one.high), one.pk
 
     groups: list[ChangeGroup] = []
     known: dict[str, frozenset[str]] = {}
@@ -37,12 +37,6 @@ def change_groups(changes: Iterable[MetricChange]) -> list[ChangeGroup]:
         else:
             groups.append(ChangeGroup(one))
     return sorted(groups, key=lambda group: (-group.told.around.toordinal(), group.told.pk))
-
-
-def sureness(one: MetricChange) -> float:
-    """Return how large a difference is beside its interval."""
-    width = one.high - one.low
-    return abs(one.difference) / width if width > 0 else 0.0
 
 
 def days_of(one: MetricChange) -> dict[str, float]:

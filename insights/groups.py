@@ -33,7 +33,7 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
     together too well on the same days to be told apart, or which the surer one explains."""
     groups: list[Group] = []
     shared: dict[str, frozenset[str]] = {}
-    for one in sorted(findings, key=lambda one: (strength(one), one.pk)):
+    for one in sorted(findings, key=rank):
         for group in groups:
             if are_one_thing(one, group.strongest, shared):
                 group.others.append(one)
@@ -47,9 +47,14 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
     return groups
 
 
+def rank(one: Finding) -> tuple[float, int]:
+    """Return by what findings are sorted, the surest first."""
+    return -sureness(one.effect, one.low, one.high), one.pk
+
+
 def group_with(one: Finding, findings: Iterable[Finding]) -> Group:
-    """Return what a finding, by itself, could just as well be, of some among which it is: the others of its group, but none
-    that the surest explains, and none for one of these."""
+    """Return the group of one of these findings, for where it is shown alone: with the others that days cannot tell apart from
+    it. It has no others where a surer one explains it."""
     for group in groups_of(findings):
         if one == group.strongest:
             return group
@@ -70,11 +75,11 @@ def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]
     )
 
 
-def strength(one: Finding) -> float:
-    """Return what those with the surest effect have the least of."""
-    if one.effect is None or one.low is None or one.high is None or one.high == one.low:
+def sureness(effect: float | None, low: float | None, high: float | None) -> float:
+    """Return how large an effect is beside its interval; 0 where one of them is not known."""
+    if effect is None or low is None or high is None or high <= low:
         return 0.0
-    return -abs(one.effect) / (one.high - one.low)
+    return abs(effect) / (high - low)
 
 
 def share_measurement(one: str, other: str, known: dict[str, frozenset[str]]) -> bool:

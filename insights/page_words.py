@@ -140,8 +140,8 @@ def alike_words(group: Group) -> str:
 
 
 def line_words(group: Group) -> str:
-    """Return how a size that is told of a number is to be read, and which yes or no it is one thing with has a larger one, such
-    as a meal after nine in the evening; empty where a yes or no is told."""
+    """Return that the size of an effect is by a straight line, and the larger effects of answers of yes in its group, such as of
+    a meal after nine in the evening; empty where the action itself is yes or no."""
     told = group.strongest
     if told.is_yes_no:
         return ""

@@ -192,7 +192,7 @@ def state_words(finding: Finding) -> str:
 
 
 def bound_words(bound: dict[str, Any]) -> str:
-    """Return of a pair that no difference was seen, and which ones fit the days; empty where one of its metrics is gone."""
+    """Return that no difference was seen between two metrics, and which ones fit the days; empty where one of them is gone."""
     action, outcome = find_metric(bound["action"]), find_metric(bound["outcome"])
     if action is None or outcome is None:
         return ""
@@ -212,9 +212,9 @@ def bound_words(bound: dict[str, Any]) -> str:
 
 
 def little_words(bound: dict[str, Any], outcome: Metric) -> str:
-    """Return that what fits the days is too little to be told, of a number over the middle nine tenths of its days; empty where
-    it is not, or is not known: a look of earlier versions kept one step of it only, and of what its owner named nobody knows
-    which difference means something."""
+    """Return that any effect that fits the days is too small to matter: of a number, from the lowest to the highest of its
+    middle nine tenths. Empty where a larger one fits, where earlier versions stored the effect of one step alone, and for own
+    metrics, of which nobody knows what matters."""
     step = bound["step_words"]
     one_step = math.inf if step else max(abs(bound["low"]), abs(bound["high"]))
     if outcome.domain == OWN or bound.get("over_span", one_step) >= outcome.smallest:

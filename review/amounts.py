@@ -42,16 +42,16 @@ def a_day(metric: Metric, value: float) -> str:
 
 
 def value_words(one: Compared | Before) -> str:
-    """Return what it came to; of a sum of which days are unknown, what it is at least."""
+    """Return what it came to; where some days of a sum are unknown, what it came to at least."""
     if one.least is None:
         return told(one, one.value)
     return f"at least {amount(one.metric, one.least)}" if one.least else "none on the known days"
 
 
 def compared_words(one: Compared, before: str) -> str:
-    """Return how it lies to what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`; where nobody
-    can say what that is, what the same days of the period before came to, `2025: 7 h 12`, or of a running year
-    `1 January to 28 November 2025: 7 h 12`. Where a sum is not known, what a day came to."""
+    """Return how it compares with what is usual: `well below the usual 68 %`, `a little later than the usual 23:10`. Where
+    nobody can say what is usual, what the same days of the period before came to: `2025: 7 h 12`, or of a running year
+    `1 January to 28 November 2025: 7 h 12`. Where some days of a sum are unknown, what a day came to goes before it."""
     words = usual_words(one) or before_words(one, before)
     return f"{a_day(one.metric, one.value)}, {words}" if words and one.least else words
 

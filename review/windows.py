@@ -21,8 +21,8 @@ RULES = {
 
 
 class Before(NamedTuple):
-    """What the days of an earlier period came to that are compared, as a review of these says it: all of it, and its marked
-    days too. `is_sum` and `least` as in `Compared`; `is_whole`: whether they are the whole period."""
+    """What the days of an earlier period that are compared came to, as the review of that period says it: its marked days
+    count, too. `is_sum` and `least` as in `Compared`; `is_whole`: whether they are the whole period."""
 
     metric: Metric
     value: float
@@ -38,10 +38,10 @@ class Before(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What a period came to of a metric. Amounts are of a day, or of the whole period where `is_sum`.
+    """What a metric came to in a period. Amounts are those of a day, or of the whole period where `is_sum`.
 
-    `least`: the sum of the known days, of a sum of which days are unknown: `value` is of a day then. `before`: what the
-    newest earlier period came to; None where that is not known."""
+    `least`: where some days of a sum are unknown, the sum of the others; `value` is that of a day then. `before`: what the
+    period before came to; None where that is not known."""
 
     metric: Metric
     value: float
