@@ -36,7 +36,7 @@ def missing_of_mail() -> str:
     if mail.has_mail():
         return ""
     found = [f"{fault.text} {fault.todo}" for fault in mail.faults()]
-    return " ".join(found) or "Set EMAIL_HOST and OWNER_EMAIL: docs/settings.md."
+    return " ".join(found) or "Set EMAIL_HOST and OWNER_EMAIL, then restart: docs/settings.md."
 
 
 def send_mail(message: Outgoing) -> str:

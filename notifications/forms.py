@@ -14,6 +14,8 @@ from lifetracker.ops.notices import NoticeKind, notice_kinds
 from notifications.channels import CHANNELS
 from notifications.models import ONLY, Choices, Notification
 
+#: The id of what the page says of channels that cannot be chosen.
+NOT_SET_UP = "not-set-up"
 #: The name of a field begins with it, before that of its kind of notices.
 KIND = "kind-"
 HOURS = ("quiet_from", "quiet_to", "morning", "evening")
@@ -22,6 +24,23 @@ SAME = "Enter two different times. To get no messages, take away what you chose 
 NEVER = (
     "Your quiet hours last as long as this part of the day, so that nothing of it would be sent."
 )
+
+
+class Boxes(forms.CheckboxSelectMultiple):
+    """A box for each channel. One that is not set up can be chosen once it is; what was chosen before can be taken away.
+    `missing`: as of `ChoicesForm`."""
+
+    def __init__(self, missing: Mapping[str, str]) -> None:
+        super().__init__()
+        self.missing = missing
+
+    def create_option(
+        self, name: str, value: Any, label: int | str, selected: bool, *args: Any, **options: Any
+    ) -> dict[str, Any]:
+        option = super().create_option(name, value, label, selected, *args, **options)
+        if self.missing[value] and not selected:
+            option["attrs"] |= {"disabled": True, "aria-describedby": NOT_SET_UP}
+        return option
 
 
 class Row(NamedTuple):
@@ -64,7 +83,7 @@ class ChoicesForm(forms.Form):
                 choices=titles,
                 required=False,
                 initial=choices.channels_of(kind.name),
-                widget=forms.CheckboxSelectMultiple,
+                widget=Boxes(missing),
             )
 
     @property
@@ -74,6 +93,20 @@ class ChoicesForm(forms.Form):
     @property
     def hours(self) -> list[BoundField]:
         return [self[name] for name in HOURS]
+
+    @property
+    def broken(self) -> list[str]:
+        """Return why nothing comes by channels that were chosen while they could be used."""
+        chosen = {name for kind in self.kinds for name in self._choices.channels_of(kind)}
+        return [
+            f"Nothing comes by {CHANNELS[name].name.label} at present, although you chose it. {why}"
+            for name, why in self._missing.items()
+            if why and name in chosen
+        ]
+
+    @property
+    def is_any_closed(self) -> bool:
+        return any(self._missing.values())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

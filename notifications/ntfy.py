@@ -17,7 +17,7 @@ ANSWER_TIMEOUT = 20
 
 
 def missing() -> str:
-    return "" if settings.NTFY_TOPIC else "Set NTFY_TOPIC: docs/notifications.md."
+    return "" if settings.NTFY_TOPIC else "Set NTFY_TOPIC, then restart: docs/notifications.md."
 
 
 def send(message: Outgoing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -14,19 +15,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lifetracker.accounts.confirmation import confirm_first
 from lifetracker.accounts.current_user import current_user
 from lifetracker.accounts.rights import staff_only
+from lifetracker.days import ONE_DAY
 from lifetracker.errors import SyncError
 from lifetracker.ops.notices import notice_kinds
+from lifetracker.tasks import has_worker
 from notifications.browsers import BrowserForm, public_key, replace_unreadable_key
 from notifications.channels import CHANNELS, Channel
 from notifications.forms import ChoicesForm
 from notifications.logins import note
 from notifications.models import ChannelName, Choices, Notification, PushSubscription
 from notifications.outgoing import Outgoing
-from notifications.push import NO_BROWSER
 
 PAGE = "notifications/settings.html"
 #: So many of the last messages are shown.
 SHOWN = 20
+ADD_BROWSER = "Press “Add this browser” under Browsers."
 
 
 class ChannelRow(NamedTuple):
@@ -45,7 +48,14 @@ def missing_of(browsers: list[PushSubscription]) -> dict[str, str]:
         name: channel.missing() for name, channel in CHANNELS.items() if name != ChannelName.PUSH
     }
     has_browser = any(one.is_allowed for one in browsers)
-    return found | {ChannelName.PUSH.value: "" if has_browser else NO_BROWSER}
+    return found | {ChannelName.PUSH.value: "" if has_browser else ADD_BROWSER}
+
+
+def is_idle(choices: Choices) -> bool:
+    """Return whether nothing is sent of what was chosen, because neither a worker nor cron has looked for long."""
+    looked = max(map(datetime.fromisoformat, choices.asked.values()), default=None)
+    is_known = looked is not None and timezone.now() - looked < ONE_DAY
+    return choices.is_on and not is_known and not has_worker()
 
 
 @never_cache
@@ -61,7 +71,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("settings-notifications")
     status = 400 if form.is_bound else 200
-    context = page_context(form, browsers, missing)
+    context = page_context(form, browsers, missing) | {"is_idle": is_idle(choices)}
     return render(request, PAGE, context, status=status)
 
 

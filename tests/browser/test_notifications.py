@@ -82,6 +82,17 @@ def test_what_to_be_told_is_chosen_and_tried(visit: Visiting, mail: MailServer, 
     assert Notification.objects.count() == 2
 
 
+def test_what_is_not_set_up_is_grey_and_leads_to_how_it_is_set_up(visit: Visiting) -> None:
+    window = visit(390)
+    window.take_session()
+    page = window.go(PAGE)
+    box = page.get_by_role("group", name="A goal is due tonight").get_by_label("ntfy")
+    expect(box).to_be_disabled()
+    expect(box).to_have_accessible_description("What is grey is not set up: see Channels.")
+    page.get_by_role("link", name="Channels").click()
+    expect(page.get_by_role("heading", name="Channels")).to_be_in_viewport()
+
+
 def test_a_browser_is_added_and_removed(visit: Visiting) -> None:
     window = visit(workers="allow")
     window.take_session()

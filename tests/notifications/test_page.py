@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_q.models import Schedule
 
+from lifetracker.tasks import MINUTES_TASK
 from lifetracker.web.offline import service_worker
 from notifications.models import Choices, Notification, PushSubscription
 from tests import makers
@@ -27,6 +30,11 @@ HOURS = {"morning": "08:00", "evening": "18:00"}
 def ticked(page: str) -> list[tuple[str, str]]:
     """The boxes that are ticked, by field and value."""
     return re.findall(r'name="(kind-[^"]+)" value="([^"]+)"[^>]* checked', page)
+
+
+def closed(page: str) -> list[tuple[str, str]]:
+    """The boxes that cannot be ticked."""
+    return re.findall(r'name="(kind-[^"]+)" value="([^"]+)"[^>]* disabled', page)
 
 
 def save(person: Client, **values: Any) -> Any:
@@ -114,6 +122,62 @@ def test_what_was_chosen_stays_where_its_channel_has_failed_since(person: Client
     assert ticked(person.get(PAGE).text) == [("kind-goal", "mail")]
     assert save(person, **{"kind-goal": ["mail"]}).status_code == 200
     assert Choices.objects.get().chosen["of an app that is away"] == ["mail"]
+
+
+def test_what_is_not_set_up_cannot_be_ticked_and_the_page_says_how_to_set_it_up(
+    person: Client, mail: MailServer, settings: Any
+) -> None:
+    page = person.get(PAGE).text
+    assert ("kind-goal", "mail") not in closed(page)
+    assert {("kind-goal", "ntfy"), ("kind-fast", "push")} <= set(closed(page))
+    assert 'What is grey is not set up: see <a href="#channels">' in page
+    assert "Set NTFY_TOPIC, then restart: docs/notifications.md." in page
+    assert "Press “Add this browser” under Browsers." in page
+    makers.push_subscription()
+    settings.NTFY_TOPIC = "hidden-topic"
+    page = person.get(PAGE).text
+    assert not closed(page)
+    assert "What is grey" not in page
+
+
+def test_a_chosen_channel_that_is_gone_is_said_and_can_be_taken_away(
+    person: Client, mail: MailServer
+) -> None:
+    choose(chosen={"goal": ["mail", "ntfy"], "fast": ["push"]})
+    page = person.get(PAGE).text
+    assert "Nothing comes by ntfy at present, although you chose it. Set NTFY_TOPIC" in page
+    assert "Nothing comes by Web push at present" in page
+    assert "Nothing comes by Mail" not in page
+    assert ("kind-fast", "ntfy") in closed(page)
+    assert ("kind-goal", "ntfy") not in closed(page)
+    save(person, **{"kind-goal": ["mail"]})
+    page = person.get(PAGE).text
+    assert "Nothing comes by" not in page
+    assert ("kind-goal", "ntfy") in closed(page), "it is not there any more"
+
+
+def test_what_was_refused_stays_ticked_beside_the_reason(person: Client) -> None:
+    answer = save(person, **{"kind-goal": ["ntfy"], "evening": "19:00"})
+    assert ticked(answer.text) == [("kind-goal", "ntfy")]
+    assert ("kind-goal", "ntfy") not in closed(answer.text)
+    assert "ntfy: Set NTFY_TOPIC" in answer.text
+
+
+def test_without_a_worker_the_page_says_that_nothing_is_sent(
+    person: Client, mail: MailServer
+) -> None:
+    worker = Schedule.objects.filter(name=MINUTES_TASK)
+    worker.update(next_run=timezone.now() - timedelta(hours=1))
+    words = "No worker is running, so nothing is sent by itself."
+    assert words not in person.get(PAGE).text, "nothing is to be sent"
+    choose(chosen={"goal": ["mail"]})
+    assert words in person.get(PAGE).text
+    for hours, is_said in ((23, False), (25, True)):
+        asked = timezone.now() - timedelta(hours=hours)
+        choose(asked={"goal": asked.isoformat(), "fast": "2026-01-01T00:00:00+00:00"})
+        assert (words in person.get(PAGE).text) == is_said, "cron may do it"
+    worker.update(next_run=timezone.now() + timedelta(seconds=30))
+    assert words not in person.get(PAGE).text
 
 
 def test_what_waits_and_is_switched_off_is_dropped(person: Client, mail: MailServer) -> None:
