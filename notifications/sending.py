@@ -24,8 +24,10 @@ from notifications.hours import has_come, is_quiet
 from notifications.models import LONGEST_TEXT, LONGEST_TITLE, ONLY, Choices, Notification
 from notifications.outgoing import Outgoing
 
-#: Of one kind that are stored in one go, the others in the next; and of all that one process sends in one.
+#: Of one kind that are stored in one go, the others in the next; and of all that one process tries in one.
 MOST_OF_A_KIND, MOST_AT_ONCE = 20, 30
+#: So many are looked at: those of a channel that is closed keep their turn, and must not hide the others.
+MOST_WAITING = 500
 #: More of one kind is not looked at.
 MOST_DUE = 1000
 #: Between two attempts, at first and at most.
@@ -48,6 +50,10 @@ class Round:
     closed: set[str] = field(default_factory=set)
     errors: list[Exception] = field(default_factory=list)
 
+    @property
+    def tried(self) -> int:
+        return self.sent + self.postponed + self.ended
+
 
 def send_due() -> Round:
     """Ask what is due, and send it. Costs one statement where nothing is switched on, or where it is quiet."""
@@ -56,17 +62,17 @@ def send_due() -> Round:
     done = Round()
     if not choices.is_on or is_quiet(choices, now):
         return done
-    waiting = list(Notification.objects.to_try(now)[:MOST_AT_ONCE])
+    waiting = list(Notification.objects.to_try(now)[:MOST_WAITING])
     asked = [one for one in notice_kinds().values() if is_asked(one, choices, now)]
     if not (waiting or asked):
         return done
     due = Due(choices, now, done)
     if asked:
         note_asked(choices, [kind for kind in asked if due.store(kind)], now)
-        waiting = list(Notification.objects.to_try(now)[:MOST_AT_ONCE])
+        waiting = list(Notification.objects.to_try(now)[:MOST_WAITING])
     for message in waiting:
-        # They may have begun while a slow channel sent the one before.
-        if is_quiet(choices, timezone.now()):
+        # Quiet hours may have begun while a slow channel sent the one before.
+        if done.tried >= MOST_AT_ONCE or is_quiet(choices, timezone.now()):
             break
         attempt(message, due, done)
     return done

@@ -98,6 +98,22 @@ def test_a_channel_that_hangs_is_asked_once_in_a_go(
     assert titles == ["About a", "About b", "About c", "About a"], "the others first"
 
 
+def test_a_channel_with_many_that_wait_does_not_hide_those_of_another(
+    mail: MailServer, ntfy: PostServer, asked: Asked
+) -> None:
+    ntfy.answer(401)
+    choose(chosen={"test": ["ntfy", "mail"]})
+    asked.say(*(f"{number}" for number in range(41)))
+    for number in range(40):
+        makers.notification(
+            kind="test", key=f"{number}", channel="ntfy", state="waiting", next_attempt_at=NOW
+        )
+        makers.notification(kind="test", key=f"{number}", channel="mail")
+    done = send_due()
+    assert (done.sent, done.postponed) == (1, 1)
+    assert [one["Subject"] for one in mail.mails] == ["About 40"]
+
+
 def test_an_error_of_a_channel_that_nobody_expected_is_noted(
     mail: MailServer,
     ntfy: PostServer,
