@@ -36,7 +36,7 @@ from goals.sentences import NO_GOALS, opening, opening_of_goal
 from lifetracker import days
 from lifetracker.accounts.script_policy import with_script
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.registry import all_metrics, find_metric
+from lifetracker.metrics.registry import all_metrics, find_even_deleted, find_metric
 from lifetracker.web.clock import date_and_time
 
 #: So many earlier periods stand in the table of a goal, and so many free periods beside it.
@@ -133,11 +133,13 @@ class GoalView(LoginRequiredMixin, TemplateView):
         noun = period_noun(plan)
         states = [state_of_period(one) for one in standing.past]
         rule = plan.rule_on(found.day)
+        named = metric or find_even_deleted(goal.metric)
         return super().get_context_data(
             goal=goal,
             standing=standing,
             metric=metric,
-            target=wanted_of(standing, metric.unit if metric else ""),
+            gone="" if metric or not named else named.label,
+            target=wanted_of(standing, named.unit if named else ""),
             sentence=opening_of_goal(standing),
             state=state_of(standing),
             drawn=course_chart(standing, metric),

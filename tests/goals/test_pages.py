@@ -18,6 +18,7 @@ from goals.card_words import rounded
 from goals.models import FreePeriod, Goal, GoalLine
 from lifetracker.days import midnight
 from lifetracker.models import SyncState
+from own_metrics.models import OwnMetric
 from tests import makers
 from tests.browser import scenes
 from tests.browser.scenes import NOW, TODAY
@@ -298,6 +299,12 @@ def test_goals_to_come_and_of_metrics_that_are_gone_have_a_page(visitor: Client)
     gone = makers.goal(start=MONDAY)
     Goal.objects.filter(pk=gone.pk).update(metric="time.project-12")
     assert "What it is about no longer exists." in read(visitor, f"/goals/{gone.pk}/")
+    books = OwnMetric.objects.create(name="Pages", unit="pages")
+    about_books = makers.goal(start=MONDAY, metric=f"own.{books.pk}")
+    books.mark_deleted()
+    page = read(visitor, f"/goals/{about_books.pk}/")
+    assert "It is about Pages (deleted)." in page
+    assert "20 pages a week" in page
     assert "What this goal measures is not there any more" in read(visitor)
 
 
