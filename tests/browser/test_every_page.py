@@ -106,6 +106,15 @@ def look_for_barriers(page: Page) -> list[str]:
     return [*found, *(f"dark: {one}" for one in barriers(page, rules=OF_COLOURS))]
 
 
+def what_keeps_out(page: Page, size: tuple[int, int]) -> list[str]:
+    """Return what keeps somebody out of a page in a window of this size: what is too small to be pressed, what scrolls
+    sideways, and barriers."""
+    wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
+    found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
+    found += [f"{wide} too wide"] if wide > 0 else []
+    return [*found, *look_for_barriers(page)]
+
+
 @each_part
 @each_width
 def test_nobody_is_kept_out_and_nothing_jumps(

@@ -17,13 +17,7 @@ from lifetracker.models import DayMark
 from tests import makers
 from tests.browser.conftest import Visit
 from tests.browser.scenes import TODAY
-from tests.browser.test_every_page import (
-    LEAST,
-    SCROLLING_SIDEWAYS,
-    TOO_SMALL,
-    WIDTHS,
-    look_for_barriers,
-)
+from tests.browser.test_every_page import WIDTHS, what_keeps_out
 from tests.experiments.lives import live, planned, running
 from tests.experiments.test_course import fast_on
 from whoop.models import WhoopRecovery
@@ -87,10 +81,7 @@ def test_nobody_is_kept_out_of_experiments_in_any_state(
         if PICTURES:
             name = f"{number}-{size[0]}-{'dark' if dark else 'light'}.png"
             page.screenshot(path=Path(PICTURES) / name, full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
-        faults = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
-        faults += [f"{wide} too wide"] if wide > 0 else []
-        wrong[path] = [*faults, *look_for_barriers(page)]
+        wrong[path] = what_keeps_out(page, size)
     assert {path: faults for path, faults in wrong.items() if faults} == {}
 
 

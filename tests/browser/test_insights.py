@@ -13,13 +13,7 @@ from lifetracker.models import DayMark
 from tests import makers
 from tests.browser.conftest import Visit
 from tests.browser.scenes import TODAY
-from tests.browser.test_every_page import (
-    LEAST,
-    SCROLLING_SIDEWAYS,
-    TOO_SMALL,
-    WIDTHS,
-    look_for_barriers,
-)
+from tests.browser.test_every_page import WIDTHS, what_keeps_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,10 +58,7 @@ def test_nobody_is_kept_out(visit: Visiting, size: tuple[int, int]) -> None:
     window.take_session()
     page = window.go("/insights/")
     page.locator("details summary").first.click()
-    wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
-    found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
-    assert [*found, *look_for_barriers(page)] == []
-    assert wide <= 0
+    assert what_keeps_out(page, size) == []
 
 
 def test_one_is_hidden_and_shown_again(visit: Visiting) -> None:

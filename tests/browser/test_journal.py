@@ -14,13 +14,7 @@ from tests import makers
 from tests.browser import scenes
 from tests.browser.conftest import Visit
 from tests.browser.scenes import TODAY
-from tests.browser.test_every_page import (
-    LEAST,
-    SCROLLING_SIDEWAYS,
-    TOO_SMALL,
-    WIDTHS,
-    look_for_barriers,
-)
+from tests.browser.test_every_page import WIDTHS, what_keeps_out
 from tests.browser.test_nutrition import Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -126,10 +120,7 @@ def test_nobody_is_kept_out_of_the_journal(visit: Visiting, size: tuple[int, int
         "/journal/notes/new",
     ):
         page = window.go(path)
-        wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
-        found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
-        found += [f"{wide} too wide"] if wide > 0 else []
-        wrong[path] = [*found, *look_for_barriers(page)]
+        wrong[path] = what_keeps_out(page, size)
         for dark in (False, True) if PICTURES else ():
             window.shape(*size, dark=dark)
             name = path.strip("/").replace("/", "-").replace("?", "-") or "today"

@@ -18,13 +18,7 @@ from tests import makers
 from tests.browser import scenes
 from tests.browser.conftest import Visit
 from tests.browser.scenes import NOW
-from tests.browser.test_every_page import (
-    LEAST,
-    SCROLLING_SIDEWAYS,
-    TOO_SMALL,
-    WIDTHS,
-    look_for_barriers,
-)
+from tests.browser.test_every_page import WIDTHS, look_for_barriers, what_keeps_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -324,10 +318,7 @@ def test_nobody_is_kept_out_of_the_diary(visit: Visiting, size: tuple[int, int])
         f"/nutrition/meals/{item.meal_id}/delete",
     ):  # fmt: skip
         page = window.go(path)
-        wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
-        found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
-        found += [f"{wide} too wide"] if wide > 0 else []
-        wrong[path] = [*found, *look_for_barriers(page)]
+        wrong[path] = what_keeps_out(page, size)
     page = window.go("/nutrition/")
     line(page).click()
     expect(offers(page).first).to_be_visible()

@@ -9,13 +9,7 @@ from playwright.sync_api import expect
 
 from tests import makers
 from tests.browser.conftest import Visit
-from tests.browser.test_every_page import (
-    LEAST,
-    SCROLLING_SIDEWAYS,
-    TOO_SMALL,
-    WIDTHS,
-    look_for_barriers,
-)
+from tests.browser.test_every_page import WIDTHS, what_keeps_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,10 +28,7 @@ def test_nobody_is_kept_out(visit: Visiting, size: tuple[int, int]) -> None:
     window = visit(*size)
     window.take_session()
     page = window.go("/review/2026-W37")
-    wide = page.evaluate("document.documentElement.scrollWidth") - size[0]
-    found = [*page.evaluate(TOO_SMALL, LEAST[size]), *page.evaluate(SCROLLING_SIDEWAYS)]
-    assert [*found, *look_for_barriers(page)] == []
-    assert wide <= 0
+    assert what_keeps_out(page, size) == []
 
 
 def test_it_is_answered_by_one_tap_and_undone(visit: Visiting) -> None:
