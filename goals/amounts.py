@@ -7,8 +7,8 @@ import re
 
 from django.core.exceptions import ValidationError
 
-from goals.card_words import HOURS
 from lifetracker.web.units import (
+    HOURS,
     KILOGRAMS,
     chosen_unit,
     in_chosen_unit,

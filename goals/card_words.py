@@ -16,10 +16,9 @@ from goals.weekdays import weekday_words
 from goals.words import amount, at_least, at_most, lost_words, up_to
 from lifetracker.web.charts.markup import Band
 from lifetracker.web.sentences import MINUS, hours_words
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.units import HOURS, in_chosen_unit
 from lifetracker.words import counted
 
-HOURS = "h"
 WEEK = 7
 # From here on, a hundredth says nothing.
 LARGE = 1

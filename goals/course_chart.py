@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from goals.card_words import HOURS, a_week, day_words, pace_stretch, rounded, so_far
+from goals.card_words import a_week, day_words, pace_stretch, rounded, so_far
 from goals.courses import course_of
 from goals.plan import TINY, Direction, Kind, Per, Plan, Rule, Span
 from goals.progress import Status
@@ -32,7 +32,7 @@ from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.web.charts.trend import bridged
 from lifetracker.web.navigation import pages
 from lifetracker.web.sentences import MINUS, hours_words
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.units import HOURS, in_chosen_unit
 from lifetracker.words import counted
 
 #: Of periods that are too short for a line, so many days are drawn.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from goals.asking import is_on
-from goals.card_words import HOURS, shown, target_words
+from goals.card_words import shown, target_words
 from goals.models import GoalLine
 from goals.plan import TINY, Direction, Kind, Per
 from goals.progress import Status
@@ -16,6 +16,7 @@ from lifetracker.days import ONE_DAY, elapsed, local_date, midnight
 from lifetracker.metrics.declaration import Known
 from lifetracker.metrics.registry import find_metric
 from lifetracker.ops.notices import Notice, NoticeKind, When, register_notices
+from lifetracker.web.units import HOURS
 
 #: What says that something is missing, and that it is known.
 MISSING = {Status.DUE, Status.BEHIND, Status.ON_TRACK}

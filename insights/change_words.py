@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from insights.models import MetricChange
-from insights.sentences import HOURS_UNIT, MOST_DECIMALS, amount, direction, lower_first
+from insights.sentences import MOST_DECIMALS, amount, direction, lower_first
 from insights.states import ChangeState
 from lifetracker.days import ONE_DAY
 from lifetracker.metrics.statistics import HOURS_A_DAY
@@ -18,7 +18,7 @@ from lifetracker.web.sentences import (
     is_nothing,
     number,
 )
-from lifetracker.web.units import in_chosen_unit, unit_of_difference
+from lifetracker.web.units import HOURS, in_chosen_unit, unit_of_difference
 from lifetracker.words import counted, joined, singular
 
 NO_WHY = (
@@ -50,7 +50,7 @@ def how(one: MetricChange) -> str:
 
 
 def is_in_hours(one: MetricChange) -> bool:
-    return one.is_clock or one.unit == HOURS_UNIT
+    return one.is_clock or one.unit == HOURS
 
 
 def size_words(one: MetricChange) -> str:
@@ -92,7 +92,7 @@ def value_words(one: MetricChange, value: float) -> str:
     """Return a mean without its unit; of hours of the clock as on a clock."""
     if one.is_clock:
         return clock_of(value % HOURS_A_DAY)
-    if one.unit == HOURS_UNIT:
+    if one.unit == HOURS:
         return hours_and_minutes(value)
     return number(in_chosen_unit(value, one.unit).value, decimals_of(one))
 

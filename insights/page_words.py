@@ -11,7 +11,6 @@ from django.urls import reverse
 from insights.groups import Group
 from insights.models import Finding, InsightRun
 from insights.sentences import (
-    HOURS_UNIT,
     LIKELY,
     NO_CAUSE,
     change_of,
@@ -22,6 +21,7 @@ from insights.sentences import (
 )
 from insights.states import State
 from lifetracker.metrics.registry import find_metric
+from lifetracker.web.units import HOURS
 from lifetracker.words import counted, joined
 
 #: The first look needs so many days.
@@ -178,7 +178,7 @@ def experiment_address(one: Finding) -> str:
     """Return where an experiment on a finding is planned, with a difference worth knowing."""
     asked = {"action": one.action, "outcome": one.outcome}
     if one.effect is not None:
-        decimals = max(decimals_of(one), 2 if one.unit == HOURS_UNIT else 1)
+        decimals = max(decimals_of(one), 2 if one.unit == HOURS else 1)
         asked["difference"] = f"{worth_knowing(one.effect, one.outcome):.{decimals}f}"
     return f"{reverse('experiment-new')}?{urlencode(asked)}"
 

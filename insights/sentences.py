@@ -15,16 +15,15 @@ from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.registry import find_metric
 from lifetracker.web.sentences import date_words
-from lifetracker.web.units import Amount, in_chosen_unit, unit_of_difference
+from lifetracker.web.units import HOURS, MINUTES, Amount, in_chosen_unit, unit_of_difference
 from lifetracker.words import counted
 
 NO_CAUSE = "This goes together. It does not say that one causes the other: an experiment would."
 #: So many decimals at most, and so many of the last one that an interval is wide at least.
 MOST_DECIMALS, LEAST_WIDTH = 3, 3
-HOURS_UNIT = "h"
 #: The domain of metrics that their owner named.
 OWN = "own"
-HOURS_AND_MINUTES = {HOURS_UNIT, "min"}
+HOURS_AND_MINUTES = {HOURS, MINUTES}
 NUMBERS = ("", "", "two", "three")
 #: What the intervals of the sentences mean.
 LIKELY = (
@@ -75,7 +74,7 @@ def size(value: float, unit: str, decimals: int) -> str:
 
 def difference(value: float, unit: str) -> Amount:
     """Return a difference as it is shown: of hours in minutes."""
-    if unit == HOURS_UNIT:
+    if unit == HOURS:
         return Amount(value * 60, "min")
     return Amount(in_chosen_unit(value, unit).value, unit_of_difference(unit))
 
@@ -99,7 +98,7 @@ def decimals_for(width: float, unit: str, decimals: int) -> int:
     """Return with how many digits an interval is shown: at least those of the outcome (none of minutes), and so many that it
     is several of the last ones wide."""
     width = difference(abs(width), unit).value
-    decimals = 0 if unit == HOURS_UNIT else decimals
+    decimals = 0 if unit == HOURS else decimals
     while decimals < MOST_DECIMALS and width < LEAST_WIDTH * 10.0**-decimals:
         decimals += 1
     return decimals

@@ -5,12 +5,11 @@ from __future__ import annotations
 from lifetracker.metrics.declaration import Known, Metric
 from lifetracker.metrics.statistics import words_of_deviation
 from lifetracker.web.sentences import clock_of, hours_and_minutes, number, stretch_words
-from lifetracker.web.units import in_chosen_unit
+from lifetracker.web.units import HOURS, MINUTES, in_chosen_unit
 from lifetracker.words import with_unit
 from review.usual import Usual
 from review.windows import Before, Compared, is_summed
 
-HOURS, MINUTES = "h", "min"
 #: Below this, the mean of sums that are whole numbers has a digit after the point.
 FEW = 20
 #: From here on, nobody reads the tenth.

@@ -18,6 +18,7 @@ MILE = 1609.344
 KILOMETER = 1000.0
 KILOGRAMS, POUNDS = Preferences.Mass.KILOGRAMS.value, Preferences.Mass.POUNDS.value
 MILES = Preferences.Distance.MILES.value
+HOURS, MINUTES = "h", "min"
 
 #: What a scale shows.
 DECIMALS = 1
