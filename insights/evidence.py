@@ -64,14 +64,6 @@ class Evidence:
         return known
 
 
-def independent_days(found: Measured, columns: int) -> float:
-    """Return how many independent days an interval has. What was fitted took its share of the days: of these, and not of
-    the independent ones alone, by which the test errs on the safe side."""
-    if found.days <= columns:
-        return found.effective
-    return (found.effective + columns) * (1 - columns / found.days)
-
-
 def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evidence:
     """Return what a part says of a pair, with intervals that are so sure."""
     found = measured(part.series, *at)
@@ -85,7 +77,7 @@ def evidence_of(panel: Panel, part: Part, at: Place, sure: float = SURE) -> Evid
         first=panel.first + timedelta(days=part.start),
         last=panel.first + timedelta(days=part.end - 1),
         measured=found,
-        effect=effect_of(x, y, independent_days(found, part.series.columns), sure),
+        effect=effect_of(x, y, found.effective, sure),
         more_days=int(more.sum()),
         other_days=int(both.sum() - more.sum()),
         x=shown,

@@ -77,8 +77,10 @@ def associate(series: Adjusted, lag: int, least_days: int) -> Associations:
     actions, outcomes = series.values[:, : series.values.shape[1] - lag], series.values[:, lag:]
     days, r = correlations(actions, outcomes)
     alike = autocorrelations(series.values)
-    independent = evened(actions, outcomes, effective_days(days, alike, alike))
-    effective = np.maximum(independent, LEAST_EFFECTIVE) - series.columns
+    # What was fitted took its share of the days, alike or not.
+    left = np.maximum(1.0 - series.columns / np.maximum(days, 1.0), 0.0)
+    independent = effective_days(days, alike, alike) * left
+    effective = evened(actions, outcomes, independent, series.columns)
     freedom = effective - 2.0
     is_tested = (days >= least_days) & (freedom >= 1.0)
     p = np.full_like(r, np.nan)

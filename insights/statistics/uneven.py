@@ -17,10 +17,11 @@ LEAST_OTHERS = 0.1
 TIMES_OF_DAYS, TIMES_OF_STRETCHES = 1.0, 2.0
 
 
-def evened(actions: Array, outcomes: Array, independent: Array) -> Array:
+def evened(actions: Array, outcomes: Array, independent: Array, columns: int = 0) -> Array:
     """Return how many independent days each pair has, at most `independent`, by what is left of the outcome on the days on
     which the action varies most (White 1980), and by how that adds up within stretches of 14 days (Newey and West 1987).
-    Both arrays hold a row for each series and a column for each day, the outcome on the day of its action.
+    Both arrays hold a row for each series and a column for each day, the outcome on the day of its action. `columns`: how many
+    free numbers were fitted to each: of the stretches, each took a whole one.
 
     Both count as far as they go beyond their own error by chance, which is large for so few days and stretches: without
     that, six of a hundred links that are there would be lost in a year, and nine in half a year (`benchmarks/insights.py`)."""
@@ -42,7 +43,7 @@ def evened(actions: Array, outcomes: Array, independent: Array) -> Array:
             share = np.maximum(share / (1 + by_chance), 1.0)
             shares = x[is_asked] ** 2 / spread[is_asked, None]
             most = even[is_asked] / of_stretches(products[is_asked], shares, days[is_asked])
-            found[row, is_asked] = np.minimum(found[row, is_asked] / share, most)
+            found[row, is_asked] = np.minimum(found[row, is_asked] / share, most - columns)
     return found
 
 
