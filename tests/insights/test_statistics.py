@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.insights_lives import noise
 from insights.statistics.chain import Block, Measured, is_confirmed
 from insights.statistics.correlation import (
     associate,
@@ -88,6 +89,17 @@ def test_the_test_of_a_correlation() -> None:
     assert t_quantile(freedom, 1 - found.p[0, 1] / 2) == pytest.approx(t)
     few = associate(Adjusted(series, 10), lag=1, least_days=100)
     assert np.isnan(few.p).all(), "too few days are no test"
+
+
+@pytest.mark.parametrize("lag_one", [0.3, 0.8])
+def test_chance_is_as_often_as_the_test_says_and_no_oftener(lag_one: float) -> None:
+    # Two months are few days beside the columns that were fitted: these are neither forgotten nor counted twice.
+    chance = np.random.default_rng(5)
+    p = []
+    for _ in range(200):
+        rows = noise(chance, 12, 60, lag_one)
+        p.append(associate(adjust(rows, 0), lag=1, least_days=25).p[:6, 6:])
+    assert 0.06 < np.mean(np.array(p) < 0.1) < 0.11
 
 
 def test_days_that_vary_more_are_worth_fewer() -> None:

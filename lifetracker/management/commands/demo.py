@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 from contextlib import AbstractContextManager, ExitStack, closing
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,8 @@ from lifetracker import days
 from lifetracker.errors import NotConfigured, SyncError
 from lifetracker.management.command import QuickCommand
 from lifetracker.management.report import changes_of, line
-from lifetracker.models import SyncRun, SyncState
+from lifetracker.metrics.proposals import propose_day_marks
+from lifetracker.models import DayMark, SyncRun, SyncState
 from lifetracker.ops import processes
 from lifetracker.sandbox.apple import export as apple
 from lifetracker.sandbox.blood import TESTS, write_results
@@ -55,6 +57,8 @@ ANSWER_TIME = 120
 DAYS_OF_HISTORY = 1095
 # A year of Apple Health is 30 MB of XML, which takes seconds: half of one shows as much.
 DAYS_OF_HEALTH = 180
+# How many of the newest days are left to whoever looks at the demo to say whether they were days of illness or travel.
+DAYS_LEFT_TO_ANSWER = 60
 # Whose life it is.
 SEED = 1
 # WHOOP's limit over a shortened window, so that the waiting is seen and does not last.
@@ -161,6 +165,7 @@ class Command(QuickCommand):
         add_example_projects()
         add_example_experiments(days.today())
         add_example_intentions(days.today())
+        self.answer_proposals()
         self.say("Looking for insights")
         call_command("find_insights", if_due=True, stdout=self.stdout, stderr=self.stderr)
 
@@ -177,6 +182,23 @@ class Command(QuickCommand):
             call_command("import_apple_health", path, stdout=StringIO(), stderr=self.stderr)
         run = SyncRun.objects.filter(source=APPLE_HEALTH)[0]
         self.stdout.write(line(APPLE_HEALTH, [AppleDay, AppleNight], changes_of(run)))
+
+    def answer_proposals(self) -> None:
+        """Say of the days that look like an illness or a trip whether they were, as she would remember it."""
+        self.say("Saying which days were an illness or a trip")
+        life, today = life_of(SEED), days.today()
+        propose_day_marks(today - timedelta(days=DAYS_OF_HISTORY), today)
+        was = {
+            DayMark.Kind.SICK: lambda day: day.ill > 0,
+            DayMark.Kind.TRAVEL: lambda day: day.away or day.flying,
+        }
+        older = DayMark.objects.proposed().filter(
+            date__lt=today - timedelta(days=DAYS_LEFT_TO_ANSWER), kind__in=was
+        )
+        true = [one.pk for one in older if was[DayMark.Kind(one.kind)](life.day(one.date))]
+        confirmed = older.filter(pk__in=true).answer(DayMark.State.CONFIRMED)
+        refused = older.answer(DayMark.State.REFUSED)
+        self.stdout.write(f"Marked days: {confirmed} confirmed, {refused} refused")
 
     def import_blood_tests(self) -> None:
         """Import a table that no service brings, once: what its reader does with it then stays so."""
