@@ -12,6 +12,7 @@ from django.utils.dateformat import format as format_date
 from experiments.models import FARTHEST_START, Experiment, State
 from lifetracker import days
 from lifetracker.metrics.registry import UnknownMetric, find_metric
+from lifetracker.models.table_locks import lock_table
 from lifetracker.web.sentences import isolated
 
 # So long after the last outcome the program waits for what devices and services send late.
@@ -39,6 +40,8 @@ def begin(experiment: Experiment, start: date) -> None:
             {"start": f"Choose a day from today to {format_date(today + FARTHEST_START, 'j F Y')}."}
         )
     experiment.full_clean()
+    # Of two that begin at once, the second one sees the first.
+    lock_table(Experiment)
     refuse_two_orders(experiment, start)
     experiment.start, experiment.state = start, State.RUNNING
     experiment.power = power_before(experiment, start)
