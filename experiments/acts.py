@@ -11,7 +11,7 @@ from django.utils.dateformat import format as format_date
 
 from experiments.models import FARTHEST_START, Experiment, State
 from lifetracker import days
-from lifetracker.metrics.registry import UnknownMetric, find_metric
+from lifetracker.metrics.registry import UnknownMetric, counted_key, find_metric
 from lifetracker.models.table_locks import lock_table
 from lifetracker.web.sentences import isolated
 
@@ -20,6 +20,10 @@ PATIENCE = timedelta(days=2)
 TOO_EARLY = (
     "The outcome of each day comes before what the day asks for, so that its result will say nothing. Better stop it, and plan "
     "another one with the outcome of the day after."
+)
+BECAME_ONE = (
+    "What it tries and what it measures were merged and are one metric now, of which nothing can be reckoned. Take them apart in "
+    "the journal, or stop the experiment."
 )
 
 
@@ -52,8 +56,9 @@ def refuse_two_orders(experiment: Experiment, start: date) -> None:
     """Raise ValidationError where another one that runs asks for something of the same on a day: nobody can keep both."""
     last = start + timedelta(days=experiment.design.days - 1)
     others = Experiment.objects.running().exclude(pk=experiment.pk).exclude(action="")
-    for other in others.filter(action=experiment.action, start__lte=last).order_by("pk"):
-        if other.last and other.last >= start:
+    action = counted_key(experiment.action)
+    for other in others.filter(start__lte=last).order_by("pk"):
+        if other.last and other.last >= start and counted_key(other.action) == action:
             raise ValidationError(
                 {
                     "start": f"“{isolated(other.question)}” runs until {format_date(other.last, 'j F Y')} and is judged by the "
@@ -78,8 +83,9 @@ def stop(experiment: Experiment, reason: str) -> None:
 
 
 def can_be_stopped(experiment: Experiment) -> bool:
-    """Return whether a running experiment has days left, or cannot be reckoned because its outcome is gone."""
-    return experiment.has_days_left or find_metric(experiment.outcome) is None
+    """Return whether a running experiment has days left, or cannot be reckoned: its outcome is gone, or became what it tries."""
+    is_lost = find_metric(experiment.outcome) is None or experiment.measures_what_it_tries
+    return experiment.has_days_left or is_lost
 
 
 def finish(experiment: Experiment) -> None:
@@ -88,6 +94,8 @@ def finish(experiment: Experiment) -> None:
 
     if experiment.state != State.RUNNING or not experiment.is_over:
         raise ValidationError("The result is reckoned when all days of the experiment are over.")
+    if experiment.measures_what_it_tries:
+        raise ValidationError(BECAME_ONE)
     try:
         experiment.result = result_of(experiment)
     except UnknownMetric:
@@ -107,7 +115,7 @@ def finish_all() -> int:
             try:
                 finish(locked(pk))
             except (Experiment.DoesNotExist, ValidationError):
-                # Somebody was quicker, or its metric is gone, which its page says.
+                # Somebody was quicker, or there is nothing to reckon, which its page says.
                 continue
         number += 1
     return number
@@ -119,6 +127,8 @@ def is_over_since(experiment: Experiment, day: date) -> bool:
 
 def warnings_of(experiment: Experiment) -> list[str]:
     """Return what speaks against beginning now, although it is possible, or what spoils an experiment that runs."""
+    if experiment.state == State.RUNNING and experiment.measures_what_it_tries:
+        return [BECAME_ONE]
     if experiment.state not in {State.PLANNED, State.RUNNING} or experiment.is_over:
         return []
     advice = (
@@ -128,16 +138,17 @@ def warnings_of(experiment: Experiment) -> list[str]:
     )
     found = [TOO_EARLY] if experiment.reads_too_early else []
     others = Experiment.objects.running().exclude(pk=experiment.pk)
+    action, outcome = counted_key(experiment.action), counted_key(experiment.outcome)
     for other in others.order_by("pk"):
         if other.is_over:
             continue
         until = format_date(other.last, "j F") if other.last else ""
-        if other.outcome == experiment.outcome:
+        if counted_key(other.outcome) == outcome:
             found.append(
                 f"“{other.question}” runs until {until} and has the same outcome: neither will tell its own effect from "
                 f"that of the other. {advice}"
             )
-        elif experiment.action and other.action == experiment.action:
+        elif action and counted_key(other.action) == action:
             found.append(
                 f"“{other.question}” runs until {until} and asks for something else of the same. You cannot keep both. {advice}"
             )

@@ -25,7 +25,7 @@ from goals.amounts import amount_of
 from goals.forms import AmountField, QuickSelect, metric_choices
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
-from lifetracker.metrics.registry import all_metrics, find_metric
+from lifetracker.metrics.registry import all_metrics, counted_key, find_metric
 from lifetracker.web.forms import DayField, RecordForm, day_input
 from lifetracker.web.units import chosen_unit
 
@@ -145,6 +145,10 @@ class ExperimentForm(RecordForm):
             for name in (*FIXED, *ANSWERS):
                 del self.fields[name]
             return
+        # What was merged since is shown as what it counts for.
+        for name in ("action", "outcome"):
+            self.initial[name] = counted_key(getattr(instance, name))
+        self.initial["secondary"] = instance.others
         metrics = all_metrics()
         answered = {one.key for one in metrics if one.is_yes_no}
         outcomes = with_units(metric_choices(metrics), metrics)
@@ -167,7 +171,7 @@ class ExperimentForm(RecordForm):
 
     def set_choices(self, name: str, choices: list[Any]) -> None:
         """Offer these, and what was chosen before although it is gone."""
-        chosen = getattr(self.instance, name)
+        chosen = self.initial[name]
         there = {key for _, keys in choices if isinstance(keys, list) for key, _ in keys}
         gone = [one for one in (chosen if isinstance(chosen, list) else [chosen]) if one]
         named = [gone_choice(one) for one in gone if one not in there]
@@ -204,6 +208,10 @@ class ExperimentForm(RecordForm):
         action = None if self.is_fixed else self.chosen("action")
         if action and action.is_yes_no:
             self.take_answers(values)
+        for name in ("action", "outcome", "secondary"):
+            if name in values and name not in self.changed_data:
+                # It stays as it was planned, for when it is taken apart again.
+                values[name] = getattr(self.instance, name)
         return values
 
     def take_answers(self, values: dict[str, Any]) -> None:

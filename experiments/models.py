@@ -23,7 +23,7 @@ from experiments.design import (
 from experiments.rules import Span
 from experiments.validation import FIXED, Wish, days_later, problems_of
 from lifetracker.days import local_date, today
-from lifetracker.metrics.registry import find_metric
+from lifetracker.metrics.registry import counted_key, find_metric
 from lifetracker.models import fields
 from lifetracker.models.conflicts import ConstraintsInWords
 from lifetracker.models.kept import DeletableQuerySet, KeepsRevisions
@@ -86,9 +86,7 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
     exported = True
 
     #: What the program reckons, and the coin.
-    no_values: ClassVar[frozenset[str]] = frozenset(
-        {"seed", "power", "result", "reckoned_at", "before_merging"}
-    )
+    no_values: ClassVar[frozenset[str]] = frozenset({"seed", "power", "result", "reckoned_at"})
 
     question = models.CharField(
         max_length=200, help_text="What you want to know, such as: does a late dinner cost sleep?"
@@ -188,12 +186,6 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         null=True, blank=True, editable=False, help_text="What came of it. Null before the end."
     )
     reckoned_at = models.DateTimeField("reckoned", null=True, blank=True, editable=False)
-    before_merging = models.JSONField(
-        default=dict,
-        blank=True,
-        editable=False,
-        help_text="By field, the keys of behaviours as they were planned, and what they were merged into since.",
-    )
     created_at = models.DateTimeField("added", auto_now_add=True)
     updated_at = models.DateTimeField("last changed", auto_now=True)
     deleted_at = models.DateTimeField(
@@ -247,6 +239,18 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
 
     def is_changed(self, name: str) -> bool:
         return name in self._stored and getattr(self, name) != self._stored[name]
+
+    @property
+    def others(self) -> list[str]:
+        """Return the keys of what is looked at beside the outcome, each metric once and not the outcome again, where some were
+        merged since."""
+        outcome = counted_key(self.outcome)
+        return [key for key in dict.fromkeys(map(counted_key, self.secondary)) if key != outcome]
+
+    @property
+    def measures_what_it_tries(self) -> bool:
+        """Return whether action and outcome were merged since, so that the one says nothing of the other."""
+        return bool(self.action) and counted_key(self.action) == counted_key(self.outcome)
 
     @property
     def usual_lag(self) -> int:

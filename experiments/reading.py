@@ -80,13 +80,14 @@ def kept_together(
     experiments: Sequence[Experiment], verified: Verified | None = None
 ) -> dict[int, dict[date, bool | None]]:
     """Return by the key of an experiment for each of its days up to today whether its arm was kept, by its rule; None where the
-    records do not tell. Nothing of those that no metric judges, or that have not begun. With the statements of one
-    `SeriesReader`."""
+    records do not tell. Nothing of those that no metric judges, or that have not begun, or where that would tell the outcome.
+    With the statements of one `SeriesReader`."""
     today = days.today()
     found: dict[int, dict[date, bool | None]] = {one.pk: {} for one in experiments}
     judged: list[tuple[Experiment, Metric, date, date]] = []
     for one in experiments:
-        metric = find_metric(one.action) if one.action else None
+        is_judged = one.action and not one.measures_what_it_tries
+        metric = find_metric(one.action) if is_judged else None
         if metric and one.start and one.last and one.start <= today:
             lag = timedelta(days=days_later(metric))
             judged.append((one, metric, one.start + lag, min(one.last + lag, today)))

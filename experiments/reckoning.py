@@ -119,7 +119,7 @@ def result_of(experiment: Experiment) -> dict[str, object]:
         raise ValueError("An experiment is reckoned when the day of its last outcome is over.")
     start, schedule = started(experiment), days_of(experiment)
     outcome = metric_of(experiment.outcome)
-    others = [one for key in experiment.secondary if (one := find_metric(key))]
+    others = [one for key in experiment.others if (one := find_metric(key))]
     begin, end = start - timedelta(days=DAYS_BEFORE), start + timedelta(days=experiment.design.days)
     series = read_since_first([outcome, *others], begin, end)
     marks = read_marks(begin, end, start)

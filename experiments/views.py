@@ -189,10 +189,8 @@ def facts_of(experiment: Experiment) -> list[Fact]:
     if experiment.action:
         found.append(Fact("Checked by", capitalized(label_of(experiment.action))))
         found += [Fact(f"{ARM_LETTERS[arm]} is kept", rule_words(experiment, arm)) for arm in Arm]
-    if experiment.secondary:
-        found.append(
-            Fact("Other metrics", capitalized(", ".join(map(label_of, experiment.secondary))))
-        )
+    if others := experiment.others:
+        found.append(Fact("Other metrics", capitalized(", ".join(map(label_of, others)))))
     if experiment.start and experiment.last:
         found.append(
             Fact("Days", f"{date_words(experiment.start)} to {date_words(experiment.last)}")

@@ -28,6 +28,7 @@ from goals.row_words import (
 )
 from goals.weekdays import is_for, weekdays_of
 from lifetracker.metrics.declaration import Metric
+from lifetracker.metrics.registry import find_metric
 from lifetracker.web.charts.bullet import bullet
 from lifetracker.web.charts.periods import period_cells
 
@@ -91,7 +92,9 @@ def goal_list(show: str, today: date, known: Mapping[str, Metric]) -> GoalList:
     coming = {goal: rules for goal, rules in goals.items() if goal.start > today}
     others = {goal: rules for goal, rules in goals.items() if goal not in {*ended, *coming}}
     asked: Lines = {ENDED: ended, COMING: coming, DELETED: {}}.get(show, others)
-    standings = standings_of(asked, shown=Shown(periods=CELLS, odds=False), known=known)
+    keys = {goal.metric for goal in asked}
+    metrics = {key: one for key in keys if (one := known.get(key) or find_metric(key))}
+    standings = standings_of(asked, shown=Shown(periods=CELLS, odds=False), known=metrics)
     resting = [one for one in standings if is_resting(one, today)]
     if show == RESTING:
         standings = resting
@@ -106,7 +109,7 @@ def goal_list(show: str, today: date, known: Mapping[str, Metric]) -> GoalList:
         DELETED: len(every) - len(goals),
     }
     standings = in_order(standings)
-    units = {key: metric.unit for key, metric in known.items()}
+    units = {key: metric.unit for key, metric in metrics.items()}
     rows = [row_of(one, units.get(one.goal.metric, "")) for one in standings]
     return GoalList(show, standings, rows, chips_of(counts, show), bool(every))
 

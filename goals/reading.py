@@ -27,10 +27,7 @@ from lifetracker.metrics.verified import Stretch, Verified
 from lifetracker.sync.streams import Source
 
 HOURS = 24
-GONE = (
-    "What this goal measures is not there any more: it was deleted, or counts for another one now. "
-    "Bring it back, or delete the goal."
-)
+GONE = "What this goal measures is not there any more: it was deleted. Bring it back, or delete the goal."
 #: What nobody is asked to sleep in a day, unless one of the days before had more: in hours.
 LONGEST_SLEEP = 11.0
 SLEEPS = ("whoop.sleep_hours", "whoop.sleep_with_naps")

@@ -3,11 +3,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from insights.held_back import is_tried
-from insights.models import Finding, FindingTest, InsightRun, MetricChange, MetricChangeTest
+from insights.models import (
+    Finding,
+    FindingQuerySet,
+    FindingTest,
+    InsightRun,
+    MetricChange,
+    MetricChangeTest,
+)
 from lifetracker.admin import ReadOnlyAdmin, ReadOnlyInline, labels
 
 COLOURS = {
@@ -44,9 +49,9 @@ class FindingAdmin(ReadOnlyAdmin):
     search_fields = ("action_name", "outcome_name", "action", "outcome")
     inlines: ClassVar = [TestInline]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        rows: QuerySet[Finding] = super().get_queryset(request).filter(~is_tried())
-        return rows
+    def get_queryset(self, request: HttpRequest) -> FindingQuerySet:
+        rows: FindingQuerySet = super().get_queryset(request)
+        return rows.untried()
 
     @labels("State", "state", COLOURS)
     def shown_state(self, finding: Finding) -> str:
@@ -58,6 +63,8 @@ class InsightRunAdmin(ReadOnlyAdmin):
     """Each look for insights, and what it tested."""
 
     heavy = ("series", "left_out", "compared", "bounds")
+    # The page of insights says them, without those of what experiments try.
+    exclude = ("bounds",)
     list_display = ("started_at", "last_day", "tested", "found", "confirmed", "withdrawn")
 
 

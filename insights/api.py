@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from insights.groups import Group, groups_of
-from insights.held_back import held_words, trials, untried
+from insights.held_back import held_words, trials, tried_actions
 from insights.hiding import together_with
-from insights.models import Finding, FindingTest, InsightRun
+from insights.models import Finding, FindingQuerySet, FindingTest, InsightRun
 from insights.sentences import NO_CAUSE, bound_words, held, sentence, sides, state_words
 from lifetracker.api.parameters import ApiView
 from lifetracker.metrics.answers import rounded
@@ -129,8 +128,8 @@ class InsightsSerializer(serializers.Serializer[object]):
     )
 
 
-def shown_findings() -> QuerySet[Finding]:
-    return Finding.objects.shown().visible().untried().prefetch_related("tests")
+def shown_findings(tried: Collection[str]) -> FindingQuerySet:
+    return Finding.objects.shown().visible().untried(tried).prefetch_related("tests")
 
 
 def alike_in(groups: Iterable[Group]) -> dict[int, list[Finding]]:
@@ -147,15 +146,16 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         run, running = InsightRun.objects.first(), trials()
-        once_said = Finding.objects.once_said().visible().untried()
-        shown = list(shown_findings()[:MOST])
+        tried = tried_actions(running)
+        once_said = Finding.objects.once_said().visible().untried(tried)
+        shown = list(shown_findings(tried)[:MOST])
         found = {
             "note": NO_CAUSE,
             "looked_up_to": run and run.last_day,
             "tested": run.tested if run else 0,
             "insights": shown,
             "once_said": once_said.prefetch_related("tests")[:MOST],
-            "not_found": untried(run.bounds, running) if run else [],
+            "not_found": run.untried_bounds(tried) if run else [],
             "held_back": held_words(running),
         }
         context = {**self.get_serializer_context(), "alike": alike_in(groups_of(shown))}
@@ -165,9 +165,12 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
 class Hide(ApiView, generics.GenericAPIView[Any]):
     """Hides an insight, and what is one thing with it in other numbers, from the page, from Today and from this list."""
 
-    queryset = Finding.objects.said().untried()
+    queryset = Finding.objects.said()
     serializer_class = InsightSerializer
     body_serializer = None
+
+    def get_queryset(self) -> FindingQuerySet:
+        return Finding.objects.said().untried()
 
     @extend_schema(responses=InsightSerializer)
     def post(self, request: Request, pk: str) -> Response:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, FloatField, Subquery, Value
-from django.db.models.functions import Abs, NullIf
 from django.urls import reverse
 
-from insights.groups import group_with
+from insights.groups import group_with, rank
+from insights.held_back import trials, tried_actions
 from insights.models import Finding
 from insights.page_words import alike_words, experiment_address
 from insights.sentences import NO_CAUSE, sentence, sides
@@ -18,9 +17,6 @@ from lifetracker.models.together import Few
 from lifetracker.web.cards import Card, Place, Visit, register_card
 
 NAME = "insight"
-WIDTH = NullIf(F("high") - F("low"), Value(0.0, output_field=FloatField()))
-#: As `sureness` in `groups.py`.
-SURENESS = Abs(F("effect")) / WIDTH
 #: What the sentence of a finding says, and on how many days it is based.
 READ = frozenset(
     {
@@ -41,25 +37,22 @@ class InsightCard:
 
 
 def newly_confirmed(visit: Visit) -> Few:
-    """Ask for the surest finding that the look of the day before has confirmed."""
-    confirmed = (
-        Finding.objects.shown()
-        .visible()
-        .untried()
-        .filter(tests__state=State.CONFIRMED, tests__run__last_day=visit.day - ONE_DAY)
-        .order_by(SURENESS.desc(nulls_last=True), "pk")
-        .values("pk")
-    )
-    return Few(Finding.objects.filter(pk=Subquery(confirmed[:1])), READ)
+    """Ask for what the look of the day before has confirmed, also of what experiments try."""
+    confirmed = {"tests__state": State.CONFIRMED, "tests__run__last_day": visit.day - ONE_DAY}
+    return Few(Finding.objects.shown().visible().filter(**confirmed), READ)
 
 
 def insight_card(visit: Visit) -> InsightCard | None:
     """Return the surest of what the look of the day before has confirmed; None where it confirmed nothing."""
     if not visit.few[NAME]:
         return None
-    (found,) = visit.few[NAME]
     # Only on the day after a look that confirmed something.
-    group = group_with(found, Finding.objects.shown().visible().untried())
+    tried = tried_actions(trials())
+    told = [one for one in visit.few[NAME] if one.action not in tried]
+    if not told:
+        return None
+    found = min(told, key=rank)
+    group = group_with(found, Finding.objects.shown().visible().untried(tried))
     return InsightCard(
         text=f"{sentence(found)}{alike_words(group)}",
         basis=sides(found),

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from insights.api import MOST, Hide, ReckonedField
 from insights.change_words import NO_WHY, change_sentence, change_status
-from insights.models import InsightRun, MetricChange, MetricChangeTest
+from insights.models import InsightRun, MetricChange, MetricChangeQuerySet, MetricChangeTest
 from lifetracker.api.parameters import ApiView
 
 
@@ -97,6 +97,9 @@ class HideChange(Hide):
 
     queryset = MetricChange.objects.told()  # type: ignore[assignment]  # of another model
     serializer_class = ChangeSerializer  # type: ignore[assignment]
+
+    def get_queryset(self) -> MetricChangeQuerySet:  # type: ignore[override]
+        return MetricChange.objects.told()
 
     @extend_schema(responses=ChangeSerializer)
     def post(self, request: Request, pk: str) -> Response:

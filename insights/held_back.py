@@ -5,39 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
-
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
 
 from experiments.models import Experiment
 from journal.merging import counts_for
 from journal.metrics import PREFIX
-from journal.models import Behaviour
 from lifetracker.metrics.declaration import Role
 from lifetracker.metrics.registry import are_related, lineage_of, metrics
 from lifetracker.web.sentences import isolated
 from lifetracker.words import joined
-
-
-def is_tried(action: str = "action") -> Exists:
-    """Return whether an experiment that runs tries the action of a row, or one that shares records with it, such as minutes
-    and load of workouts. Whatever the outcome, because outcomes share measurements too, such as HRV and recovery."""
-    about = ExpressionWrapper(OuterRef(action), output_field=CharField())
-    is_it = Q(action=F("about")) | Q(Exists(wordings()))
-    for kin, keys in families().items():
-        is_it |= Q(about__in=keys, action__in=kin)
-    return Exists(
-        Experiment.objects.running().exclude(action="").annotate(about=about).filter(is_it)
-    )
-
-
-def wordings() -> QuerySet[Behaviour]:
-    """Return the behaviours with the key `about` that count for that of the action: of what was found before they were merged."""
-    own, other = (Concat(Value(PREFIX), Cast(one, CharField())) for one in ("pk", "merged_into_id"))
-    rows: QuerySet[Behaviour] = Behaviour.objects.filter(merged_into__isnull=False)
-    rows = rows.annotate(own_key=own, other_key=other)
-    return rows.filter(own_key=OuterRef("about"), other_key=OuterRef("action"))
 
 
 @cache
@@ -59,13 +34,15 @@ def trials() -> list[Experiment]:
     return list(running.only("question", "action"))
 
 
-def untried(bounds: Iterable[dict[str, Any]], trials: Iterable[Experiment]) -> list[dict[str, Any]]:
-    """Return what days could have shown of pairs whose action, or one that shares records with it, no experiment tries."""
-    tried = {one.action for one in trials}
-    if any(key.startswith(PREFIX) for key in tried):
-        tried |= {own for own, other in counts_for().items() if other in tried}
-    tried |= {key for kin, keys in families().items() if tried & set(keys) for key in kin}
-    return [one for one in bounds if one["action"] not in tried]
+def tried_actions(trials: Iterable[Experiment]) -> set[str]:
+    """Return the keys of the actions that experiments try, of all wordings that count for the same, and of what shares records
+    with them, such as minutes and load of workouts. Whatever the outcome, because outcomes share measurements too, such as HRV
+    and recovery."""
+    planned = {one.action for one in trials}
+    into = counts_for() if any(key.startswith(PREFIX) for key in planned) else {}
+    tried = {into.get(key, key) for key in planned}
+    tried |= {key for key, other in into.items() if other in tried}
+    return tried | {key for kin, keys in families().items() if tried & set(keys) for key in kin}
 
 
 def held_words(trials: list[Experiment]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from collections.abc import Collection
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.utils import timezone
 
-from insights.held_back import is_tried
+from insights.held_back import trials, tried_actions
 from insights.states import SHOWN, TOLD_CHANGES, ChangeState, State
 from lifetracker.models import fields
 
@@ -18,7 +19,8 @@ CHANGE_CHOICES = [(one.value, one.value) for one in ChangeState]
 
 
 class InsightRun(models.Model):
-    """A look at all whole days up to one. What it tested follows from `series` and `version`."""
+    """A look at all whole days up to one. What it tested follows from `series` and `version`. The export has it only while no
+    experiment that runs tries an action of its bounds."""
 
     exported = True
     export_name = "insight-runs"
@@ -54,6 +56,17 @@ class InsightRun(models.Model):
     def __str__(self) -> str:
         return f"look up to {self.last_day}"
 
+    @classmethod
+    def exported_rows(cls) -> models.QuerySet[InsightRun]:
+        tried = tried_actions(trials())
+        looks = cls._default_manager.only("bounds") if tried else ()
+        held = [one.pk for one in looks if one.untried_bounds(tried) != one.bounds]
+        return cls._default_manager.exclude(pk__in=held)
+
+    def untried_bounds(self, tried: Collection[str]) -> list[dict[str, Any]]:
+        """Return its bounds of pairs whose action no experiment that runs tries. `tried`: `tried_actions`."""
+        return [one for one in self.bounds if one["action"] not in tried]
+
 
 class HidingQuerySet(models.QuerySet[Model]):
     """Of rows that their owner may hide."""
@@ -81,9 +94,9 @@ class FindingQuerySet(HidingQuerySet["Finding"]):
         """Return those that may be said, and those that once were."""
         return self.filter(state__in=[*SHOWN, State.WITHDRAWN], is_large=True)
 
-    def untried(self) -> Self:
-        """Return those of whose action no experiment that runs is about."""
-        return self.filter(~is_tried())
+    def untried(self, tried: Collection[str] | None = None) -> Self:
+        """Return those whose action no experiment that runs tries. `tried`: `tried_actions`, for who has asked already."""
+        return self.exclude(action__in=tried_actions(trials()) if tried is None else tried)
 
 
 class Finding(models.Model):
@@ -188,7 +201,7 @@ class FindingTest(models.Model):
 
     @classmethod
     def exported_rows(cls) -> models.QuerySet[FindingTest]:
-        return cls._default_manager.filter(~is_tried("finding__action"))
+        return cls._default_manager.exclude(finding__action__in=tried_actions(trials()))
 
 
 # --- What changed -----------------------------------------------------------------------------------

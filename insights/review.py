@@ -34,7 +34,7 @@ WHY = {
 
 
 def insights_of(look: Look) -> Content:
-    """Return what became of insights, by three statements, and one for each own metric in a sentence."""
+    """Return what became of insights, by four statements, and one for each own metric in a sentence."""
     runs = InsightRun.objects.filter(last_day__range=(look.period.first, look.last), tested__gt=0)
     newest = runs.order_by("last_day").values_list("last_day", flat=True).last()
     if newest is None:

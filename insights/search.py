@@ -5,6 +5,7 @@ from functools import partial
 
 from django.urls import reverse
 
+from insights.held_back import trials, tried_actions
 from insights.models import Finding, MetricChange
 from insights.sentences import lower_first
 from lifetracker.models.together import Few
@@ -17,11 +18,13 @@ def address(kind: str, pk: int) -> str:
 
 
 def findings(asked: Asked) -> Few:
-    shown = Finding.objects.shown().visible().untried()
-    return Few(shown, frozenset({"action_name", "outcome_name"}))
+    return Few(
+        Finding.objects.shown().visible(), frozenset({"action", "action_name", "outcome_name"})
+    )
 
 
 def find_insights(asked: Asked, rows: list[Finding]) -> Iterator[SearchResult]:
+    tried = tried_actions(trials()) if rows else ()
     yield from by_name(
         asked,
         (
@@ -31,6 +34,7 @@ def find_insights(asked: Asked, rows: list[Finding]) -> Iterator[SearchResult]:
                 partial(address, "insight", one.pk),
             )
             for one in rows
+            if one.action not in tried
         ),
     )
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
 from msgspec import Struct
 
-from experiments.models import Experiment
 from insights.api import MOST, shown_findings
 from insights.change_groups import ChangeGroup, change_groups
 from insights.change_words import NO_WHY, change_sentence, change_status
 from insights.groups import Group, groups_of
-from insights.held_back import held_words, trials, untried
+from insights.held_back import held_words, trials, tried_actions
 from insights.models import Finding, InsightRun, MetricChange
 from insights.sentences import (
     NO_CAUSE,
@@ -57,8 +56,9 @@ class InsightsAsked(Struct):
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
     run, verified, running = InsightRun.objects.first(), Verified(), trials()
-    found = [group_facts(one, verified) for one in groups_of(shown_findings()[:MOST])]
-    bounds = bounds_told(run, verified, running) if run else []
+    tried = tried_actions(running)
+    found = [group_facts(one, verified) for one in groups_of(shown_findings(tried)[:MOST])]
+    bounds = bounds_told(run, verified, tried) if run else []
     shown_changes = MetricChange.objects.shown().visible()[:MOST_CHANGES]
     changes = [change_facts(one, verified) for one in change_groups(shown_changes)]
     at, every = ask.place_asked(asked.cursor), len(found) + len(bounds)
@@ -136,11 +136,11 @@ def change_facts(one: ChangeGroup, verified: Verified) -> Answer:
     }
 
 
-def bounds_told(run: InsightRun, verified: Verified, running: Sequence[Experiment]) -> list[Answer]:
+def bounds_told(run: InsightRun, verified: Verified, tried: Collection[str]) -> list[Answer]:
     """Return what was not found, of pairs whose metrics still exist and that no experiment tries."""
     return [
         bound_told(one, run, verified)
-        for one in untried(run.bounds, running)
+        for one in run.untried_bounds(tried)
         if bound_words(one) and {one["action"], one["outcome"]} <= run.series.keys()
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from experiments.models import Experiment
 from insights.change_views import changes_section
 from insights.chart import caption, dot_plot, halves_words
 from insights.groups import Group, groups_of
-from insights.held_back import held_words, trials, untried
+from insights.held_back import held_words, trials, tried_actions
 from insights.hiding import together_with
 from insights.models import Finding, FindingTest, InsightRun
 from insights.page_words import (
@@ -79,7 +79,8 @@ class InsightsView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run, running = InsightRun.objects.first(), trials()
-        said = list(Finding.objects.said().untried().prefetch_related("tests")[:MOST_READ])
+        tried = tried_actions(running)
+        said = list(Finding.objects.said().untried(tried).prefetch_related("tests")[:MOST_READ])
         visible = [one for one in said if not one.hidden_at]
         current = groups_of(one for one in visible if one.state != State.WITHDRAWN)
         hidden = groups_of(one for one in said if one.hidden_at)
@@ -93,7 +94,7 @@ class InsightsView(LoginRequiredMixin, TemplateView):
                 (sentence(one), state_words(one)) for one in visible if one.state == State.WITHDRAWN
             ][:MOST_PAST],
             hidden=[(one.strongest, sentence(one.strongest), len(one.others)) for one in hidden],
-            bounds=bound_lines(run, running),
+            bounds=bound_lines(run, tried),
             held_back=held_words(running),
             missing=missing_words(run),
             **changes_section(has_looked=run is not None),
@@ -132,8 +133,8 @@ def test_words(test: FindingTest, finding: Finding) -> str:
     return f"{stretch}: {said}, {size}, {counted(test.days, 'day')}."
 
 
-def bound_lines(run: InsightRun | None, running: list[Experiment]) -> list[str]:
-    bounds = untried(run.bounds, running) if run else []
+def bound_lines(run: InsightRun | None, tried: Collection[str]) -> list[str]:
+    bounds = run.untried_bounds(tried) if run else []
     return [said for one in bounds[:MOST_BOUNDS] if (said := bound_words(one))]
 
 

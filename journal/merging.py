@@ -1,11 +1,11 @@
-"""The same behaviour in two wordings: merged into one, and taken apart again. Answers stay where they are."""
+"""The same behaviour in two wordings: merged into one, and taken apart again. Answers stay where they are, and what is planned
+by the key of a metric, such as a goal, keeps that: whoever reads it finds the metric of what counts (`metrics.find`)."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from experiments.merging import follow
 from journal.metrics import key_of
 from journal.models import Behaviour
 
@@ -31,7 +31,6 @@ def merge(one: Behaviour, into: Behaviour) -> list[int]:
     for wording in moved:
         wording.merged_into = into
         wording.save()
-    follow(counts_for())
     return [wording.pk for wording in moved]
 
 
@@ -44,7 +43,6 @@ def take_apart(one: Behaviour, with_wordings: list[int]) -> None:
         for wording in Behaviour.objects.filter(pk__in=with_wordings, merged_into=into):
             wording.merged_into = one
             wording.save()
-        follow(counts_for())
 
 
 def counts_for() -> dict[str, str]:

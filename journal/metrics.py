@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from django.db.models import Avg, Q, QuerySet
@@ -77,10 +76,9 @@ def members(only: int | None = None) -> list[Metric]:
 
 
 def find(key: str) -> Metric | None:
-    """Return the metric of a behaviour; of one that was merged into another that of the other, so that a goal goes on."""
+    """Return the metric of a behaviour; of one that was merged into another that of the other, under its key."""
     match = KEY.fullmatch(key)
-    found = next(iter(members(int(match[1]))), None) if match else None
-    return replace(found, key=key) if found else None
+    return next(iter(members(int(match[1]))), None) if match else None
 
 
 register_family(Family(prefix=PREFIX, members=members, find=find))

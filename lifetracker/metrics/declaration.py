@@ -212,7 +212,7 @@ class Family:
     prefix: str
     #: Lists them in the order in which they are shown.
     members: Callable[[], list[Metric]]
-    #: Returns the one with a key, None where there is none.
+    #: Returns the one that a key counts for, None where there is none.
     find: Callable[[str], Metric | None]
     #: Returns the one that had a key and was deleted, without its days; None where there was none, or it can still be found.
     find_deleted: Callable[[str], Metric | None] = lambda _: None

@@ -37,8 +37,9 @@ def register_family(family: Family) -> None:
 
 
 def find_metric(key: str) -> Metric | None:
-    """Return the metric with this key; None where it is gone or was never there. One that comes with the data costs a statement,
-    within `found_once` only the first time."""
+    """Return the metric that a key counts for; None where it is gone or was never there. Most count for themselves. Where a
+    behaviour was merged into another, the metric has the key of that one: so what is planned by a key goes on with it, and goes
+    back when the two are taken apart. One that comes with the data costs a statement, within `found_once` only the first time."""
     return metrics.get(key) or ask_families(key)
 
 
@@ -85,7 +86,13 @@ def metric_of(key: str) -> Metric:
 
 def metrics_of(keys: Iterable[str]) -> list[Metric]:
     """Return the metrics with these keys, each once. Raises UnknownMetric."""
-    return [metric_of(key) for key in dict.fromkeys(keys)]
+    return list({one.key: one for one in map(metric_of, dict.fromkeys(keys))}.values())
+
+
+def counted_key(key: str) -> str:
+    """Return the key of the metric that a key counts for; of one that is gone itself."""
+    found = find_metric(key)
+    return found.key if found else key
 
 
 def lineage_of(metric: Metric) -> frozenset[str]:

@@ -107,7 +107,8 @@ def unknown(caller: Caller, key: str) -> str:
 
 def metrics_asked(caller: Caller, keys: Sequence[str]) -> list[Metric]:
     """Return metrics, each once. Raises ToolError."""
-    return [metric_asked(caller, key) for key in dict.fromkeys(keys)]
+    found = (metric_asked(caller, key) for key in dict.fromkeys(keys))
+    return list({one.key: one for one in found}.values())
 
 
 def place_asked(cursor: str) -> int:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from goals.card_words import rounded
 from goals.models import FreePeriod, Goal, GoalLine
+from journal.merging import merge
 from lifetracker.days import midnight
 from lifetracker.models import SyncState
 from own_metrics.models import OwnMetric
@@ -196,6 +197,19 @@ def test_the_list_costs_as_many_statements_however_many_goals_there_are(visitor:
     fill(12)
     assert cost() == LIST_QUERIES
     assert cost("/goals/?show=ended") == ended <= 15
+
+
+def test_a_goal_on_what_is_merged_keeps_its_unit(visitor: Client) -> None:
+    coffee, cups = (
+        makers.behaviour(name, kind="amount", unit="cups") for name in ("Coffee", "Espresso")
+    )
+    makers.goal(
+        metric=f"journal.{cups.pk}", kind="days", target=3, day_at_most=2, unit="days", start=MONDAY
+    )
+    said = "3 days a week with 2 cups or less"
+    assert said in read(visitor)
+    merge(cups, coffee)
+    assert said in read(visitor)
 
 
 # --- One goal -------------------------------------------------------------------------------------

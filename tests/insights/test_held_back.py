@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from experiments.models import Experiment
 from insights.models import Finding, FindingTest, InsightRun
-from journal.merging import merge
+from journal.merging import merge, take_apart
 from lifetracker.backups.export import Exported
 from tests import makers
 
@@ -31,6 +31,7 @@ BOUND = {
     "times_smallest": 2.0,
 }
 QUESTION = "Does an early bed help?"
+FOUND = "Bedtime 30 minutes later"
 
 
 @pytest.fixture
@@ -57,15 +58,24 @@ def everywhere(client: Client) -> str:
 
 def test_nothing_is_said_of_it_on_any_page(page: Client) -> None:
     before = everywhere(page)
-    assert "Bedtime 30 minutes later" in before
+    assert FOUND in before
     assert "Bedtime and recovery" in before
     one = bedtimes()
     said = everywhere(page)
-    assert "Bedtime 30 minutes later" not in said
+    assert FOUND not in said
     assert "Bedtime and recovery" not in said
     assert f"While “{QUESTION}” runs, what it tries is left out here" in said
     Experiment.objects.filter(pk=one.pk).update(state="ended")
-    assert "Bedtime 30 minutes later" in everywhere(page)
+    assert FOUND in everywhere(page)
+
+
+def test_today_tells_the_next_one(page: Client) -> None:
+    makers.finding(1, action="whoop.steps", action_name="Steps", effect=-2.2)
+    assert f"{FOUND}: your recovery" in page.get("/", headers={"accept": "text/html"}).text
+    bedtimes()
+    said = page.get("/", headers={"accept": "text/html"}).text
+    assert FOUND not in said
+    assert "Steps 30 minutes later: your recovery" in said
 
 
 def test_the_api_says_nothing_of_it(page: Client) -> None:
@@ -88,11 +98,15 @@ def test_the_admin_and_the_export_hold_it_back(page: Client) -> None:
         return len(list(Exported(model).rows(["pk"])))
 
     address = reverse("admin:insights_finding_changelist")
+    look = reverse("admin:insights_insightrun_change", args=[InsightRun.objects.get().pk])
     assert "Bedtime, Recovery" in page.get(address).text
-    assert (exported(Finding), exported(FindingTest)) == (1, 1)
+    assert [*map(exported, (Finding, FindingTest, InsightRun))] == [1, 1, 1]
     bedtimes()
     assert "Bedtime, Recovery" not in page.get(address).text
-    assert (exported(Finding), exported(FindingTest)) == (0, 0)
+    assert BOUND["outcome"] not in page.get(look).text
+    assert [*map(exported, (Finding, FindingTest, InsightRun))] == [0, 0, 0]
+    InsightRun.objects.update(bounds=[BOUND | {"action": "whoop.steps"}])
+    assert exported(InsightRun) == 1
 
 
 def test_what_shares_records_with_it_is_held_back_too(page: Client) -> None:
@@ -105,15 +119,28 @@ def test_what_shares_records_with_it_is_held_back_too(page: Client) -> None:
     assert (len(answer["insights"]), len(answer["not_found"])) == (1, 1)
 
 
-def test_what_was_found_of_a_wording_is_held_back_when_it_is_merged(page: Client) -> None:
-    tea, cup = makers.behaviour("Tea"), makers.behaviour("A cup of tea")
-    Finding.objects.update(action=f"journal.{cup.pk}")
-    InsightRun.objects.update(bounds=[BOUND | {"action": f"journal.{cup.pk}"}])
-    bedtimes(action=f"journal.{tea.pk}")
+@pytest.mark.parametrize(
+    ("merged", "into"),
+    [("found", "tried"), ("tried", "found"), ("found tried", "other"), ("tried found", "other")],
+)
+def test_what_is_merged_with_it_is_held_back_and_comes_back(
+    page: Client, merged: str, into: str
+) -> None:
+    named = {name: makers.behaviour(name) for name in ("found", "tried", "other")}
+    key = f"journal.{named['found'].pk}"
+    Finding.objects.update(action=key)
+    InsightRun.objects.update(bounds=[BOUND | {"action": key}])
+    bedtimes(action=f"journal.{named['tried'].pk}")
     assert len(page.get("/api/insights").json()["insights"]) == 1
-    merge(cup, tea)
+    assert FOUND in everywhere(page)
+    for name in merged.split():
+        merge(named[name], named[into])
     answer = page.get("/api/insights").json()
     assert (answer["insights"], answer["not_found"]) == ([], [])
+    assert FOUND not in everywhere(page)
+    for name in merged.split():
+        take_apart(named[name], [])
+    assert len(page.get("/api/insights").json()["insights"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -161,9 +161,9 @@ def test_the_lead_counts(numbers: list[str], holding: int, lead: str) -> None:
     assert lead_of(numbers, holding) == lead
 
 
-def test_it_takes_three_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_it_takes_four_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     makers.finding()
     for name in (WEEK, "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             insights_of(look)

@@ -13,7 +13,7 @@ from goals.models import Goal
 from journal.metrics import key_of
 from journal.models import Behaviour
 from lifetracker.metrics.behaviours import behaviours
-from lifetracker.metrics.registry import UnknownMetric, all_metrics, metric_of
+from lifetracker.metrics.registry import UnknownMetric, all_metrics, metric_of, metrics_of
 from lifetracker.metrics.series import read_series
 from lifetracker.models import SyncRun, SyncState
 from tests import makers
@@ -52,8 +52,10 @@ def test_a_metric_has_the_answer_that_counts() -> None:
     assert values(key_of(one.pk)) == [1.0, 1.0]
     makers.answer(one, 0)
     assert values(key_of(one.pk)) == [1.0, 0.0]
-    assert values(key_of(wording.pk)) == [1.0, 0.0], "what asks for it goes on"
-    assert metric_of(key_of(wording.pk)).label == one.name
+    found = metric_of(key_of(wording.pk))
+    assert (found.key, found.label) == (key_of(one.pk), one.name), "what asks for it goes on"
+    both = metrics_of([key_of(wording.pk), key_of(one.pk)])
+    assert [each.key for each in both] == [found.key], "each once"
     assert [metric.key for metric in all_metrics() if metric.key == key_of(wording.pk)] == []
     Behaviour.objects.filter(pk=one.pk).update(deleted_at=timezone.now())
     with pytest.raises(UnknownMetric):
