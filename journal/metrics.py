@@ -81,4 +81,11 @@ def find(key: str) -> Metric | None:
     return next(iter(members(int(match[1]))), None) if match else None
 
 
-register_family(Family(prefix=PREFIX, members=members, find=find))
+def find_deleted(key: str) -> Metric | None:
+    match = KEY.fullmatch(key)
+    rows = Behaviour.objects.filter(deleted_at__isnull=False).defer("raw")
+    one = rows.filter(pk=int(match[1])).first() if match else None
+    return metric_of(one, (one.pk,)) if one else None
+
+
+register_family(Family(prefix=PREFIX, members=members, find=find, find_deleted=find_deleted))

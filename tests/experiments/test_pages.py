@@ -355,9 +355,10 @@ def test_of_a_metric_that_was_deleted_no_page_tells_the_key(
 
 
 def test_of_a_metric_that_was_deleted_its_name_and_unit_stay(person: Client) -> None:
-    iron, walks = (OwnMetric.objects.create(name=one, unit="µg/l") for one in ("Iron", "Walks"))
+    iron = OwnMetric.objects.create(name="Iron", unit="µg/l")
+    walks = makers.behaviour("Walks", kind="amount")
     shop = Project.objects.create(name="Shop")
-    keys = [key_of(iron.pk), key_of(walks.pk), f"projects.{shop.pk}.hours"]
+    keys = [key_of(iron.pk), f"journal.{walks.pk}", f"projects.{shop.pk}.hours"]
     one = ended(keys[0], checked_by=keys[1], beside=keys[2])
     for each in (iron, walks, shop):
         each.mark_deleted()
