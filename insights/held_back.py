@@ -1,5 +1,5 @@
-"""What insights do not tell before its end: what goes with something that an experiment tries. Who looks at it while the
-experiment runs looks at half of its outcome, and may stop at a lucky moment."""
+"""What insights leave out while an experiment runs: what goes together with something that it tries. To see that before the end
+would be a look at the outcome, and one might stop at a lucky moment."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from lifetracker.words import joined
 
 
 @cache
-def families() -> dict[tuple[str, ...], list[str]]:
-    """Return the declared actions by those that share records with them or measure the same, themselves included."""
+def related_actions() -> dict[str, frozenset[str]]:
+    """Return by the key of each declared action the keys of those that share records with it or measure the same, with its
+    own."""
     acts = [one for one in metrics.values() if one.role in {Role.ACTION, Role.BOTH}]
     parts = {one.key: lineage_of(one) for one in acts}
-    found: dict[tuple[str, ...], list[str]] = {}
-    for one in acts:
-        kin = tuple(other.key for other in acts if are_related(one, other, parts))
-        if len(kin) > 1:
-            found.setdefault(kin, []).append(one.key)
-    return found
+    return {
+        one.key: frozenset(other.key for other in acts if are_related(one, other, parts))
+        for one in acts
+    }
 
 
 def trials() -> list[Experiment]:
@@ -42,11 +41,11 @@ def tried_actions(trials: Iterable[Experiment]) -> set[str]:
     into = counts_for() if any(key.startswith(PREFIX) for key in planned) else {}
     tried = {into.get(key, key) for key in planned}
     tried |= {key for key, other in into.items() if other in tried}
-    return tried | {key for kin, keys in families().items() if tried & set(keys) for key in kin}
+    return tried.union(*(related_actions().get(key, ()) for key in tried))
 
 
 def held_words(trials: list[Experiment]) -> str:
-    """Return what is not told at present, whether or not there is anything to tell; empty where no experiment runs."""
+    """Return what is left out at present, whether or not there is anything of the kind; empty where no experiment runs."""
     if not trials:
         return ""
     questions = joined([f"“{isolated(one.question)}”" for one in trials])

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from experiments.models import Experiment
 from insights.models import Finding, FindingTest, InsightRun
 from journal.merging import merge, take_apart
 from lifetracker.backups.export import Exported
 from tests import makers
+from tests.insights.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 9, 16, 12, tzinfo=UTC)
 BOUND = {
     "action": "whoop.bedtime",
     "outcome": "weight.morning",
@@ -35,12 +32,10 @@ FOUND = "Bedtime 30 minutes later"
 
 
 @pytest.fixture
-def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    client.force_login(User.objects.create_superuser("robin"))
+def page(page: Client) -> Client:
     makers.finding()
     InsightRun.objects.update(bounds=[BOUND])
-    return client
+    return page
 
 
 def bedtimes(**fields: Any) -> Experiment:
