@@ -63,13 +63,10 @@ def find(pk: int, *, for_change: bool = False) -> Experiment:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it begin on the day that was sent."""
     form = StartForm(request.POST)
-    if not form.is_valid():
-        return shown_again(request, pk, form)
-    day = form.cleaned_data["start"]
     return done(
         request,
         pk,
-        lambda one: begin(one, day),
+        lambda one: begin(one, form.cleaned_data["start"]),
         "The experiment begins. Its days are fixed now.",
         form,
     )
@@ -80,13 +77,10 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def stop_early(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop it, with a reason."""
     form = StopForm(request.POST)
-    if not form.is_valid():
-        return shown_again(request, pk, form)
-    reason = form.cleaned_data["reason"]
     return done(
         request,
         pk,
-        lambda one: stop(one, reason),
+        lambda one: stop(one, form.cleaned_data["reason"]),
         "The experiment was stopped. It is not decided.",
         form,
     )
@@ -106,7 +100,10 @@ def done(
     words: str,
     form: StartForm | StopForm | None = None,
 ) -> HttpResponse:
-    """Do it under a lock; what is refused stands at the field it is about, else above the page."""
+    """Do it under a lock, if nothing is wrong with what was sent; what is refused stands at the field it is about, else above
+    the page."""
+    if form and not form.is_valid():
+        return shown_again(request, pk, form)
     try:
         with transaction.atomic():
             act(find(pk, for_change=True))
