@@ -112,6 +112,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
                 created_at=now,
                 next_attempt_at=now,
                 attempts=0,
+                reached=[],
                 ended_at=None,
                 outcome="",
             )
@@ -151,6 +152,8 @@ class Notification(models.Model):
     created_at = models.DateTimeField("due since", default=timezone.now)
     next_attempt_at = models.DateTimeField("next attempt", default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: The ids of browsers that took it, while others could not be reached.
+    reached = models.JSONField(default=list, editable=False)
     ended_at = models.DateTimeField("ended", null=True)
     #: Of the last attempt; no secret, and nothing that a server made of one.
     outcome = models.CharField(max_length=LONGEST_OUTCOME, blank=True)
@@ -195,7 +198,7 @@ class Notification(models.Model):
 
     def wait(self, until: datetime, why: str) -> None:
         rows = Notification.objects.waiting().filter(pk=self.pk)
-        rows.update(next_attempt_at=until, outcome=why[:LONGEST_OUTCOME])
+        rows.update(next_attempt_at=until, outcome=why[:LONGEST_OUTCOME], reached=self.reached)
 
 
 #: What ended so is told when it is so again, or still.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from lifetracker.errors import BadResponse
+from lifetracker.errors import BadResponse, TryLater
 from lifetracker.ops.notices import LongMail
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,22 @@ class Outgoing(NamedTuple):
     path: str = ""
     #: Makes what a mail says in place of the text.
     mail: Callable[[], LongMail] | None = None
+    #: Browsers that have it already.
+    reached: tuple[int, ...] = ()
 
     @property
     def url(self) -> str:
         """Return where it leads, for what is read elsewhere; empty where nobody has said under which address the pages are
         reached."""
         return f"{settings.PUBLIC_URL}/{self.path}" if settings.PUBLIC_URL else ""
+
+
+class PartlySent(TryLater):
+    """Some browsers took a message, and others may take it later. `reached`: the ids of those that have it."""
+
+    def __init__(self, text: str, reached: list[int]) -> None:
+        super().__init__(text)
+        self.reached = reached
 
 
 def unexpected(error: Exception, way: str) -> BadResponse:

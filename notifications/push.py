@@ -17,7 +17,7 @@ from lifetracker.errors import BadResponse, NotConfigured, SyncError, TryLater
 from lifetracker.models.encryption import Unreadable
 from lifetracker.sync.http import HttpClient, place
 from notifications.models import LONGEST_OUTCOME, ONLY, PushKey, PushSubscription
-from notifications.outgoing import Outgoing, unexpected
+from notifications.outgoing import Outgoing, PartlySent, unexpected
 
 #: A browser that is off for longer does not get the message: it is about now.
 KEPT_SECONDS = 12 * 3600
@@ -57,15 +57,16 @@ def missing() -> str:
 
 
 def send(message: Outgoing) -> str:
-    """Push it to every browser of an account with staff rights; those that are gone are removed. It is sent when one of them has taken it.
+    """Push it to every browser of an account with staff rights that does not have it; those that are gone are removed.
 
-    Raises NotConfigured where there is none, else the error of the first browser that could not be reached."""
-    subscriptions = list(PushSubscription.objects.allowed()[:MOST_BROWSERS])
-    if not subscriptions:
+    Raises PartlySent where some took it and another may take it later, NotConfigured where there is none, else the error of
+    the first browser that could not be reached. One that refuses it for good does not keep it from being sent."""
+    reached = list(message.reached)
+    subscriptions = list(PushSubscription.objects.allowed().exclude(pk__in=reached)[:MOST_BROWSERS])
+    if not (subscriptions or reached):
         raise NotConfigured(NO_BROWSER)
     key = stored_key()
     failures: list[SyncError] = []
-    reached = 0
     for one in subscriptions:
         try:
             deliver(one, message, key)
@@ -78,13 +79,21 @@ def send(message: Outgoing) -> str:
                 trouble=str(failure)[:LONGEST_OUTCOME]
             )
         else:
-            reached += 1
+            reached.append(one.pk)
             PushSubscription.objects.filter(pk=one.pk).update(reached_at=timezone.now(), trouble="")
-    if reached:
-        return f"Another browser was not reached: {failures[0]}" if failures else ""
-    if failures:
+    return outcome(reached, failures)
+
+
+def outcome(reached: list[int], failures: list[SyncError]) -> str:
+    """Return what is to be noted of a message that was pushed, or raise why it was not, as `send` says."""
+    if not (reached or failures):
+        raise NotConfigured(f"No browser takes messages any more. {NO_BROWSER}")
+    if not reached:
         raise failures[0]
-    raise NotConfigured(f"No browser takes messages any more. {NO_BROWSER}")
+    text = f"Another browser was not reached: {failures[0]}" if failures else ""
+    if any(isinstance(one, TryLater) for one in failures):
+        raise PartlySent(text, reached)
+    return text
 
 
 def stored_key() -> PushKey:

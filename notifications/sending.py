@@ -22,7 +22,7 @@ from lifetracker.ops.notices import Notice, NoticeKind, notice_kinds
 from notifications.channels import CHANNELS
 from notifications.hours import has_come, is_quiet
 from notifications.models import LONGEST_TEXT, LONGEST_TITLE, ONLY, Choices, Notification
-from notifications.outgoing import Outgoing
+from notifications.outgoing import Outgoing, PartlySent
 
 #: Of one kind that are stored in one go, the others in the next; and of all that one process tries in one.
 MOST_OF_A_KIND, MOST_AT_ONCE = 20, 30
@@ -32,6 +32,8 @@ MOST_WAITING = 500
 MOST_DUE = 1000
 #: Between two attempts, at first and at most.
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+#: So often a message is tried that some browsers have, and others not.
+MOST_OF_THE_REST = 5
 #: What nobody can say of for so long whether it is still so is given up.
 GIVEN_UP_AFTER = timedelta(days=1)
 OVER = "It was over before it could be sent."
@@ -179,11 +181,12 @@ def attempt(message: Notification, due: Due, done: Round) -> None:
         hold(message, now, done)
         return
     if notice is NoNotice.OVER:
-        message.end(Notification.State.DROPPED, OVER)
-        done.ended += 1
+        end_over(message, done)
         return
     try:
         said = CHANNELS[message.channel].send(outgoing(message, notice))
+    except PartlySent as error:
+        send_rest(message, error, now, done)
     except SyncError as error:
         if isinstance(error, TryLater | NotConfigured):
             done.closed.add(message.channel)
@@ -197,7 +200,25 @@ def outgoing(message: Notification, notice: Notice) -> Outgoing:
     name = f"{message.kind} {message.key} {message.channel} {message.pk}"
     identity = hashlib.sha256(name.encode()).hexdigest()[:32]
     title, text = notice.title[:LONGEST_TITLE], notice.text[:LONGEST_TEXT]
-    return Outgoing(identity, title, text, notice.path, notice.mail)
+    return Outgoing(identity, title, text, notice.path, notice.mail, tuple(message.reached))
+
+
+def end_over(message: Notification, done: Round) -> None:
+    if message.reached:
+        message.end(Notification.State.SENT, message.outcome)
+    else:
+        message.end(Notification.State.DROPPED, OVER)
+    done.ended += 1
+
+
+def send_rest(message: Notification, error: PartlySent, now: datetime, done: Round) -> None:
+    """Let the browsers that could not be reached have their turn again, for about half an hour: the others have it."""
+    if message.reached and message.attempts >= MOST_OF_THE_REST:
+        message.end(Notification.State.SENT, str(error))
+        done.sent += 1
+    else:
+        message.reached = error.reached
+        put_off(message, error, now, done)
 
 
 def hold(message: Notification, now: datetime, done: Round) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from base64 import urlsafe_b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +21,11 @@ from django.test import Client
 
 from lifetracker.errors import BadResponse, NotConfigured, SyncError, TryLater
 from notifications import push as channel
-from notifications.models import PushKey, PushSubscription
-from notifications.outgoing import Outgoing
+from notifications.models import Notification, PushKey, PushSubscription
+from notifications.outgoing import Outgoing, PartlySent
+from notifications.sending import send_due
+from tests.conftest import NOW
+from tests.notifications.conftest import Asked, choose
 from tests.notifications.services import Browser, PostServer, decoded
 
 pytestmark = pytest.mark.django_db
@@ -208,9 +212,81 @@ def test_one_browser_that_fails_does_not_keep_it_from_the_others(
     added(person, push, "/push/fails")
     added(person, push, "/push/works")
     push.answers["/push/fails"] = 500
-    assert "answered 500" in channel.send(MESSAGE)
+    with pytest.raises(PartlySent, match="answered 500"):
+        channel.send(MESSAGE)
     trouble = dict(PushSubscription.objects.values_list("pk", "trouble"))
     assert sorted(map(bool, trouble.values())) == [False, True]
+
+
+@pytest.fixture
+def two(person: Client, push: PostServer, asked: Asked, move: Any) -> Asked:
+    """Something that is due in two browsers, the service of one of which is away."""
+    added(person, push, "/push/phone")
+    added(person, push, "/push/laptop")
+    push.answers["/push/phone"] = 503
+    choose(chosen={"test": ["push"]})
+    asked.say("a")
+    assert send_due().postponed == 1
+    return asked
+
+
+def paths(push: PostServer) -> list[str]:
+    return [one.path.removeprefix("/push/") for one in push.posted]
+
+
+def test_a_browser_that_could_not_be_reached_gets_it_later_and_the_other_once(
+    two: Asked, push: PostServer, move: Any
+) -> None:
+    assert sorted(paths(push)) == ["laptop", "phone"]
+    push.answers.clear()
+    for minutes in (1, 2, 30):
+        move(NOW + timedelta(minutes=minutes))
+        send_due()
+    assert paths(push)[2:] == ["phone"]
+    row = Notification.objects.get()
+    assert (row.state, row.outcome) == ("sent", "")
+
+
+def test_a_browser_that_stays_away_is_given_up_and_the_message_was_sent(
+    two: Asked, push: PostServer, move: Any
+) -> None:
+    for minutes in range(1, 90):
+        move(NOW + timedelta(minutes=minutes))
+        send_due()
+    assert paths(push).count("phone") == 6
+    assert paths(push).count("laptop") == 1
+    row = Notification.objects.get()
+    assert row.state == "sent"
+    assert row.outcome.startswith("Another browser was not reached: 127.0.0.1")
+
+
+def test_what_is_over_was_sent_where_one_browser_has_it(
+    two: Asked, push: PostServer, move: Any
+) -> None:
+    two.say()
+    move(NOW + timedelta(minutes=1))
+    assert send_due().ended == 1
+    assert len(push.posted) == 2
+    row = Notification.objects.get()
+    assert row.state == "sent"
+    assert "Another browser was not reached" in row.outcome
+
+
+def test_a_browser_that_is_removed_meanwhile_is_not_waited_for(
+    two: Asked, push: PostServer, move: Any
+) -> None:
+    PushSubscription.objects.order_by("pk")[0].delete()
+    move(NOW + timedelta(minutes=1))
+    assert send_due().sent == 1
+    assert len(push.posted) == 2
+
+
+def test_a_test_that_one_browser_took_was_sent(person: Client, push: PostServer) -> None:
+    added(person, push, "/push/phone")
+    added(person, push, "/push/laptop")
+    push.answers["/push/phone"] = 503
+    page = person.post("/settings/notifications/test/push", follow=True).text
+    assert "Web push: the test was sent. Another browser was not reached: 127.0.0.1" in page
 
 
 @pytest.mark.parametrize(
