@@ -36,7 +36,7 @@ def begin(experiment: Experiment, start: date) -> None:
     """Let a planned experiment begin on a day, and keep what was said before of its power. Raises ValidationError."""
     from experiments.reckoning import power_before  # noqa: PLC0415 - numpy, for few requests
 
-    today = days.today()
+    today = days.owners_today()
     if experiment.state != State.PLANNED:
         raise ValidationError("This experiment has begun already.")
     if not today <= start <= today + FARTHEST_START:

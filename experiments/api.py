@@ -257,7 +257,9 @@ class Start(Act):
     def post(self, request: Request, pk: str) -> Response:
         asked = StartSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return self.done(lambda one: begin(one, asked.validated_data.get("start") or days.today()))
+        return self.done(
+            lambda one: begin(one, asked.validated_data.get("start") or days.owners_today())
+        )
 
 
 class Stop(Act):

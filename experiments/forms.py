@@ -290,7 +290,7 @@ class StartForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         """Show today at first; the calendar begins and ends where a start may be."""
-        today = days.today()
+        today = days.owners_today()
         super().__init__(data, initial={"start": today})
         ends = {"min": today.isoformat(), "max": (today + FARTHEST_START).isoformat()}
         self.fields["start"].widget.attrs |= ends

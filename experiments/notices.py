@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from experiments.models import Experiment
 from experiments.words import ARM_LETTERS, day_of_days
-from lifetracker.days import local_date
+from lifetracker.days import owners_today
 from lifetracker.ops.notices import Notice, NoticeKind, When, register_notices
 
 
 def arms_of_today(now: datetime) -> Iterator[Notice]:
     """Yield the arm of today of each experiment that runs."""
-    today = local_date(now)
+    today = owners_today(now)
     for experiment in Experiment.objects.running().filter(start__lte=today):
         arm = experiment.arm_on(today)
         if arm is not None:

@@ -58,11 +58,11 @@ class Entry(NamedTuple):
 PILLS = {State.PLANNED: "", State.RUNNING: "runs", State.ENDED: "", State.STOPPED: "asks"}
 
 
-def entry_of(experiment: Experiment) -> Entry:
+def entry_of(experiment: Experiment, today: date) -> Entry:
     state = State(experiment.state)
     words = {
         State.PLANNED: lambda: design_words(experiment),
-        State.RUNNING: lambda: progress_sentence(experiment, days.today()),
+        State.RUNNING: lambda: progress_sentence(experiment, today),
     }.get(state, lambda: str(result_words(experiment)))()
     if state == State.ENDED and experiment.result:
         return Entry(experiment, title_of(experiment.result), pill_of(experiment.result), words)
@@ -84,6 +84,7 @@ class ExperimentsView(LoginRequiredMixin, TemplateView):
         return self.render_to_response(context, status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        today = days.owners_today()
         rows = Experiment.objects.order_by("-pk")
         if kwargs["is_deleted"]:
             found = list(rows.filter(deleted_at__isnull=False)[:LISTED])
@@ -91,8 +92,8 @@ class ExperimentsView(LoginRequiredMixin, TemplateView):
             order = [State.RUNNING, State.PLANNED, State.ENDED, State.STOPPED]
             found = sorted(rows.live()[:LISTED], key=lambda one: order.index(State(one.state)))
         return super().get_context_data(
-            entries=[entry_of(one) for one in found],
-            sentence=sentence_of_list(found, days.today()) if not kwargs["is_deleted"] else "",
+            entries=[entry_of(one, today) for one in found],
+            sentence=sentence_of_list(found, today) if not kwargs["is_deleted"] else "",
             has_deleted=Experiment.objects.filter(deleted_at__isnull=False).exists(),
             **kwargs,
         )
@@ -111,7 +112,7 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         experiment = get_object_or_404(Experiment.objects.live(), pk=kwargs["pk"])
-        today = days.today()
+        today = days.owners_today()
         power = power_of(experiment, today)
         schedule = days_of(experiment)
         return super().get_context_data(
@@ -209,8 +210,12 @@ def outcome_words(experiment: Experiment) -> str:
 
 def day_to_mark(experiment: Experiment, today: date) -> date | None:
     """Return the next day that counts no more if it is marked now: today, and tomorrow where the outcome is that of the same day;
-    None where no day is asked for then."""
-    day = today if experiment.lag else today + days.ONE_DAY
+    None where no day is asked for then. Marks are dated by `TIME_ZONE`, where it may be tomorrow already."""
+    day = max(today, days.today())
+    if not experiment.lag:
+        day += days.ONE_DAY
+    if day > today + days.ONE_DAY:
+        return None
     is_asked = experiment.state == State.RUNNING and experiment.arm_on(day) is not None
     return day if is_asked else None
 

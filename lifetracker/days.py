@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -98,6 +98,23 @@ def days_from(first: date, last: date) -> list[date]:
 
 def today() -> date:
     return timezone.localdate()
+
+
+_offsets: list[Callable[[], int | None]] = []
+
+
+def register_offset(read: Callable[[], int | None]) -> None:
+    """Declare what returns the owner's present offset from UTC in minutes, by records that travel along; None where there
+    are none."""
+    _offsets.append(read)
+
+
+def owners_today(now: datetime | None = None) -> date:
+    """Return the date where the owner is: by the newest record that tells, else in `TIME_ZONE`. It is the day that Today
+    shows, and for which an experiment asks for something."""
+    offsets = (read() for read in _offsets)
+    offset = next((one for one in offsets if one is not None), None)
+    return local_date(now or timezone.now(), offset)
 
 
 # What a person may type in; beyond it lie slips of the finger, and the edges of the calendar.

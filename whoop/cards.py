@@ -15,7 +15,7 @@ from lifetracker.web.sentences import hours_and_minutes
 from lifetracker.web.template_tags import clock, utc_offset
 from whoop import metrics, today_charts
 from whoop.day_lane import sleep_lane
-from whoop.models import WhoopCycle, band_of
+from whoop.models import band_of
 from whoop.nights import Night
 from whoop.page_charts import page_of
 from whoop.sentences import why_no_night
@@ -138,11 +138,6 @@ def note_of(day: DayOfWhoop, *, has_steps: bool) -> str:
     return f"{note} {STILL_RUNNING}".strip() if is_left_open else note
 
 
-def offset() -> int | None:
-    """Return the offset from UTC of the latest cycle, which travels with its owner."""
-    return WhoopCycle.objects.happened().values_list("utc_offset_min", flat=True).first()
-
-
 register_card(
     Card(
         "recovery",
@@ -151,7 +146,6 @@ register_card(
         Place.HEAD,
         order=10,
         is_optional=True,
-        offset=offset,
     )
 )
 register_card(Card("sleep", "whoop/sleep_card.html", sleep, Place.MAIN, order=20, is_optional=True))

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 from django.utils import timezone
 
-from lifetracker.days import local_date
+from lifetracker.days import local_date, register_offset
 from lifetracker.models import SourceRecord, SourceRecordQuerySet, fields
 from lifetracker.models.pending_imports import PreviewedFile
 from whoop.source import SOURCE
@@ -258,6 +258,14 @@ def member() -> int | None:
     newest = WhoopCycle.objects.live().filter(source=WHOOP).order_by("-start_time").first()
     number = (newest.raw or {}).get("user_id") if newest else None
     return number if type(number) is int else None
+
+
+def present_offset() -> int | None:
+    """Return the offset from UTC of the latest cycle, which travels with its owner."""
+    return WhoopCycle.objects.happened().values_list("utc_offset_min", flat=True).first()
+
+
+register_offset(present_offset)
 
 
 class WhoopWorkoutManager(models.Manager.from_queryset(WorkoutQuerySet)):  # type: ignore[misc]

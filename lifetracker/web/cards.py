@@ -97,8 +97,6 @@ class Card:
     #: Returns the few rows that `make` finds as `visit.few` under this card's name. Whatever fits in here costs the page
     #: no statement of its own.
     few: Callable[[Visit], Few] | None = None
-    #: Returns the owner's present offset from UTC in minutes, where records tell it. Asked before any card is made.
-    offset: Callable[[], int | None] | None = None
 
 
 cards: dict[str, Card] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -28,7 +28,7 @@ class HomeView(LoginRequiredMixin, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
-        today = owners_today(now)
+        today = days.owners_today(now)
         try:
             day = shown_day(request.GET.get("day", today.isoformat()), today)
         except NoSuchDay as error:
@@ -74,12 +74,6 @@ class HomeView(LoginRequiredMixin, TemplateView):
             renews=any(status.is_moving for status in statuses) and "still" not in self.request.GET,
             **kwargs,
         )
-
-
-def owners_today(now: datetime) -> date:
-    """Return the date where the owner is: by the newest record that tells, else in `TIME_ZONE`."""
-    offsets = (card.offset() for card in cards_in_order() if card.offset)
-    return days.local_date(now, next((one for one in offsets if one is not None), None))
 
 
 def shown_of(cards: list[Card], filled: list[Card], visit: Visit) -> list[Card]:

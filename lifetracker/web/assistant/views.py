@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from lifetracker.days import owners_today
 from lifetracker.error_pages import ErrorPage, error_page
 from lifetracker.web.assistant.text import day_text, week_of, week_text
 from lifetracker.web.one_day import NoSuchDay, full_day, shown_day, today_address
 from lifetracker.web.sentences import stretch_words
-from lifetracker.web.today import owners_today
 
 MARKDOWN = "text/markdown; charset=utf-8"
 
@@ -48,7 +48,7 @@ class OfAssistant(LoginRequiredMixin, View):
 
     def copy(self, day: str) -> Copy:
         """Raises NoSuchDay."""
-        today = owners_today(timezone.now())
+        today = owners_today()
         make = copy_of_week if self.is_week else copy_of_day
         return make(shown_day(day, today), today)
 
