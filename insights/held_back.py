@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from django.apps import apps
+
 from experiments.models import Experiment
 from journal.merging import counts_for
 from journal.metrics import PREFIX
@@ -34,14 +36,22 @@ def trials() -> list[Experiment]:
 
 
 def tried_actions(trials: Iterable[Experiment]) -> set[str]:
-    """Return the keys of the actions that experiments try, of all wordings that count for the same, and of what shares records
-    with them, such as minutes and load of workouts. Whatever the outcome, because outcomes share measurements too, such as HRV
-    and recovery."""
+    """Return the keys of the actions that experiments try, of all wordings that count for the same, of what shares records
+    with them, such as minutes and load of workouts, and of what goes along with any of these, such as strain. Whatever the
+    outcome, because outcomes share measurements too, such as HRV and recovery."""
     planned = {one.action for one in trials}
     into = counts_for() if any(key.startswith(PREFIX) for key in planned) else {}
     tried = {into.get(key, key) for key in planned}
     tried |= {key for key, other in into.items() if other in tried}
-    return tried.union(*(related_actions().get(key, ()) for key in tried))
+    tried = tried.union(*(related_actions().get(key, ()) for key in tried))
+    alongside = collinear() if tried else {}
+    return tried.union(*(alongside.get(key, ()) for key in tried))
+
+
+def collinear() -> dict[str, list[str]]:
+    """Return by action those that the newest look could not tell from it, by one statement."""
+    looks = apps.get_model("insights", "InsightRun")._default_manager
+    return looks.values_list("collinear", flat=True).first() or {}
 
 
 def held_words(trials: list[Experiment]) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from insights.bounds import bounds_of
+from insights.collinear import collinear_actions
 from insights.engine import Look, Pair, look
 from insights.hiding import hide_with_hidden
 from insights.inputs import Inputs, read_inputs
@@ -88,6 +89,7 @@ def look_and_store(inputs: Inputs, last: date, lease: HeldLease | None = None) -
             seed=SEED,
             series=known_ranges(panel),
             left_out=dict(inputs.known_days),
+            collinear=collinear_actions(panel, inputs.metrics),
             bounds=bounds,
             **counts(found, gone),
         )

@@ -43,6 +43,10 @@ class InsightRun(models.Model):
     compared = models.JSONField(
         default=list, help_text="The metrics that were looked at for changes of their mean."
     )
+    collinear = models.JSONField(
+        default=dict,
+        help_text="By action, the others that go together with it too well to be told apart by days.",
+    )
     bounds = models.JSONField(
         default=list,
         help_text="Of pairs in which nothing was found: how large an effect the days could have shown.",

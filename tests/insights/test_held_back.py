@@ -114,6 +114,15 @@ def test_what_shares_records_with_it_is_held_back_too(page: Client) -> None:
     assert (len(answer["insights"]), len(answer["not_found"])) == (1, 1)
 
 
+def test_what_goes_along_with_it_is_held_back_too(page: Client) -> None:
+    bedtimes(action="workouts.minutes")
+    assert FOUND in everywhere(page)
+    InsightRun.objects.update(collinear={"workouts.minutes": ["whoop.bedtime"]})
+    assert FOUND not in everywhere(page)
+    answer = page.get("/api/insights").json()
+    assert (answer["insights"], answer["not_found"]) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("merged", "into"),
     [("found", "tried"), ("tried", "found"), ("found tried", "other"), ("tried found", "other")],
