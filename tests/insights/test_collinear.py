@@ -20,7 +20,7 @@ def found(values: np.ndarray) -> dict[str, list[str]]:
 
 def test_those_that_go_along_from_day_to_day_are_found_both_ways() -> None:
     chance = np.random.default_rng(8)
-    kcal, hrv, strain, other = chance.standard_normal((4, 200))
+    kcal, strain, other = chance.standard_normal((3, 200))
     season = np.arange(200) / 20
     # One eats less in the course of the days in which one trains more; from day to day, both have nothing in common.
     values = np.stack([kcal - season, 3 * strain, strain + season, strain + 0.5 * other])
