@@ -147,6 +147,13 @@ def test_nothing_is_reckoned_where_both_are_one(tea: Behaviour, cup: Behaviour) 
     assert one.state == "ended"
 
 
+def test_such_a_plan_does_not_begin(tea: Behaviour, cup: Behaviour) -> None:
+    one = planned(action=key(cup), outcome=key(tea), **RULE)
+    merge(cup, tea)
+    with pytest.raises(ValidationError, match="Tea and Tea are computed from the same records"):
+        begin(read(one), today())
+
+
 def test_it_can_be_stopped_then(tea: Behaviour, cup: Behaviour) -> None:
     one = over(action=key(cup), outcome=key(tea), **RULE)
     merge(cup, tea)
