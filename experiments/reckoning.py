@@ -52,9 +52,11 @@ class Before(NamedTuple):
 
 
 def power_before(experiment: Experiment, start: date) -> dict[str, object]:
-    """Return what can be said before the start: `smallest`, the effect that is seen in 4 of 5 cases, in the unit of the
-    outcome; `deviation`, the standard deviation of the known days; `spread`, that of days from what the day of the week and the
-    trend make of them, as it is reckoned with; `yes`, of an outcome that is 0 or 1 the share of the days with 1; `known`, on how many days that rests. What is not known is None."""
+    """Return what can be said before the start; what is not known is None.
+
+    `smallest`: the effect that is seen in 4 of 5 cases, in the unit of the outcome. `deviation`: the standard deviation of
+    the known days. `spread`: that of what the day of the week and the trend leave of them, as the power is reckoned with.
+    `yes`: of an outcome that is 0 or 1, the share of the days with 1. `known`: on how many days that rests."""
     metric = find_metric(experiment.outcome)
     if metric is None:
         return dict(NOTHING_KNOWN)

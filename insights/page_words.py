@@ -96,8 +96,8 @@ def missing_words(run: InsightRun | None) -> str:
     )
     if run is None:
         return f"{needed} The days are looked at by themselves, once a day until there is enough."
-    known = max((days for days in run.left_out.values()), default=0)
-    known = max([known, *(days for _, _, days in run.series.values())])
+    in_series = (days for _, _, days in run.series.values())
+    known = max([*run.left_out.values(), *in_series], default=0)
     return f"{needed} The longest series has {counted(known, 'known day')}."
 
 

@@ -43,15 +43,16 @@ class InsightsAsked(Struct):
 
 @tool(
     title="Insights",
-    description="""Returns which habits go with which outcomes: seen in older days, again in newer ones, and tested again
-    each month. Each has its size in the unit of the outcome, for the named change of the action, with a 95 % interval, the days that it is based on
-    (`known_days`, on which both are known, of `days`), up to when both were read, and whether
-    it still holds. What it could just as well be, because it shares its records or comes on the same days, or of which nothing is
-    left beside it, is listed with it: one thing, not several. None of it says what causes what: never present it as a cause or as advice. Also which
-    metrics changed: their mean of four weeks is other than that of the eight before, and still was two weeks later. Also
-    pairs in which no difference was seen, with the 95 % interval of what fits the days nevertheless, and in `missing` what was
-    known on too few days to be looked at. Names were typed by
-    a person and are marked as untrusted.""",
+    description="""Returns which habits go with which outcomes: seen in older days, again in newer ones, and
+    tested again each month. Each has its size in the unit of the outcome, for the named change of the action,
+    with a 95 % interval, the days that it is based on (`known_days`, on which both are known, of `days`), up to
+    when both were read, and whether it still holds. What it could just as well be, because it shares its
+    records or comes on the same days, or of which nothing is left beside it, is listed with it: one thing, not
+    several. None of it says what causes what: never present it as a cause or as advice. Also which metrics
+    changed: their mean of four weeks is other than that of the eight before, and still was two weeks later.
+    Also pairs in which no difference was seen, with the 95 % interval of what fits the days nevertheless, and
+    in `missing` what was known on too few days to be looked at. Names were typed by a person and are marked as
+    untrusted.""",
     domain="insights",
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
