@@ -13,7 +13,7 @@ from experiments.models import FARTHEST_START, Experiment, State
 from lifetracker import days
 from lifetracker.metrics.registry import UnknownMetric, counted_key, find_metric
 from lifetracker.models.table_locks import lock_table
-from lifetracker.web.sentences import isolated
+from lifetracker.web.sentences import date_words, isolated
 
 # So long after the last outcome the program waits for what devices and services send late.
 PATIENCE = timedelta(days=2)
@@ -41,7 +41,7 @@ def begin(experiment: Experiment, start: date) -> None:
         raise ValidationError("This experiment has begun already.")
     if not today <= start <= today + FARTHEST_START:
         raise ValidationError(
-            {"start": f"Choose a day from today to {format_date(today + FARTHEST_START, 'j F Y')}."}
+            {"start": f"Choose a day from today to {date_words(today + FARTHEST_START)}."}
         )
     experiment.full_clean()
     # Of two that begin at once, the second one sees the first.
@@ -61,7 +61,7 @@ def refuse_two_orders(experiment: Experiment, start: date) -> None:
         if other.last and other.last >= start and counted_key(other.action) == action:
             raise ValidationError(
                 {
-                    "start": f"“{isolated(other.question)}” runs until {format_date(other.last, 'j F Y')} and is judged by the "
+                    "start": f"“{isolated(other.question)}” runs until {date_words(other.last)} and is judged by the "
                     "same metric: one day would ask for both A and B. Let this one begin after it, or stop that one first."
                 }
             )

@@ -14,7 +14,6 @@ from django.db.models import Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateformat import format as format_date
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
@@ -67,7 +66,7 @@ from lifetracker.web.ranges import (
     range_or_default,
     range_steps,
 )
-from lifetracker.web.sentences import stretch_words
+from lifetracker.web.sentences import date_words, stretch_words
 from lifetracker.web.source_status import SourceStatus, one_source_status
 
 
@@ -269,7 +268,7 @@ def trouble_of_row(row: Row) -> Trouble | None:
 
 
 def since(moment: datetime | None) -> str:
-    return format_date(days.local_date(moment), "j F Y") if moment else ""
+    return date_words(days.local_date(moment)) if moment else ""
 
 
 # --- What runs now --------------------------------------------------------------------------------

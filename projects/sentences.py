@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from django.utils.dateformat import format as format_date
-
 from lifetracker.web.ranges import Range
-from lifetracker.web.sentences import hours_and_minutes, isolated, stretch_words
+from lifetracker.web.sentences import (
+    date_words,
+    day_words,
+    hours_and_minutes,
+    isolated,
+    stretch_words,
+)
 from lifetracker.words import counted, joined
 from projects.page_data import Member, Series, Work
 
@@ -54,7 +58,7 @@ def activity_words(last: date | None, shown_today: date) -> str:
     back = (shown_today - last).days
     if back in {0, 1}:
         return "yesterday" if back else "today"
-    return format_date(last, "j F" if last.year == shown_today.year else "j F Y")
+    return day_words(last, shown_today)
 
 
 def idle_words(days: int | None) -> str:
@@ -66,9 +70,9 @@ def idle_words(days: int | None) -> str:
 
 def in_words(shown: Range) -> str:
     if shown.is_all:
-        return f"since {format_date(shown.first, 'j F Y')}"
+        return f"since {date_words(shown.first)}"
     if shown.days == 1:
-        return f"on {format_date(shown.first, 'j F Y')}"
+        return f"on {date_words(shown.first)}"
     return f"in {'a year' if shown.words == 'year' else shown.words}"
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.dateformat import format as format_date
 from django.utils.text import Truncator
 
 from lifetracker.models.fields import AnyField, unit_of
 from lifetracker.web import units
 from lifetracker.web.clock import date_and_time
-from lifetracker.web.sentences import hours_words, isolated, number
+from lifetracker.web.sentences import date_words, hours_words, isolated, number
 
 #: Of a long text so many letters are shown.
 SHOWN_LETTERS = 60
@@ -74,7 +73,7 @@ def words_of(field: AnyField, value: Any) -> str:
         case datetime():
             words = date_and_time(value, "j F Y,")
         case date():
-            words = format_date(value, "j F Y")
+            words = date_words(value)
         case str():
             words = title_or_quote(field, value) if value else NOTHING
         case list() if all(isinstance(one, str) for one in value):
