@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from posixpath import normpath
 from typing import Any
 
 from csp.decorators import csp
@@ -189,7 +190,9 @@ def drop_extra_slash(get_response: Answer) -> Answer:
         is_unknown = response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is None
         if not is_unknown or request.method not in {"GET", "HEAD"}:
             return response
-        if not is_valid_path(request.path_info.rstrip("/")):
+        wanted = request.path_info.rstrip("/")
+        # A browser would follow dots to another page.
+        if not is_valid_path(wanted) or normpath(wanted) != wanted:
             return response
         query = request.META.get("QUERY_STRING", "")
         path = escape_leading_slashes(escape_uri_path(request.path.rstrip("/")))
