@@ -45,7 +45,7 @@ class InsightRun(models.Model):
     )
     collinear = models.JSONField(
         default=dict,
-        help_text="By action, the others that go together with it too well to be told apart by days.",
+        help_text="By action, the others that are so correlated with it that days cannot separate them.",
     )
     bounds = models.JSONField(
         default=list,

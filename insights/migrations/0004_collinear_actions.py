@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='insightrun',
             name='collinear',
-            field=models.JSONField(default=dict, help_text='By action, the others that go together with it too well to be told apart by days.'),
+            field=models.JSONField(default=dict, help_text='By action, the others that are so correlated with it that days cannot separate them.'),
         ),
     ]
