@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from experiments.forms import BEGUN_SINCE, PlanForm
 from experiments.models import Experiment, State
 from experiments.result_words import result_words
 from experiments.validation import FIXED
 from experiments.words import gone_choice
 from lifetracker.admin import Choices, DeletableList, DeletedFilter, labels
 from lifetracker.metrics.registry import all_metrics
-from lifetracker.web.forms import Names, RecordForm
+from lifetracker.web.forms import Names
 
 STATES = {"planned": "info", "running": "warning", "ended": "success", "stopped": "danger"}
 
@@ -26,7 +27,7 @@ def metric_choices(*, clocks: bool) -> Choices:
     return [(one.key, f"{one.label} ({one.unit})" if one.unit else one.label) for one in found]
 
 
-class ExperimentForm(RecordForm):
+class ExperimentForm(PlanForm):
     secondary = Names(
         label="Other metrics",
         required=False,
@@ -72,6 +73,11 @@ class ExperimentAdmin(DeletableList):
         if obj is None:
             return ()
         return (*self.course, *(FIXED if obj.state != State.PLANNED else ()))
+
+    def save_model(self, request: HttpRequest, obj: Experiment, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if form.sent_a_plan_too_late:
+            messages.warning(request, BEGUN_SINCE)
 
     @admin.display(description="What came of it")
     def what_came_of_it(self, experiment: Experiment) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from experiments.acts import begin, finish, stop
-from experiments.forms import ExperimentForm, StartForm, StopForm
+from experiments.forms import BEGUN_SINCE, ExperimentForm, StartForm, StopForm
 from experiments.models import Experiment
 from experiments.prefilled import prefilled_plan
 from experiments.views import ExperimentView
@@ -40,10 +40,12 @@ def edited(request: HttpRequest, experiment: Experiment) -> HttpResponse:
     form = ExperimentForm(request.POST if request.method == "POST" else None, instance=experiment)
     if form.is_valid():
         saved = form.save()
-        messages.success(
-            request,
-            "The change is saved." if pk else "The experiment is planned. Nothing has begun yet.",
-        )
+        if form.sent_a_plan_too_late:
+            messages.warning(request, BEGUN_SINCE)
+        elif pk:
+            messages.success(request, "The change is saved.")
+        else:
+            messages.success(request, "The experiment is planned. Nothing has begun yet.")
         return redirect("experiment", saved.pk)
     context = {"form": form, "pk": pk, "question": question}
     return render(request, "experiments/form.html", context, status=form.status)

@@ -51,6 +51,10 @@ YES_OR_NO = [("", "Not checked"), (YES, "Yes"), (NO, "No")]
 YES_NO_GROUP = "Yes or no"
 #: Why a difference is filled in, of a plan that comes from an insight.
 AS_SEEN = "Filled in from the insight: half of the difference that your days have shown, or as much as means something."
+BEGUN_SINCE = (
+    "The experiment has begun since this form was opened, so that its plan stays as it is. Only the question and the notes are "
+    "saved."
+)
 #: The parts of the form, in the order in which one thinks of them.
 STEPS = (
     (
@@ -83,7 +87,16 @@ STEPS = (
 )
 
 
-class ExperimentForm(RecordForm):
+class PlanForm(RecordForm):
+    """What a page and the admin share."""
+
+    @property
+    def sent_a_plan_too_late(self) -> bool:
+        """Return whether the form was opened before the experiment began: the plan that it sends is not saved."""
+        return bool({*FIXED, *ANSWERS} & {*self.data} - {*self.fields})
+
+
+class ExperimentForm(PlanForm):
     """The plan. Of what has begun only its words can be changed."""
 
     action = forms.ChoiceField(label="Checked by", required=False, widget=QuickSelect)
