@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from experiments.models import FARTHEST_START, Experiment, State
+from experiments.needs import BECAME_ONE, lost_words
 from lifetracker import days
-from lifetracker.metrics.registry import UnknownMetric, counted_key, find_metric
+from lifetracker.metrics.registry import UnknownMetric, counted_key
 from lifetracker.models.table_locks import lock_table
 from lifetracker.web.sentences import date_words, isolated
 
@@ -21,10 +22,12 @@ TOO_EARLY = (
     "The outcome of each day comes before what the day asks for, so that its result will say nothing. Better stop it, and plan "
     "another one with the outcome of the day after."
 )
-BECAME_ONE = (
-    "What it tries and what it measures were merged and are one metric now, of which nothing can be reckoned. Take them apart in "
-    "the journal, or stop the experiment."
-)
+#: Why there is no result to reckon.
+NO_RESULT = {
+    State.PLANNED: "The experiment has not begun.",
+    State.ENDED: "The result is reckoned already.",
+    State.STOPPED: "The experiment was stopped, so that nothing is reckoned.",
+}
 
 
 def locked(pk: int) -> Experiment:
@@ -83,16 +86,17 @@ def stop(experiment: Experiment, reason: str) -> None:
 
 
 def can_be_stopped(experiment: Experiment) -> bool:
-    """Return whether a running experiment has days left, or cannot be reckoned: its outcome is gone, or became what it tries."""
-    is_lost = find_metric(experiment.outcome) is None or experiment.measures_what_it_tries
-    return experiment.has_days_left or is_lost
+    """Return whether a running experiment has days left, or cannot be reckoned."""
+    return experiment.has_days_left or experiment.cannot_be_reckoned
 
 
 def finish(experiment: Experiment) -> None:
     """Reckon and store the result of an experiment whose days are over. Raises ValidationError before that."""
     from experiments.reckoning import result_of  # noqa: PLC0415 - numpy, for few requests
 
-    if experiment.state != State.RUNNING or not experiment.is_over:
+    if experiment.state != State.RUNNING:
+        raise ValidationError(NO_RESULT[State(experiment.state)])
+    if not experiment.is_over:
         raise ValidationError("The result is reckoned when all days of the experiment are over.")
     if experiment.measures_what_it_tries:
         raise ValidationError(BECAME_ONE)
@@ -127,8 +131,8 @@ def is_over_since(experiment: Experiment, day: date) -> bool:
 
 def warnings_of(experiment: Experiment) -> list[str]:
     """Return what speaks against beginning now, although it is possible, or what spoils an experiment that runs."""
-    if experiment.state == State.RUNNING and experiment.measures_what_it_tries:
-        return [BECAME_ONE]
+    if lost := lost_words(experiment):
+        return lost
     if experiment.state not in {State.PLANNED, State.RUNNING} or experiment.is_over:
         return []
     advice = (

@@ -74,6 +74,10 @@ class DayCountsSerializer(serializers.Serializer[object]):
         required=False,
         help_text="Marked later, when the outcome could be known, and not left out. Older results lack it.",
     )
+    unmarked_later = serializers.IntegerField(
+        required=False,
+        help_text="Left out although the mark was taken away, when the outcome could be known. Older results lack it.",
+    )
 
 
 class ArmCountsSerializer(serializers.Serializer[object]):
@@ -314,6 +318,10 @@ class ExperimentDaySerializer(serializers.Serializer[object]):
     late_mark = serializers.CharField(
         allow_blank=True,
         help_text="The same, marked when the outcome could be known: then the day counts all the same.",
+    )
+    unmarked_later = serializers.BooleanField(
+        source="is_unmarked",
+        help_text="Whether the mark was taken away when the outcome could be known: then the day does not count all the same.",
     )
 
 

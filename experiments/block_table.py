@@ -75,6 +75,8 @@ def cell_of(one: ExperimentDay, experiment: Experiment, today: date) -> DayCell:
     kind, sign, words = state_of(one, experiment, today)
     if not one.counts:
         words = f"{words}, does not count"
+    elif one.is_unmarked:
+        words = f"{words}, does not count: the mark was taken away too late"
     elif one.is_left_out and not one.mark:
         words = f"{words}, does not count: the day of its outcome is marked"
     elif one.late_mark:

@@ -272,6 +272,11 @@ class Experiment(ConstraintsInWords, KeepsRevisions):
         return self.lag < timedelta(days=self.usual_lag)
 
     @property
+    def cannot_be_reckoned(self) -> bool:
+        """Return whether its outcome is gone, or became what it tries."""
+        return find_metric(self.outcome) is None or self.measures_what_it_tries
+
+    @property
     def design(self) -> Design:
         return Design(block_days=self.block_days, washout_days=self.washout_days, pairs=self.pairs)
 

@@ -26,7 +26,8 @@ FEW_BROKEN, SHARE_BROKEN = 2, 0.2
 class ExperimentDay(NamedTuple):
     """A day on which an arm is asked for. `counts`: by the plan. `is_kept`: None where nothing says it, or not yet. `mark`: what
     kind of unusual day it is, such as `sick`. `late_mark`: the same, by a mark that was made too late to count. `is_left_out`:
-    whether a mark leaves it out, that of the day itself or of the day of its outcome."""
+    whether a mark leaves it out, that of the day itself or of the day of its outcome. `is_unmarked`: whether that mark was
+    taken away, when it was too late for that."""
 
     day: date
     arm: Arm
@@ -35,6 +36,7 @@ class ExperimentDay(NamedTuple):
     mark: str
     late_mark: str = ""
     is_left_out: bool = False
+    is_unmarked: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -42,14 +44,14 @@ class ExperimentDay(NamedTuple):
 
 
 def days_of(experiment: Experiment) -> list[ExperimentDay]:
-    """Return all days of an experiment that has a start, by three statements at most."""
+    """Return all days of an experiment that has a start."""
     return days_together([experiment])[experiment.pk]
 
 
 def days_together(
     experiments: Sequence[Experiment], verified: Verified | None = None
 ) -> dict[int, list[ExperimentDay]]:
-    """Return the same of several experiments by their key, with the statements of one `SeriesReader` and one for marks;
+    """Return the same of several experiments by their key, with the statements of one `SeriesReader` and those for marks;
     nothing of those that have no start."""
     begun = [(one, one.start, one.last) for one in experiments if one.start and one.last]
     found: dict[int, list[ExperimentDay]] = {one.pk: [] for one in experiments}
@@ -67,12 +69,16 @@ def schedule_of(
     experiment: Experiment, start: date, kept: Mapping[date, bool | None], marks: Marks
 ) -> list[ExperimentDay]:
     found = []
+    there = marks.still_there()
     for at, arm in enumerate(arms_by_day(experiment.design, experiment.seed)):
         day = start + timedelta(days=at)
         counts, mark = not is_washout(experiment.design, at), marks.in_time(day, experiment.lag)
         late = "" if mark else marks.later(day, experiment.lag)
         is_left_out = marks.leave_out(day, experiment.lag)
-        found.append(ExperimentDay(day, arm, counts, kept.get(day), mark, late, is_left_out))
+        is_unmarked = is_left_out and not there.leave_out(day, experiment.lag)
+        found.append(
+            ExperimentDay(day, arm, counts, kept.get(day), mark, late, is_left_out, is_unmarked)
+        )
     return found
 
 

@@ -207,13 +207,15 @@ def smallest_seen(experiment: Experiment, read: Read, effect: Effect) -> object:
 
 
 def day_counts(schedule: list[ExperimentDay], values: list[float | None]) -> dict[str, int]:
-    """Return how many days count by the plan, have a known outcome, were marked as unusual in time, and were marked later."""
+    """Return how many days count by the plan, have a known outcome, were marked as unusual in time, were marked later, and were
+    left out by marks that were taken away too late."""
     counted = [at for at, one in enumerate(schedule) if one.counts]
     return {
         "counted": len(counted),
         "known": sum(values[at] is not None for at in counted),
         "marked": sum(bool(schedule[at].mark) for at in counted),
         "marked_later": sum(bool(schedule[at].late_mark) for at in counted),
+        "unmarked_later": sum(schedule[at].is_unmarked for at in counted),
     }
 
 

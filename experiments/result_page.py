@@ -13,7 +13,15 @@ from experiments.dot_plot import dot_plot
 from experiments.models import Experiment
 from experiments.result_words import capitalized, compared, range_words, title_of
 from experiments.verdict import Verdict
-from experiments.words import ARM_LETTERS, amount, broken_words, label_of, signed_number, unit_of
+from experiments.words import (
+    ARM_LETTERS,
+    amount,
+    broken_words,
+    label_of,
+    signed_number,
+    unit_of,
+    unmarked_words,
+)
 from lifetracker.web.charts.table import Row, numbers_table
 from lifetracker.words import counted
 
@@ -196,6 +204,8 @@ def days_words(days: Mapping[str, int]) -> str:
         words += f" {was_marked(days['marked'])} as unusual before the outcome could be known, and left out."
     if later := days.get("marked_later"):
         words += f" {was_marked(later)} later, and stayed in."
+    if unmarked := days.get("unmarked_later"):
+        words += f" {unmarked_words(unmarked)}"
     return words
 
 

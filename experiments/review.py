@@ -21,10 +21,11 @@ LONGEST = timedelta(days=2 * MOST_PAIRS * LONGEST_BLOCK + 2)
 #: So many of each are told.
 MOST = 10
 STILL_TO_RECKON = "Its days are over. Its result is reckoned two days after the last outcome."
+NOTHING_TO_RECKON = "Its days are over, and there is nothing to reckon: its outcome is gone."
 
 
 def experiments_of(look: Look) -> Content:
-    """Return how experiments ended or run, by one statement, those of one `read_series`, and one for marks of days."""
+    """Return how experiments ended or run, by one statement, those of one `read_series`, and those for marks of days."""
     rows = Experiment.objects.live().filter(
         start__range=(look.period.first - LONGEST, look.last),
         state__in=[State.RUNNING, State.ENDED, State.STOPPED],
@@ -55,8 +56,9 @@ def is_over(over: date, look: Look) -> bool:
 
 
 def line_of(experiment: Experiment) -> Line:
-    is_told = experiment.state == State.STOPPED or experiment.result
-    said = str(result_words(experiment)) if is_told else STILL_TO_RECKON
+    said = str(result_words(experiment))
+    if experiment.state != State.STOPPED and not experiment.result:
+        said = NOTHING_TO_RECKON if experiment.cannot_be_reckoned else STILL_TO_RECKON
     return Line(f"{question_of(experiment)} {said}", reverse("experiment", args=[experiment.pk]))
 
 

@@ -17,6 +17,7 @@ from experiments.block_table import block_rows, legend
 from experiments.design import Arm
 from experiments.forms import StartForm, StopForm
 from experiments.models import Experiment, State
+from experiments.needs import lost_words, ways_back
 from experiments.power_words import carry_words, caution_words, power_words
 from experiments.reading import ExperimentDay, days_of, kept_counts
 from experiments.result_page import ResultPage, pill_of, result_page
@@ -33,6 +34,7 @@ from experiments.words import (
     progress_sentence,
     rule_words,
     sentence_of_list,
+    unmarked_words,
     worth_of,
 )
 from lifetracker import days
@@ -62,11 +64,16 @@ def entry_of(experiment: Experiment, today: date) -> Entry:
     state = State(experiment.state)
     words = {
         State.PLANNED: lambda: design_words(experiment),
-        State.RUNNING: lambda: progress_sentence(experiment, today),
+        State.RUNNING: lambda: running_words(experiment, today),
     }.get(state, lambda: str(result_words(experiment)))()
     if state == State.ENDED and experiment.result:
         return Entry(experiment, title_of(experiment.result), pill_of(experiment.result), words)
     return Entry(experiment, state.label.capitalize(), PILLS[state], words)
+
+
+def running_words(experiment: Experiment, today: date) -> str:
+    """Return how far it is, and what of it is gone."""
+    return " ".join((progress_sentence(experiment, today), *lost_words(experiment)))
 
 
 class ExperimentsView(LoginRequiredMixin, TemplateView):
@@ -115,27 +122,29 @@ class ExperimentView(LoginRequiredMixin, TemplateView):
         today = days.owners_today()
         power = power_of(experiment, today)
         schedule = days_of(experiment)
+        lost = lost_words(experiment)
         return super().get_context_data(
             experiment=experiment,
             state=State(experiment.state).label.capitalize(),
             is_planned=experiment.state == State.PLANNED,
             can_stop=experiment.state == State.RUNNING and can_be_stopped(experiment),
             is_over=experiment.state == State.RUNNING and experiment.is_over,
+            can_be_reckoned=not experiment.cannot_be_reckoned,
+            is_lost=bool(lost),
+            ways_back=list(ways_back(experiment)) if lost else [],
             sentence=opening(experiment, today),
             meaning=result_words(experiment).meaning,
             plan=design_words(experiment),
             power=power_words(experiment, power),
             length=length_words(experiment, today),
-            warnings=cautions_of(experiment, power),
+            warnings=lost or cautions_of(experiment, power),
             facts=facts_of(experiment),
             blocks=block_rows(schedule, experiment, today),
             legend=legend(experiment, schedule),
             broken=broken_words(experiment, counts_until(schedule, today))
             if experiment.state == State.RUNNING
             else [],
-            late=late_words(sum(bool(one.late_mark and one.is_counted) for one in schedule))
-            if experiment.state == State.RUNNING
-            else "",
+            late=marks_words(schedule) if experiment.state == State.RUNNING else "",
             mark_day=day_to_mark(experiment, today),
             today=today,
             found=result_of_page(experiment),
@@ -218,6 +227,13 @@ def day_to_mark(experiment: Experiment, today: date) -> date | None:
         return None
     is_asked = experiment.state == State.RUNNING and experiment.arm_on(day) is not None
     return day if is_asked else None
+
+
+def marks_words(schedule: list[ExperimentDay]) -> str:
+    """Return how many days were marked, or unmarked, too late."""
+    late = sum(bool(one.late_mark and one.is_counted) for one in schedule)
+    unmarked = sum(one.is_unmarked and one.counts for one in schedule)
+    return " ".join(filter(None, (late_words(late), unmarked_words(unmarked))))
 
 
 def counts_until(schedule: list[ExperimentDay], today: date) -> dict[str, dict[str, int]]:

@@ -140,6 +140,8 @@ def progress_sentence(experiment: Experiment, today: date) -> str:
     if arm is None:
         if not experiment.is_over:
             return "Its days are over. The last outcome is still to come."
+        if experiment.cannot_be_reckoned:
+            return "Its days are over, and there is nothing to reckon."
         return "Its days are over, and its result can be reckoned."
     return f"Today is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}. {day_of_days(experiment, today)}. {tomorrow_words(experiment, today)}"
 
@@ -208,6 +210,17 @@ def late_words(days: int) -> str:
     return (
         f"{counted(days, 'day')} {was} marked as illness, travel or holiday only when the outcome could be known, so that {them} "
         "in."
+    )
+
+
+def unmarked_words(days: int) -> str:
+    """Return that the marks of so many days were taken away too late; empty for none."""
+    if not days:
+        return ""
+    marks, they = ("mark", "it stays") if days == 1 else ("marks", "they stay")
+    return (
+        f"The {marks} of {counted(days, 'day')} {'was' if days == 1 else 'were'} taken away only when the outcome could be known, so "
+        f"that {they} out."
     )
 
 

@@ -16,9 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from experiments.needs import needed_words
 from journal.answers import behaviour_named, next_position
 from journal.forms import BehaviourForm, MergeForm
 from journal.merging import merge, take_apart
+from journal.metrics import key_of
 from journal.models import Behaviour, folded_name
 from lifetracker.web.forms import form_page
 from lifetracker.web.ranges import Link
@@ -145,7 +147,11 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     one.archived_at = one.archived_at or timezone.now()
     one.save()
     undo = reverse("journal-behaviour-ask-again", args=[pk])
-    say_with_undo(request, f"{isolated(one.name)} is not asked any more. Its answers stay.", undo)
+    words = (
+        f"{isolated(one.name)} is not asked any more. Its answers stay.",
+        *needed_words(keys_of(one)),
+    )
+    say_with_undo(request, " ".join(words), undo)
     return redirect("journal-behaviours")
 
 
@@ -194,6 +200,11 @@ def apart(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("journal-behaviours")
 
 
+def keys_of(one: Behaviour) -> list[str]:
+    """Return the keys of its metric: its own, and those of the behaviours that count for it."""
+    return [key_of(one.pk), *map(key_of, one.wordings.values_list("pk", flat=True))]
+
+
 class BehaviourRemoval(Removal):
     """Deleting a behaviour that was typed in. Its answers are hidden with it, and come back with it."""
 
@@ -204,7 +215,8 @@ class BehaviourRemoval(Removal):
     prefix = "journal-behaviour"
 
     def context(self, record: Behaviour) -> dict[str, Any]:
-        return {"name": record.name, "number": record.number_of_answers()}
+        needed = needed_words(keys_of(record))
+        return {"name": record.name, "number": record.number_of_answers(), "needed": needed}
 
     def way_back(self, record: Behaviour) -> Link:
         return Link("All behaviours", reverse("journal-behaviours"))

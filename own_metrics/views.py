@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from experiments.needs import needed_words
 from lifetracker import days
 from lifetracker.models import MANUAL
 from lifetracker.web.forms import form_page
@@ -157,7 +158,9 @@ class MetricRemoval(Removal):
     prefix = "own-metric"
 
     def context(self, record: OwnMetric) -> dict[str, Any]:
-        return {"name": record.name, "number": record.values.live().count()}
+        needed = needed_words([key_of(record.pk)])
+        number = record.values.live().count()
+        return {"name": record.name, "number": number, "needed": needed}
 
     def way_back(self, record: OwnMetric) -> Link:
         return Link("Own metrics", reverse("own-metrics"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -59,8 +59,6 @@ class DayMark(ConstraintsInWords, KeepsRevisions):
 
     exported = True
     export_name = "day-marks"
-
-    no_values: ClassVar[frozenset[str]] = frozenset({"confirmed_at"})
 
     class Kind(models.TextChoices):
         SICK = "sick", "sick"

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from experiments.forms import BEGUN_SINCE
 from experiments.models import Experiment
 from tests.experiments.lives import planned, running
 
@@ -31,3 +32,15 @@ def test_what_is_deleted_can_be_restored(client: Client) -> None:
     assert Experiment.objects.live().count() == 2
     other.refresh_from_db()
     assert other.state == "running"  # its days were over
+
+
+def test_a_form_that_was_opened_before_the_start_says_that_the_plan_stays(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("robin"))
+    one = running()
+    address = reverse("admin:experiments_experiment_change", args=[one.pk])
+    words = {"question": "Another?", "notes": ""}
+    assert BEGUN_SINCE not in client.post(address, words, follow=True).content.decode()
+    said = client.post(address, words | {"pairs": "12"}, follow=True).content.decode()
+    assert BEGUN_SINCE in said
+    one.refresh_from_db()
+    assert (one.question, one.pairs) == ("Another?", 6)

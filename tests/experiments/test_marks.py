@@ -57,6 +57,7 @@ def test_a_mark_of_the_same_day_leaves_out_no_outcome_of_that_day(
         "known": 24 - left_out,
         "marked": left_out,
         "marked_later": int(counts),
+        "unmarked_later": 0,
     }
     third = days_of(energy)[2]
     assert (third.mark, third.late_mark) == (("", "sick") if counts else ("sick", ""))
@@ -115,3 +116,75 @@ def test_the_page_asks_for_a_mark_of_tomorrow(
     at(monkeypatch, START + timedelta(days=23))
     client.force_login(User.objects.get())
     assert "Mark the day" not in words(client.get(f"/experiments/{energy.pk}/"))
+
+
+def taken_away(mark: DayMark, how: str) -> None:
+    if how == "deleted":
+        mark.delete()
+    elif how == "deleted with others":
+        DayMark.objects.filter(pk=mark.pk).delete()
+    elif how == "refused":
+        DayMark.objects.filter(pk=mark.pk).answer(DayMark.State.REFUSED)
+    elif how == "of another kind":
+        mark.kind = DayMark.Kind.OTHER
+        mark.save()
+    else:
+        mark.date = START + timedelta(days=200)
+        mark.save()
+
+
+WAYS = ["deleted", "deleted with others", "refused", "of another kind", "of another day"]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_mark_that_is_taken_away_too_late_leaves_its_day_out(
+    energy: Experiment, client: Client, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Who marks all days ahead, and unmarks the good ones, would choose them."""
+    marked(THIRD, midnight(START), kind="holiday")
+    at(monkeypatch, THIRD)
+    taken_away(DayMark.objects.get(), how)
+    third = days_of(energy)[2]
+    assert (third.mark, third.is_counted, third.is_unmarked) == ("holiday", False, True)
+    said = "The mark of 1 day was taken away only when the outcome could be known, so that it stays out."
+    client.force_login(User.objects.create_superuser("robin"))
+    page = words(client.get(f"/experiments/{energy.pk}/"))
+    assert said in page
+    assert "3 June: marked as holiday, does not count: the mark was taken away too late" in page
+    told = client.get(f"/api/experiments/{energy.pk}/schedule").json()["days"]
+    assert [one["unmarked_later"] for one in told[:4]] == [False, False, True, False]
+    at(monkeypatch, START + timedelta(days=60))
+    finish(energy)
+    assert energy.result["days"]["known"] == 23
+    assert energy.result["days"]["unmarked_later"] == 1
+    client.force_login(User.objects.get())
+    assert said in words(client.get(f"/experiments/{energy.pk}/"))
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_mark_that_is_taken_away_in_time_leaves_nothing_out(
+    energy: Experiment, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    marked(THIRD, midnight(START), kind="holiday")
+    at(monkeypatch, THIRD - ONE_DAY)
+    taken_away(DayMark.objects.get(), how)
+    third = days_of(energy)[2]
+    assert (third.mark, third.is_counted, third.is_unmarked) == ("", True, False)
+
+
+def test_what_was_marked_too_late_and_is_taken_away_says_nothing(
+    energy: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked(THIRD, midnight(THIRD), kind="holiday")
+    DayMark.objects.get().delete()
+    third = days_of(energy)[2]
+    assert (third.mark, third.late_mark, third.is_counted) == ("", "", True)
+
+
+def test_a_note_to_a_mark_changes_nothing(energy: Experiment) -> None:
+    marked(THIRD, midnight(START), kind="holiday")
+    mark = DayMark.objects.get()
+    mark.note = "By the sea."
+    mark.save()
+    third = days_of(energy)[2]
+    assert (third.mark, third.is_counted, third.is_unmarked) == ("holiday", False, False)

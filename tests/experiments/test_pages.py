@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from experiments.acts import finish
+from experiments.forms import BEGUN_SINCE
 from experiments.models import Experiment
 from experiments.words import tomorrow_words
 from fasting.models import FastingPeriod
@@ -154,7 +155,12 @@ def test_of_what_has_begun_only_the_words_are_changed(person: Client) -> None:
     assert 'name="pairs"' not in page
     assert 'name="try_words"' not in page
     sent = form_of(person.get(f"/experiments/{one.pk}/change"))
-    person.post(f"/experiments/{one.pk}/change", sent | {"question": "Another?", "pairs": "12"})
+    said = person.post(f"/experiments/{one.pk}/change", sent | {"question": "One?"}, follow=True)
+    assert "The change is saved." in words(said)
+    late = sent | {"question": "Another?", "pairs": "12"}
+    said = person.post(f"/experiments/{one.pk}/change", late, follow=True)
+    assert "The change is saved." not in words(said)
+    assert BEGUN_SINCE in words(said)
     one.refresh_from_db()
     assert (one.question, one.pairs) == ("Another?", 6)
 

@@ -151,5 +151,5 @@ def test_a_year_costs_what_a_week_does(django_assert_num_queries: DjangoAssertNu
         experiment(date(2026, 9, 7) - timedelta(days=back))
     for name in ("2026-W37", "2026"):
         look = Look(Period.named(name), TODAY)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             experiments_of(look)
