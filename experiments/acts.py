@@ -149,11 +149,11 @@ def warnings_of(experiment: Experiment) -> list[str]:
         until = format_date(other.last, "j F") if other.last else ""
         if counted_key(other.outcome) == outcome:
             found.append(
-                f"“{other.question}” runs until {until} and has the same outcome: neither will tell its own effect from "
+                f"“{isolated(other.question)}” runs until {until} and has the same outcome: neither will tell its own effect from "
                 f"that of the other. {advice}"
             )
         elif action and counted_key(other.action) == action:
             found.append(
-                f"“{other.question}” runs until {until} and asks for something else of the same. You cannot keep both. {advice}"
+                f"“{isolated(other.question)}” runs until {until} and asks for something else of the same. You cannot keep both. {advice}"
             )
     return found

@@ -11,6 +11,7 @@ from experiments.models import Experiment, State
 from experiments.words import label_of, quoted
 from lifetracker.metrics.registry import find_even_deleted, find_metric
 from lifetracker.web.ranges import Link
+from lifetracker.web.sentences import isolated
 
 BECAME_ONE = (
     "What it tries and what it measures were merged and are one metric now, of which nothing can be reckoned. Take them apart in "
@@ -36,14 +37,14 @@ def lost_words(experiment: Experiment) -> list[str]:
 
 
 def outcome_words(experiment: Experiment) -> str:
-    words = f"Its outcome is gone: {label_of(experiment.outcome)}. "
+    words = f"Its outcome is gone: {isolated(label_of(experiment.outcome))}. "
     if experiment.state == State.PLANNED:
         return f"{words}{bring_back(experiment.outcome)}choose another one before it begins."
     return f"{words}Without it there is no result. {bring_back(experiment.outcome)}stop the experiment."
 
 
 def action_words(experiment: Experiment) -> str:
-    words = f"What checks its days is gone: {label_of(experiment.action)}. "
+    words = f"What checks its days is gone: {isolated(label_of(experiment.action))}. "
     if experiment.state == State.PLANNED:
         return f"{words}{bring_back(experiment.action)}choose another metric before it begins."
     return (
@@ -63,7 +64,7 @@ def ways_back(experiment: Experiment) -> Iterator[Link]:
         prefix, _, number = key.partition(".")
         page = PAGES.get(f"{prefix}.")
         if page and number.isdecimal() and find_metric(key) is None and find_even_deleted(key):
-            yield Link(f"Bring back {label_of(key)}", reverse(page, args=[int(number)]))
+            yield Link(f"Bring back {isolated(label_of(key))}", reverse(page, args=[int(number)]))
 
 
 # --- Before it is deleted -------------------------------------------------------------------------

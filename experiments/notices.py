@@ -9,6 +9,7 @@ from experiments.models import Experiment
 from experiments.words import ARM_LETTERS, day_of_days
 from lifetracker.days import owners_today
 from lifetracker.ops.notices import Notice, NoticeKind, When, register_notices
+from lifetracker.web.sentences import isolated
 
 
 def arms_of_today(now: datetime) -> Iterator[Notice]:
@@ -19,8 +20,8 @@ def arms_of_today(now: datetime) -> Iterator[Notice]:
         if arm is not None:
             yield Notice(
                 key=f"{experiment.pk} {today}",
-                title=f"Today: {experiment.words_of(arm)}",
-                text=f"{ARM_LETTERS[arm]}. {day_of_days(experiment, today)}. {experiment.question}",
+                title=f"Today: {isolated(experiment.words_of(arm))}",
+                text=f"{ARM_LETTERS[arm]}. {day_of_days(experiment, today)}. {isolated(experiment.question)}",
                 path=f"experiments/{experiment.pk}/",
             )
 

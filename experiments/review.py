@@ -13,6 +13,7 @@ from experiments.models import Experiment, State
 from experiments.reading import ExperimentDay, days_together
 from experiments.result_words import result_words
 from experiments.words import ARM_LETTERS
+from lifetracker.web.sentences import isolated
 from lifetracker.words import counted
 from review.sections import Content, Line, Look, Row, Section, known_words, register_section
 
@@ -65,7 +66,8 @@ def line_of(experiment: Experiment) -> Line:
 def question_of(experiment: Experiment) -> str:
     """Return the question with a mark behind it."""
     question = experiment.question.strip()
-    return question if question.endswith(("?", ".", "!", ":")) else f"{question}:"
+    has_mark = question.endswith(("?", ".", "!", ":"))
+    return isolated(question) if has_mark else f"{isolated(question)}:"
 
 
 def row_of(experiment: Experiment, schedule: Sequence[ExperimentDay], look: Look) -> Row:

@@ -14,6 +14,7 @@ from experiments.design import (
 from experiments.rules import Span, overlap
 from lifetracker.metrics.declaration import Known, Metric
 from lifetracker.metrics.registry import are_related, find_metric, is_of_many_days
+from lifetracker.web.units import in_chosen_unit
 
 MOST_SECONDARY = 5
 #: No smaller difference is asked for.
@@ -113,6 +114,8 @@ def problems_of_rules(wish: Wish, action: Metric | None) -> Iterator[Problem]:
         return
     if not given:
         yield Problem("action", NO_LIMIT)
+    if action:
+        yield from problems_of_bounds(wish, action)
     is_clock = bool(action and action.circular)
     spans = wish.spans
     for span, name in zip(spans, ("try_below", "usual_below"), strict=True):
@@ -125,6 +128,27 @@ def problems_of_rules(wish: Wish, action: Metric | None) -> Iterator[Problem]:
             "usual_below",
             "Some values would count as kept on days of A and of B. Let one begin where the other ends.",
         )
+
+
+def problems_of_bounds(wish: Wish, action: Metric) -> Iterator[Problem]:
+    """Yield which limits no value of the action can have."""
+    least, most = action.bounds
+    for name in BOUNDS:
+        value = getattr(wish, name)
+        if value is None:
+            continue
+        if least is not None and value < least:
+            yield Problem(name, f"{action.label} is never below {words_of(least, action)}.")
+        elif most is not None and value > most:
+            yield Problem(name, f"{action.label} is never above {words_of(most, action)}.")
+
+
+def words_of(value: float, metric: Metric) -> str:
+    """Return a limit in the unit that its owner reads: `0 h`; of a time of day on a clock of 24 hours."""
+    if metric.circular:
+        return f"{value:02.0f}:00"
+    shown, unit = in_chosen_unit(value, metric.unit)
+    return f"{shown:,.12g} {unit}".strip()
 
 
 def problems_of_outcome(field: str, outcome: Metric, action: Metric | None) -> Iterator[Problem]:

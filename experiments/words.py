@@ -143,7 +143,7 @@ def progress_sentence(experiment: Experiment, today: date) -> str:
         if experiment.cannot_be_reckoned:
             return "Its days are over, and there is nothing to reckon."
         return "Its days are over, and its result can be reckoned."
-    return f"Today is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}. {day_of_days(experiment, today)}. {tomorrow_words(experiment, today)}"
+    return f"Today is a day of {ARM_LETTERS[arm]}: {isolated(experiment.words_of(arm))}. {day_of_days(experiment, today)}. {tomorrow_words(experiment, today)}"
 
 
 def tomorrow_words(experiment: Experiment, day: date) -> str:
@@ -153,7 +153,7 @@ def tomorrow_words(experiment: Experiment, day: date) -> str:
         return "It is the last day."
     if arm is experiment.arm_on(day):
         return f"Tomorrow is a day of {ARM_LETTERS[arm]}, too."
-    return f"Tomorrow is a day of {ARM_LETTERS[arm]}: {experiment.words_of(arm)}."
+    return f"Tomorrow is a day of {ARM_LETTERS[arm]}: {isolated(experiment.words_of(arm))}."
 
 
 def day_of_days(experiment: Experiment, day: date) -> str:

@@ -134,9 +134,8 @@ def lead_of(outcomes: Sequence[Outcome]) -> str:
     parts = []
     if judged:
         reached = sum(one.state == "reached" for one in judged)
-        were = "was" if len(judged) == 1 else "were"
         each = " every time" if any(one.times > 1 for one in judged) else ""
-        parts.append(f"{reached} of {counted(len(judged), 'goal')} {were} reached{each}.")
+        parts.append(f"{reached_words(reached, len(judged))} reached{each}.")
     if len(ways) == 1:
         parts.append(f"{ways[0].row.name} is {ways[0].row.words.partition(' (')[0]}.")
     elif ways:
@@ -146,6 +145,13 @@ def lead_of(outcomes: Sequence[Outcome]) -> str:
         they = "it was" if unknown == 1 else "they were"
         parts.append(f"Of {counted(unknown, 'goal')} it is not known whether {they} reached.")
     return " ".join(parts)
+
+
+def reached_words(reached: int, judged: int) -> str:
+    """Return how many goals were: `3 of 5 goals were`, `None of 5 goals was`, `One goal was not`."""
+    if judged == 1:
+        return "One goal was" if reached else "One goal was not"
+    return f"{reached or 'None'} of {judged} goals {'were' if reached else 'was'}"
 
 
 def note_of(ended: Sequence[Ended], look: Look) -> str:

@@ -89,6 +89,8 @@ def day(caller: Caller, asked: DayAsked) -> Told:
 def no_domain(caller: Caller, asked: DayAsked) -> str:
     """Return why there are no numbers."""
     titles = titles_of([label for label in domains() if caller.may_see([label])])
+    if not asked.domain:
+        return f"This token is limited to {caller.limit}, of which there are no numbers by day."
     if asked.domain.casefold() in (one.casefold() for one in titles):
         return f"{asked.domain} has no numbers by day."
     return f"There is no domain {asked.domain[:80]!r} here. There are {', '.join(titles)}."

@@ -85,6 +85,53 @@ def test_nobody_is_kept_out_of_experiments_in_any_state(
     assert {path: faults for path, faults in wrong.items() if faults} == {}
 
 
+def test_what_has_no_space_breaks_and_makes_no_page_wider(visit: Visiting) -> None:
+    found = some_experiments()
+    Experiment.objects.update(
+        question=f"https://example.org/{'long' * 45}",
+        try_words="x" * 100,
+        usual_words="y" * 100,
+        notes="z" * 400,
+    )
+    Experiment.objects.exclude(stop_reason="").update(stop_reason="w" * 400)
+    window = visit(*WIDTHS["phone"])
+    window.take_session()
+    pages = [f"/experiments/{one.pk}/" for one in found]
+    wide = {}
+    for path in ["/", "/experiments/", "/review/", f"/experiments/{found[1].pk}/change", *pages]:
+        page = window.go(path)
+        for width, height in WIDTHS.values():
+            page.set_viewport_size({"width": width, "height": height})
+            wide[path, width] = page.evaluate("document.documentElement.scrollWidth") - width
+    assert {place: over for place, over in wide.items() if over > 0} == {}
+
+
+#: How much of the row at the lower edge is seen, as a share; None where the table does not scroll.
+SEEN_OF_THE_LAST_ROW = """(box) => {
+  if (box.scrollHeight <= box.clientHeight) return null;
+  const edge = box.getBoundingClientRect().top + box.clientTop + box.clientHeight;
+  const rows = [...box.querySelectorAll("tr")].map((one) => one.getBoundingClientRect());
+  const last = rows.find((one) => one.bottom >= edge);
+  return (edge - last.top) / last.height;
+}"""
+
+
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
+def test_a_table_that_scrolls_ends_within_a_row(visit: Visiting, size: tuple[int, int]) -> None:
+    """A row that is cut says that there are more."""
+    ended = running(TODAY - timedelta(days=70), pairs=15)
+    live(ended, 4)
+    finish(ended)
+    window = visit(*size)
+    window.take_session()
+    page = window.go(f"/experiments/{ended.pk}/")
+    page.get_by_text("Show the numbers").click()
+    seen = page.get_by_role("group", name="The difference of each pair").evaluate(
+        SEEN_OF_THE_LAST_ROW
+    )
+    assert seen is None or 0.3 < seen < 0.7, seen
+
+
 def test_an_experiment_is_planned_begun_and_stopped_without_scripts(visit: Visiting) -> None:
     live(planned(start=TODAY), 0)
     Experiment.objects.all().delete()

@@ -54,3 +54,23 @@ def test_on_paper_there_is_nothing_to_press(visit: Visiting) -> None:
     expect(page.get_by_text("In bed by 23:00")).to_be_visible()
     expect(page.get_by_role("button", name="Partly")).to_be_hidden()
     expect(page.get_by_role("navigation").first).to_be_hidden()
+
+
+#: By how much a placeholder is wider than what its field shows.
+CUT = """(field) => {
+  const style = getComputedStyle(field), pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(field.placeholder).width - room;
+}"""
+
+
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS)
+def test_what_the_field_of_an_intention_asks_can_be_read(
+    visit: Visiting, size: tuple[int, int]
+) -> None:
+    some_days()
+    window = visit(*size)
+    window.take_session()
+    page = window.go("/review/2026-W37")
+    assert page.get_by_placeholder("What one thing").first.evaluate(CUT) <= 0

@@ -124,7 +124,13 @@ def test_the_planted_effect_is_found(over: None) -> None:
     assert effect["known_pairs"] == 6
     assert effect["low"] < 8 < effect["high"]
     assert effect["p"] == 2 / 64
-    assert result["days"] == {"counted": 24, "known": 24, "marked": 0, "marked_later": 0, "unmarked_later": 0}
+    assert result["days"] == {
+        "counted": 24,
+        "known": 24,
+        "marked": 0,
+        "marked_later": 0,
+        "unmarked_later": 0,
+    }
     json.dumps(result)
 
 
@@ -164,12 +170,17 @@ def test_too_few_known_pairs_decide_nothing(over: None) -> None:
 def test_a_marked_day_does_not_count(over: None) -> None:
     one = running()
     live(one, 8)
-    mark = marked(START, at_hour(START, 20), kind="travel")
+    marked(START, at_hour(START, 20), kind="travel")
     found = result_of(one)
-    assert found["days"] == {"counted": 24, "known": 23, "marked": 1, "marked_later": 0, "unmarked_later": 0}
-    mark.state = DayMark.State.PROPOSED
-    mark.save()
-    assert result_of(one)["days"]["marked"] == 0, "a proposal counts for nothing"
+    assert found["days"] == {
+        "counted": 24,
+        "known": 23,
+        "marked": 1,
+        "marked_later": 0,
+        "unmarked_later": 0,
+    }
+    DayMark.objects.create(date=START + 2 * ONE_DAY, kind="travel", state="proposed")
+    assert result_of(one)["days"] == found["days"], "a proposal counts for nothing"
 
 
 def marked(day: date, moment: datetime, **fields: str) -> DayMark:
@@ -186,7 +197,13 @@ def test_a_mark_that_could_follow_the_outcome_changes_nothing(over: None) -> Non
     proposal = DayMark.objects.create(date=START + ONE_DAY, kind="sick", state="proposed")
     DayMark.objects.filter(pk=proposal.pk).answer(DayMark.State.CONFIRMED)
     found = result_of(one)
-    assert found["days"] == {"counted": 24, "known": 24, "marked": 0, "marked_later": 2, "unmarked_later": 0}
+    assert found["days"] == {
+        "counted": 24,
+        "known": 24,
+        "marked": 0,
+        "marked_later": 2,
+        "unmarked_later": 0,
+    }
     assert found["effect"] == plain["effect"]
     first, second = days_of(one)[:2]
     assert (first.mark, first.late_mark) == ("", "sick")

@@ -57,6 +57,18 @@ def test_a_plan_that_can_be_carried_out() -> None:
         ({"action": ""}, "try_at_least", "Choose by which metric"),
         ({"try_below": 10}, "try_below", "higher value"),
         ({"usual_below": 18}, "usual_below", "of A and of B"),
+        ({"try_at_least": -5}, "try_at_least", "Longest fast is never below 0 h."),
+        ({"usual_below": -1}, "usual_below", "never below 0 h."),
+        (
+            {"action": "whoop.sleep_efficiency", "outcome": "weight.kg", "try_at_least": 101},
+            "try_at_least",
+            "never above 100 %.",
+        ),
+        (
+            {"action": "whoop.bedtime", "try_at_least": 25, "usual_below": None},
+            "try_at_least",
+            "Bedtime is never above 24:00.",
+        ),
         ({"secondary": ["whoop.hrv"]}, "secondary", "once"),
         ({"secondary": ["nothing"]}, "secondary", "There is no metric"),
         ({"secondary": ["fasting.longest"]}, "secondary", "same records"),

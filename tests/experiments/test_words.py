@@ -6,13 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from experiments.acts import warnings_of
 from experiments.models import Experiment
+from experiments.notices import arms_of_today
 from experiments.power_words import carry_words, caution_words, power_words
 from experiments.result_words import range_words, result_words
-from experiments.words import amount, progress_sentence
-from lifetracker.days import ONE_DAY
+from experiments.review import line_of
+from experiments.words import amount, progress_sentence, tomorrow_words
+from lifetracker.days import ONE_DAY, midnight
+from lifetracker.web.sentences import isolated
 from own_metrics.models import OwnMetric
 from tests.experiments.lives import START, planned, running
+from tests.experiments.test_course import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -223,3 +228,23 @@ def test_tomorrow_is_told_up_to_the_last_day() -> None:
 def test_a_plan_without_days_between_blocks_is_cautioned() -> None:
     assert carry_words(planned()).startswith("No days are left out between blocks: what lasts")
     assert carry_words(planned(washout_days=1)) == ""
+
+
+def test_words_that_turn_the_direction_turn_nothing_around_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An override ends with the isolate that it stands in."""
+    at(monkeypatch, START)
+    turned = "tea \N{RIGHT-TO-LEFT OVERRIDE}aet"
+    one = running(try_words=turned, usual_words=turned, question=turned, block_days=1)
+    (notice,) = arms_of_today(midnight(START))
+    said = [
+        progress_sentence(one, START),
+        tomorrow_words(one, START),
+        notice.title,
+        notice.text,
+        *warnings_of(planned(action="")),
+        line_of(one).text,
+    ]
+    for text in said:
+        assert 0 < text.count(turned) == text.count(isolated(turned)), text

@@ -97,7 +97,7 @@ def test_weeks_of_a_month_are_counted(pages: str) -> None:
     content = said("2026-08")
     (row,) = content.rows
     assert words(row) == ("Read", "reached in 5 of 5 weeks", "70 pages a week", "")
-    assert content.lead == "1 of 1 goal was reached every time."
+    assert content.lead == "One goal was reached every time."
     assert content.note == (
         "A week of a goal counts in the month in which it ends; an intention in the month in which its week begins."
     )
@@ -174,7 +174,9 @@ def test_many_goals_are_cut_and_counted(pages: str) -> None:
     ("states", "lead"),
     [
         ([], ""),
-        (["reached"], "1 of 1 goal was reached."),
+        (["reached"], "One goal was reached."),
+        (["missed"], "One goal was not reached."),
+        (["missed", "missed"], "None of 2 goals was reached."),
         (["missed", "reached"], "1 of 2 goals were reached."),
         (["unknown", "unknown"], "Of 2 goals it is not known whether they were reached."),
     ],

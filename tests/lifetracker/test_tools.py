@@ -265,6 +265,9 @@ def test_a_day_names_what_it_does_not_tell(life: None) -> None:
     told = call("day", bearer("other", domains=["weight"]), date=TODAY)
     assert "not_here" not in told
     assert "There is no domain 'Money' here." in call("day", headers, domain="Money")["note"]
+    told = call("day", bearer("third", domains=["goals"]), date=TODAY)
+    only = "This token is limited to Goals, of which there are no numbers by day."
+    assert (told["numbers"], told["note"]) == ([], only)
 
 
 def days_of(stretch: dict[str, Any]) -> list[str]:
