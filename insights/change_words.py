@@ -23,7 +23,7 @@ from lifetracker.words import counted, joined, singular
 
 NO_WHY = (
     "It says that something changed, and not why. The day is off by more than a week in one of four cases, and says little "
-    "where the change came bit by bit. The range holds the true size in about nine of ten cases, and in seven of ten where a "
+    "where the change came bit by bit. The range holds the true size in about nine of ten cases, and in eight of ten where a "
     "day is much like the one before."
 )
 TWO_WEEKS = timedelta(days=14)

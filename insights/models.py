@@ -265,8 +265,8 @@ class MetricChange(models.Model):
     before = fields.FloatField("mean before", unit="")
     after = fields.FloatField("mean after", unit="")
     difference = fields.FloatField(unit="")
-    low = fields.FloatField("lower end of the 95 % interval", unit="")
-    high = fields.FloatField("upper end of the 95 % interval", unit="")
+    low = fields.FloatField("lower end of the interval", unit="")
+    high = fields.FloatField("upper end of the interval", unit="")
     known_before = fields.PositiveIntegerField("known days before", unit="days")
     known_after = fields.PositiveIntegerField("known days after", unit="days")
     is_large = models.BooleanField(
