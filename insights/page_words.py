@@ -34,7 +34,7 @@ BY_CHANCE = (
 #: Measured, too: what the promise is worth while illness is not marked.
 UNMARKED = (
     "This holds for days without unmarked illness. {} for your answer below: with ten such days a year left unmarked, about 1 of "
-    "10 lives of two years and 1 of 3 of three were shown something false."
+    "8 lives of two years and 1 of 3 of three were shown something false."
 )
 STRAIGHT = "A straight line through all days: it need not be the same everywhere."
 

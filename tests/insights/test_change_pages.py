@@ -218,7 +218,7 @@ def test_what_the_promise_is_worth_is_said_while_illness_waits(page: Client) -> 
     propose(12, 11, 10)
     assert (
         "at most 4 were ever shown one. Something else may still be behind both. This holds for days without unmarked illness. "
-        "4 days wait for your answer below: with ten such days a year left unmarked, about 1 of 10 lives of two years and 1 of 3 "
+        "4 days wait for your answer below: with ten such days a year left unmarked, about 1 of 8 lives of two years and 1 of 3 "
         "of three were shown something false."
     ) in text(page)
     DayMark.objects.filter(kind="sick").delete()

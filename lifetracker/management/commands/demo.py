@@ -186,18 +186,23 @@ class Command(QuickCommand):
     def answer_proposals(self) -> None:
         """Say of the days that look like an illness or a trip whether they were, as she would remember it."""
         self.say("Saying which days were an illness or a trip")
-        life, today = life_of(SEED), days.today()
-        propose_day_marks(today - timedelta(days=DAYS_OF_HISTORY), today)
+        life, last = life_of(SEED), days.today() - timedelta(days=DAYS_LEFT_TO_ANSWER)
+        first = last - timedelta(days=DAYS_OF_HISTORY)
         was = {
             DayMark.Kind.SICK: lambda day: day.ill > 0,
             DayMark.Kind.TRAVEL: lambda day: day.away or day.flying,
         }
-        older = DayMark.objects.proposed().filter(
-            date__lt=today - timedelta(days=DAYS_LEFT_TO_ANSWER), kind__in=was
-        )
-        true = [one.pk for one in older if was[DayMark.Kind(one.kind)](life.day(one.date))]
-        confirmed = older.filter(pk__in=true).answer(DayMark.State.CONFIRMED)
-        refused = older.answer(DayMark.State.REFUSED)
+        marks = DayMark.objects.between(first, last).filter(kind__in=was)
+        # Without the days that are confirmed others are unusual, so that more are proposed.
+        while propose_day_marks(first, last) and marks.proposed():
+            true = [
+                one.pk
+                for one in marks.proposed()
+                if was[DayMark.Kind(one.kind)](life.day(one.date))
+            ]
+            marks.proposed().filter(pk__in=true).answer(DayMark.State.CONFIRMED)
+            marks.proposed().answer(DayMark.State.REFUSED)
+        confirmed, refused = marks.confirmed().count(), marks.refused().count()
         self.stdout.write(f"Marked days: {confirmed} confirmed, {refused} refused")
 
     def import_blood_tests(self) -> None:
