@@ -34,8 +34,9 @@ from benchmarks.insights_lives import (
     many_linked,
     noise,
 )
-from insights.engine import Pair, Standing, Verdict, look
+from insights.engine import look
 from insights.panel import Panel
+from insights.standing import Pair, Standing, Verdict
 from insights.states import SHOWN
 from insights.statistics.chain import LAGS
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.insights_lives import PLANTED, World, life
-from insights.engine import Standing, after_waiting, tested_again
 from insights.panel import Panel
+from insights.retests import after_waiting, tested_again
+from insights.standing import Standing
 from insights.states import SHOWN, State
 
 SEED = 20

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from insights.engine import Look, Pair, Standing
+from insights.engine import Look
 from insights.panel import Panel
+from insights.standing import Pair, Standing
 from insights.statistics.chain import LAGS, Allowed
 from insights.statistics.course import Array
 

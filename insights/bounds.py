@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from insights.engine import Look, Pair, Standing
+from insights.engine import Look
 from insights.evidence import Place, evidence_of, part_of
 from insights.in_units import in_units
 from insights.inputs import Inputs
 from insights.pairs import OUTCOMES
+from insights.standing import Pair, Standing
 from insights.statistics.chain import LAGS
 from insights.statistics.course import Array
 from insights.statistics.effects import Effect

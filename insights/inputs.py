@@ -39,9 +39,13 @@ class Inputs:
     known_days: Mapping[str, int]
 
 
+def first_read(last: date) -> date:
+    return last - timedelta(days=MOST_DAYS - 1)
+
+
 def read_inputs(last: date) -> Inputs:
     """Read the metrics that may be tested, up to a day. Days of illness, travel and holiday are unknown in all of them."""
-    first = last - timedelta(days=MOST_DAYS - 1)
+    first = first_read(last)
     metrics = [one for one in all_metrics() if one.role not in {None, Role.CONTEXT}]
     series = read_series(metrics, first, last)
     begins = first_records(series.values())

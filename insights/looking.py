@@ -12,15 +12,16 @@ from django.db.models import Q
 
 from insights.bounds import bounds_of
 from insights.collinear import collinear_actions
-from insights.engine import Look, Pair, look
+from insights.engine import Look, look
 from insights.hiding import hide_with_hidden
-from insights.inputs import Inputs, read_inputs
+from insights.inputs import Inputs, first_read, read_inputs
 from insights.models import Finding, FindingQuerySet, InsightRun
 from insights.pairs import allowed_pairs
 from insights.panel import Panel
+from insights.standing import Pair
 from insights.states import State
 from insights.statistics.chain import LEAST_RANGE_DAYS, Allowed
-from insights.storing import standing_of, store
+from insights.storing import standings_of, store
 from insights.storing_changes import look_for_changes
 from lifetracker import days
 from lifetracker.metrics.proposals import propose_day_marks
@@ -75,14 +76,14 @@ def look_and_store(inputs: Inputs, last: date, lease: HeldLease | None = None) -
     this over meanwhile."""
     panel, allowed = inputs.panel, allowed_pairs(inputs.metrics)
     forbidden = forbidden_findings(panel, allowed)
-    standings = [standing_of(one) for one in Finding.objects.exclude(pk__in=forbidden)]
+    standings = standings_of(Finding.objects.exclude(pk__in=forbidden), first_read(last))
     found = look(panel, allowed, standings, looked_at_before(panel), SEED)
     bounds = bounds_of(found, inputs, standings)
     with transaction.atomic():
         if lease:
             lease.renew()
         Finding.objects.filter(pk__in=forbidden).delete()
-        gone = without_days(inputs).update(state=State.WITHDRAWN, tested_on=last)
+        gone = without_days(inputs).update(state=State.WITHDRAWN)
         run = InsightRun.objects.create(
             last_day=last,
             version=VERSION,
@@ -119,7 +120,7 @@ def without_days(inputs: Inputs) -> FindingQuerySet:
 
 def counts(found: Look, gone: int) -> dict[str, int]:
     """`gone`: how many were withdrawn without a test."""
-    states = [one.standing.state for one in found.verdicts]
+    states = [one.state for one in found.verdicts]
     return {
         "tested": found.tested,
         "found": sum(one.found is not None for one in found.verdicts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -14,7 +15,8 @@ from lifetracker.models import fields
 
 Model = TypeVar("Model", bound=models.Model)
 
-CHOICES = [(one.value, one.value) for one in State]
+TEST_CHOICES = [(one.value, one.value) for one in State]
+CHOICES = [one for one in TEST_CHOICES if one[0] != State.CORRECTED]
 CHANGE_CHOICES = [(one.value, one.value) for one in ChangeState]
 
 
@@ -78,8 +80,8 @@ class HidingQuerySet(models.QuerySet[Model]):
     def visible(self) -> Self:
         return self.filter(hidden_at__isnull=True)
 
-    def hide(self) -> int:
-        return self.visible().update(hidden_at=timezone.now())
+    def hide(self, at: datetime | None = None) -> int:
+        return self.visible().update(hidden_at=at or timezone.now())
 
     def unhide(self) -> int:
         return self.filter(hidden_at__isnull=False).update(hidden_at=None)
@@ -121,7 +123,7 @@ class Finding(models.Model):
     )
     state = models.CharField(max_length=13, choices=CHOICES)
     found_on = models.DateField(help_text="The last day of those on which it was found.")
-    tested_on = models.DateField(help_text="The last day of the newest test.")
+    tested_on = models.DateField(help_text="The last known day of the newest test.")
     confirmed_on = models.DateField(
         null=True, help_text="The last day of those that confirmed it; empty while none did."
     )
@@ -182,7 +184,7 @@ class FindingTest(models.Model):
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="tests")
     run = models.ForeignKey(InsightRun, models.CASCADE, related_name="tests")
-    state = models.CharField(max_length=13, choices=CHOICES)
+    state = models.CharField(max_length=13, choices=TEST_CHOICES)
     first_day = models.DateField()
     last_day = models.DateField()
     days = fields.PositiveIntegerField("known days", unit="days")

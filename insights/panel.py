@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insights.statistics.chain import Block
 from insights.statistics.course import Array
@@ -52,3 +53,8 @@ class Panel:
             return 0, 0
         end = int(known[-1]) + 1
         return int(known[0]), self.length if self.length - end <= NOT_OVER_DAYS else end
+
+    def known_days(self, action: int, outcome: int, lag: int) -> NDArray[np.int_]:
+        """Return the positions of the days on which an outcome is known, and so many days before the action, too."""
+        is_done, is_known = ~np.isnan(self.values[[action, outcome]])
+        return np.flatnonzero(is_done[: self.length - lag] & is_known[lag:]) + lag

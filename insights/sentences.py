@@ -51,6 +51,7 @@ TESTED = {
     State.HOLDING: "still so",
     State.FADING: "cannot say",
     State.WITHDRAWN: "not so any longer",
+    State.CORRECTED: "as these days are known by now",
 }
 
 

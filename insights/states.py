@@ -12,6 +12,8 @@ class State(enum.StrEnum):
     HOLDING = "holding"
     FADING = "fading"
     WITHDRAWN = "withdrawn"
+    #: Of a test alone: the days that confirmed it are known otherwise by now, and confirm it still.
+    CORRECTED = "corrected"
 
 
 SHOWN = frozenset({State.CONFIRMED, State.HOLDING, State.FADING})

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
-from insights.engine import Standing, Verdict
 from insights.evidence import Evidence
 from insights.in_units import InUnits, in_units
 from insights.inputs import Inputs, is_logarithmic
 from insights.models import Finding, FindingTest, InsightRun
+from insights.standing import Held, Standing, Verdict
 from insights.states import State
 from insights.steps import step_for
 from lifetracker.metrics.declaration import Metric, Step
 
+#: The tests by the days that confirmed a finding, and those that leave its numbers.
+BY_HELD_DAYS = (State.CONFIRMED, State.CORRECTED)
+BY_NEWER_DAYS = (State.HOLDING, State.FADING, State.WITHDRAWN)
 #: So many days are drawn of a finding: a year.
 MOST_POINTS = 366
 
 
-def standing_of(one: Finding) -> Standing:
+def standings_of(findings: QuerySet[Finding], first: date) -> list[Standing]:
+    """Return what is known of findings. `first`: of what was confirmed by older days than are read, these cannot be measured
+    again."""
+    by_held_days = FindingTest.objects.filter(state__in=BY_HELD_DAYS, finding__in=findings)
+    r = dict(by_held_days.order_by("pk").values_list("finding_id", "r"))
+    return [standing_of(one, r.get(one.pk) if one.first_day >= first else None) for one in findings]
+
+
+def standing_of(one: Finding, held_r: float | None) -> Standing:
+    held = None
+    if one.confirmed_on and held_r is not None:
+        held = Held(one.first_day, one.last_day, one.days, held_r)
     return Standing(
         action=one.action,
         outcome=one.outcome,
@@ -32,7 +47,7 @@ def standing_of(one: Finding) -> Standing:
         r=one.found_r,
         tested_on=one.tested_on,
         fadings=one.fadings,
-        held=(one.first_day, one.last_day) if one.confirmed_on else None,
+        held=held,
     )
 
 
@@ -43,7 +58,7 @@ def store(verdicts: Iterable[Verdict], inputs: Inputs, run: InsightRun) -> None:
         pair = metrics[one.standing.action], metrics[one.standing.outcome]
         step = step_of(one, pair[0])
         finding = stored(one, pair, step, inputs)
-        told = [(one.standing.state, one.evidence)]
+        told = [(one.state, one.evidence)]
         if one.found is not None and one.found is not one.evidence:
             told.insert(0, (State.CANDIDATE, one.found))
         for state, evidence in told:
@@ -67,7 +82,7 @@ def values_of(evidence: Evidence, outcome: Metric, step: Step, inputs: Inputs) -
 
 
 def stored(one: Verdict, pair: tuple[Metric, Metric], step: Step, inputs: Inputs) -> Finding:
-    """Return the stored finding of a verdict. A later test leaves the numbers that confirmed it."""
+    """Return the stored finding of a verdict. A test by newer days leaves the numbers of those that confirmed it."""
     standing = one.standing
     values: dict[str, Any] = {
         "lag": standing.lag,
@@ -77,10 +92,9 @@ def stored(one: Verdict, pair: tuple[Metric, Metric], step: Step, inputs: Inputs
         "found_r": standing.r,
         "fadings": standing.fadings,
     }
-    if standing.state in {State.CANDIDATE, State.CONFIRMED, State.NOT_CONFIRMED}:
+    if one.state not in BY_NEWER_DAYS:
         values |= numbers_of(one.evidence, pair, step, inputs)
-        is_confirmed = standing.state is State.CONFIRMED
-        values["confirmed_on"] = one.evidence.last if is_confirmed else None
+        values["confirmed_on"] = one.evidence.last if standing.held else None
     finding, _ = Finding.objects.update_or_create(
         action=standing.action, outcome=standing.outcome, defaults=values
     )

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from scipy.special import stdtr
 
-from insights.engine import Verdict, look
+from insights.engine import look
+from insights.standing import Verdict
 from insights.states import SHOWN
 from insights.statistics.course import Array
 from lifetracker.metrics.registry import metric_of

@@ -19,8 +19,10 @@ from benchmarks.insights_lives import (
     life,
     looked_at_by,
 )
-from insights.engine import Standing, look
+from insights.engine import look
 from insights.panel import Panel
+from insights.retests import evidence_between, held_by
+from insights.standing import Standing, Verdict
 from insights.states import SHOWN, State
 
 YEAR = World("a year", 365)
@@ -101,7 +103,7 @@ def test_few_days_are_not_tested() -> None:
 
 
 def until(panel: Panel, days: int) -> Panel:
-    return replace(panel, values=panel.values[:, :days])
+    return replace(panel, values=panel.values[:, :days].copy())
 
 
 def test_a_candidate_of_a_later_look_waits_for_sixty_new_days() -> None:
@@ -110,18 +112,30 @@ def test_a_candidate_of_a_later_look_waits_for_sixty_new_days() -> None:
     found = look(until(panel, 300), allowed(), looked_at=pairs)
     (one,) = [one for one in found.verdicts if one.standing.pair == PLANTED[:2]]
     assert one.standing.state is State.CANDIDATE
-    assert one.standing.found_on == until(panel, 300).last
+    known = until(panel, 300).known_days(0, len(ACTIONS), 1)
+    last = panel.first + int(known[-1]) * DAY
+    assert one.standing.found_on == last, "the last day on which both are known"
     standings = after({}, found)
-    early = look(until(panel, 359), allowed(), standings.values(), pairs)
+    days = panel.known_days(0, len(ACTIONS), 1)
+    enough = int(days[days >= panel.position(last) + 60][0]) + 1
+    early = look(until(panel, enough - 1), allowed(), standings.values(), pairs)
     assert PLANTED[:2] not in after({}, early)
-    later = look(until(panel, 360), allowed(), standings.values(), pairs)
+    # More days without a record are no new ones.
+    more = until(panel, 400)
+    more.values[len(ACTIONS), enough - 1 :] = np.nan
+    assert PLANTED[:2] not in after({}, look(more, allowed(), standings.values(), pairs))
+    later = look(until(panel, enough), allowed(), standings.values(), pairs)
     (one,) = [one for one in later.verdicts if one.standing.pair == PLANTED[:2]]
     assert one.standing.state is State.CONFIRMED
-    assert one.evidence.first == until(panel, 301).last
+    assert one.evidence.first == last + DAY
 
 
 def standing(panel: Panel, state: State, fadings: int = 0, r: float = 0.4) -> Standing:
     return Standing(*PLANTED, state, panel.first, r, panel.last - 28 * DAY, fadings)
+
+
+def looked_at(panel: Panel, before: Standing) -> list[Verdict]:
+    return look(panel, allowed(), [before], frozenset([before.pair])).verdicts
 
 
 def again(panel: Panel, before: Standing) -> Standing:
@@ -138,12 +152,41 @@ def test_what_is_shown_is_tested_again_each_month() -> None:
     assert not found.verdicts, "not earlier"
 
 
+def test_what_is_shown_is_not_tested_again_without_new_days() -> None:
+    panel = planted(link=0.7)
+    panel.values[len(ACTIONS), -40:] = np.nan
+    last = panel.last - 40 * DAY
+    seen = replace(standing(panel, State.CONFIRMED), tested_on=last)
+    assert not looked_at(panel, seen)
+    known = planted(link=0.7)
+    new = known.known_days(0, len(ACTIONS), 1)[-14]
+    panel = until(known, panel.length)
+    panel.values[len(ACTIONS), -40 : new - panel.length] = np.nan
+    (one,) = looked_at(panel, seen)
+    assert one.standing.state is State.HOLDING, "fourteen new days are enough"
+    panel.values[len(ACTIONS), new] = np.nan
+    assert not looked_at(panel, seen)
+
+
+def test_a_test_ends_with_the_last_known_day() -> None:
+    panel = planted(link=0.7)
+    panel.values[len(ACTIONS), -6:] = np.nan
+    seen = replace(standing(panel, State.CONFIRMED), tested_on=panel.last - 40 * DAY)
+    (one,) = looked_at(panel, seen)
+    known = panel.known_days(0, len(ACTIONS), 1)
+    last = panel.first + int(known[-1]) * DAY
+    assert last < panel.last - 5 * DAY
+    assert (one.standing.tested_on, one.evidence.last) == (last, last)
+    assert one.evidence.first == last - 119 * DAY
+    found = [one for one in look(panel, allowed()).verdicts if one.standing.state in SHOWN]
+    assert [one.standing.held and one.standing.held.last for one in found] == [last]
+
+
 def confirmed(panel: Panel, state: State, r: float = 0.4) -> Standing:
     """Return a standing that the second third of these days has confirmed."""
-    third = timedelta(days=panel.length // 3)
-    return replace(
-        standing(panel, state, r=r), held=(panel.first + third, panel.first + 2 * third - DAY)
-    )
+    third = panel.length // 3
+    one = standing(panel, state, r=r)
+    return replace(one, held=held_by(evidence_between(panel, one, third, 2 * third)))
 
 
 def test_what_the_newest_days_cannot_tell_from_chance_fades_and_stays() -> None:
@@ -178,8 +221,49 @@ def test_what_its_own_days_do_not_confirm_any_longer_is_withdrawn() -> None:
     panel = planted(link=0.0, seed=11)
     before = confirmed(panel, State.HOLDING)
     assert again(panel, replace(before, held=None)).state is State.FADING
-    # As they are known now, after some were marked as days of illness.
+    # As they are reckoned by now, by a newer version of the program.
     assert again(panel, before).state is State.WITHDRAWN
+
+
+def test_days_that_are_known_otherwise_by_now_are_measured_again_at_the_next_look() -> None:
+    panel = planted(link=0.7)
+    before = replace(confirmed(panel, State.FADING), tested_on=panel.last)
+    assert not looked_at(panel, before), "they are as they were"
+    third = panel.length // 3
+    panel.values[:, third + 40 : third + 60] = np.nan
+    (one,) = looked_at(panel, before)
+    assert (one.state, one.standing.state) == (State.CORRECTED, State.FADING)
+    assert one.standing.tested_on == before.tested_on, "no new day was in it"
+    assert one.standing.held
+    assert before.held
+    assert (one.evidence.first, one.evidence.last) == (before.held.first, before.held.last)
+    assert before.held.days - 20 <= one.standing.held.days < before.held.days
+    assert not looked_at(panel, one.standing), "once"
+    # A record that was corrected leaves as many days.
+    known = panel.known_days(0, len(ACTIONS), 1)
+    panel.values[len(ACTIONS), known[known > third + 70][0]] += 4
+    (other,) = looked_at(panel, one.standing)
+    assert other.standing.held
+    assert other.standing.held.days == one.standing.held.days
+    due = replace(other.standing, held=before.held, tested_on=panel.last - 28 * DAY)
+    assert [one.state for one in looked_at(panel, due)] == [State.CORRECTED, State.HOLDING]
+
+
+@pytest.mark.parametrize("left", [90, 20, 0])
+def test_what_is_not_confirmed_by_what_is_left_of_its_days_is_withdrawn_at_the_next_look(
+    left: int,
+) -> None:
+    """By chance in too many cases, or too few to say, or none at all."""
+    panel = planted(link=0.7)
+    before = replace(confirmed(panel, State.HOLDING), tested_on=panel.last)
+    third = panel.length // 3
+    panel.values[0, third : 2 * third] = planted(link=0.7, seed=6).values[0, third : 2 * third]
+    panel.values[:, third + left : 2 * third] = np.nan
+    if not left:
+        rest = panel.values[:, 2 * third :]
+        panel = replace(panel, values=rest, first=panel.first + 2 * third * DAY)
+    (one,) = looked_at(panel, before)
+    assert (one.state, one.standing.state) == (State.WITHDRAWN, State.WITHDRAWN)
 
 
 def test_what_turned_is_withdrawn_at_once() -> None:

@@ -15,8 +15,9 @@ from insights import inputs, looking
 from insights.inputs import Inputs, read_inputs, takes_part
 from insights.looking import LEASE, find_insights, is_due, looked_at_before
 from insights.models import Finding, FindingTest, InsightRun
-from insights.sentences import NO_CAUSE, sentence, sides
+from insights.sentences import NO_CAUSE, sentence, sides, state_words
 from insights.states import State
+from insights.views import test_words as words_of
 from journal.models import Answer, Behaviour
 from lifetracker.metrics.registry import all_metrics
 from lifetracker.models import BEGINNING, DayMark, Lease, LeaseLost, SyncState
@@ -188,6 +189,84 @@ def test_two_looks_at_the_same_days_say_the_same() -> None:
     find_insights()
     assert list(Finding.objects.values_list("state", "effect", "low", "high", "tested_on")) == first
     assert FindingTest.objects.count() == 2, "nothing is tested twice on the same days"
+
+
+def test_days_without_a_record_are_no_test() -> None:
+    live()
+    find_insights()
+    for week in range(1, 6):
+        find_insights(LAST + timedelta(weeks=week))
+    one = Finding.objects.get()
+    assert (one.state, one.tested_on, one.tests.count()) == (State.CONFIRMED, LAST, 2)
+    with_records(LAST + timedelta(days=1), 30)
+    find_insights(LAST + timedelta(weeks=6))
+    one.refresh_from_db()
+    assert (one.state, one.tested_on) == (State.HOLDING, LAST + timedelta(days=30))
+    assert state_words(one).endswith("Last tested with the days up to 15 October 2026.")
+    (newest, *_) = one.tests.all()
+    assert newest.last_day == LAST + timedelta(days=30)
+
+
+def with_records(first: date, days: int) -> None:
+    """Store more days on which a late meal costs six points."""
+    for number in range(days):
+        day = first + timedelta(days=number)
+        Answer.objects.create(behaviour=Behaviour.objects.get(), date=day, value=number % 3 == 0)
+        value = 60 - 6 * (number % 3 == 1) + number % 2
+        OwnValue.objects.create(metric=OwnMetric.objects.get(), date=day, value=value)
+
+
+def test_the_numbers_of_an_insight_are_without_the_days_that_were_marked_since() -> None:
+    live()
+    find_insights()
+    before = Finding.objects.get()
+    marked = [before.first_day + timedelta(days=10 + number) for number in range(30)]
+    for day in marked:
+        DayMark.objects.create(date=day, kind="sick")
+    run = find_insights(LAST + timedelta(days=7))
+    assert run
+    assert run.confirmed == 0, "it is no news"
+    after = Finding.objects.get()
+    # The score of the first day belongs to the meal of the day before.
+    assert after.days == before.days - 31
+    assert after.more_days + after.other_days == after.days
+    assert (after.effect, after.low, after.high) != (before.effect, before.low, before.high)
+    assert {str(day) for day in marked} & {point[0] for point in before.points}
+    assert not {str(day) for day in marked} & {point[0] for point in after.points}
+    same = ("state", "first_day", "last_day", "confirmed_on", "tested_on", "step", "found_on")
+    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
+    (newest, *_) = after.tests.all()
+    assert (newest.state, newest.days, newest.effect) == ("corrected", after.days, after.effect)
+    assert ": as these days are known by now, " in words_of(newest, after)
+    find_insights(LAST + timedelta(days=14))
+    assert after.tests.count() == 3, "they are measured once"
+
+
+def test_what_the_days_that_are_left_do_not_confirm_is_withdrawn_at_the_next_look() -> None:
+    live()
+    find_insights()
+    before = Finding.objects.get()
+    # Of late meals nothing is left but those on which the score was usual.
+    late = {point[0] for point in before.points if point[1] and point[2] < 60}
+    for day in late:
+        DayMark.objects.create(date=day, kind="sick")
+    run = find_insights(LAST + timedelta(days=7))
+    assert run
+    assert run.withdrawn == 1
+    (after,) = Finding.objects.once_said()
+    assert (after.effect, after.days) == (before.effect, before.days), "as it was said"
+    assert after.tests.all()[0].state == State.WITHDRAWN
+
+
+def test_of_days_that_are_too_old_to_be_read_none_is_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live()
+    find_insights()
+    monkeypatch.setattr(inputs, "MOST_DAYS", 121)
+    find_insights(LAST + timedelta(days=7))
+    assert Finding.objects.get().state == State.CONFIRMED
+    assert FindingTest.objects.count() == 2
 
 
 def test_after_the_first_look_pairs_are_not_split_again() -> None:
