@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -10,7 +10,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from insights.groups import Group, groups_of
+from insights.groups import Group, groups_alone
 from insights.held_back import held_words, trials, tried_actions
 from insights.hiding import together_with
 from insights.models import Finding, FindingQuerySet, FindingTest, InsightRun
@@ -63,7 +63,13 @@ class InsightSerializer(serializers.ModelSerializer[Finding]):
     low = ReckonedField(allow_null=True, read_only=True)
     high = ReckonedField(allow_null=True, read_only=True)
     could_just_as_well_be = serializers.SerializerMethodField(
-        help_text="What shares its records, comes on the same days, or has nothing left beside it: one thing, not several."
+        help_text="Of other actions that share its records or come on the same days: one thing, not several."
+    )
+    hardly_seen_beside_it = serializers.SerializerMethodField(
+        help_text="Of other actions of which hardly anything is left among days that are alike in its own."
+    )
+    also_seen_in = serializers.SerializerMethodField(
+        help_text="Of other outcomes in which the same thing was seen."
     )
     tests = InsightTestSerializer(many=True, read_only=True)
 
@@ -73,13 +79,25 @@ class InsightSerializer(serializers.ModelSerializer[Finding]):
             *("id", "action", "outcome", "lag", "state", "text", "basis", "status"),
             *("step", "step_words", "unit", "effect", "low", "high"),
             *("days", "more_days", "other_days", "found_on", "confirmed_on", "tested_on"),
-            *("first_day", "last_day", "hidden_at", "could_just_as_well_be", "tests"),
+            *("first_day", "last_day", "hidden_at"),
+            *("could_just_as_well_be", "hardly_seen_beside_it", "also_seen_in", "tests"),
         )
 
     @extend_schema_field(AlikeSerializer(many=True))
     def get_could_just_as_well_be(self, finding: Finding) -> Any:
-        others = self.context["alike"].get(finding.pk, ())
-        return AlikeSerializer([one for one in others if one.pk != finding.pk], many=True).data
+        return AlikeSerializer(self.group_of(finding).alike, many=True).data
+
+    @extend_schema_field(AlikeSerializer(many=True))
+    def get_hardly_seen_beside_it(self, finding: Finding) -> Any:
+        return AlikeSerializer(self.group_of(finding).hardly_seen, many=True).data
+
+    @extend_schema_field(AlikeSerializer(many=True))
+    def get_also_seen_in(self, finding: Finding) -> Any:
+        return AlikeSerializer(self.group_of(finding).in_others, many=True).data
+
+    def group_of(self, finding: Finding) -> Group:
+        found: Group = self.context["groups"].get(finding.pk, Group(finding))
+        return found
 
     def get_text(self, finding: Finding) -> str:
         return sentence(finding)
@@ -132,12 +150,6 @@ def shown_findings(tried: Collection[str]) -> FindingQuerySet:
     return Finding.objects.shown().visible().untried(tried).prefetch_related("tests")
 
 
-def alike_in(groups: Iterable[Group]) -> dict[int, list[Finding]]:
-    """Return of each finding what is one thing with it."""
-    found = [[one.strongest, *one.others] for one in groups]
-    return {one.pk: together for together in found for one in together}
-
-
 class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
     """Return what goes together in your days: seen in older ones, and again in newer ones that had not been used to find it.
     Nothing says what causes what."""
@@ -158,7 +170,7 @@ class InsightsView(ApiView, generics.RetrieveAPIView[Any]):
             "not_found": run.untried_bounds(tried) if run else [],
             "held_back": held_words(running),
         }
-        context = {**self.get_serializer_context(), "alike": alike_in(groups_of(shown))}
+        context = {**self.get_serializer_context(), "groups": groups_alone(shown)}
         return Response(self.serializer_class(found, context=context).data)
 
 
@@ -179,10 +191,10 @@ class Hide(ApiView, generics.GenericAPIView[Any]):
     def answered(self) -> Response:
         one = self.get_object()
         together = type(one).objects.filter(pk__in=together_with(one))
-        alike = {one.pk: list(together)}
+        groups = groups_alone(together) if isinstance(one, Finding) else {}
         self.change(together)
         one.refresh_from_db()
-        context = {**self.get_serializer_context(), "alike": alike}
+        context = {**self.get_serializer_context(), "groups": groups}
         serializer = self.get_serializer_class()
         return Response(serializer(one, context=context).data)
 

@@ -26,6 +26,34 @@ class Group:
     #: Those of the others that the days can tell apart from it, and that it explains.
     explained: list[Finding] = field(default_factory=list)
 
+    @property
+    def alike(self) -> list[Finding]:
+        """Return of each other action that it could just as well be one, with its own outcome where there is one."""
+        alike = (one for one in self.others if one not in self.explained)
+        return self.one_of_each("action", alike, beside="outcome")
+
+    @property
+    def hardly_seen(self) -> list[Finding]:
+        """Return of each other action that is hardly seen beside it one, with its own outcome where there is one."""
+        alike = {one.action for one in self.alike}
+        apart = (one for one in self.explained if one.action not in alike)
+        return self.one_of_each("action", apart, beside="outcome")
+
+    @property
+    def in_others(self) -> list[Finding]:
+        """Return of each other outcome in which it was seen one, of its own action where there is one."""
+        return self.one_of_each("outcome", self.others, beside="action")
+
+    def one_of_each(self, name: str, findings: Iterable[Finding], beside: str) -> list[Finding]:
+        """Return of each other action or outcome, by the name of its field, the surest finding: of those that share the
+        field `beside` with the strongest one, else of all."""
+        own, shared = getattr(self.strongest, name), getattr(self.strongest, beside)
+        found: dict[str, Finding] = {}
+        for one in sorted(findings, key=lambda one: getattr(one, beside) != shared):
+            if getattr(one, name) != own:
+                found.setdefault(getattr(one, name), one)
+        return list(found.values())
+
 
 def groups_of(findings: Iterable[Finding]) -> list[Group]:
     """Return the findings as groups, the surest first. Into the group of a surer one comes each whose action and whose
@@ -52,16 +80,23 @@ def rank(one: Finding) -> tuple[float, int]:
     return -sureness(one.effect, one.low, one.high), one.pk
 
 
-def group_with(one: Finding, findings: Iterable[Finding]) -> Group:
-    """Return the group of one of these findings, for where it is shown alone: with the others that days cannot tell apart from
-    it. It has no others where a surer one explains it."""
-    for group in groups_of(findings):
-        if one == group.strongest:
-            return group
-        if one in group.others and one not in group.explained:
-            alike = [other for other in group.others if other not in group.explained]
-            return Group(one, [group.strongest, *(other for other in alike if other != one)])
-    return Group(one)
+def groups_alone(findings: Iterable[Finding]) -> dict[int, Group]:
+    """Return by id the group of each finding, for where it is shown alone."""
+    groups = groups_of(findings)
+    return {
+        one.pk: alone(one, group) for group in groups for one in (group.strongest, *group.others)
+    }
+
+
+def alone(one: Finding, group: Group) -> Group:
+    """Return a group as that of one in it: with the others that days cannot tell apart from it. It has no others where the
+    surest one explains it."""
+    if one == group.strongest:
+        return group
+    if one in group.explained:
+        return Group(one)
+    alike = (other for other in group.others if other not in group.explained and other != one)
+    return Group(one, [group.strongest, *alike])
 
 
 def are_one_thing(one: Finding, other: Finding, shared: dict[str, frozenset[str]]) -> bool:

@@ -41,7 +41,8 @@ def hide_with_hidden(run: InsightRun) -> int:
         Finding.objects.shown().visible().filter(tests__run=run, tests__state=State.CONFIRMED)
     )
     found = [one.pk for one in confirmed if is_one_of(one, hidden)] if hidden else []
-    return Finding.objects.filter(pk__in=found).hide()
+    # When the look began: who hides one later has seen it.
+    return Finding.objects.filter(pk__in=found).hide(run.started_at)
 
 
 def is_one_of(one: Finding, others: Iterable[Finding]) -> bool:

@@ -106,36 +106,24 @@ def instead_words(group: Group) -> str:
     where there are none."""
     told = group.strongest
     said = []
-    if actions := alike_names(group):
+    if actions := action_names(group.alike):
         said.append(
             f"Could just as well be: {joined(actions)}. Your days cannot tell "
             f"{'them' if len(actions) > 1 else 'the two'} apart."
         )
-    if explained := action_names(group.explained):
+    if explained := action_names(group.hardly_seen):
         name = named(told.action_name, is_yes_no=told.is_yes_no)
         said.append(
             f"Seen with {joined(explained)}, too, but hardly among days with the same {name}."
         )
-    outcomes = distinct(
-        (one.outcome, lower_first(one.outcome_name))
-        for one in group.others
-        if one.outcome != told.outcome
-    )
-    if outcomes:
+    if outcomes := [lower_first(one.outcome_name) for one in group.in_others]:
         said.append(f"Seen in {joined(outcomes)}, too.")
     return " ".join(said)
 
 
-def alike_names(group: Group) -> list[str]:
-    """Return the names of the other actions that it could just as well be."""
-    told = group.strongest
-    alike = (one for one in group.others if one not in group.explained)
-    return action_names(one for one in alike if one.action != told.action)
-
-
 def alike_words(group: Group) -> str:
     """Return them as a clause behind the sentence of a finding; empty where there are none."""
-    actions = alike_names(group)
+    actions = action_names(group.alike)
     return f" Could just as well be: {joined(actions)}." if actions else ""
 
 
@@ -158,14 +146,7 @@ def line_words(group: Group) -> str:
 
 
 def action_names(findings: Iterable[Finding]) -> list[str]:
-    return distinct(
-        (one.action, named(one.action_name, is_yes_no=one.is_yes_no)) for one in findings
-    )
-
-
-def distinct(named_keys: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the names, each key once and in the order in which they come."""
-    return list(dict(named_keys).values())
+    return [named(one.action_name, is_yes_no=one.is_yes_no) for one in findings]
 
 
 def abouts(finding: Finding) -> list[tuple[str, str]]:

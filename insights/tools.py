@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any
@@ -46,13 +46,13 @@ class InsightsAsked(Struct):
     description="""Returns which habits go with which outcomes: seen in older days, again in newer ones, and
     tested again each month. Each has its size in the unit of the outcome, for the named change of the action,
     with a 95 % interval, the days that it is based on (`known_days`, on which both are known, of `days`), up to
-    when both were read, and whether it still holds. What it could just as well be, because it shares its
-    records or comes on the same days, or of which nothing is left beside it, is listed with it: one thing, not
-    several. None of it says what causes what: never present it as a cause or as advice. Also which metrics
-    changed: their mean of four weeks is other than that of the eight before, and still was two weeks later.
-    Also pairs in which no difference was seen, with the 95 % interval of what fits the days nevertheless, and
-    in `missing` what was known on too few days to be looked at. Names were typed by a person and are marked as
-    untrusted.""",
+    when both were read, and whether it still holds. Listed with it are other actions that it could just as well
+    be, because they share its records or come on the same days, those of which hardly anything is left beside
+    it, and other outcomes in which it was seen: one thing, not several. None of it says what causes what: never
+    present it as a cause or as advice. Also which metrics changed: their mean of four weeks is other than that
+    of the eight before, and still was two weeks later. Also pairs in which no difference was seen, with the
+    95 % interval of what fits the days nevertheless, and in `missing` what was known on too few days to be
+    looked at. Names were typed by a person and are marked as untrusted.""",
     domain="insights",
 )
 def insights(caller: Caller, asked: InsightsAsked) -> Told:
@@ -89,14 +89,15 @@ def insights(caller: Caller, asked: InsightsAsked) -> Told:
 
 
 def group_facts(one: Group, verified: Verified) -> Answer:
-    others = [
-        f"{other.action} with {other.outcome}" for other in one.others if other not in one.explained
-    ]
-    explained = [f"{other.action} with {other.outcome}" for other in one.explained]
     return finding_facts(one.strongest, verified) | {
-        "could_just_as_well_be": others,
-        "hardly_seen_beside_it": explained,
+        "could_just_as_well_be": pairs(one.alike),
+        "hardly_seen_beside_it": pairs(one.hardly_seen),
+        "also_seen_in": pairs(one.in_others),
     }
+
+
+def pairs(findings: Iterable[Finding]) -> list[str]:
+    return [f"{one.action} with {one.outcome}" for one in findings]
 
 
 def finding_facts(one: Finding, verified: Verified) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from insights.chart import dot_plot, halves_words
-from insights.groups import Group, group_with, groups_of
+from insights.groups import Group, groups_alone, groups_of
 from insights.hiding import hide_with_hidden
 from insights.models import Finding, InsightRun
 from insights.page_words import instead_words, line_words, worth_knowing
 from insights.sentences import amount, bound_words, sentence, state_words, when
+from insights.tools import group_facts
 from lifetracker.metrics.registry import metric_of
+from lifetracker.metrics.verified import Verified
 from tests import makers
 from tests.insights.conftest import NOW, text
 
@@ -180,12 +183,54 @@ def test_what_it_could_just_as_well_be_is_said_everywhere(page: Client) -> None:
     assert "Could just as well be" not in text(page, "home")
 
 
+def test_what_is_one_thing_is_the_same_on_the_page_in_the_api_and_for_ai_clients(
+    page: Client,
+) -> None:
+    chance = np.random.default_rng(7)
+    load = np.maximum(chance.standard_normal(180), 0)
+    trained = (load > 0) * (chance.random(180) < 0.8)
+    recovery = -0.9 * load + 0.5 * chance.standard_normal(180)
+
+    def drawn(x: Any) -> list[list[Any]]:
+        days = [NOW.date() - timedelta(days=180 - at) for at in range(180)]
+        return [[f"{day}", float(a), float(b)] for day, a, b in zip(days, x, recovery, strict=True)]
+
+    told = makers.finding(action="workouts.load", lag=1, low=-3.4, points=drawn(load))
+    minutes = {"action": "workouts.minutes", "action_name": "Workout time", "lag": 1}
+    along = makers.finding(**minutes, low=-4.0, points=drawn(load))
+    hrv = {"outcome": "whoop.hrv", "outcome_name": "HRV", "low": -4.5}
+    makers.finding(**minutes, **hrv, points=drawn(load))
+    own = makers.finding(action="workouts.load", lag=1, **hrv, points=drawn(load))
+    less = {"action": "workouts.trained", "action_name": "Trained", "is_yes_no": True, "lag": 1}
+    apart = makers.finding(**less, points=drawn(trained))
+    assert (
+        "Could just as well be: workout time. Your days cannot tell the two apart. Seen with “Trained”, too, but hardly among "
+        "days with the same bedtime. Seen in HRV, too."
+    ) in text(page)
+    named = {one["id"]: one for one in page.get("/api/insights").json()["insights"]}
+    said = ("could_just_as_well_be", "hardly_seen_beside_it", "also_seen_in")
+
+    def ids(pk: int) -> list[list[int]]:
+        return [[one["id"] for one in named[pk][name]] for name in said]
+
+    assert ids(told.pk) == [[along.pk], [apart.pk], [own.pk]]
+    assert [one["action"] for one in named[own.pk]["could_just_as_well_be"]] == ["workouts.minutes"]
+    assert ids(apart.pk) == [[], [], []]
+    (facts,) = (group_facts(one, Verified()) for one in groups_of(Finding.objects.all()))
+    assert [facts[name] for name in said] == [
+        ["workouts.minutes with whoop.recovery_score"],
+        ["workouts.trained with whoop.recovery_score"],
+        ["workouts.load with whoop.hrv"],
+    ]
+
+
 def test_what_is_told_is_named_by_those_it_could_be(db: None) -> None:
     sure, told, third = alike(2), alike(1), alike(0)
     apart = makers.finding(4)
-    assert group_with(sure, [sure, told, third, apart]).others == [told, third]
-    assert group_with(told, [sure, told, third, apart]).others == [sure, third]
-    assert group_with(apart, [sure, told, third, apart]).others == []
+    groups = groups_alone([sure, told, third, apart])
+    assert groups[sure.pk].others == [told, third]
+    assert groups[told.pk].others == [sure, third]
+    assert groups[apart.pk].others == []
 
 
 def test_what_is_hidden_is_hidden_everywhere(page: Client) -> None:
@@ -194,7 +239,7 @@ def test_what_is_hidden_is_hidden_everywhere(page: Client) -> None:
     page.post(reverse("insight-hide", args=[told.pk]))
     for said in (text(page, "home"), page.get("/api/insights").text):
         assert "Load" not in said
-        assert apart.action_name in said
+    assert apart.action_name in said
     assert "And 1 more that could just as well be it." in text(page)
     page.post(reverse("insight-unhide", args=[told.pk]))
     assert not Finding.objects.filter(hidden_at__isnull=False).exists()
@@ -409,6 +454,26 @@ def test_yes_and_no_stand_apart_in_the_chart() -> None:
     )
     assert all(f">{one}</text>" in drawn for one in ("no", "yes", "65", "Recovery, %"))
     assert dot_plot(makers.finding(1)) == ""
+
+
+def test_who_hides_the_card_of_today_sees_no_other_one_before_the_next_look(page: Client) -> None:
+    surest, next_one = makers.finding(low=-4.0), makers.finding(2, action_name="Late meal")
+    InsightRun.objects.update(started_at=NOW - timedelta(hours=1))
+    page.post(reverse("insight-hide", args=[next_one.pk]))
+    assert SAID[:27] in text(page, "home"), "it was another one that was hidden"
+    page.post(reverse("insight-unhide", args=[next_one.pk]))
+    page.post(reverse("insight-hide", args=[surest.pk]))
+    said = text(page, "home")
+    assert "Late meal" not in said
+    assert SAID[:27] not in said
+    page.post(reverse("insight-unhide", args=[surest.pk]))
+    assert SAID[:27] in text(page, "home")
+    # What the look itself has hidden was on no card.
+    surest.refresh_from_db()
+    makers.finding(action="whoop.sleep_onset", hidden_at=NOW - timedelta(days=9), low=-9.0)
+    InsightRun.objects.update(started_at=NOW + timedelta(hours=1))
+    Finding.objects.filter(pk=surest.pk).update(hidden_at=NOW + timedelta(hours=1))
+    assert "Late meal" in text(page, "home")
 
 
 def test_the_card_of_today_says_the_surest(page: Client) -> None:

@@ -212,7 +212,7 @@ FINDING = {
     *("id", "action", "outcome", "lag", "state", "text", "basis", "status", "step", "step_words"),
     *("unit", "effect", "low", "high", "days", "more_days", "other_days", "found_on"),
     *("confirmed_on", "tested_on", "first_day", "last_day", "hidden_at", "could_just_as_well_be"),
-    "tests",
+    *("hardly_seen_beside_it", "also_seen_in", "tests"),
 }
 CHANGES = {"note", "looked_up_to", "changes", "may_have_changed", "earlier"}
 CHANGE = {
