@@ -32,7 +32,9 @@ class ReckonedField(serializers.FloatField):
 
 class InsightTestSerializer(serializers.ModelSerializer[FindingTest]):
     state = serializers.CharField(
-        read_only=True, help_text="Such as confirmed, holding, fading or withdrawn."
+        read_only=True,
+        help_text="Such as confirmed, holding, fading or withdrawn; corrected where the days that confirmed it are known "
+        "otherwise by now.",
     )
     effect = ReckonedField(allow_null=True, read_only=True)
     low = ReckonedField(allow_null=True, read_only=True)
