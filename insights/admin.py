@@ -62,7 +62,7 @@ class FindingAdmin(ReadOnlyAdmin):
 class InsightRunAdmin(ReadOnlyAdmin):
     """Each look for insights, and what it tested."""
 
-    heavy = ("series", "left_out", "compared", "bounds")
+    heavy = ("series", "left_out", "compared", "collinear", "bounds")
     # The page of insights says them, without those of what experiments try.
     exclude = ("bounds",)
     list_display = ("started_at", "last_day", "tested", "found", "confirmed", "withdrawn")

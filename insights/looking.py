@@ -79,6 +79,7 @@ def look_and_store(inputs: Inputs, last: date, lease: HeldLease | None = None) -
     standings = standings_of(Finding.objects.exclude(pk__in=forbidden), first_read(last))
     found = look(panel, allowed, standings, looked_at_before(panel), SEED)
     bounds = bounds_of(found, inputs, standings)
+    collinear = collinear_actions(panel, inputs.metrics)
     with transaction.atomic():
         if lease:
             lease.renew()
@@ -90,7 +91,7 @@ def look_and_store(inputs: Inputs, last: date, lease: HeldLease | None = None) -
             seed=SEED,
             series=known_ranges(panel),
             left_out=dict(inputs.known_days),
-            collinear=collinear_actions(panel, inputs.metrics),
+            collinear=collinear,
             bounds=bounds,
             **counts(found, gone),
         )
