@@ -127,13 +127,19 @@ def drawn_from(past: Past, runs: int, chance: np.random.Generator) -> tuple[Numb
     spread, autocorrelation = np.full(runs, past.spread), np.full(runs, past.autocorrelation)
     if past.days is None:
         return spread, autocorrelation
-    error = np.sqrt((1 - past.autocorrelation**2) / past.days)
-    autocorrelation = np.clip(
-        autocorrelation + error * chance.normal(size=runs), 0, HIGHEST_AUTOCORRELATION
-    )
+    autocorrelation = drawn_autocorrelation(past.autocorrelation, past.days, runs, chance)
     # Days that are alike say less about their spread than as many that are not.
     freedom = past.days * (1 - past.autocorrelation**2) / (1 + past.autocorrelation**2)
     return spread * np.sqrt(freedom / chance.chisquare(freedom, size=runs)), autocorrelation
+
+
+def drawn_autocorrelation(
+    found: float, days: int, runs: int, chance: np.random.Generator
+) -> Numbers:
+    """Return that of each life, around the one that was found, as far as so many days leave it open."""
+    error = np.sqrt((1 - found**2) / days)
+    drawn: Numbers = np.clip(found + error * chance.normal(size=runs), 0, HIGHEST_AUTOCORRELATION)
+    return drawn
 
 
 def needed_effects(differences: Numbers, chance: np.random.Generator) -> Numbers:

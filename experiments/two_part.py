@@ -14,12 +14,12 @@ from experiments.design import DAYS_BEFORE, Design
 from experiments.exact import Numbers
 from experiments.paired import evened_out, first_minus_second, weekday_deviations
 from experiments.power import (
-    HIGHEST_AUTOCORRELATION,
     RUNS,
     SEED,
     Past,
     Power,
     autocorrelation_of,
+    drawn_autocorrelation,
     needed_effects,
 )
 
@@ -127,10 +127,7 @@ def drawn_shares(model: TwoPart, runs: int, chance: np.random.Generator) -> tupl
     days = model.past.days
     if days is None:
         return np.full(runs, model.share), np.full(runs, model.autocorrelation)
-    error = np.sqrt((1 - model.autocorrelation**2) / days)
-    autocorrelation = np.clip(
-        model.autocorrelation + error * chance.normal(size=runs), 0, HIGHEST_AUTOCORRELATION
-    )
+    autocorrelation = drawn_autocorrelation(model.autocorrelation, days, runs, chance)
     # Days that are alike say less than as many that are not.
     freedom = days * (1 - model.autocorrelation) / (1 + model.autocorrelation)
     shares = chance.beta(model.share * freedom + 0.5, (1 - model.share) * freedom + 0.5, size=runs)
