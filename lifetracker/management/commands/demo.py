@@ -193,15 +193,13 @@ class Command(QuickCommand):
             DayMark.Kind.TRAVEL: lambda day: day.away or day.flying,
         }
         marks = DayMark.objects.between(first, last).filter(kind__in=was)
-        # Without the days that are confirmed others are unusual, so that more are proposed.
-        while propose_day_marks(first, last) and marks.proposed():
-            true = [
-                one.pk
-                for one in marks.proposed()
-                if was[DayMark.Kind(one.kind)](life.day(one.date))
-            ]
+        propose_day_marks(first, last)
+        while waiting := list(marks.proposed()):
+            true = [one.pk for one in waiting if was[DayMark.Kind(one.kind)](life.day(one.date))]
             marks.proposed().filter(pk__in=true).answer(DayMark.State.CONFIRMED)
             marks.proposed().answer(DayMark.State.REFUSED)
+            # Without the days that are confirmed by now others are unusual.
+            propose_day_marks(first, last)
         confirmed, refused = marks.confirmed().count(), marks.refused().count()
         self.stdout.write(f"Marked days: {confirmed} confirmed, {refused} refused")
 
