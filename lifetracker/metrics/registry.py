@@ -86,7 +86,12 @@ def metric_of(key: str) -> Metric:
 
 def metrics_of(keys: Iterable[str]) -> list[Metric]:
     """Return the metrics with these keys, each once. Raises UnknownMetric."""
-    return list({one.key: one for one in map(metric_of, dict.fromkeys(keys))}.values())
+    return each_once(metric_of(key) for key in dict.fromkeys(keys))
+
+
+def each_once(found: Iterable[Metric]) -> list[Metric]:
+    """Return metrics without those that came before: several keys may count for one."""
+    return list({one.key: one for one in found}.values())
 
 
 def counted_key(key: str) -> str:

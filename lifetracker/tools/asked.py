@@ -13,7 +13,7 @@ from msgspec import Meta
 from lifetracker import days
 from lifetracker.metrics.declaration import Metric
 from lifetracker.metrics.domains import is_beyond
-from lifetracker.metrics.registry import UnknownMetric, metric_of, metrics
+from lifetracker.metrics.registry import UnknownMetric, each_once, metric_of, metrics
 from lifetracker.tools.caller import Caller
 from lifetracker.words import joined
 
@@ -107,8 +107,7 @@ def unknown(caller: Caller, key: str) -> str:
 
 def metrics_asked(caller: Caller, keys: Sequence[str]) -> list[Metric]:
     """Return metrics, each once. Raises ToolError."""
-    found = (metric_asked(caller, key) for key in dict.fromkeys(keys))
-    return list({one.key: one for one in found}.values())
+    return each_once(metric_asked(caller, key) for key in dict.fromkeys(keys))
 
 
 def place_asked(cursor: str) -> int:
