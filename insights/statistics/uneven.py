@@ -17,7 +17,7 @@ LEAST_OTHERS = 0.1
 TIMES_OF_DAYS, TIMES_OF_STRETCHES = 1.0, 2.0
 
 
-def evened(actions: Array, outcomes: Array, independent: Array, columns: int = 0) -> Array:
+def evened(actions: Array, outcomes: Array, independent: Array, columns: int) -> Array:
     """Return how many independent days each pair has, at most `independent`, by what is left of the outcome on the days on
     which the action varies most (White 1980), and by how that adds up within stretches of 14 days (Newey and West 1987).
     Both arrays hold a row for each series and a column for each day, the outcome on the day of its action. `columns`: how many

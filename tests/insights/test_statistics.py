@@ -106,10 +106,10 @@ def test_days_that_vary_more_are_worth_fewer() -> None:
     chance = np.random.default_rng(6)
     yes = (chance.random(600) < 0.1).astype(float)
     noise = chance.standard_normal(600)
-    even = evened(yes[None, :], noise[None, :], np.array([[500.0]]))
+    even = evened(yes[None, :], noise[None, :], np.array([[500.0]]), 0)
     assert 430 < even[0, 0] <= 500
     # The spread is twice as large on a tenth of the days: what that does to the error of their mean is known.
-    wild = evened(yes[None, :], (noise * (1 + yes))[None, :], np.array([[500.0]]))
+    wild = evened(yes[None, :], (noise * (1 + yes))[None, :], np.array([[500.0]]), 0)
     times = (0.9 * 4 + 0.1) / (0.1 * 4 + 0.9)
     assert wild[0, 0] == pytest.approx(500 / times, rel=0.3)
 
@@ -119,10 +119,12 @@ def test_a_single_stretch_is_worth_hardly_more_than_one_day() -> None:
     rows = chance.standard_normal((2, 400))
     rows[:, 200:210] += 6
     rows -= rows.mean(axis=1, keepdims=True)
-    found = evened(rows[:1], rows[1:], np.array([[400.0]]))
+    found = evened(rows[:1], rows[1:], np.array([[400.0]]), 0)
     assert found[0, 0] < 40
     rows[0, 300:] = NAN
-    assert evened(rows[:1], rows[1:], np.array([[300.0]]))[0, 0] < 40, "unknown days count nothing"
+    assert evened(rows[:1], rows[1:], np.array([[300.0]]), 0)[0, 0] < 40, (
+        "unknown days count nothing"
+    )
 
 
 def test_of_many_tests_those_that_stand() -> None:
