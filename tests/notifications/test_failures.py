@@ -159,6 +159,14 @@ def test_a_service_says_how_long_to_wait(ntfy: PostServer, asked: Asked) -> None
     assert "hidden" not in row.outcome
 
 
+def put_off(asked: Asked) -> str:
+    """Let a message by ntfy be due, which cannot be sent; return what is noted of it."""
+    choose(chosen={"test": ["ntfy"]})
+    asked.say("a")
+    assert send_due().postponed == 1
+    return Notification.objects.get().outcome
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -173,10 +181,7 @@ def test_what_ntfy_refuses_is_a_sentence(
     ntfy: PostServer, asked: Asked, status: int, words: str
 ) -> None:
     ntfy.answer(status)
-    choose(chosen={"test": ["ntfy"]})
-    asked.say("a")
-    assert send_due().postponed == 1
-    outcome = Notification.objects.get().outcome
+    outcome = put_off(asked)
     assert words in outcome
     assert "hidden" not in outcome
 
@@ -187,11 +192,8 @@ def test_what_only_answers_like_a_web_server_took_no_message(
 ) -> None:
     """As where NTFY_URL leads to another program, or a network asks for a login first."""
     ntfy.say(body)
-    choose(chosen={"test": ["ntfy"]})
-    asked.say("a")
-    assert send_due().postponed == 1
     words = "No ntfy answers there, but something else. See NTFY_URL."
-    assert Notification.objects.get().outcome == words
+    assert put_off(asked) == words
     page = person.post("/settings/notifications/test/ntfy", follow=True).text
     assert f"ntfy: the test was not sent. {words}" in page
 
@@ -199,9 +201,7 @@ def test_what_only_answers_like_a_web_server_took_no_message(
 def test_no_redirect_takes_the_token_elsewhere(ntfy: PostServer, asked: Asked) -> None:
     with PostServer() as elsewhere:
         ntfy.answer(307, Location=elsewhere.url)
-        choose(chosen={"test": ["ntfy"]})
-        asked.say("a")
-        assert send_due().postponed == 1
+        put_off(asked)
         assert not elsewhere.posted
 
 
